@@ -30,7 +30,10 @@ void metrics_free(struct metrics *metrics);
 struct counter *metrics_counter(struct metrics *metrics, const char *name, const char *help,
                                 const char *labels);
 
-/* A gauge that is read when it is rendered: `read(arg)` gives its value. */
+/*
+ * A gauge that is read when it is rendered: `read(arg)` gives its value; `arg` is borrowed. Added
+ * again with the same labels, the new reader takes the old one's place.
+ */
 typedef double (*gauge_read_fn)(void *arg);
 void metrics_gauge(struct metrics *metrics, const char *name, const char *help, const char *labels,
                    gauge_read_fn read, void *arg);
@@ -43,24 +46,30 @@ void metrics_counter_read(struct metrics *metrics, const char *name, const char 
 struct histogram *metrics_histogram(struct metrics *metrics, const char *name, const char *help,
                                     const char *labels, const double *bounds, size_t count);
 
-/* Adds process_* (CPU seconds, resident and virtual memory, open and maximum descriptors, start
- * time). */
-void metrics_add_process(struct metrics *metrics);
-
 /* The same with upper bounds, in seconds, that suit a request, a batch or a sync: 100 us to 10 s.
  */
 struct histogram *metrics_latency_histogram(struct metrics *metrics, const char *name,
                                             const char *help, const char *labels);
+
+/*
+ * Adds process_* (CPU seconds, resident and virtual memory, open and maximum descriptors, start
+ * time), read once a rendering. Those that the system does not tell are left out.
+ */
+void metrics_add_process(struct metrics *metrics);
 
 static inline void counter_add(struct counter *counter, uint64_t n)
 {
     counter->value += n;
 }
 
+/* Counts `value` in the first bucket whose bound is not below it. NaN is ignored. */
 void histogram_observe(struct histogram *histogram, double value);
 
-/* Writes `name="value"` with the value escaped for a label, terminated, cut to `size`. Returns the
- * length. */
+/*
+ * Writes `name="value"` with the value escaped for a label, terminated. The value is cut so that
+ * all of it, the quote included, fits `size`; what is no UTF-8 in it becomes U+FFFD. Returns the
+ * length, 0 when not even the empty value fits.
+ */
 size_t metrics_label(char *labels, size_t size, const char *name, const char *value);
 
 /*

@@ -1,0 +1,168 @@
+#include "metrics/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "metrics/utf8.h"
+
+enum {
+    TEXT_BYTES_MAX = 1000,
+    ESCAPE_BYTES = 4,      /* \xHH */
+    LINE_BYTES_MAX = 4096, /* PIPE_BUF: what a pipe takes whole or not at all */
+    MODULE_BYTES_MAX = 48, /* leaves room for a text that is escaped throughout */
+};
+
+struct log {
+    enum log_level level;
+    int fd;           /* borrowed */
+    uint64_t dropped; /* lines not written and not yet reported */
+};
+
+static const char *const LEVEL_NAMES[] = {"error", "warning", "info", "debug"};
+
+struct log *log_new(enum log_level level, int fd)
+{
+    struct log *log = calloc(1, sizeof(*log));
+    if (log == NULL)
+        abort();
+    log->level = level;
+    log->fd = fd;
+    return log;
+}
+
+/* C1 controls are well-formed, but a terminal obeys them as it does ESC. */
+static bool is_control(const char *at, size_t bytes)
+{
+    unsigned char first = (unsigned char)at[0];
+    if (bytes == 1)
+        return first < 0x20 || first == 0x7F;
+    return bytes == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0;
+}
+
+/* Writes `length` bytes of text into `line`, which holds ESCAPE_BYTES for each. */
+static size_t escape(char *line, const char *text, size_t length)
+{
+    static const char HEX[] = "0123456789abcdef";
+    size_t used = 0;
+    for (size_t i = 0; i < length;) {
+        size_t bytes = metrics_utf8_bytes(text + i, length - i);
+        if (bytes > 0 && !is_control(text + i, bytes)) {
+            memcpy(line + used, text + i, bytes);
+            used += bytes;
+            i += bytes;
+            continue;
+        }
+        for (size_t end = i + (bytes > 0 ? bytes : 1); i < end; i++) {
+            unsigned char byte = (unsigned char)text[i];
+            char hex[ESCAPE_BYTES] = {'\\', 'x', HEX[byte >> 4], HEX[byte & 0x0F]};
+            memcpy(line + used, hex, sizeof(hex));
+            used += sizeof(hex);
+        }
+    }
+    return used;
+}
+
+/* Cuts at TEXT_BYTES_MAX, but not through a character. */
+static size_t cut(const char *text, size_t length)
+{
+    if (length <= TEXT_BYTES_MAX)
+        return length;
+    for (size_t bytes = 1; bytes <= 3; bytes++) {
+        size_t start = TEXT_BYTES_MAX - bytes;
+        if (metrics_utf8_bytes(text + start, length - start) > bytes)
+            return start;
+    }
+    return TEXT_BYTES_MAX;
+}
+
+static size_t write_prefix(char *line, enum log_level level, const char *module)
+{
+    struct timespec now = {0};
+    struct tm utc = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t used = strftime(line, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+    int more = snprintf(line + used, LINE_BYTES_MAX - used,
+                        ".%03dZ %s %.*s: ", (int)(now.tv_nsec / 1000000), LEVEL_NAMES[level],
+                        MODULE_BYTES_MAX, module);
+    return used + (size_t)more;
+}
+
+/* Writes one whole line; returns false when it would have blocked or nobody reads it. */
+static bool write_line(int fd, const char *line, size_t length)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    /* Any further flag says that the reader is gone: writing would raise SIGPIPE. */
+    if (poll(&ready, 1, 0) != 1 || ready.revents != POLLOUT)
+        return false;
+    return write(fd, line, length) == (ssize_t)length;
+}
+
+static bool write_entry(struct log *log, enum log_level level, const char *module, const char *text,
+                        size_t length)
+{
+    char line[LINE_BYTES_MAX];
+    size_t used = write_prefix(line, level, module);
+    used += escape(line + used, text, length);
+    line[used++] = '\n';
+    return write_line(log->fd, line, used);
+}
+
+static void report_dropped(struct log *log)
+{
+    char text[64];
+    if (log->dropped == 0)
+        return;
+    int length =
+        snprintf(text, sizeof(text), "lines dropped count=%llu", (unsigned long long)log->dropped);
+    if (write_entry(log, LOG_WARNING, "log", text, (size_t)length))
+        log->dropped = 0;
+}
+
+void log_free(struct log *log)
+{
+    if (log == NULL)
+        return;
+    report_dropped(log);
+    free(log);
+}
+
+void log_write(struct log *log, enum log_level level, const char *module, const char *format, ...)
+{
+    /* Room for the character that the cut falls into. */
+    char text[TEXT_BYTES_MAX + 4];
+    int kept_errno = errno;
+    va_list args;
+    if (level > log->level)
+        return;
+    va_start(args, format);
+    int wanted = vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    size_t length = wanted < 0 ? 0 : (size_t)wanted;
+    if (length >= sizeof(text))
+        length = sizeof(text) - 1;
+    report_dropped(log);
+    /* Not behind an unreported gap: the lines before it would seem to be all there were. */
+    if (log->dropped > 0 || !write_entry(log, level, module, text, cut(text, length)))
+        log->dropped++;
+    errno = kept_errno;
+}
+
+int log_level_parse(const char *text, enum log_level *level)
+{
+    for (size_t i = 0; i < sizeof(LEVEL_NAMES) / sizeof(LEVEL_NAMES[0]); i++) {
+        if (strcmp(text, LEVEL_NAMES[i]) == 0) {
+            *level = (enum log_level)i;
+            return 0;
+        }
+    }
+    return -1;
+}

@@ -1,0 +1,80 @@
+/* What the registry is made of; for metrics/ and its tests only. */
+#pragma once
+
+#include "metrics/metrics.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
+
+/* A value that somebody else keeps; `read` is NULL where the series keeps its own. */
+struct reader {
+    gauge_read_fn read;
+    void *arg; /* borrowed */
+};
+
+/* Everything before a line's value is rendered once, here, so that a rendering copies it. */
+struct line_start {
+    char *bytes;
+    size_t length;
+};
+
+/*
+ * The bucket at `count` is +Inf. A bucket holds its own observations only; they are summed up when
+ * they are rendered, so that observing is one addition.
+ */
+struct histogram {
+    double sum;
+    size_t count; /* of finite bounds */
+    struct histogram_bucket {
+        double upper;
+        uint64_t observations;
+        struct line_start line;
+    } buckets[];
+};
+
+/* Never moves and is never removed: callers hold pointers into it. */
+struct series {
+    struct series *next;
+    char *labels;
+    struct line_start line; /* of the only value, or of a histogram's _sum */
+    struct line_start count_line;
+    struct counter counter;
+    struct reader reader;
+    struct histogram *histogram; /* owned; NULL unless the family is of histograms */
+};
+
+struct family {
+    struct family *next;
+    char *name;
+    enum family_type type;
+    struct line_start header; /* HELP and TYPE */
+    struct series *first;
+    struct series *last;
+};
+
+struct process;
+
+struct metrics {
+    struct family *first;
+    struct family *last;
+    struct process *process; /* owned; NULL until metrics_add_process() */
+    size_t text_bytes;       /* of the last rendering: what the next one reserves */
+};
+
+/* Zeroed memory; aborts when there is none. */
+void *metrics_alloc(size_t bytes);
+
+/* Returns `name`'s family, added if it is new. */
+struct family *registry_family(struct metrics *metrics, const char *name, const char *help,
+                               enum family_type type);
+
+/* Returns the family's series of these labels, added if it is new. */
+struct series *registry_series(struct family *family, const char *labels);
+
+/* Formats into a line_start of its own. */
+struct line_start line_start_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Frees the histogram with its buckets' lines; NULL is fine. */
+void histogram_free(struct histogram *histogram);

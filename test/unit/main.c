@@ -1,0 +1,46 @@
+/* Runs the unit tests: the suite named on the command line, or all of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/unit/suites.h"
+
+struct named_suite {
+    const char *name;
+    Suite *(*make)(void);
+};
+
+static const struct named_suite SUITES[] = {
+    {"log", log_suite},
+    {"metrics", metrics_suite},
+};
+
+static int run_suite(const struct named_suite *suite)
+{
+    SRunner *runner = srunner_create(suite->make());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed;
+}
+
+/* Runs every suite if `name` is NULL. Returns the number of failed tests, or -1 without a match. */
+static int run_named(const char *name)
+{
+    int failed = -1;
+    for (size_t i = 0; i < sizeof(SUITES) / sizeof(SUITES[0]); i++) {
+        if (name != NULL && strcmp(SUITES[i].name, name) != 0)
+            continue;
+        failed = (failed < 0 ? 0 : failed) + run_suite(&SUITES[i]);
+    }
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+    int failed = run_named(name);
+    if (failed < 0)
+        fprintf(stderr, "no such suite: %s\n", name);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
