@@ -48,4 +48,5 @@ struct address address_unmap(struct address address);
 MUST_CHECK enum result address_block_parse(const char *text, size_t length,
                                            struct address_block *block);
 
+/* An IPv4-mapped address lies in no IPv4 block: address_unmap() it first. */
 bool address_block_contains(const struct address_block *block, const struct address *address);

@@ -22,7 +22,7 @@ struct analytics_totals {
  * Reads `start` and `end` (RFC 3339, both inclusive; a start finer than a microsecond is rounded
  * up, an end down) and `ad_id` from a query string (NULL is empty). Other parameters are ignored.
  * Returns RESULT_MALFORMED with an error that names the parameter when one is missing, no time, or
- * `end` is before `start`.
+ * `end`, so cut, is before `start`; also when `ad_id` is no whole number from 1 to 2147483647.
  */
 MUST_CHECK enum result analytics_window_parse(const char *query, struct analytics_window *window,
                                               struct error *error);

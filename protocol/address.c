@@ -1,0 +1,128 @@
+/* IP addresses between text, sockets and values. */
+#include "protocol/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { IPV4_BYTES = 4, IPV6_BYTES = 16 };
+
+static const uint8_t MAPPED_PREFIX[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+size_t address_bytes(const struct address *address)
+{
+    switch (address->family) {
+    case ADDRESS_IPV4:
+        return IPV4_BYTES;
+    case ADDRESS_IPV6:
+        return IPV6_BYTES;
+    default:
+        return 0;
+    }
+}
+
+enum result address_parse(const char *text, size_t length, struct address *address)
+{
+    char terminated[ADDRESS_TEXT_SIZE];
+    if (length == 0 || length >= sizeof(terminated) || memchr(text, '\0', length) != NULL)
+        return RESULT_MALFORMED;
+    memcpy(terminated, text, length);
+    terminated[length] = '\0';
+
+    bool is_ipv6 = memchr(text, ':', length) != NULL;
+    struct address parsed = {.family = is_ipv6 ? ADDRESS_IPV6 : ADDRESS_IPV4};
+    if (inet_pton(is_ipv6 ? AF_INET6 : AF_INET, terminated, parsed.bytes) != 1)
+        return RESULT_MALFORMED;
+    *address = parsed;
+    return RESULT_OK;
+}
+
+void address_format(const struct address *address, char text[static ADDRESS_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (address->family == ADDRESS_NONE)
+        return;
+    int family = address->family == ADDRESS_IPV4 ? AF_INET : AF_INET6;
+    if (inet_ntop(family, address->bytes, text, ADDRESS_TEXT_SIZE) == NULL)
+        text[0] = '\0';
+}
+
+struct address address_from_sockaddr(const struct sockaddr *socket_address)
+{
+    struct address address = {.family = ADDRESS_NONE};
+    if (socket_address->sa_family == AF_INET) {
+        struct sockaddr_in ipv4;
+        memcpy(&ipv4, socket_address, sizeof(ipv4));
+        address.family = ADDRESS_IPV4;
+        memcpy(address.bytes, &ipv4.sin_addr, IPV4_BYTES);
+    } else if (socket_address->sa_family == AF_INET6) {
+        struct sockaddr_in6 ipv6;
+        memcpy(&ipv6, socket_address, sizeof(ipv6));
+        address.family = ADDRESS_IPV6;
+        memcpy(address.bytes, &ipv6.sin6_addr, IPV6_BYTES);
+    }
+    return address;
+}
+
+struct address address_unmap(struct address address)
+{
+    if (address.family != ADDRESS_IPV6 ||
+        memcmp(address.bytes, MAPPED_PREFIX, sizeof(MAPPED_PREFIX)) != 0)
+        return address;
+    struct address unmapped = {.family = ADDRESS_IPV4};
+    memcpy(unmapped.bytes, address.bytes + sizeof(MAPPED_PREFIX), IPV4_BYTES);
+    return unmapped;
+}
+
+/* Reads 0 to `high` in decimal, without leading zeros: some read those as octal. */
+static bool read_prefix(const char *text, size_t length, size_t high, size_t *prefix_bits)
+{
+    if (length == 0 || length > 3 || (text[0] == '0' && length > 1))
+        return false;
+    *prefix_bits = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        *prefix_bits = *prefix_bits * 10 + (size_t)(text[i] - '0');
+    }
+    return *prefix_bits <= high;
+}
+
+/* The bits of byte `index` that lie within the first `prefix_bits` of an address. */
+static uint8_t prefix_mask(size_t index, size_t prefix_bits)
+{
+    if (prefix_bits >= (index + 1) * 8)
+        return 0xff;
+    if (prefix_bits <= index * 8)
+        return 0;
+    return (uint8_t)(0xff00U >> (prefix_bits - index * 8));
+}
+
+enum result address_block_parse(const char *text, size_t length, struct address_block *block)
+{
+    const char *slash = length > 0 ? memchr(text, '/', length) : NULL;
+    size_t base_length = slash != NULL ? (size_t)(slash - text) : length;
+    struct address base;
+    if (address_parse(text, base_length, &base) != RESULT_OK)
+        return RESULT_MALFORMED;
+    size_t prefix_bits = address_bytes(&base) * 8;
+    if (slash != NULL &&
+        !read_prefix(slash + 1, length - base_length - 1, prefix_bits, &prefix_bits))
+        return RESULT_MALFORMED;
+    for (size_t i = 0; i < address_bytes(&base); i++)
+        if ((base.bytes[i] & ~prefix_mask(i, prefix_bits)) != 0)
+            return RESULT_MALFORMED;
+    *block = (struct address_block){.base = base, .prefix_bits = (uint8_t)prefix_bits};
+    return RESULT_OK;
+}
+
+bool address_block_contains(const struct address_block *block, const struct address *address)
+{
+    if (block->base.family == ADDRESS_NONE || block->base.family != address->family)
+        return false;
+    for (size_t i = 0; i < address_bytes(address); i++)
+        if (((block->base.bytes[i] ^ address->bytes[i]) & prefix_mask(i, block->prefix_bits)) != 0)
+            return false;
+    return true;
+}

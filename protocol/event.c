@@ -1,0 +1,146 @@
+/* Events out of JSON. Called for every event a client sends, so it walks the members once. */
+#include "protocol/event.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include <jansson.h>
+
+#include "protocol/strict_json.h"
+#include "protocol/text.h"
+
+enum field { FIELD_AD_ID, FIELD_IP, FIELD_PLAYBACK_TIME, FIELD_EVENT_ID };
+enum { FIELDS = 4 };
+
+struct field_name {
+    const char *text;
+    size_t length;
+};
+
+static const struct field_name FIELD_NAMES[FIELDS] = {
+    [FIELD_AD_ID] = {"ad_id", 5},
+    [FIELD_IP] = {"ip", 2},
+    [FIELD_PLAYBACK_TIME] = {"video_playback_time", 19},
+    [FIELD_EVENT_ID] = {"event_id", 8},
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+    static const char *const NAMES[EVENT_KINDS] = {
+        [EVENT_CLICK] = "click",
+        [EVENT_IMPRESSION] = "impression",
+    };
+    assert((unsigned)kind < EVENT_KINDS);
+    return NAMES[kind];
+}
+
+/* The field that goes by this name; FIELDS when none does. */
+static size_t find_field(const char *key, size_t key_bytes)
+{
+    for (size_t i = 0; i < FIELDS; i++) {
+        const struct field_name *name = &FIELD_NAMES[i];
+        if (name->length == key_bytes && memcmp(name->text, key, key_bytes) == 0)
+            return i;
+    }
+    for (size_t i = 0; i < FIELDS; i++)
+        if (FIELD_NAMES[i].length == key_bytes && strcasecmp(FIELD_NAMES[i].text, key) == 0)
+            return i;
+    return FIELDS;
+}
+
+/* Points `values` at the object's fields; NULL where one is absent or null. */
+static enum result collect_fields(json_t *object, const json_t *values[static FIELDS],
+                                  struct error *error)
+{
+    bool given[FIELDS] = {false};
+    const char *key;
+    size_t key_bytes;
+    json_t *value;
+    json_object_keylen_foreach(object, key, key_bytes, value)
+    {
+        size_t field = find_field(key, key_bytes);
+        if (field == FIELDS)
+            continue;
+        if (given[field])
+            return error_set(error, RESULT_MALFORMED, "%s is given twice", FIELD_NAMES[field].text);
+        given[field] = true;
+        values[field] = json_is_null(value) ? NULL : value;
+    }
+    return RESULT_OK;
+}
+
+static enum result read_whole(const json_t *value, enum field field, int32_t low, int32_t high,
+                              int32_t *number, struct error *error)
+{
+    json_int_t given = json_integer_value(value);
+    if (!json_is_integer(value) || given < low || given > high)
+        return error_set(error, RESULT_INVALID, "%s must be a whole number from %d to %d",
+                         FIELD_NAMES[field].text, low, high);
+    *number = (int32_t)given;
+    return RESULT_OK;
+}
+
+static enum result read_ip(const json_t *value, struct address *address, struct error *error)
+{
+    if (!json_is_string(value))
+        return error_set(error, RESULT_INVALID, "ip must be a string");
+    if (address_parse(json_string_value(value), json_string_length(value), address) != RESULT_OK)
+        return error_set(error, RESULT_INVALID, "ip is not an IP address");
+    return RESULT_OK;
+}
+
+static enum result read_event_id(const json_t *value, struct event *event, struct error *error)
+{
+    if (!json_is_string(value))
+        return error_set(error, RESULT_INVALID, "event_id must be a string");
+    const char *id = json_string_value(value);
+    size_t id_bytes = json_string_length(value);
+    if (id_bytes == 0)
+        return error_set(error, RESULT_INVALID, "event_id is empty");
+    if (id_bytes > EVENT_ID_MAX_BYTES)
+        return error_set(error, RESULT_INVALID, "event_id is longer than %d bytes",
+                         EVENT_ID_MAX_BYTES);
+    if (!text_is_plain(id, id_bytes))
+        return error_set(error, RESULT_INVALID, "event_id has a control character");
+    memcpy(event->id, id, id_bytes);
+    event->id_bytes = (uint8_t)id_bytes;
+    return RESULT_OK;
+}
+
+static enum result read_fields(json_t *object, struct event *event, struct error *error)
+{
+    const json_t *values[FIELDS] = {NULL};
+    enum result result = collect_fields(object, values, error);
+    if (result != RESULT_OK)
+        return result;
+    if (values[FIELD_AD_ID] == NULL)
+        return error_set(error, RESULT_INVALID, "ad_id is missing");
+    result = read_whole(values[FIELD_AD_ID], FIELD_AD_ID, 1, INT32_MAX, &event->ad_id, error);
+    if (result == RESULT_OK && values[FIELD_IP] != NULL)
+        result = read_ip(values[FIELD_IP], &event->address, error);
+    if (result == RESULT_OK && values[FIELD_PLAYBACK_TIME] != NULL)
+        result = read_whole(values[FIELD_PLAYBACK_TIME], FIELD_PLAYBACK_TIME, 0,
+                            EVENT_PLAYBACK_MAX_SECONDS, &event->playback_seconds, error);
+    if (result == RESULT_OK && values[FIELD_EVENT_ID] != NULL)
+        result = read_event_id(values[FIELD_EVENT_ID], event, error);
+    return result;
+}
+
+enum result event_decode(const char *body, size_t body_bytes, enum event_kind kind,
+                         struct event *event, struct error *error)
+{
+    assert((unsigned)kind < EVENT_KINDS);
+    json_t *object = NULL;
+    enum result result = strict_json_parse_object(body, body_bytes, &object, error);
+    if (result != RESULT_OK)
+        return result;
+    event->kind = (uint8_t)kind;
+    event->playback_seconds = 0;
+    event->id_bytes = 0;
+    event->address = (struct address){.family = ADDRESS_NONE};
+    result = read_fields(object, event, error);
+    json_decref(object);
+    return result;
+}

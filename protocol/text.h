@@ -1,0 +1,12 @@
+/* What free text from clients may hold. Internal to protocol/. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Whether `text` is UTF-8 (RFC 3629: shortest forms, no surrogates, up to U+10FFFF) without control
+ * characters (U+0000 to U+001F, U+007F to U+009F). PostgreSQL stores such text, and it can't forge
+ * lines in a log.
+ */
+bool text_is_plain(const char *text, size_t length);
