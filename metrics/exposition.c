@@ -1,3 +1,4 @@
+/* Renders the registry (Prometheus text format 0.0.4) by copying prepared line starts. */
 #include "metrics/metrics.h"
 
 #include "metrics/process.h"

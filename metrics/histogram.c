@@ -1,3 +1,4 @@
+/* Histograms: observing is a short search and one addition. */
 #include "metrics/metrics.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* The log: one write(2) a line, and only when the descriptor takes it at once. */
 #include "metrics/log.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The registry: families and their series, in lists that keep the order and the addresses. */
 #include "metrics/metrics.h"
 
 #include <assert.h>
@@ -164,20 +165,25 @@ void metrics_counter_read(struct metrics *metrics, const char *name, const char 
     series->reader = (struct reader){.read = read, .arg = arg};
 }
 
-/* Returns how many bytes `*at` takes escaped into `unit`, and moves `*at` past the character. */
+/* Escapes the character at `*at` into `unit`, moves `*at` past it and returns the unit's length. */
 static size_t escape_character(const char **at, const char *end, char unit[4])
 {
+    char first = **at;
     size_t bytes = metrics_utf8_bytes(*at, (size_t)(end - *at));
-    bool invalid = bytes == 0;
-    const char *from = invalid ? "\xEF\xBF\xBD" : *at; /* U+FFFD */
-    size_t length = invalid ? 3 : bytes;
-    if (*from == '\\' || *from == '"')
-        from = *from == '"' ? "\\\"" : "\\\\", length = 2;
-    else if (*from == '\n')
-        from = "\\n", length = 2;
-    memcpy(unit, from, length);
-    *at += invalid ? 1 : bytes;
-    return length;
+    if (bytes == 0) {
+        memcpy(unit, "\xEF\xBF\xBD", 3); /* U+FFFD: one bad byte would fail the whole scrape */
+        *at += 1;
+        return 3;
+    }
+    if (first == '\\' || first == '"' || first == '\n') {
+        unit[0] = '\\';
+        unit[1] = first == '\n' ? 'n' : first;
+        *at += 1;
+        return 2;
+    }
+    memcpy(unit, *at, bytes);
+    *at += bytes;
+    return bytes;
 }
 
 size_t metrics_label(char *labels, size_t size, const char *name, const char *value)

@@ -1,3 +1,4 @@
+/* The process_* series. */
 #include "metrics/process.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* A growing string and the spelling of numbers. */
 #include "metrics/text.h"
 
 #include <float.h>
@@ -92,10 +93,9 @@ void metrics_text_append_number(struct metrics_text *text, double value)
 
 char *metrics_text_finish(struct metrics_text *text, size_t *length)
 {
-    char *bytes = NULL;
     metrics_text_append(text, "", 1);
+    char *bytes = text->bytes;
     *length = text->length - 1;
-    bytes = text->bytes;
     *text = (struct metrics_text){0};
     return bytes;
 }
