@@ -1,0 +1,91 @@
+"""Processes and ports, the few lines that every part of the harness needs."""
+import os
+import pwd
+import random
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Callable, List, NamedTuple, Optional, TypeVar
+
+Value = TypeVar("Value")
+
+
+def wait_until(probe: Callable[[], Value], timeout_seconds: float = 10.0, what: str = "") -> Value:
+    """Calls `probe` until its answer is true, and returns that. AssertionError when it never is."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        value = probe()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout_seconds} s: {what or probe}; last: {value!r}")
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on, below those the kernel hands out to clients."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Relative(NamedTuple):
+    pid: int
+    state: str  # as in /proc: R, S, T, Z, ...
+
+
+def children(parent: int) -> List[Relative]:
+    """The direct children of a process, zombies included."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            # The name in brackets may hold anything; the fields after the last bracket don't.
+            state, parent_pid = (directory / "stat").read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if int(parent_pid) == parent:
+            found.append(Relative(int(directory.name), state))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """Sends a signal to one process; one that is gone is no fault."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def unprivileged_user() -> Optional[pwd.struct_passwd]:
+    """Who runs what refuses to run as root; None when we are not root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise AssertionError("PostgreSQL refuses root, and there is neither a user postgres nor nobody")
+
+
+def wrapper(death_signal: str, user: Optional[pwd.struct_passwd] = None) -> List[str]:
+    """The command that goes before another, which then runs as `user` and dies when the thread that
+    started it does: a test that is killed leaves nothing running."""
+    command = ["setpriv", "--pdeathsig", death_signal]
+    if user is not None:
+        command += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
+    return command + ["--"]
