@@ -1,0 +1,444 @@
+/* One connection to PostgreSQL as a state machine on the event loop. */
+#include "store/db_conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <event2/util.h>
+
+#include "metrics/log.h"
+#include "store/backoff.h"
+#include "store/db_resolver.h"
+#include "store/db_target.h"
+
+enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000, RESOLVE_TIMEOUT_MS = 10000 };
+
+enum db_state {
+    DB_STOPPED,    /* nothing is wanted */
+    DB_WAITING,    /* the timer ends the backoff */
+    DB_RESOLVING,  /* the resolver is at work; the timer bounds it */
+    DB_CONNECTING, /* PQconnectPoll() has the socket; the timer bounds each address */
+    DB_SETTING_UP, /* our own query is in flight */
+    DB_READY,      /* idle: only notifications and the end of the connection can come */
+    DB_BUSY,       /* the owner's query is in flight; the timer is its deadline */
+};
+
+/*
+ * `pg` is NULL in the first three states. Both events belong to the socket that `pg` has now, and
+ * are deleted before anything that may close or change it. `reply` is set exactly while busy.
+ */
+struct db_conn {
+    struct event_base *base;
+    const struct db_target *target;
+    const struct db_settings *settings;
+    struct db_owner owner;
+    struct log *log;
+    struct db_resolver *resolver;
+    enum db_state state;
+    PGconn *pg;
+    struct event *read_event;
+    struct event *write_event;
+    struct event *timer;
+    struct backoff backoff;
+    size_t first_address; /* the one to begin with: past those that let us wait in vain */
+    size_t tried;         /* addresses tried in this attempt */
+    uint64_t connects;
+    bool outage_logged;
+    char address[64]; /* the one being tried, to see libpq move on */
+    PGresult *result; /* of the query in flight, the last one or the first error */
+    db_reply_fn reply;
+    void *reply_arg;
+};
+
+static void on_socket(evutil_socket_t fd, short what, void *arg);
+
+static void arm_timer(struct db_conn *conn, uint32_t timeout_ms)
+{
+    const struct timeval wait = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
+    (void)event_add(conn->timer, &wait);
+}
+
+static void set_state(struct db_conn *conn, enum db_state state)
+{
+    bool was_up = db_conn_is_up(conn);
+    conn->state = state;
+    if (state == DB_READY) {
+        event_del(conn->timer);
+        if (!was_up) {
+            conn->connects++;
+            conn->outage_logged = false;
+            log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d connects=%llu",
+                      conn->settings->name, PQserverVersion(conn->pg),
+                      (unsigned long long)conn->connects);
+        }
+    }
+}
+
+static void delete_socket_events(struct db_conn *conn)
+{
+    if (conn->read_event != NULL)
+        event_free(conn->read_event);
+    if (conn->write_event != NULL)
+        event_free(conn->write_event);
+    conn->read_event = conn->write_event = NULL;
+}
+
+/* Takes the socket anew: libpq may have changed it. */
+static bool make_socket_events(struct db_conn *conn)
+{
+    delete_socket_events(conn);
+    int fd = PQsocket(conn->pg);
+    if (fd < 0)
+        return false;
+    conn->read_event = event_new(conn->base, fd, EV_READ | EV_PERSIST, on_socket, conn);
+    conn->write_event = event_new(conn->base, fd, EV_WRITE, on_socket, conn);
+    if (conn->read_event == NULL || conn->write_event == NULL)
+        abort();
+    return true;
+}
+
+/* Answers the query in flight, at the end of whatever led here: the owner may send the next one. */
+static void answer(struct db_conn *conn, enum db_outcome outcome)
+{
+    db_reply_fn reply = conn->reply;
+    PGresult *result = conn->result;
+    conn->reply = NULL;
+    conn->result = NULL;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct db_reply answer = {
+        .outcome = outcome,
+        .rows = result,
+        .sqlstate = outcome == DB_ERROR && sqlstate != NULL ? sqlstate : "",
+        .message = outcome == DB_ERROR && message != NULL ? message : "",
+    };
+    if (reply != NULL)
+        reply(conn->reply_arg, &answer);
+    PQclear(result);
+}
+
+static void close_connection(struct db_conn *conn)
+{
+    db_resolver_cancel(conn->resolver);
+    event_del(conn->timer);
+    delete_socket_events(conn);
+    PQfinish(conn->pg);
+    conn->pg = NULL;
+}
+
+/* Once an outage, not once a try: the first reason is the one that tells. */
+static void log_outage(struct db_conn *conn, const char *reason)
+{
+    if (conn->outage_logged)
+        return;
+    conn->outage_logged = true;
+    log_write(conn->log, LOG_WARNING, "store", "no database name=%s reason=\"%.*s\"",
+              conn->settings->name, (int)strcspn(reason, "\n"), reason);
+}
+
+static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
+{
+    bool was_up = db_conn_is_up(conn);
+    if (next == DB_WAITING)
+        log_outage(conn, reason);
+    close_connection(conn);
+    set_state(conn, next);
+    if (next == DB_WAITING) {
+        uint32_t random;
+        evutil_secure_rng_get_bytes(&random, sizeof random);
+        arm_timer(conn, backoff_next(&conn->backoff, random));
+    }
+    answer(conn, DB_LOST);
+    if (was_up)
+        conn->owner.on_lost(conn->owner.arg);
+}
+
+static void fail(struct db_conn *conn)
+{
+    char reason[256];
+    const char *message = PQerrorMessage(conn->pg);
+    (void)evutil_snprintf(reason, sizeof reason, "%s",
+                          message[0] == '\0' ? "the connection ended" : message);
+    disconnect(conn, reason, DB_WAITING);
+}
+
+/* Keeps the two events in step with what libpq has left to write. */
+static bool flush(struct db_conn *conn)
+{
+    int left = PQflush(conn->pg);
+    if (left > 0)
+        (void)event_add(conn->write_event, NULL);
+    return left >= 0;
+}
+
+static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32_t timeout_ms)
+{
+    set_state(conn, state);
+    arm_timer(conn, timeout_ms);
+    /* A write that failed shows in the result, which the loop reads: never from inside the call. */
+    if (!is_sent || !flush(conn))
+        event_active(conn->read_event, EV_READ, 0);
+}
+
+static void set_up(struct db_conn *conn)
+{
+    if (PQsetnonblocking(conn->pg, 1) != 0 || !make_socket_events(conn)) {
+        fail(conn);
+        return;
+    }
+    (void)event_add(conn->read_event, NULL);
+    const char *sql = conn->settings->setup_sql == NULL ? "" : conn->settings->setup_sql;
+    sent(conn, PQsendQuery(conn->pg, sql) == 1, DB_SETTING_UP, SETUP_TIMEOUT_MS);
+}
+
+/* Each address gets its own time: libpq moves to the next only on an error, never on silence. */
+static void watch_address(struct db_conn *conn)
+{
+    char address[sizeof conn->address];
+    const char *hostaddr = PQhostaddr(conn->pg);
+    const char *port = PQport(conn->pg);
+    (void)evutil_snprintf(address, sizeof address, "%s %s", hostaddr == NULL ? "" : hostaddr,
+                          port == NULL ? "" : port);
+    if (strcmp(address, conn->address) == 0)
+        return;
+    memcpy(conn->address, address, sizeof address);
+    conn->tried++;
+    arm_timer(conn, CONNECT_TIMEOUT_MS);
+}
+
+static void poll_connection(struct db_conn *conn)
+{
+    delete_socket_events(conn);
+    PostgresPollingStatusType status = PQconnectPoll(conn->pg);
+    if (status == PGRES_POLLING_OK) {
+        set_up(conn);
+        return;
+    }
+    if (status == PGRES_POLLING_FAILED || !make_socket_events(conn)) {
+        fail(conn);
+        return;
+    }
+    watch_address(conn);
+    (void)event_add(status == PGRES_POLLING_WRITING ? conn->write_event : conn->read_event, NULL);
+}
+
+static void ignore_notice(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
+static void on_resolved(void *arg, const struct db_addresses *addresses)
+{
+    struct db_conn *conn = arg;
+    if (addresses->count == 0) {
+        disconnect(conn, "no host name could be resolved", DB_WAITING);
+        return;
+    }
+    conn->pg = db_target_connect(conn->target, addresses);
+    set_state(conn, DB_CONNECTING);
+    conn->address[0] = '\0';
+    conn->tried = 0;
+    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !make_socket_events(conn)) {
+        fail(conn);
+        return;
+    }
+    (void)PQsetNoticeProcessor(conn->pg, ignore_notice, NULL);
+    watch_address(conn);
+    (void)event_add(conn->write_event, NULL);
+}
+
+/* The last result is there: `conn->result` tells how the query ended. */
+static void finish_query(struct db_conn *conn)
+{
+    ExecStatusType status = PQresultStatus(conn->result);
+    bool is_ok =
+        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    if (conn->state == DB_BUSY) {
+        if (is_ok)
+            backoff_reset(&conn->backoff);
+        set_state(conn, DB_READY);
+        answer(conn, is_ok ? DB_OK : DB_ERROR);
+        return;
+    }
+    if (!is_ok) {
+        fail(conn);
+        return;
+    }
+    PQclear(conn->result);
+    conn->result = NULL;
+    set_state(conn, DB_READY);
+    conn->owner.on_ready(conn->owner.arg);
+}
+
+static void take_result(struct db_conn *conn, PGresult *result)
+{
+    if (conn->result != NULL && PQresultStatus(conn->result) == PGRES_FATAL_ERROR) {
+        PQclear(result);
+        return;
+    }
+    PQclear(conn->result);
+    conn->result = result;
+}
+
+/* Takes in whatever has arrived, and ends the query when its last result is there. */
+static void read_results(struct db_conn *conn)
+{
+    bool is_in_flight = conn->state == DB_BUSY || conn->state == DB_SETTING_UP;
+    /* After a failure the server's last words may still be among the results. */
+    if (PQconsumeInput(conn->pg) == 1 && !flush(conn) && !is_in_flight) {
+        fail(conn);
+        return;
+    }
+    for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
+        if (conn->owner.on_notify != NULL)
+            conn->owner.on_notify(conn->owner.arg, notify->relname);
+    }
+    bool is_finished = false;
+    while (is_in_flight && !is_finished && !PQisBusy(conn->pg)) {
+        PGresult *result = PQgetResult(conn->pg);
+        is_finished = result == NULL;
+        if (result != NULL)
+            take_result(conn, result);
+    }
+    if (PQstatus(conn->pg) == CONNECTION_BAD)
+        fail(conn);
+    else if (is_finished)
+        finish_query(conn);
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    struct db_conn *conn = arg;
+    if (conn->state == DB_CONNECTING)
+        poll_connection(conn);
+    else if ((what & EV_READ) != 0)
+        read_results(conn);
+    else if (!flush(conn))
+        event_active(conn->read_event, EV_READ, 0);
+}
+
+static void resolve(struct db_conn *conn)
+{
+    set_state(conn, DB_RESOLVING);
+    arm_timer(conn, RESOLVE_TIMEOUT_MS);
+    db_resolver_start(conn->resolver, conn->first_address);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct db_conn *conn = arg;
+    switch (conn->state) {
+    case DB_STOPPED:
+    case DB_READY:
+        break;
+    case DB_WAITING:
+        resolve(conn);
+        break;
+    case DB_RESOLVING:
+        disconnect(conn, "the name servers do not answer", DB_WAITING);
+        break;
+    case DB_CONNECTING:
+        conn->first_address += conn->tried;
+        disconnect(conn, "the server does not answer the connect", DB_WAITING);
+        break;
+    case DB_SETTING_UP:
+    case DB_BUSY:
+        disconnect(conn, "no answer to a query in time", DB_WAITING);
+        break;
+    }
+}
+
+struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
+                            const struct db_settings *settings, struct db_owner owner,
+                            struct log *log)
+{
+    struct db_conn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        abort();
+    conn->base = base;
+    conn->target = target;
+    conn->settings = settings;
+    conn->owner = owner;
+    conn->log = log;
+    conn->resolver = db_resolver_new(base, target, on_resolved, conn);
+    conn->timer = event_new(base, -1, 0, on_timer, conn);
+    if (conn->timer == NULL)
+        abort();
+    return conn;
+}
+
+void db_conn_free(struct db_conn *conn)
+{
+    if (conn == NULL)
+        return;
+    close_connection(conn);
+    PQclear(conn->result);
+    db_resolver_free(conn->resolver);
+    event_free(conn->timer);
+    free(conn);
+}
+
+void db_conn_start(struct db_conn *conn)
+{
+    if (conn->state == DB_STOPPED)
+        resolve(conn);
+}
+
+void db_conn_stop(struct db_conn *conn)
+{
+    if (conn->state != DB_STOPPED)
+        disconnect(conn, "", DB_STOPPED);
+}
+
+void db_conn_reset(struct db_conn *conn, const char *reason)
+{
+    if (conn->state > DB_WAITING)
+        disconnect(conn, reason, DB_WAITING);
+}
+
+bool db_conn_is_ready(const struct db_conn *conn)
+{
+    return conn->state == DB_READY;
+}
+
+bool db_conn_is_up(const struct db_conn *conn)
+{
+    return conn->state == DB_READY || conn->state == DB_BUSY;
+}
+
+uint64_t db_conn_connects(const struct db_conn *conn)
+{
+    return conn->connects;
+}
+
+void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply, void *arg)
+{
+    assert(conn->state == DB_READY);
+    conn->reply = reply;
+    conn->reply_arg = arg;
+    int is_sent;
+    if (query->statement != NULL)
+        is_sent = PQsendQueryPrepared(conn->pg, query->statement, query->parameter_count,
+                                      query->values, query->lengths, query->formats, 0);
+    else if (query->parameter_count > 0)
+        is_sent = PQsendQueryParams(conn->pg, query->sql, query->parameter_count, NULL,
+                                    query->values, query->lengths, query->formats, 0);
+    else
+        is_sent = PQsendQuery(conn->pg, query->sql);
+    sent(conn, is_sent == 1, DB_BUSY, query->timeout_ms);
+}
+
+void db_conn_prepare(struct db_conn *conn, const char *statement, const char *sql,
+                     uint32_t timeout_ms, db_reply_fn reply, void *arg)
+{
+    assert(conn->state == DB_READY);
+    conn->reply = reply;
+    conn->reply_arg = arg;
+    sent(conn, PQsendPrepare(conn->pg, statement, sql, 0, NULL) == 1, DB_BUSY, timeout_ms);
+}

@@ -1,0 +1,90 @@
+/*
+ * One connection to PostgreSQL as a state machine on the event loop: it resolves, connects, sets
+ * the session up, runs one query at a time, and comes back by itself when it is lost.
+ *
+ *   stopped -> waiting -> resolving -> connecting -> setting up -> ready <-> busy
+ *                 ^___________|____________|______________|__________|_______|   (lost)
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+struct db_conn;
+struct db_target;
+struct event_base;
+struct log;
+
+/* What the owner hears, always from the event loop. The connection must not be freed from inside
+ * these. */
+struct db_owner {
+    void (*on_ready)(void *arg);                       /* connected, set up, no query in flight */
+    void (*on_lost)(void *arg);                        /* was ready or busy and is not any more */
+    void (*on_notify)(void *arg, const char *channel); /* NULL = not interested */
+    void *arg;
+};
+
+struct db_settings {
+    const char *name;      /* for the log: "writer" */
+    const char *setup_sql; /* run on each new connection, simple protocol; NULL = none */
+};
+
+/* Everything is borrowed and must outlive the connection. */
+struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
+                            const struct db_settings *settings, struct db_owner owner,
+                            struct log *log);
+void db_conn_free(struct db_conn *conn);
+
+/* Starts connecting, and reconnects until stopped. Does nothing when started already. */
+void db_conn_start(struct db_conn *conn);
+
+/* Closes the connection; a query in flight is answered DB_LOST first. */
+void db_conn_stop(struct db_conn *conn);
+
+/* Gives this connection up, for a reason for the log, and connects anew after a backoff. */
+void db_conn_reset(struct db_conn *conn, const char *reason);
+
+bool db_conn_is_ready(const struct db_conn *conn);     /* a query may be sent */
+bool db_conn_is_up(const struct db_conn *conn);        /* ready or busy */
+uint64_t db_conn_connects(const struct db_conn *conn); /* times it became ready */
+
+enum db_outcome {
+    DB_OK,
+    DB_ERROR, /* the server refused it; the connection stands */
+    DB_LOST,  /* the connection ended first: whether it took effect is unknown */
+};
+
+/* Borrowed for the time of the call. `rows` is the last statement's result (DB_OK only). */
+struct db_reply {
+    enum db_outcome outcome;
+    const PGresult *rows;
+    const char *sqlstate; /* "" unless DB_ERROR */
+    const char *message;  /* the server's primary message; may hold values: not for the log */
+};
+
+typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
+
+/*
+ * `statement` names a prepared one, else `sql` is run: with the extended protocol when there are
+ * parameters, with the simple one (several statements allowed) otherwise. Results are text.
+ * Borrowed during the call.
+ */
+struct db_query {
+    const char *sql;
+    const char *statement;
+    int parameter_count;
+    const char *const *values;
+    const int *lengths;
+    const int *formats;
+    uint32_t timeout_ms; /* after it the connection is given up */
+};
+
+/* Sends a query; the connection must be ready. `reply` runs exactly once, later. */
+void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply,
+                   void *arg);
+
+/* Prepares `sql` as `statement` on the present connection; the same rules. */
+void db_conn_prepare(struct db_conn *conn, const char *statement, const char *sql,
+                     uint32_t timeout_ms, db_reply_fn reply, void *arg);

@@ -1,0 +1,30 @@
+/* From the hosts of a target to addresses, without blocking the loop: libpq's own look-up would. */
+#pragma once
+
+#include <stddef.h>
+
+struct event_base;
+struct db_addresses;
+struct db_resolver;
+struct db_target;
+
+/* The addresses are valid during the call. */
+typedef void (*db_resolved_fn)(void *arg, const struct db_addresses *addresses);
+
+/* `base` and `target` are borrowed. */
+struct db_resolver *db_resolver_new(struct event_base *base, const struct db_target *target,
+                                    db_resolved_fn resolved, void *arg);
+
+/* The loop has to run once more (EVLOOP_NONBLOCK) for what was under way to be released. */
+void db_resolver_free(struct db_resolver *resolver);
+
+/*
+ * Looks every host up: /etc/hosts and the name servers of /etc/resolv.conf, read anew each time; a
+ * missing file is no error. `resolved` runs once, later, from the loop; names that could not be
+ * resolved are left out. `first` (taken modulo their number) is the index of the address that comes
+ * first in the lists; the others follow in order, round.
+ */
+void db_resolver_start(struct db_resolver *resolver, size_t first);
+
+/* Ends a look-up under way: `resolved` does not run. */
+void db_resolver_cancel(struct db_resolver *resolver);

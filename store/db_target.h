@@ -1,0 +1,55 @@
+/* Where the database is and how to connect: DB_CONN taken apart, its host names still to be
+ * resolved. */
+#pragma once
+
+#include <stddef.h>
+
+#include <libpq-fe.h>
+
+#include "protocol/result.h"
+
+/* One host of the list. `address` stays NULL for a unix socket, which needs no resolving. */
+struct db_host {
+    char *name;    /* as given; "" = libpq's default socket */
+    char *address; /* hostaddr as given, else NULL */
+    char *port;    /* NULL = libpq's default */
+};
+
+struct db_target {
+    struct db_host *hosts;
+    size_t host_count;
+    /* The other parameters for PQconnectStartParams, without host, hostaddr and port. */
+    char **keywords;
+    char **values;
+    size_t parameter_count;
+};
+
+/* Parallel lists for libpq, comma-separated: a host stands once per address it has. */
+struct db_addresses {
+    const char *host;
+    const char *hostaddr;
+    const char *port;
+    size_t count; /* 0 = no name could be resolved */
+};
+
+/*
+ * Reads a libpq URI or keyword string; NULL or "" takes libpq's defaults (PGHOST, PGSERVICE, ...).
+ * In a URI the last
+ * `@` of the authority ends the password, as Go's net/url has it. Returns RESULT_INVALID with an
+ * error that repeats nothing of a password. Release with db_target_clear().
+ */
+MUST_CHECK enum result db_target_init(struct db_target *target, const char *conninfo,
+                                      struct error *error);
+void db_target_clear(struct db_target *target);
+
+/*
+ * Copies `conninfo`, with all but the last `@` of a URI's authority percent-encoded. The caller
+ * frees it with free().
+ */
+char *db_target_normalize(const char *conninfo);
+
+/*
+ * Begins a nonblocking connection to the first of `found` that will have us. Returns what
+ * PQconnectStartParams() does; the caller frees it with PQfinish().
+ */
+PGconn *db_target_connect(const struct db_target *target, const struct db_addresses *found);
