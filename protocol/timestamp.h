@@ -12,10 +12,9 @@ enum { TIMESTAMP_TEXT_SIZE = 40 };
 /*
  * Reads an RFC 3339 date-time (section 5.6) of `length` bytes: any offset, `Z`, either case, any
  * number of fraction digits, second 60 where a month ends in UTC (it counts as the second after
- * it). A space stands for the `T`, and before an offset for the
- * `+` it was before a query string was decoded. Fraction digits beyond the microsecond are cut off,
- * and `*cut` (may be NULL) says whether any of them was not 0. Returns RESULT_MALFORMED when it is
- * no date-time.
+ * it). A space stands for the `T`, and before an offset for the `+` it was before a query string
+ * was decoded. Fraction digits beyond the microsecond are cut off, and `*cut` (may be NULL) says
+ * whether any of them was not 0. Returns RESULT_MALFORMED when it is no date-time.
  */
 MUST_CHECK enum result timestamp_parse(const char *text, size_t length, int64_t *time_us,
                                        bool *cut);

@@ -13,6 +13,16 @@ struct named_suite {
 static const struct named_suite SUITES[] = {
     {"log", log_suite},
     {"metrics", metrics_suite},
+    {"process", process_suite},
+    {"ad", ad_suite},
+    {"address", address_suite},
+    {"analytics", analytics_suite},
+    {"event", event_suite},
+    {"event_pack", event_pack_suite},
+    {"query", query_suite},
+    {"result", result_suite},
+    {"text", text_suite},
+    {"timestamp", timestamp_suite},
 };
 
 static int run_suite(const struct named_suite *suite)

@@ -5,3 +5,13 @@
 
 Suite *log_suite(void);
 Suite *metrics_suite(void);
+Suite *process_suite(void);
+Suite *ad_suite(void);
+Suite *address_suite(void);
+Suite *analytics_suite(void);
+Suite *event_suite(void);
+Suite *event_pack_suite(void);
+Suite *query_suite(void);
+Suite *result_suite(void);
+Suite *text_suite(void);
+Suite *timestamp_suite(void);

@@ -1,0 +1,183 @@
+/* The list of ads. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "protocol/ad.h"
+#include "test/unit/suites.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static const int64_t NOW_US = 1745107200000000;
+
+static struct ad plain_ad(int32_t id)
+{
+    return (struct ad){
+        .id = id,
+        .image_url = strdup("https://cdn.example/ad.png"),
+        .target_url = strdup("https://shop.example/?a=1&b=2"),
+        .active = true,
+        .starts_at_us = INT64_MIN,
+        .ends_at_us = INT64_MAX,
+    };
+}
+
+static void assert_rendered(const struct ad *ads, size_t count, const char *expected)
+{
+    size_t json_bytes = 0;
+    char *text = ads_render(ads, count, NOW_US, &json_bytes);
+    ck_assert_str_eq(text, expected);
+    ck_assert_uint_eq(json_bytes, strlen(expected));
+    free(text);
+}
+
+START_TEST(renders_an_empty_list)
+{
+    assert_rendered(NULL, 0, "[]");
+}
+END_TEST
+
+START_TEST(renders_what_the_original_service_gave)
+{
+    struct ad ad = plain_ad(1);
+    assert_rendered(&ad, 1,
+                    "[{\"id\":1,\"image_url\":\"https://cdn.example/ad.png\","
+                    "\"target_url\":\"https://shop.example/?a=1&b=2\"}]");
+    ad_clear(&ad);
+}
+END_TEST
+
+START_TEST(renders_every_field_that_is_set)
+{
+    struct ad ad = plain_ad(2147483647);
+    ad.title = strdup("Caf\xc3\xa9 \"two\"");
+    ad.video_url = strdup("https://cdn.example/ad.mp4");
+    ad.video_type = strdup("video/mp4");
+    ad.video_width = 1920;
+    ad.video_height = 1080;
+    ad.duration_ms = 30000;
+    ad.starts_at_us = NOW_US;
+    ad.ends_at_us = NOW_US + 500000;
+    assert_rendered(&ad, 1,
+                    "[{\"id\":2147483647,\"image_url\":\"https://cdn.example/ad.png\","
+                    "\"target_url\":\"https://shop.example/?a=1&b=2\","
+                    "\"title\":\"Caf\xc3\xa9 \\\"two\\\"\","
+                    "\"video_url\":\"https://cdn.example/ad.mp4\",\"video_type\":\"video/mp4\","
+                    "\"video_width\":1920,\"video_height\":1080,\"duration_ms\":30000,"
+                    "\"starts_at\":\"2025-04-20T00:00:00Z\","
+                    "\"ends_at\":\"2025-04-20T00:00:00.500000Z\"}]");
+    ad_clear(&ad);
+}
+END_TEST
+
+START_TEST(renders_missing_urls_as_empty)
+{
+    struct ad ad = {.id = 3, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX};
+    assert_rendered(&ad, 1, "[{\"id\":3,\"image_url\":\"\",\"target_url\":\"\"}]");
+}
+END_TEST
+
+START_TEST(renders_only_available_ads_in_the_order_given)
+{
+    const struct ad ads[] = {
+        {.id = 9, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+        {.id = 8, .active = false, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+        {.id = 7, .active = true, .starts_at_us = NOW_US + 1, .ends_at_us = INT64_MAX},
+        {.id = 6, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = NOW_US},
+        {.id = 5, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+    };
+    assert_rendered(ads, 5,
+                    "[{\"id\":9,\"image_url\":\"\",\"target_url\":\"\"},"
+                    "{\"id\":5,\"image_url\":\"\",\"target_url\":\"\"}]");
+}
+END_TEST
+
+START_TEST(refuses_text_that_is_not_utf8)
+{
+    for (int field = 0; field < 5; field++) {
+        struct ad ad = plain_ad(1);
+        char **texts[] = {&ad.image_url, &ad.target_url, &ad.title, &ad.video_url, &ad.video_type};
+        size_t json_bytes = 0;
+        free(*texts[field]);
+        *texts[field] = strdup("caf\xe9");
+        ck_assert_ptr_null(ads_render(&ad, 1, NOW_US, &json_bytes));
+        ad_clear(&ad);
+    }
+}
+END_TEST
+
+static const struct {
+    bool active;
+    int64_t starts_at_us;
+    int64_t ends_at_us;
+    bool available;
+} AVAILABILITIES[] = {
+    {true, INT64_MIN, INT64_MAX, true},
+    {false, INT64_MIN, INT64_MAX, false},
+    {true, 1745107200000000, INT64_MAX, true},
+    {true, 1745107200000001, INT64_MAX, false},
+    {true, INT64_MIN, 1745107200000001, true},
+    {true, INT64_MIN, 1745107200000000, false},
+    {true, 1745107200000000, 1745107200000000, false},
+};
+
+START_TEST(is_available_from_its_start_to_before_its_end)
+{
+    struct ad ad = {
+        .id = 1,
+        .active = AVAILABILITIES[_i].active,
+        .starts_at_us = AVAILABILITIES[_i].starts_at_us,
+        .ends_at_us = AVAILABILITIES[_i].ends_at_us,
+    };
+    ck_assert_int_eq(ad_is_available(&ad, NOW_US), AVAILABILITIES[_i].available);
+}
+END_TEST
+
+START_TEST(finds_the_next_change)
+{
+    const struct ad ads[] = {
+        {.active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+        {.active = true, .starts_at_us = 10, .ends_at_us = 40},
+        {.active = true, .starts_at_us = 20, .ends_at_us = 30},
+        {.active = false, .starts_at_us = 15, .ends_at_us = 25},
+    };
+    ck_assert_int_eq(ads_next_change(ads, 4, 0), 10);
+    ck_assert_int_eq(ads_next_change(ads, 4, 10), 20);
+    ck_assert_int_eq(ads_next_change(ads, 4, 20), 30);
+    ck_assert_int_eq(ads_next_change(ads, 4, 30), 40);
+    ck_assert_int_eq(ads_next_change(ads, 4, 40), INT64_MAX);
+    ck_assert_int_eq(ads_next_change(NULL, 0, 0), INT64_MAX);
+}
+END_TEST
+
+START_TEST(is_empty_after_clearing)
+{
+    struct ad ad = plain_ad(1);
+    ad.title = strdup("title");
+    ad_clear(&ad);
+    ck_assert_int_eq(ad.id, 0);
+    ck_assert_ptr_null(ad.image_url);
+    ck_assert_ptr_null(ad.target_url);
+    ck_assert_ptr_null(ad.title);
+    ad_clear(&ad);
+}
+END_TEST
+
+Suite *ad_suite(void)
+{
+    Suite *suite = suite_create("ad");
+    TCase *tcase = tcase_create("ad");
+    tcase_add_test(tcase, renders_an_empty_list);
+    tcase_add_test(tcase, renders_what_the_original_service_gave);
+    tcase_add_test(tcase, renders_every_field_that_is_set);
+    tcase_add_test(tcase, renders_missing_urls_as_empty);
+    tcase_add_test(tcase, renders_only_available_ads_in_the_order_given);
+    tcase_add_test(tcase, refuses_text_that_is_not_utf8);
+    tcase_add_loop_test(tcase, is_available_from_its_start_to_before_its_end, 0,
+                        COUNT(AVAILABILITIES));
+    tcase_add_test(tcase, finds_the_next_change);
+    tcase_add_test(tcase, is_empty_after_clearing);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
