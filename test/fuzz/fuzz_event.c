@@ -1,0 +1,52 @@
+/* Events from any bytes: what decodes must survive packing unchanged. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/event.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void require_same(const struct event *a, const struct event *b)
+{
+    require(a->occurred_at_us == b->occurred_at_us);
+    require(a->ad_id == b->ad_id);
+    require(a->playback_seconds == b->playback_seconds);
+    require(a->kind == b->kind);
+    require(a->address.family == b->address.family);
+    require(memcmp(a->address.bytes, b->address.bytes, sizeof(a->address.bytes)) == 0);
+    require(a->id_bytes == b->id_bytes);
+    require(memcmp(a->id, b->id, a->id_bytes) == 0);
+}
+
+static void check_packing(const struct event *event)
+{
+    uint8_t packed[EVENT_PACKED_MAX_BYTES];
+    struct event unpacked;
+    size_t packed_bytes = event_pack(event, packed);
+    require(packed_bytes <= EVENT_PACKED_MAX_BYTES);
+    require(event_unpack(packed, packed_bytes, &unpacked) == RESULT_OK);
+    require_same(event, &unpacked);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+        struct event event = {.occurred_at_us = 1745107200000000};
+        struct error error = {""};
+        enum result result =
+            event_decode((const char *)data, size, (enum event_kind)kind, &event, &error);
+        require((result == RESULT_OK) == (error.text[0] == '\0'));
+        require(result == RESULT_OK || result == RESULT_MALFORMED || result == RESULT_INVALID);
+        if (result != RESULT_OK)
+            continue;
+        require(event.kind == kind && event.ad_id >= 1);
+        check_packing(&event);
+    }
+    return 0;
+}
