@@ -9,6 +9,7 @@
 #include <event2/util.h>
 
 #include "metrics/log.h"
+#include "metrics/metrics.h"
 #include "store/backoff.h"
 #include "store/db_resolver.h"
 #include "store/db_target.h"
@@ -44,7 +45,7 @@ struct db_conn {
     struct backoff backoff;
     size_t first_address; /* the one to begin with: past those that let us wait in vain */
     size_t tried;         /* addresses tried in this attempt */
-    uint64_t connects;
+    struct counter *connects;
     bool outage_logged;
     char address[64]; /* the one being tried, to see libpq move on */
     PGresult *result; /* of the query in flight, the last one or the first error */
@@ -67,11 +68,11 @@ static void set_state(struct db_conn *conn, enum db_state state)
     if (state == DB_READY) {
         event_del(conn->timer);
         if (!was_up) {
-            conn->connects++;
+            counter_add(conn->connects, 1);
             conn->outage_logged = false;
             log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d connects=%llu",
                       conn->settings->name, PQserverVersion(conn->pg),
-                      (unsigned long long)conn->connects);
+                      (unsigned long long)conn->connects->value);
         }
     }
 }
@@ -356,7 +357,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
                             const struct db_settings *settings, struct db_owner owner,
-                            struct log *log)
+                            struct metrics *metrics, struct log *log)
 {
     struct db_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
@@ -366,6 +367,10 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     conn->settings = settings;
     conn->owner = owner;
     conn->log = log;
+    char labels[64];
+    (void)metrics_label(labels, sizeof labels, "connection", settings->name);
+    conn->connects = metrics_counter(metrics, "adtracker_db_connects_total",
+                                     "Connections established to the database.", labels);
     conn->resolver = db_resolver_new(base, target, on_resolved, conn);
     conn->timer = event_new(base, -1, 0, on_timer, conn);
     if (conn->timer == NULL)
@@ -410,11 +415,6 @@ bool db_conn_is_ready(const struct db_conn *conn)
 bool db_conn_is_up(const struct db_conn *conn)
 {
     return conn->state == DB_READY || conn->state == DB_BUSY;
-}
-
-uint64_t db_conn_connects(const struct db_conn *conn)
-{
-    return conn->connects;
 }
 
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply, void *arg)

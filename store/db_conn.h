@@ -16,6 +16,7 @@ struct db_conn;
 struct db_target;
 struct event_base;
 struct log;
+struct metrics;
 
 /* What the owner hears, always from the event loop. The connection must not be freed from inside
  * these. */
@@ -34,7 +35,7 @@ struct db_settings {
 /* Everything is borrowed and must outlive the connection. */
 struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
                             const struct db_settings *settings, struct db_owner owner,
-                            struct log *log);
+                            struct metrics *metrics, struct log *log);
 void db_conn_free(struct db_conn *conn);
 
 /* Starts connecting, and reconnects until stopped. Does nothing when started already. */
@@ -46,9 +47,8 @@ void db_conn_stop(struct db_conn *conn);
 /* Gives this connection up, for a reason for the log, and connects anew after a backoff. */
 void db_conn_reset(struct db_conn *conn, const char *reason);
 
-bool db_conn_is_ready(const struct db_conn *conn);     /* a query may be sent */
-bool db_conn_is_up(const struct db_conn *conn);        /* ready or busy */
-uint64_t db_conn_connects(const struct db_conn *conn); /* times it became ready */
+bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
+bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */
 
 enum db_outcome {
     DB_OK,

@@ -33,8 +33,9 @@ $$;
 
 -- What each server asks for at its start and every hour: partitions for the days ahead, keys of days
 -- gone by dropped, counts of journals long quiet folded into journal 0. One server at a time.
+-- Its locks wait for readers: it gives up early rather than hold up those who wait behind it.
 CREATE FUNCTION maintain() RETURNS integer
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
 DECLARE
     v_today date := (now() AT TIME ZONE 'UTC')::date;
     v_made integer;

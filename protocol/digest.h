@@ -1,0 +1,9 @@
+/* SHA-256 (FIPS 180-4) as text: for ETags and the checksums of migrations. */
+#pragma once
+
+#include <stddef.h>
+
+enum { DIGEST_TEXT_SIZE = 65 };
+
+/* Writes the digest of `bytes` as 64 lower-case hexadecimal digits, terminated. */
+void digest_text(const void *bytes, size_t count, char text[static DIGEST_TEXT_SIZE]);

@@ -1,0 +1,285 @@
+/* The ads, in memory. */
+#include "store/catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "protocol/ad.h"
+#include "protocol/digest.h"
+#include "store/db_conn.h"
+
+enum { LOAD_TIMEOUT_MS = 8000, POLL_MS = 30000, RETRY_MS = 250, BOUNDARY_MAX_MS = 3600 * 1000 };
+
+/* `ads` ascend by id; `is_fresh` says that they are what the database holds now, as far as we can
+ * know. */
+struct catalogue {
+    struct log *log;
+    struct db_conn *conn;
+    struct db_settings conn_settings;
+    struct ad *ads;
+    size_t count;
+    bool is_fresh;
+    bool is_changed;     /* a change was announced while a load was under way */
+    bool failure_logged; /* since the last load that worked */
+    struct ad_listing *listing;
+    struct event *poll_timer;     /* the next load; soon after a failure */
+    struct event *boundary_timer; /* the next time an ad starts or ends */
+};
+
+static const char setup_sql[] =
+    "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
+
+/* Times as microseconds since 1970, null where unset; infinite ones as unset. */
+static const char load_sql[] =
+    "SELECT id, image_url, target_url, title, video_url, video_type, video_width, video_height, "
+    "duration_ms, active, "
+    "CASE WHEN isfinite(starts_at) THEN (extract(epoch FROM starts_at) * 1000000)::bigint "
+    "WHEN starts_at > 'epoch' THEN 9223372036854775807 END, "
+    "CASE WHEN isfinite(ends_at) THEN (extract(epoch FROM ends_at) * 1000000)::bigint "
+    "WHEN ends_at < 'epoch' THEN -9223372036854775808 END FROM ads ORDER BY id";
+
+static void load(struct catalogue *catalogue);
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void arm(struct event *timer, int64_t wait_ms)
+{
+    const struct timeval wait = {wait_ms / 1000, (wait_ms % 1000) * 1000};
+    (void)event_add(timer, &wait);
+}
+
+void ad_listing_release(struct ad_listing *listing)
+{
+    if (listing == NULL || --listing->references > 0)
+        return;
+    free(listing->json);
+    free(listing);
+}
+
+struct ad_listing *catalogue_listing(struct catalogue *catalogue)
+{
+    if (catalogue->listing != NULL)
+        catalogue->listing->references++;
+    return catalogue->listing;
+}
+
+/* The system's clock may be set back or forth: the wait is bounded, so that we look again. */
+static void arm_boundary(struct catalogue *catalogue, int64_t now)
+{
+    int64_t next = ads_next_change(catalogue->ads, catalogue->count, now);
+    if (next == INT64_MAX) {
+        event_del(catalogue->boundary_timer);
+        return;
+    }
+    int64_t wait_ms = (next - now) / 1000 + 1;
+    arm(catalogue->boundary_timer, wait_ms < BOUNDARY_MAX_MS ? wait_ms : BOUNDARY_MAX_MS);
+}
+
+static void render(struct catalogue *catalogue)
+{
+    int64_t now = now_us();
+    arm_boundary(catalogue, now);
+    struct ad_listing *listing = calloc(1, sizeof *listing);
+    if (listing == NULL)
+        abort();
+    listing->references = 1;
+    listing->json = ads_render(catalogue->ads, catalogue->count, now, &listing->json_bytes);
+    if (listing->json == NULL) {
+        log_write(catalogue->log, LOG_ERROR, "store", "the ads are not UTF-8, list not renewed");
+        free(listing);
+        return;
+    }
+    char digest[DIGEST_TEXT_SIZE];
+    digest_text(listing->json, listing->json_bytes, digest);
+    (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
+    ad_listing_release(catalogue->listing);
+    catalogue->listing = listing;
+}
+
+static void on_boundary(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    render(arg);
+}
+
+static char *take_text(const PGresult *rows, int row, int column)
+{
+    if (PQgetisnull(rows, row, column))
+        return NULL;
+    char *text = strdup(PQgetvalue(rows, row, column));
+    if (text == NULL)
+        abort();
+    return text;
+}
+
+static int64_t take_number(const PGresult *rows, int row, int column, int64_t if_null)
+{
+    return PQgetisnull(rows, row, column) ? if_null
+                                          : strtoll(PQgetvalue(rows, row, column), NULL, 10);
+}
+
+static struct ad read_ad(const PGresult *rows, int row)
+{
+    return (struct ad){
+        .id = (int32_t)take_number(rows, row, 0, 0),
+        .image_url = take_text(rows, row, 1),
+        .target_url = take_text(rows, row, 2),
+        .title = take_text(rows, row, 3),
+        .video_url = take_text(rows, row, 4),
+        .video_type = take_text(rows, row, 5),
+        .video_width = (int32_t)take_number(rows, row, 6, 0),
+        .video_height = (int32_t)take_number(rows, row, 7, 0),
+        .duration_ms = (int32_t)take_number(rows, row, 8, 0),
+        .active = PQgetvalue(rows, row, 9)[0] == 't',
+        .starts_at_us = take_number(rows, row, 10, INT64_MIN),
+        .ends_at_us = take_number(rows, row, 11, INT64_MAX),
+    };
+}
+
+static void clear_ads(struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        ad_clear(&catalogue->ads[i]);
+    free(catalogue->ads);
+    catalogue->ads = NULL;
+    catalogue->count = 0;
+}
+
+static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
+{
+    clear_ads(catalogue);
+    size_t count = (size_t)PQntuples(rows);
+    catalogue->ads = calloc(count + 1, sizeof *catalogue->ads);
+    if (catalogue->ads == NULL)
+        abort();
+    catalogue->count = count;
+    for (size_t i = 0; i < count; i++)
+        catalogue->ads[i] = read_ad(rows, (int)i);
+    render(catalogue);
+}
+
+/* A fresh database has no such table until it is migrated: so the first failures are short. */
+static void on_loaded(void *arg, const struct db_reply *reply)
+{
+    struct catalogue *catalogue = arg;
+    if (reply->outcome == DB_LOST)
+        return;
+    if (reply->outcome == DB_ERROR) {
+        catalogue->is_fresh = false;
+        if (!catalogue->failure_logged)
+            log_write(catalogue->log, LOG_WARNING, "store", "ads not loaded sqlstate=%s",
+                      reply->sqlstate);
+        catalogue->failure_logged = true;
+        arm(catalogue->poll_timer, RETRY_MS);
+        return;
+    }
+    if (!catalogue->is_fresh)
+        log_write(catalogue->log, LOG_INFO, "store", "ads loaded count=%d", PQntuples(reply->rows));
+    catalogue->is_fresh = true;
+    catalogue->failure_logged = false;
+    replace_ads(catalogue, reply->rows);
+    arm(catalogue->poll_timer, POLL_MS);
+    if (catalogue->is_changed)
+        load(catalogue);
+}
+
+static void load(struct catalogue *catalogue)
+{
+    catalogue->is_changed = !db_conn_is_ready(catalogue->conn);
+    if (catalogue->is_changed)
+        return;
+    const struct db_query query = {.sql = load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
+    db_conn_query(catalogue->conn, &query, on_loaded, catalogue);
+}
+
+static void on_poll(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    load(arg);
+}
+
+static void on_ready(void *arg)
+{
+    load(arg);
+}
+
+static void on_lost(void *arg)
+{
+    struct catalogue *catalogue = arg;
+    catalogue->is_fresh = false;
+    event_del(catalogue->poll_timer);
+}
+
+static void on_notify(void *arg, const char *channel)
+{
+    (void)channel;
+    load(arg);
+}
+
+static int compare_id(const void *key, const void *ad)
+{
+    int32_t id = *(const int32_t *)key;
+    int32_t other = ((const struct ad *)ad)->id;
+    return (id > other) - (id < other);
+}
+
+enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id)
+{
+    if (catalogue->count > 0 && bsearch(&ad_id, catalogue->ads, catalogue->count,
+                                        sizeof catalogue->ads[0], compare_id) != NULL)
+        return AD_KNOWN;
+    return catalogue->is_fresh ? AD_UNKNOWN : AD_UNDECIDED;
+}
+
+struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
+                                struct metrics *metrics, struct log *log)
+{
+    struct catalogue *catalogue = calloc(1, sizeof *catalogue);
+    if (catalogue == NULL)
+        abort();
+    catalogue->log = log;
+    catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
+    const struct db_owner owner = {
+        .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
+    catalogue->conn = db_conn_new(base, target, &catalogue->conn_settings, owner, metrics, log);
+    catalogue->poll_timer = event_new(base, -1, 0, on_poll, catalogue);
+    catalogue->boundary_timer = event_new(base, -1, 0, on_boundary, catalogue);
+    if (catalogue->poll_timer == NULL || catalogue->boundary_timer == NULL)
+        abort();
+    return catalogue;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+    if (catalogue == NULL)
+        return;
+    db_conn_free(catalogue->conn);
+    event_free(catalogue->poll_timer);
+    event_free(catalogue->boundary_timer);
+    ad_listing_release(catalogue->listing);
+    clear_ads(catalogue);
+    free(catalogue);
+}
+
+void catalogue_start(struct catalogue *catalogue)
+{
+    db_conn_start(catalogue->conn);
+}
+
+void catalogue_stop(struct catalogue *catalogue)
+{
+    db_conn_stop(catalogue->conn);
+}

@@ -1,0 +1,46 @@
+/*
+ * The ads, in memory: loaded when the database connects, again whenever it says that they changed,
+ * and by a slow poll besides. What was loaded goes on being served while the database is away.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct catalogue;
+struct db_target;
+struct event_base;
+struct log;
+struct metrics;
+
+enum { CATALOGUE_ETAG_SIZE = 40 };
+
+/* The JSON list as it goes to clients; rendered once a change, immutable, freed with its last
+ * reference. */
+struct ad_listing {
+    char *json;
+    size_t json_bytes;
+    char etag[CATALOGUE_ETAG_SIZE]; /* with its quotes */
+    uint32_t references;
+};
+
+struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
+                                struct metrics *metrics, struct log *log);
+void catalogue_free(struct catalogue *catalogue);
+
+void catalogue_start(struct catalogue *catalogue);
+void catalogue_stop(struct catalogue *catalogue);
+
+/* The list of the ads available now, one reference taken; NULL when none was ever loaded. */
+struct ad_listing *catalogue_listing(struct catalogue *catalogue);
+void ad_listing_release(struct ad_listing *listing);
+
+enum ad_standing {
+    AD_KNOWN,
+    AD_UNKNOWN,   /* the catalogue is fresh and has no such ad */
+    AD_UNDECIDED, /* not in the catalogue, which may be stale */
+};
+
+/* Whether there is an ad `ad_id`, available or not. */
+enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id);

@@ -1,0 +1,74 @@
+/*
+ * Everything that lasts. Events come in through store_submit(), wait in the queue, and leave it for
+ * PostgreSQL in batches; ads and analytics come out. One store per process, on one event loop.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/analytics.h"
+#include "protocol/event.h"
+#include "protocol/result.h"
+#include "store/catalogue.h"
+
+struct event_base;
+struct log;
+struct metrics;
+struct store;
+
+struct store_settings {
+    const char *db_conn;       /* libpq URI or keywords; NULL = libpq's defaults */
+    uint64_t queue_max_events; /* beyond them nothing is accepted */
+    bool sample_data;          /* load the samples into an empty database */
+};
+
+/*
+ * Makes a store; it does nothing before store_start(). Everything is borrowed and must outlive it.
+ * Returns NULL with an error that names the variable when the settings are unusable.
+ */
+struct store *store_new(struct event_base *base, const struct store_settings *settings,
+                        struct metrics *metrics, struct log *log, struct error *error);
+void store_free(struct store *store);
+
+/* Connects to the database, and goes on trying. */
+void store_start(struct store *store);
+
+/* Runs when the event is durable (RESULT_OK) or could not be made so (RESULT_UNAVAILABLE). */
+typedef void (*store_done_fn)(void *arg, enum result result);
+
+/*
+ * Queues a copy of `event`. `done` runs exactly once, later, from the event loop. Returns
+ * RESULT_UNKNOWN when the catalogue is fresh and has no such ad, RESULT_BUSY when the queue is
+ * full, RESULT_UNAVAILABLE after store_drain(): `done` is then never called.
+ */
+MUST_CHECK enum result store_submit(struct store *store, const struct event *event,
+                                    store_done_fn done, void *arg);
+
+/* Why an event would be refused just now, in words; NULL = it would be taken. */
+const char *store_refusal(const struct store *store);
+
+/* Events accepted by this process and not yet stored. */
+uint64_t store_pending_events(const struct store *store);
+
+/* The list of available ads, one reference taken (ad_listing_release()); NULL when none was ever
+ * loaded. */
+struct ad_listing *store_ads(struct store *store);
+
+/* As analytics_done_fn: `totals` has all but the pending events, and is NULL without RESULT_OK. */
+typedef void (*store_analytics_fn)(void *arg, enum result result,
+                                   const struct analytics_totals *totals);
+
+/*
+ * Asks the database. Returns RESULT_OK when `done` will run, exactly once, later; else
+ * RESULT_UNAVAILABLE or RESULT_BUSY, and it never does.
+ */
+MUST_CHECK enum result store_analytics(struct store *store, const struct analytics_window *window,
+                                       store_analytics_fn done, void *arg);
+
+/*
+ * Accepts nothing more, sends what is queued, and disconnects when that is stored or `grace_ms` are
+ * over. `drained` then runs once with the number of events that are left.
+ */
+typedef void (*store_drained_fn)(void *arg, uint64_t left);
+void store_drain(struct store *store, uint32_t grace_ms, store_drained_fn drained, void *arg);

@@ -1,0 +1,46 @@
+/*
+ * Carries events from the queue into PostgreSQL, batch by batch, one in flight. An event leaves the
+ * queue when the database's cursor has passed it, never earlier.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db_target;
+struct event_base;
+struct event_queue;
+struct log;
+struct metrics;
+struct writer;
+
+enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, UUID_TEXT_SIZE = 37 };
+
+struct writer_settings {
+    const struct db_target *target;
+    bool sample_data;
+    const char *journal; /* UUID: the cursor's key */
+    const char *nonce;   /* UUID: this run, the journal's one owner */
+};
+
+/* Runs after events have left the queue. */
+typedef void (*writer_stored_fn)(void *arg);
+
+/* Everything is borrowed and must outlive the writer. */
+struct writer *writer_new(struct event_base *base, const struct writer_settings *settings,
+                          struct event_queue *queue, struct metrics *metrics, struct log *log,
+                          writer_stored_fn stored, void *arg);
+void writer_free(struct writer *writer);
+
+void writer_start(struct writer *writer);
+void writer_stop(struct writer *writer);
+
+/* Tells that events were put into the queue. */
+void writer_wake(struct writer *writer);
+
+/* Sends what is queued without waiting for a batch to fill, from now on: the process is about to
+ * end. */
+void writer_hurry(struct writer *writer);
+
+/* Whether the database is connected and takes events. */
+bool writer_is_open(const struct writer *writer);

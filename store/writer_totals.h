@@ -1,0 +1,37 @@
+/* What the database says it has stored of a journal, turned into counters. */
+#pragma once
+
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+#include "protocol/event.h"
+
+struct metrics;
+struct counter;
+
+enum { REJECT_REASONS = 2 };
+
+/* Totals since the journal began, as ingest_batch() and claim_journal() return them. */
+struct totals {
+    int64_t stored[EVENT_KINDS];
+    int64_t duplicate[EVENT_KINDS];
+    int64_t rejected[REJECT_REASONS];
+};
+
+/*
+ * Counters follow the difference between one answer and the next. So a batch whose answer was lost
+ * is counted by the answer after it, and none twice. The first answer is where counting begins.
+ */
+struct writer_totals {
+    struct totals known;
+    int is_known;
+    struct counter *stored[EVENT_KINDS];
+    struct counter *duplicate[EVENT_KINDS];
+    struct counter *rejected[REJECT_REASONS];
+};
+
+void writer_totals_init(struct writer_totals *totals, struct metrics *metrics);
+
+/* Takes the one row (last_sequence, stored, duplicate, rejected) and returns its last_sequence. */
+uint64_t writer_totals_take(struct writer_totals *totals, const PGresult *row);
