@@ -168,16 +168,20 @@ void metrics_counter_read(struct metrics *metrics, const char *name, const char 
 /* Escapes the character at `*at` into `unit`, moves `*at` past it and returns the unit's length. */
 static size_t escape_character(const char **at, const char *end, char unit[4])
 {
+    /* U+FFFD: one bad byte would fail the whole scrape. */
+    static const char REPLACEMENT[] = {'\xEF', '\xBF', '\xBD'};
     char first = **at;
     size_t bytes = metrics_utf8_bytes(*at, (size_t)(end - *at));
     if (bytes == 0) {
-        memcpy(unit, "\xEF\xBF\xBD", 3); /* U+FFFD: one bad byte would fail the whole scrape */
+        memcpy(unit, REPLACEMENT, sizeof(REPLACEMENT));
         *at += 1;
-        return 3;
+        return sizeof(REPLACEMENT);
     }
     if (first == '\\' || first == '"' || first == '\n') {
         unit[0] = '\\';
-        unit[1] = first == '\n' ? 'n' : first;
+        unit[1] = first;
+        if (first == '\n')
+            unit[1] = 'n';
         *at += 1;
         return 2;
     }

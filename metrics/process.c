@@ -2,7 +2,6 @@
 #include "metrics/process.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,14 +63,13 @@ static double count_entries(DIR *directory)
 }
 
 /* The boot's time in seconds since the epoch; NaN when it cannot be told. */
-static double read_boot_time(const char *proc)
+static double read_boot_time(int proc_fd)
 {
-    char path[PATH_MAX];
     char *line = NULL;
     size_t size = 0;
     double seconds = NAN;
-    snprintf(path, sizeof(path), "%s/stat", proc);
-    FILE *file = fopen(path, "re");
+    int fd = openat(proc_fd, "stat", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     if (file == NULL)
         return NAN;
     while (isnan(seconds) && getline(&line, &size, file) > 0) {
@@ -79,7 +77,7 @@ static double read_boot_time(const char *proc)
             seconds = strtod(line + 6, NULL);
     }
     free(line);
-    fclose(file);
+    (void)fclose(file);
     return seconds;
 }
 
@@ -103,20 +101,21 @@ static struct process *process_new(const char *proc)
 {
     struct process *process = metrics_alloc(sizeof(*process));
     struct stat_fields fields;
-    char path[PATH_MAX];
+    int proc_fd = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     *process = (struct process){.cpu_seconds = NAN,
                                 .resident_bytes = NAN,
                                 .virtual_bytes = NAN,
                                 .open_fds = NAN,
                                 .max_fds = NAN,
                                 .start_time_seconds = NAN};
-    snprintf(path, sizeof(path), "%s/self/stat", proc);
-    process->stat_fd = open(path, O_RDONLY | O_CLOEXEC);
-    snprintf(path, sizeof(path), "%s/self/fd", proc);
-    process->fds = opendir(path);
+    process->stat_fd = openat(proc_fd, "self/stat", O_RDONLY | O_CLOEXEC);
+    int fds_fd = openat(proc_fd, "self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    process->fds = fds_fd < 0 ? NULL : fdopendir(fds_fd);
     process_read(process);
     if (read_stat(process->stat_fd, &fields) == 0)
-        process->start_time_seconds = read_boot_time(proc) + ticks_seconds(fields.start_ticks);
+        process->start_time_seconds = read_boot_time(proc_fd) + ticks_seconds(fields.start_ticks);
+    if (proc_fd >= 0)
+        close(proc_fd);
     return process;
 }
 

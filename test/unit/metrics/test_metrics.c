@@ -1,18 +1,11 @@
-/* The registry, its exposition, histograms and process statistics. */
-#include <errno.h>
-#include <fcntl.h>
+/* The registry, its exposition and histograms. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "metrics/metrics.h"
-#include "metrics/process.h"
 #include "metrics/text.h"
 #include "test/unit/metrics/exposition_check.h"
 #include "test/unit/suites.h"
@@ -44,14 +37,6 @@ static const char *render(void)
 static void assert_has(const char *part)
 {
     ck_assert_msg(strstr(render(), part) != NULL, "missing:\n%s\nin:\n%s", part, rendered);
-}
-
-/* The value of the series that `start` (a whole line's start, with the blank) names. */
-static double rendered_value(const char *start)
-{
-    const char *line = strstr(render(), start);
-    ck_assert_msg(line != NULL, "no %s", start);
-    return strtod(line + strlen(start), NULL);
 }
 
 static double read_double(void *arg)
@@ -104,7 +89,7 @@ START_TEST(keeps_the_address_of_a_series_while_others_are_added)
     struct counter *first = metrics_counter(metrics, "a_total", "A.", "n=\"first\"");
     for (int i = 0; i < 1000; i++) {
         char labels[32];
-        snprintf(labels, sizeof(labels), "n=\"%d\"", i);
+        (void)snprintf(labels, sizeof(labels), "n=\"%d\"", i);
         metrics_counter(metrics, "a_total", "A.", labels);
     }
     counter_add(first, 7);
@@ -195,7 +180,7 @@ START_TEST(latency_bounds_go_from_100_us_to_10_s)
     const char *at = render();
     for (size_t i = 0; i < sizeof(BOUNDS) / sizeof(BOUNDS[0]); i++) {
         char bucket[64];
-        snprintf(bucket, sizeof(bucket), "h_seconds_bucket{le=\"%s\"} 0\n", BOUNDS[i]);
+        (void)snprintf(bucket, sizeof(bucket), "h_seconds_bucket{le=\"%s\"} 0\n", BOUNDS[i]);
         at = strstr(at, bucket);
         ck_assert_msg(at != NULL, "missing: %s", bucket);
     }
@@ -302,7 +287,7 @@ START_TEST(renders_all_kinds_together_without_fault)
     metrics_add_process(metrics);
     for (int i = 0; i < 6; i++) {
         char labels[32];
-        snprintf(labels, sizeof(labels), "n=\"%d\"", i % 3);
+        (void)snprintf(labels, sizeof(labels), "n=\"%d\"", i % 3);
         metrics_counter(metrics, "a_total", "A.", labels);
         metrics_gauge(metrics, "a", "A.", labels, read_double, &value);
         metrics_latency_histogram(metrics, "a_seconds", "A.", labels);
@@ -311,104 +296,6 @@ START_TEST(renders_all_kinds_together_without_fault)
     metrics_add_process(metrics);
     ck_assert_pstr_eq(exposition_fault(render()), NULL);
     ck_assert_pstr_eq(exposition_fault(render()), NULL);
-}
-END_TEST
-
-START_TEST(process_values_are_those_of_this_process)
-{
-    metrics_add_process(metrics);
-    double resident_bytes = rendered_value("\nprocess_resident_memory_bytes ");
-    ck_assert_double_gt(resident_bytes, 100e3);
-    ck_assert_double_gt(rendered_value("\nprocess_virtual_memory_bytes "), resident_bytes);
-    ck_assert_double_eq(rendered_value("\nprocess_max_fds "), (double)sysconf(_SC_OPEN_MAX));
-    double age_seconds = difftime(time(NULL), 0) - rendered_value("\nprocess_start_time_seconds ");
-    ck_assert_double_gt(age_seconds, -2);
-    ck_assert_double_lt(age_seconds, 60);
-}
-END_TEST
-
-START_TEST(process_cpu_seconds_grow_with_work)
-{
-    metrics_add_process(metrics);
-    double before = rendered_value("\nprocess_cpu_seconds_total ");
-    clock_t start = clock();
-    while (clock() - start < CLOCKS_PER_SEC / 20)
-        ;
-    double grown = rendered_value("\nprocess_cpu_seconds_total ") - before;
-    ck_assert_double_ge(grown, 0.02);
-    ck_assert_double_lt(grown, 5);
-}
-END_TEST
-
-START_TEST(process_open_fds_are_counted_even_when_none_is_left)
-{
-    int fds[4096];
-    size_t count = 0;
-    metrics_add_process(metrics);
-    double before = rendered_value("\nprocess_open_fds ");
-    struct rlimit limit = {.rlim_cur = (rlim_t)before + 40, .rlim_max = (rlim_t)before + 40};
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    while (count < 4096 && (fds[count] = dup(STDERR_FILENO)) >= 0)
-        count++;
-    ck_assert_int_eq(errno, EMFILE);
-    ck_assert_uint_gt(count, 3);
-    double grown = rendered_value("\nprocess_open_fds ") - before;
-    ck_assert_double_eq(grown, (double)count);
-    while (count > 0)
-        close(fds[--count]);
-    ck_assert_double_eq(rendered_value("\nprocess_open_fds "), before);
-}
-END_TEST
-
-START_TEST(process_series_are_left_out_without_proc)
-{
-    process_add(metrics, "/nonexistent");
-    ck_assert_ptr_null(strstr(render(), "process_cpu_seconds_total"));
-    ck_assert_ptr_null(strstr(rendered, "process_open_fds"));
-    ck_assert_ptr_null(strstr(rendered, "process_start_time_seconds"));
-    ck_assert_ptr_nonnull(strstr(rendered, "\nprocess_max_fds "));
-}
-END_TEST
-
-static void write_file(const char *directory, const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof(path), "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static void remove_file(const char *directory, const char *name)
-{
-    char path[256];
-    snprintf(path, sizeof(path), "%s/%s", directory, name);
-    ck_assert_int_eq(remove(path), 0);
-}
-
-START_TEST(process_stat_is_read_behind_a_name_with_parentheses)
-{
-    char proc[] = "/tmp/test_metrics_XXXXXX";
-    char self[64];
-    ck_assert_ptr_nonnull(mkdtemp(proc));
-    snprintf(self, sizeof(self), "%s/self", proc);
-    ck_assert_int_eq(mkdir(self, 0700), 0);
-    write_file(proc, "stat", "cpu 1 2 3\nintr 5 0 0\nbtime 1700000000\nprocesses 9\n");
-    write_file(proc, "self/stat",
-               "7 (a) R 1 (b c) S 1 7 7 0 -1 4194304 10 20 30 40 250 150 8 9 20 0 1 0 1200 "
-               "5000000 3 18446744073709551615 1 1 0 0 0\n");
-    process_add(metrics, proc);
-    remove_file(proc, "self/stat");
-    remove_file(proc, "self");
-    remove_file(proc, "stat");
-    ck_assert_int_eq(rmdir(proc), 0);
-    double ticks = (double)sysconf(_SC_CLK_TCK);
-    ck_assert_double_eq(rendered_value("\nprocess_cpu_seconds_total "), 400 / ticks);
-    ck_assert_double_eq(rendered_value("\nprocess_virtual_memory_bytes "), 5e6);
-    ck_assert_double_eq(rendered_value("\nprocess_resident_memory_bytes "),
-                        3 * (double)sysconf(_SC_PAGESIZE));
-    ck_assert_double_eq(rendered_value("\nprocess_start_time_seconds "), 1.7e9 + 1200 / ticks);
 }
 END_TEST
 
@@ -442,15 +329,6 @@ static void add_value_tests(TCase *tests)
     tcase_add_test(tests, renders_all_kinds_together_without_fault);
 }
 
-static void add_process_tests(TCase *tests)
-{
-    tcase_add_test(tests, process_values_are_those_of_this_process);
-    tcase_add_test(tests, process_cpu_seconds_grow_with_work);
-    tcase_add_test(tests, process_open_fds_are_counted_even_when_none_is_left);
-    tcase_add_test(tests, process_series_are_left_out_without_proc);
-    tcase_add_test(tests, process_stat_is_read_behind_a_name_with_parentheses);
-}
-
 Suite *metrics_suite(void)
 {
     Suite *suite = suite_create("metrics");
@@ -458,7 +336,6 @@ Suite *metrics_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     add_registry_tests(tests);
     add_value_tests(tests);
-    add_process_tests(tests);
     suite_add_tcase(suite, tests);
     return suite;
 }
