@@ -162,8 +162,8 @@ enum result timestamp_parse(const char *text, size_t length, int64_t *time_us, b
         return RESULT_MALFORMED;
     if (!read_time(&reader, &time) || !read_offset(&reader, &offset_seconds) || reader.at != length)
         return RESULT_MALFORMED;
-    int64_t time_s = days_from_date(date) * DAY_SECONDS + time.hour * 3600 + time.minute * 60 +
-                     time.second - offset_seconds;
+    int second_of_day = time.hour * 3600 + time.minute * 60 + time.second;
+    int64_t time_s = days_from_date(date) * DAY_SECONDS + second_of_day - offset_seconds;
     if (time.second == 60 && !starts_month(time_s))
         return RESULT_MALFORMED;
     *time_us = time_s * SECOND_US + time.fraction_us;

@@ -144,11 +144,13 @@ static const struct {
 START_TEST(renders_rates_to_four_decimals)
 {
     char expected[300];
-    snprintf(expected, sizeof(expected),
-             "{\"start\":\"1970-01-01T00:00:00Z\",\"end\":\"1970-01-01T00:00:00Z\","
-             "\"total_clicks\":%lld,\"total_impressions\":%lld,\"click_rate\":%s,"
-             "\"average_playback_time\":0.0,\"pending_events\":0}",
-             (long long)RATES[_i].clicks, (long long)RATES[_i].impressions, RATES[_i].rate);
+    ck_assert_int_gt(
+        snprintf(expected, sizeof(expected),
+                 "{\"start\":\"1970-01-01T00:00:00Z\",\"end\":\"1970-01-01T00:00:00Z\","
+                 "\"total_clicks\":%lld,\"total_impressions\":%lld,\"click_rate\":%s,"
+                 "\"average_playback_time\":0.0,\"pending_events\":0}",
+                 (long long)RATES[_i].clicks, (long long)RATES[_i].impressions, RATES[_i].rate),
+        0);
     assert_rendered((struct analytics_window){0},
                     (struct analytics_totals){RATES[_i].clicks, RATES[_i].impressions, 0, 0},
                     expected);
