@@ -2,24 +2,22 @@
 #include "store/analytics_reader.h"
 
 #include <endian.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "store/db_conn.h"
 #include "store/sqlstate.h"
 
-enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_S = 10 };
+enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 10 * 1000 * 1000 };
 
 #define POSTGRES_EPOCH_US 946684800000000
 
 struct question {
     TAILQ_ENTRY(question) entry;
     struct analytics_window window;
-    time_t asked_at; /* monotonic */
+    int64_t asked_us; /* monotonic */
     analytics_done_fn done;
     void *arg;
 };
@@ -43,13 +41,6 @@ static const char ask_sql[] =
     "FROM analytics_totals($1::timestamptz, $2::timestamptz, nullif($3::integer, 0))";
 
 static void send_next(struct analytics_reader *reader);
-
-static time_t now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return now.tv_sec;
-}
 
 static void answer_first(struct analytics_reader *reader, enum result result,
                          const struct analytics_totals *totals)
@@ -91,7 +82,7 @@ static void send_next(struct analytics_reader *reader)
 {
     struct question *question;
     while ((question = TAILQ_FIRST(&reader->questions)) != NULL &&
-           now_s() - question->asked_at >= WAIT_MAX_S)
+           clock_monotonic_us() - question->asked_us >= WAIT_MAX_US)
         answer_first(reader, RESULT_UNAVAILABLE, NULL);
     if (question == NULL || !db_conn_is_ready(reader->conn))
         return;
@@ -123,7 +114,8 @@ enum result analytics_reader_ask(struct analytics_reader *reader,
     struct question *question = calloc(1, sizeof *question);
     if (question == NULL)
         abort();
-    *question = (struct question){.window = *window, .asked_at = now_s(), .done = done, .arg = arg};
+    *question = (struct question){
+        .window = *window, .asked_us = clock_monotonic_us(), .done = done, .arg = arg};
     TAILQ_INSERT_TAIL(&reader->questions, question, entry);
     reader->count++;
     send_next(reader);

@@ -4,17 +4,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "protocol/ad.h"
 #include "protocol/digest.h"
 #include "store/db_conn.h"
 
-enum { LOAD_TIMEOUT_MS = 8000, POLL_MS = 30000, RETRY_MS = 250, BOUNDARY_MAX_MS = 3600 * 1000 };
+enum {
+    LOAD_TIMEOUT_MS = 8000,
+    POLL_MS = 30000,
+    RETRY_MS = 250,
+    FAILURES_QUIET = 20,
+    BOUNDARY_MAX_MS = 3600 * 1000
+};
 
 /* `ads` ascend by id; `is_fresh` says that they are what the database holds now, as far as we can
  * know. */
@@ -25,8 +31,8 @@ struct catalogue {
     struct ad *ads;
     size_t count;
     bool is_fresh;
-    bool is_changed;     /* a change was announced while a load was under way */
-    bool failure_logged; /* since the last load that worked */
+    bool is_changed;   /* a change was announced while a load was under way */
+    unsigned failures; /* since the last load that worked */
     struct ad_listing *listing;
     struct event *poll_timer;     /* the next load; soon after a failure */
     struct event *boundary_timer; /* the next time an ad starts or ends */
@@ -45,13 +51,6 @@ static const char load_sql[] =
     "WHEN ends_at < 'epoch' THEN -9223372036854775808 END FROM ads ORDER BY id";
 
 static void load(struct catalogue *catalogue);
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void arm(struct event *timer, int64_t wait_ms)
 {
@@ -88,7 +87,7 @@ static void arm_boundary(struct catalogue *catalogue, int64_t now)
 
 static void render(struct catalogue *catalogue)
 {
-    int64_t now = now_us();
+    int64_t now = clock_wall_us();
     arm_boundary(catalogue, now);
     struct ad_listing *listing = calloc(1, sizeof *listing);
     if (listing == NULL)
@@ -170,7 +169,8 @@ static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
     render(catalogue);
 }
 
-/* A fresh database has no such table until it is migrated: so the first failures are short. */
+/* A fresh database has no such table until it is migrated: so a few failures are nothing to tell.
+ */
 static void on_loaded(void *arg, const struct db_reply *reply)
 {
     struct catalogue *catalogue = arg;
@@ -178,17 +178,16 @@ static void on_loaded(void *arg, const struct db_reply *reply)
         return;
     if (reply->outcome == DB_ERROR) {
         catalogue->is_fresh = false;
-        if (!catalogue->failure_logged)
+        if (++catalogue->failures == FAILURES_QUIET)
             log_write(catalogue->log, LOG_WARNING, "store", "ads not loaded sqlstate=%s",
                       reply->sqlstate);
-        catalogue->failure_logged = true;
         arm(catalogue->poll_timer, RETRY_MS);
         return;
     }
     if (!catalogue->is_fresh)
         log_write(catalogue->log, LOG_INFO, "store", "ads loaded count=%d", PQntuples(reply->rows));
     catalogue->is_fresh = true;
-    catalogue->failure_logged = false;
+    catalogue->failures = 0;
     replace_ads(catalogue, reply->rows);
     arm(catalogue->poll_timer, POLL_MS);
     if (catalogue->is_changed)

@@ -12,6 +12,7 @@
 #include "metrics/metrics.h"
 #include "store/backoff.h"
 #include "store/db_resolver.h"
+#include "store/db_socket.h"
 #include "store/db_target.h"
 
 enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000, RESOLVE_TIMEOUT_MS = 10000 };
@@ -39,8 +40,7 @@ struct db_conn {
     struct db_resolver *resolver;
     enum db_state state;
     PGconn *pg;
-    struct event *read_event;
-    struct event *write_event;
+    struct db_socket socket;
     struct event *timer;
     struct backoff backoff;
     size_t first_address; /* the one to begin with: past those that let us wait in vain */
@@ -65,39 +65,20 @@ static void set_state(struct db_conn *conn, enum db_state state)
 {
     bool was_up = db_conn_is_up(conn);
     conn->state = state;
-    if (state == DB_READY) {
+    if (state == DB_READY)
         event_del(conn->timer);
-        if (!was_up) {
-            counter_add(conn->connects, 1);
-            conn->outage_logged = false;
-            log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d connects=%llu",
-                      conn->settings->name, PQserverVersion(conn->pg),
-                      (unsigned long long)conn->connects->value);
-        }
-    }
-}
-
-static void delete_socket_events(struct db_conn *conn)
-{
-    if (conn->read_event != NULL)
-        event_free(conn->read_event);
-    if (conn->write_event != NULL)
-        event_free(conn->write_event);
-    conn->read_event = conn->write_event = NULL;
+    if (state != DB_READY || was_up)
+        return;
+    counter_add(conn->connects, 1);
+    conn->outage_logged = false;
+    log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d", conn->settings->name,
+              PQserverVersion(conn->pg));
 }
 
 /* Takes the socket anew: libpq may have changed it. */
-static bool make_socket_events(struct db_conn *conn)
+static bool open_socket(struct db_conn *conn)
 {
-    delete_socket_events(conn);
-    int fd = PQsocket(conn->pg);
-    if (fd < 0)
-        return false;
-    conn->read_event = event_new(conn->base, fd, EV_READ | EV_PERSIST, on_socket, conn);
-    conn->write_event = event_new(conn->base, fd, EV_WRITE, on_socket, conn);
-    if (conn->read_event == NULL || conn->write_event == NULL)
-        abort();
-    return true;
+    return db_socket_open(&conn->socket, conn->base, conn->pg, on_socket, conn);
 }
 
 /* Answers the query in flight, at the end of whatever led here: the owner may send the next one. */
@@ -124,7 +105,7 @@ static void close_connection(struct db_conn *conn)
 {
     db_resolver_cancel(conn->resolver);
     event_del(conn->timer);
-    delete_socket_events(conn);
+    db_socket_close(&conn->socket);
     PQfinish(conn->pg);
     conn->pg = NULL;
 }
@@ -142,12 +123,11 @@ static void log_outage(struct db_conn *conn, const char *reason)
 static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
 {
     bool was_up = db_conn_is_up(conn);
-    if (next == DB_WAITING)
-        log_outage(conn, reason);
     close_connection(conn);
     set_state(conn, next);
     if (next == DB_WAITING) {
         uint32_t random;
+        log_outage(conn, reason);
         evutil_secure_rng_get_bytes(&random, sizeof random);
         arm_timer(conn, backoff_next(&conn->backoff, random));
     }
@@ -158,20 +138,9 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
 
 static void fail(struct db_conn *conn)
 {
-    char reason[256];
-    const char *message = PQerrorMessage(conn->pg);
-    (void)evutil_snprintf(reason, sizeof reason, "%s",
-                          message[0] == '\0' ? "the connection ended" : message);
+    char reason[256]; /* a copy: the message goes with the connection */
+    (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
-}
-
-/* Keeps the two events in step with what libpq has left to write. */
-static bool flush(struct db_conn *conn)
-{
-    int left = PQflush(conn->pg);
-    if (left > 0)
-        (void)event_add(conn->write_event, NULL);
-    return left >= 0;
 }
 
 static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32_t timeout_ms)
@@ -179,19 +148,19 @@ static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32
     set_state(conn, state);
     arm_timer(conn, timeout_ms);
     /* A write that failed shows in the result, which the loop reads: never from inside the call. */
-    if (!is_sent || !flush(conn))
-        event_active(conn->read_event, EV_READ, 0);
+    if (!is_sent || !db_socket_flush(&conn->socket, conn->pg))
+        event_active(conn->socket.read_event, EV_READ, 0);
 }
 
 static void set_up(struct db_conn *conn)
 {
-    if (PQsetnonblocking(conn->pg, 1) != 0 || !make_socket_events(conn)) {
+    if (PQsetnonblocking(conn->pg, 1) != 0 || !open_socket(conn)) {
         fail(conn);
         return;
     }
-    (void)event_add(conn->read_event, NULL);
-    const char *sql = conn->settings->setup_sql == NULL ? "" : conn->settings->setup_sql;
-    sent(conn, PQsendQuery(conn->pg, sql) == 1, DB_SETTING_UP, SETUP_TIMEOUT_MS);
+    (void)event_add(conn->socket.read_event, NULL);
+    sent(conn, PQsendQuery(conn->pg, conn->settings->setup_sql) == 1, DB_SETTING_UP,
+         SETUP_TIMEOUT_MS);
 }
 
 /* Each address gets its own time: libpq moves to the next only on an error, never on silence. */
@@ -211,24 +180,19 @@ static void watch_address(struct db_conn *conn)
 
 static void poll_connection(struct db_conn *conn)
 {
-    delete_socket_events(conn);
+    db_socket_close(&conn->socket);
     PostgresPollingStatusType status = PQconnectPoll(conn->pg);
     if (status == PGRES_POLLING_OK) {
         set_up(conn);
         return;
     }
-    if (status == PGRES_POLLING_FAILED || !make_socket_events(conn)) {
+    if (status == PGRES_POLLING_FAILED || !open_socket(conn)) {
         fail(conn);
         return;
     }
     watch_address(conn);
-    (void)event_add(status == PGRES_POLLING_WRITING ? conn->write_event : conn->read_event, NULL);
-}
-
-static void ignore_notice(void *arg, const char *message)
-{
-    (void)arg;
-    (void)message;
+    (void)event_add(
+        status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
 }
 
 static void on_resolved(void *arg, const struct db_addresses *addresses)
@@ -242,13 +206,12 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
     set_state(conn, DB_CONNECTING);
     conn->address[0] = '\0';
     conn->tried = 0;
-    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !make_socket_events(conn)) {
+    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);
         return;
     }
-    (void)PQsetNoticeProcessor(conn->pg, ignore_notice, NULL);
     watch_address(conn);
-    (void)event_add(conn->write_event, NULL);
+    (void)event_add(conn->socket.write_event, NULL);
 }
 
 /* The last result is there: `conn->result` tells how the query ended. */
@@ -274,14 +237,12 @@ static void finish_query(struct db_conn *conn)
     conn->owner.on_ready(conn->owner.arg);
 }
 
+/* The first error of several statements is the one that tells. */
 static void take_result(struct db_conn *conn, PGresult *result)
 {
-    if (conn->result != NULL && PQresultStatus(conn->result) == PGRES_FATAL_ERROR) {
-        PQclear(result);
-        return;
-    }
-    PQclear(conn->result);
-    conn->result = result;
+    bool is_failed = conn->result != NULL && PQresultStatus(conn->result) == PGRES_FATAL_ERROR;
+    PQclear(is_failed ? result : conn->result);
+    conn->result = is_failed ? conn->result : result;
 }
 
 /* Takes in whatever has arrived, and ends the query when its last result is there. */
@@ -289,7 +250,8 @@ static void read_results(struct db_conn *conn)
 {
     bool is_in_flight = conn->state == DB_BUSY || conn->state == DB_SETTING_UP;
     /* After a failure the server's last words may still be among the results. */
-    if (PQconsumeInput(conn->pg) == 1 && !flush(conn) && !is_in_flight) {
+    if (PQconsumeInput(conn->pg) == 1 && !db_socket_flush(&conn->socket, conn->pg) &&
+        !is_in_flight) {
         fail(conn);
         return;
     }
@@ -318,8 +280,8 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
         poll_connection(conn);
     else if ((what & EV_READ) != 0)
         read_results(conn);
-    else if (!flush(conn))
-        event_active(conn->read_event, EV_READ, 0);
+    else if (!db_socket_flush(&conn->socket, conn->pg))
+        event_active(conn->socket.read_event, EV_READ, 0);
 }
 
 static void resolve(struct db_conn *conn)
@@ -423,7 +385,9 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
     conn->reply = reply;
     conn->reply_arg = arg;
     int is_sent;
-    if (query->statement != NULL)
+    if (query->prepare_as != NULL)
+        is_sent = PQsendPrepare(conn->pg, query->prepare_as, query->sql, 0, NULL);
+    else if (query->statement != NULL)
         is_sent = PQsendQueryPrepared(conn->pg, query->statement, query->parameter_count,
                                       query->values, query->lengths, query->formats, 0);
     else if (query->parameter_count > 0)
@@ -432,13 +396,4 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
     else
         is_sent = PQsendQuery(conn->pg, query->sql);
     sent(conn, is_sent == 1, DB_BUSY, query->timeout_ms);
-}
-
-void db_conn_prepare(struct db_conn *conn, const char *statement, const char *sql,
-                     uint32_t timeout_ms, db_reply_fn reply, void *arg)
-{
-    assert(conn->state == DB_READY);
-    conn->reply = reply;
-    conn->reply_arg = arg;
-    sent(conn, PQsendPrepare(conn->pg, statement, sql, 0, NULL) == 1, DB_BUSY, timeout_ms);
 }

@@ -29,7 +29,7 @@ struct db_owner {
 
 struct db_settings {
     const char *name;      /* for the log: "writer" */
-    const char *setup_sql; /* run on each new connection, simple protocol; NULL = none */
+    const char *setup_sql; /* run on each new connection, simple protocol */
 };
 
 /* Everything is borrowed and must outlive the connection. */
@@ -67,12 +67,13 @@ struct db_reply {
 typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
 
 /*
- * `statement` names a prepared one, else `sql` is run: with the extended protocol when there are
- * parameters, with the simple one (several statements allowed) otherwise. Results are text.
- * Borrowed during the call.
+ * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on the present
+ * connection; otherwise `sql` is run: with the extended protocol when there are parameters, with
+ * the simple one (several statements allowed) when not. Results are text. Borrowed during the call.
  */
 struct db_query {
     const char *sql;
+    const char *prepare_as;
     const char *statement;
     int parameter_count;
     const char *const *values;
@@ -84,7 +85,3 @@ struct db_query {
 /* Sends a query; the connection must be ready. `reply` runs exactly once, later. */
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply,
                    void *arg);
-
-/* Prepares `sql` as `statement` on the present connection; the same rules. */
-void db_conn_prepare(struct db_conn *conn, const char *statement, const char *sql,
-                     uint32_t timeout_ms, db_reply_fn reply, void *arg);

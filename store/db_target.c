@@ -189,6 +189,12 @@ void db_target_clear(struct db_target *target)
     *target = (struct db_target){0};
 }
 
+static void ignore_notice(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
 /* Puts what we set first: of a keyword given twice libpq takes the last, so DB_CONN wins. */
 PGconn *db_target_connect(const struct db_target *target, const struct db_addresses *found)
 {
@@ -213,5 +219,8 @@ PGconn *db_target_connect(const struct db_target *target, const struct db_addres
         keywords[OURS + i] = target->keywords[i];
         values[OURS + i] = target->values[i];
     }
-    return PQconnectStartParams(keywords, values, 0);
+    PGconn *pg = PQconnectStartParams(keywords, values, 0);
+    if (pg != NULL)
+        (void)PQsetNoticeProcessor(pg, ignore_notice, NULL);
+    return pg;
 }

@@ -65,6 +65,13 @@ static void on_prepared(void *arg, const struct db_reply *reply)
     db_conn_query(session->conn, &query, on_claimed, session);
 }
 
+static void prepare(struct ingest_session *session)
+{
+    const struct db_query query = {
+        .sql = ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
+    db_conn_query(session->conn, &query, on_prepared, session);
+}
+
 /* A failure here costs nothing today: there is a default partition. */
 static void on_maintained(void *arg, const struct db_reply *reply)
 {
@@ -81,8 +88,7 @@ static void on_maintained(void *arg, const struct db_reply *reply)
     if (session->maintained != NULL)
         session->maintained(session->maintained_arg);
     else
-        db_conn_prepare(session->conn, "ingest", ingest_sql, INGEST_TIMEOUT_MS, on_prepared,
-                        session);
+        prepare(session);
 }
 
 void ingest_session_maintain(struct ingest_session *session, ingest_maintained_fn done, void *arg)

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/backoff.h"
@@ -49,8 +49,8 @@ struct writer {
     unsigned cancelled;      /* times in a row that the batch was too slow for the server */
     bool is_held;            /* waiting for somebody to mend the database; logged once */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
-    struct timespec sent_at;
-    double last_success; /* Unix time; 0 = never */
+    int64_t sent_us;         /* monotonic */
+    double last_success;     /* Unix time; 0 = never */
     struct histogram *batch_seconds;
     struct histogram *batch_events;
 };
@@ -109,7 +109,7 @@ static void succeeded(struct writer *writer)
         log_write(writer->log, LOG_INFO, "store", "ingest goes on");
     writer->is_held = false;
     backoff_reset(&writer->backoff);
-    writer->last_success = (double)time(NULL);
+    writer->last_success = (double)clock_wall_us() / 1e6;
 }
 
 /* Takes the cursor's position and totals out of a reply, and what it has passed out of the queue.
@@ -163,13 +163,6 @@ static void on_lost(void *arg)
 {
     struct writer *writer = arg;
     set_state(writer, WRITER_DOWN);
-}
-
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
 /* Cut to whole UTF-8 characters: PostgreSQL refuses half of one. */
@@ -233,7 +226,8 @@ static void on_batch(void *arg, const struct db_reply *reply)
         on_batch_error(writer, reply);
         return;
     }
-    histogram_observe(writer->batch_seconds, seconds_since(&writer->sent_at));
+    histogram_observe(writer->batch_seconds,
+                      (double)(clock_monotonic_us() - writer->sent_us) / 1e6);
     histogram_observe(writer->batch_events, batch_rows(writer->batch));
     isolation_passed(&writer->isolation, batch_rows(writer->batch),
                      writer->reject_reason[0] != '\0');
@@ -252,7 +246,7 @@ static void send_batch(struct writer *writer)
 {
     batch_fill(writer->batch, writer->queue, isolation_limit(&writer->isolation));
     set_state(writer, WRITER_SENDING);
-    (void)clock_gettime(CLOCK_MONOTONIC, &writer->sent_at);
+    writer->sent_us = clock_monotonic_us();
     ingest_session_send(writer->session, writer->batch,
                         writer->reject_reason[0] == '\0' ? NULL : writer->reject_reason, on_batch,
                         writer);

@@ -1,0 +1,28 @@
+/* What each route does. A handler answers its exchange exactly once, now or later. */
+#pragma once
+
+#include <stdint.h>
+
+struct config;
+struct exchange;
+struct log;
+struct metrics;
+struct store;
+
+/* What handlers work with; all borrowed. */
+struct handler_context {
+    const struct config *config;
+    struct store *store;
+    struct metrics *metrics;
+    struct log *log;
+};
+
+enum { EVENT_BODY_MAX_BYTES = 64 * 1024 };
+
+void handle_ads(struct exchange *exchange);
+void handle_click(struct exchange *exchange);
+void handle_impression(struct exchange *exchange);
+void handle_analytics(struct exchange *exchange);
+void handle_metrics(struct exchange *exchange);
+void handle_livez(struct exchange *exchange);
+void handle_readyz(struct exchange *exchange);

@@ -1,0 +1,34 @@
+/* Follows a chunked body (RFC 9112 section 7.1) as it arrives, strictly, to know where it ends. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum chunk_state {
+    CHUNK_NONE, /* no chunked body under way */
+    CHUNK_SIZE,
+    CHUNK_SIZE_LF,
+    CHUNK_DATA,
+    CHUNK_DATA_CR,
+    CHUNK_DATA_LF,
+    CHUNK_TRAILER, /* at the start of a trailer line */
+    CHUNK_TRAILER_LINE,
+    CHUNK_TRAILER_LF, /* the empty line's */
+    CHUNK_BROKEN,
+};
+
+/* All zero is CHUNK_NONE. */
+struct http_chunks {
+    enum chunk_state state;
+    uint32_t digits; /* of the size being read */
+    uint64_t size;   /* of the chunk; what is left of it in CHUNK_DATA */
+    uint32_t trailer_bytes;
+};
+
+void http_chunks_begin(struct http_chunks *chunks);
+
+/*
+ * Reads on through `bytes` of the body and returns how many belong to it: all of them while it goes
+ * on; fewer when it has ended (the state is CHUNK_NONE then) or is broken (CHUNK_BROKEN).
+ */
+size_t http_chunks_read(struct http_chunks *chunks, const char *text, size_t bytes);

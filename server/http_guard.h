@@ -1,0 +1,33 @@
+/*
+ * Stands in front of evhttp on every connection and lets through only what is framed beyond doubt
+ * (RFC 9112): evhttp overlooks things that smuggle requests, and waits for ever for slow ones. What
+ * is refused reaches the handlers as a request of our own making, so that the answer is in our
+ * words.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bufferevent;
+struct event_base;
+struct http_guard;
+
+enum {
+    HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and header fields together */
+    HTTP_FIELDS_MAX = 100,
+    HTTP_BODY_MAX_BYTES = 1024 * 1024, /* what is read at all; routes allow less */
+    HTTP_REQUEST_DEADLINE_S = 10,      /* from a request's first byte to its last */
+    HTTP_IDLE_TIMEOUT_S = 75, /* between requests, and for a write that makes no progress */
+};
+
+struct http_guard *http_guard_new(void);
+
+/* After the last of its connections is gone. */
+void http_guard_free(struct http_guard *guard);
+
+/* For evhttp_set_bevcb(), with the guard as its argument. */
+struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard);
+
+/* If `path` is that of a refused request: its status and reason. Else 0. */
+int http_guard_refusal(const char *path, const char **reason);

@@ -1,0 +1,39 @@
+/* The head of one HTTP/1 request, checked for everything that could be read in two ways. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Why a request is refused; the number goes through evhttp in a path. */
+enum http_refusal {
+    HTTP_ACCEPTED,
+    HTTP_BAD_LINE,
+    HTTP_BAD_METHOD,
+    HTTP_BAD_VERSION,
+    HTTP_BAD_FIELD,
+    HTTP_BAD_HOST,
+    HTTP_BAD_LENGTH,
+    HTTP_BAD_ENCODING,
+    HTTP_BAD_EXPECT,
+    HTTP_UNEXPECTED_BODY,
+    HTTP_BODY_TOO_LONG,
+    HTTP_HEAD_TOO_LONG,
+    HTTP_TOO_MANY_FIELDS,
+    HTTP_REFUSALS,
+};
+
+struct http_head {
+    uint64_t body_bytes; /* Content-Length; 0 when chunked */
+    bool is_chunked;
+};
+
+/*
+ * Reads a whole head, `bytes` long up to and with its empty line. Standards: RFC 9112 sections 2 to
+ * 6, RFC 9110 section 7.2 (Host).
+ */
+enum http_refusal http_head_read(const char *text, size_t bytes, struct http_head *head);
+
+/* The HTTP status for a refusal and its reason in words. */
+int http_refusal_status(enum http_refusal refusal);
+const char *http_refusal_reason(enum http_refusal refusal);

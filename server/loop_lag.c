@@ -1,0 +1,58 @@
+/* How late the event loop runs. */
+#include "server/loop_lag.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+
+#include "metrics/clock.h"
+#include "metrics/metrics.h"
+
+enum { TICK_MS = 100 };
+
+struct loop_lag {
+    struct event *timer;
+    int64_t due_us; /* monotonic */
+    struct histogram *seconds;
+};
+
+static void arm(struct loop_lag *loop_lag)
+{
+    static const struct timeval tick = {0, TICK_MS * 1000};
+    loop_lag->due_us = clock_monotonic_us() + TICK_MS * 1000;
+    (void)event_add(loop_lag->timer, &tick);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct loop_lag *loop_lag = arg;
+    int64_t late_us = clock_monotonic_us() - loop_lag->due_us;
+    histogram_observe(loop_lag->seconds, late_us > 0 ? (double)late_us / 1e6 : 0);
+    arm(loop_lag);
+}
+
+struct loop_lag *loop_lag_new(struct event_base *base, struct metrics *metrics)
+{
+    struct loop_lag *loop_lag = calloc(1, sizeof *loop_lag);
+    if (loop_lag == NULL)
+        abort();
+    loop_lag->seconds =
+        metrics_latency_histogram(metrics, "adtracker_event_loop_lag_seconds",
+                                  "How late a timer of the event loop fires, every 100 ms.", "");
+    loop_lag->timer = event_new(base, -1, 0, on_tick, loop_lag);
+    if (loop_lag->timer == NULL)
+        abort();
+    arm(loop_lag);
+    return loop_lag;
+}
+
+void loop_lag_free(struct loop_lag *loop_lag)
+{
+    if (loop_lag == NULL)
+        return;
+    event_free(loop_lag->timer);
+    free(loop_lag);
+}

@@ -1,0 +1,77 @@
+/* video-ad-tracker: the command line, then the service. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "metrics/log.h"
+#include "server/config.h"
+#include "server/service.h"
+
+enum { EXIT_USAGE = 2 };
+
+static void print_help(void)
+{
+    (void)printf("video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
+                 "ads perform\n\n"
+                 "usage: video-ad-tracker [--help | --version]\n\n"
+                 "Everything is configured by environment variables (default):\n",
+                 ADTRACKER_VERSION);
+    config_print_help(stdout);
+}
+
+/* A connection is a descriptor: take all that the system lets us have. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int serve(const struct config *config)
+{
+    struct error error = {""};
+    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    if (config->db_conn == NULL)
+        log_write(log, LOG_INFO, "server",
+                  "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
+    int status = 1;
+    struct service *service = service_new(config, log, &error);
+    if (service != NULL)
+        status = service_run(service);
+    else
+        log_write(log, LOG_ERROR, "server", "%s", error.text);
+    service_free(service);
+    log_free(log);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        print_help();
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        (void)printf("video-ad-tracker %s (%s)\n", ADTRACKER_VERSION, ADTRACKER_REVISION);
+        return 0;
+    }
+    if (argc != 1) {
+        (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
+        return EXIT_USAGE;
+    }
+    struct config config;
+    struct error error;
+    if (config_read(&config, &error) != RESULT_OK) {
+        (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
+        return EXIT_USAGE;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    int status = serve(&config);
+    config_clear(&config);
+    return status;
+}

@@ -1,0 +1,13 @@
+/* From a request to its handler: the table of routes, and what is the same on all of them. */
+#pragma once
+
+#include <stddef.h>
+
+struct evhttp_request;
+struct exchanges;
+
+/* For http_metrics_new(): the routes' templates, and last the name of all else. */
+const char *const *routes_endpoints(size_t *count);
+
+/* Answers one request; for evhttp_set_gencb(), with the exchanges as its argument. */
+void routes_dispatch(struct evhttp_request *request, void *exchanges);

@@ -1,0 +1,247 @@
+/* The running program. */
+#include "server/service.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "server/config.h"
+#include "server/exchange.h"
+#include "server/handlers.h"
+#include "server/http_guard.h"
+#include "server/http_metrics.h"
+#include "server/listener.h"
+#include "server/loop_lag.h"
+#include "server/routes.h"
+#include "store/store.h"
+
+/*
+ * Stopping: the listener closes and every answer from then on closes its connection; once no
+ * request has come for a while and none is in hand (or half the grace time is over), the store
+ * drains; then the last answers get a moment to leave.
+ */
+enum { DRAIN_TICK_MS = 50, DRAIN_QUIET_TICKS = 4, DRAIN_TICKS_MAX = 40, LAST_ANSWERS_MS = 50 };
+
+struct service {
+    const struct config *config;
+    struct log *log;
+    struct event_base *base;
+    struct metrics *metrics;
+    struct store_settings store_settings;
+    struct store *store;
+    struct handler_context context;
+    struct http_metrics *http_metrics;
+    struct exchanges *exchanges;
+    struct http_guard *guard;
+    struct evhttp *http;
+    struct listener *listener;
+    struct loop_lag *loop_lag;
+    struct event *signals[2];
+    struct event *drain_tick;
+    bool is_stopping;
+    unsigned ticks;
+    unsigned quiet_ticks;
+    unsigned long long opened_before; /* exchanges, at the last tick */
+    int exit_status;
+};
+
+static struct event_base *new_base(void)
+{
+    struct event_config *options = event_config_new();
+    if (options == NULL)
+        abort();
+    /* Fewer epoll_ctl() calls; every event is deleted before its descriptor is closed. */
+    (void)event_config_set_flag(options, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+    struct event_base *base = event_base_new_with_config(options);
+    event_config_free(options);
+    if (base == NULL)
+        abort();
+    return base;
+}
+
+static void on_drained(void *arg, uint64_t left)
+{
+    struct service *service = arg;
+    static const struct timeval last_answers = {0, LAST_ANSWERS_MS * 1000};
+    if (left > 0) {
+        log_write(service->log, LOG_ERROR, "server", "stopped with events not stored lost=%llu",
+                  (unsigned long long)left);
+        service->exit_status = 1;
+    }
+    (void)event_base_loopexit(service->base, &last_answers);
+}
+
+static void on_drain_tick(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct service *service = arg;
+    unsigned long long opened = exchanges_opened(service->exchanges);
+    bool is_quiet = opened == service->opened_before && exchanges_in_hand(service->exchanges) == 0;
+    service->opened_before = opened;
+    service->quiet_ticks = is_quiet ? service->quiet_ticks + 1 : 0;
+    service->ticks++;
+    uint32_t passed_ms = service->ticks * DRAIN_TICK_MS;
+    if (service->quiet_ticks < DRAIN_QUIET_TICKS && service->ticks < DRAIN_TICKS_MAX &&
+        passed_ms < service->config->shutdown_grace_ms / 2)
+        return;
+    event_del(service->drain_tick);
+    uint32_t grace_ms = service->config->shutdown_grace_ms;
+    store_drain(service->store, grace_ms > passed_ms ? grace_ms - passed_ms : 0, on_drained,
+                service);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+    (void)what;
+    struct service *service = arg;
+    if (service->is_stopping) {
+        uint64_t left = store_pending_events(service->store);
+        log_write(service->log, LOG_WARNING, "server", "second signal, stopping at once lost=%llu",
+                  (unsigned long long)left);
+        service->exit_status = left > 0 ? 1 : 0;
+        (void)event_base_loopbreak(service->base);
+        return;
+    }
+    service->is_stopping = true;
+    log_write(service->log, LOG_INFO, "server", "stopping signal=%d pending=%llu", (int)number,
+              (unsigned long long)store_pending_events(service->store));
+    listener_close(service->listener);
+    exchanges_close_connections(service->exchanges);
+    static const struct timeval tick = {0, DRAIN_TICK_MS * 1000};
+    (void)event_add(service->drain_tick, &tick);
+}
+
+static void make_http(struct service *service)
+{
+    size_t count;
+    const char *const *endpoints = routes_endpoints(&count);
+    service->http_metrics = http_metrics_new(service->metrics, endpoints, count);
+    service->context = (struct handler_context){.config = service->config,
+                                                .store = service->store,
+                                                .metrics = service->metrics,
+                                                .log = service->log};
+    service->exchanges = exchanges_new(service->base, service->http_metrics, &service->context);
+    service->guard = http_guard_new();
+    service->http = evhttp_new(service->base);
+    if (service->http == NULL)
+        abort();
+    /* Above the guard's limits, so that it is the guard who answers. */
+    evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
+    evhttp_set_max_body_size(service->http, HTTP_BODY_MAX_BYTES);
+    evhttp_set_timeout(service->http, HTTP_IDLE_TIMEOUT_S);
+    evhttp_set_allowed_methods(service->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+                                                  EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+                                                  EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
+                                                  EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
+    evhttp_set_bevcb(service->http, http_guard_bufferevent, service->guard);
+    evhttp_set_gencb(service->http, routes_dispatch, service->exchanges);
+}
+
+static void make_signals(struct service *service)
+{
+    static const int numbers[2] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < 2; i++) {
+        service->signals[i] = evsignal_new(service->base, numbers[i], on_signal, service);
+        if (service->signals[i] == NULL)
+            abort();
+        (void)event_add(service->signals[i], NULL);
+    }
+    service->drain_tick = event_new(service->base, -1, EV_PERSIST, on_drain_tick, service);
+    if (service->drain_tick == NULL)
+        abort();
+}
+
+static double read_one(void *arg)
+{
+    (void)arg;
+    return 1;
+}
+
+static void add_build_info(struct metrics *metrics)
+{
+    char version[64];
+    char revision[64];
+    char labels[160];
+    (void)metrics_label(version, sizeof version, "version", ADTRACKER_VERSION);
+    (void)metrics_label(revision, sizeof revision, "revision", ADTRACKER_REVISION);
+    (void)snprintf(labels, sizeof labels, "%s,%s", version, revision);
+    metrics_gauge(metrics, "adtracker_build_info", "Always 1; the labels tell the build.", labels,
+                  read_one, NULL);
+}
+
+struct service *service_new(const struct config *config, struct log *log, struct error *error)
+{
+    struct service *service = calloc(1, sizeof *service);
+    if (service == NULL)
+        abort();
+    service->config = config;
+    service->log = log;
+    service->base = new_base();
+    service->metrics = metrics_new();
+    add_build_info(service->metrics);
+    metrics_add_process(service->metrics);
+    service->loop_lag = loop_lag_new(service->base, service->metrics);
+    service->store_settings = (struct store_settings){
+        .db_conn = config->db_conn,
+        .queue_max_events = config->queue_max_events,
+        .sample_data = config->sample_data,
+    };
+    service->store =
+        store_new(service->base, &service->store_settings, service->metrics, log, error);
+    if (service->store == NULL) {
+        service_free(service);
+        return NULL;
+    }
+    make_http(service);
+    make_signals(service);
+    service->listener = listener_new(service->base, service->http, config, log, error);
+    if (service->listener == NULL) {
+        service_free(service);
+        return NULL;
+    }
+    return service;
+}
+
+int service_run(struct service *service)
+{
+    store_start(service->store);
+    log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
+              service->config->port, ADTRACKER_VERSION);
+    (void)event_base_dispatch(service->base);
+    return service->exit_status;
+}
+
+/* evhttp must not be freed while a request is unanswered: the store answers what it still has
+ * first. */
+void service_free(struct service *service)
+{
+    if (service == NULL)
+        return;
+    listener_free(service->listener);
+    store_free(service->store);
+    if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
+        evhttp_free(service->http);
+    (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
+    http_guard_free(service->guard);
+    exchanges_free(service->exchanges);
+    http_metrics_free(service->http_metrics);
+    for (size_t i = 0; i < 2; i++) {
+        if (service->signals[i] != NULL)
+            event_free(service->signals[i]);
+    }
+    if (service->drain_tick != NULL)
+        event_free(service->drain_tick);
+    loop_lag_free(service->loop_lag);
+    metrics_free(service->metrics);
+    event_base_free(service->base);
+    free(service);
+}

@@ -1,0 +1,22 @@
+/* The running program: everything wired together on one loop, started, and stopped in order. */
+#pragma once
+
+#include "protocol/result.h"
+
+struct config;
+struct log;
+struct service;
+
+/*
+ * Builds the service and begins to listen. `config` and `log` are borrowed. Returns NULL with an
+ * error when the port or a setting is unusable.
+ */
+struct service *service_new(const struct config *config, struct log *log, struct error *error);
+void service_free(struct service *service);
+
+/*
+ * Serves until SIGTERM or SIGINT, then answers what is in hand and stores what is queued, within
+ * the grace time; a second signal ends that. Returns the process's exit status: 0, or 1 when events
+ * were left.
+ */
+int service_run(struct service *service);

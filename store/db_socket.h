@@ -1,0 +1,28 @@
+/* The two events of a libpq connection's socket. libpq may change or close the socket: they go
+ * first. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+
+/* Both events exist while the socket is open, and are NULL otherwise. */
+struct db_socket {
+    struct event *read_event;
+    struct event *write_event; /* one shot */
+};
+
+/*
+ * Makes the events for the socket that `pg` has now, after deleting the old ones. Neither is added.
+ * Returns false when there is no socket.
+ */
+bool db_socket_open(struct db_socket *socket, struct event_base *base, PGconn *pg,
+                    event_callback_fn callback, void *arg);
+
+/* Deletes the events; before anything by which libpq may close or change the socket. */
+void db_socket_close(struct db_socket *socket);
+
+/* Writes what libpq has left to write, now or when the socket takes it. Returns false on a failure.
+ */
+bool db_socket_flush(struct db_socket *socket, PGconn *pg);
