@@ -107,6 +107,11 @@ static const char *const IGNORED[] = {
     /* 16 levels, the object counted */
     "{\"ad_id\":1,\"x\":" TIMES_8("[") "[[[[[[[" TIMES_8("]") "]]]]]]]}",
     "{\"ad_id\":1,\"x\":\"" TIMES_16("[{") "\"}",
+    /* brackets in a string, behind an escaped quote */
+    "{\"ad_id\":1,\"x\":\"\\\"" TIMES_16("[{") "\"}",
+    /* many values side by side, and more than 64 members of members */
+    "{\"ad_id\":1,\"x\":[" TIMES_16("[],{},") "[]]}",
+    "{\"ad_id\":1,\"x\":[" TIMES_8(TIMES_8("{\"y\":1},")) "{\"y\":1}]}",
     /* 64 members */
     "{\"ad_id\":1,\"1\":0,\"2\":0,\"3\":0,\"4\":0,\"5\":0,\"6\":0,\"7\":0,\"8\":0,\"9\":0,"
     "\"10\":0,\"11\":0,\"12\":0,\"13\":0,\"14\":0,\"15\":0,\"16\":0,\"17\":0,\"18\":0,\"19\":0,"
@@ -259,6 +264,8 @@ static const struct refusal MALFORMED[] = {
     {"{\"ad_id\":1,\"ad_id\":1}", "the body has a member that is given twice (line 1, column 18)"},
     {"{\"ad_id\":1,\"x\":{\"y\":1,\"y\":2}}",
      "the body has a member that is given twice (line 1, column 25)"},
+    {"{\"ad_id\":99999999999999999999,\"ad_id\":1}",
+     "the body has a member that is given twice (line 1, column 37)"},
     {"{\"ad_id\":1,\"Ad_Id\":1}", "ad_id is given twice"},
     {"{\"IP\":\"::1\",\"ad_id\":1,\"ip\":\"::1\"}", "ip is given twice"},
     {"{\"ad_id\":1,\"event_id\":null,\"EVENT_ID\":\"x\"}", "event_id is given twice"},

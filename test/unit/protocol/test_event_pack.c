@@ -125,6 +125,7 @@ static const struct event INVALID[] = {
     {.ad_id = -1},
     {.ad_id = 1, .playback_seconds = -1},
     {.ad_id = 1, .playback_seconds = 86401},
+    {.ad_id = 1, .address = {.family = 5}},
     {.ad_id = 1, .id_bytes = 1, .id = "\n"},
     {.ad_id = 1, .id_bytes = 1, .id = "\0"},
     {.ad_id = 1, .id_bytes = 1, .id = "\xc3\xa9"},
@@ -139,6 +140,19 @@ START_TEST(rejects_values_no_event_has)
 }
 END_TEST
 
+START_TEST(rejects_an_id_over_its_limit)
+{
+    uint8_t packed[EVENT_PACKED_MAX_BYTES];
+    struct event event;
+    memset(packed, 'x', sizeof(packed));
+    size_t head_bytes = event_pack(&EVENTS[0], packed);
+    packed[3] = EVENT_ID_MAX_BYTES;
+    ck_assert_int_eq(unpack(packed, head_bytes + EVENT_ID_MAX_BYTES, &event), RESULT_OK);
+    packed[3] = EVENT_ID_MAX_BYTES + 1;
+    ck_assert_int_eq(unpack(packed, head_bytes + EVENT_ID_MAX_BYTES + 1, &event), RESULT_MALFORMED);
+}
+END_TEST
+
 Suite *event_pack_suite(void)
 {
     Suite *suite = suite_create("event_pack");
@@ -149,6 +163,7 @@ Suite *event_pack_suite(void)
     tcase_add_loop_test(tcase, rejects_any_other_length, 0, COUNT(EVENTS));
     tcase_add_loop_test(tcase, rejects_damage, 0, COUNT(DAMAGES));
     tcase_add_loop_test(tcase, rejects_values_no_event_has, 0, COUNT(INVALID));
+    tcase_add_test(tcase, rejects_an_id_over_its_limit);
     suite_add_tcase(suite, tcase);
     return suite;
 }
