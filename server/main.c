@@ -1,5 +1,6 @@
 /* video-ad-tracker: the command line, then the service. */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -7,6 +8,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/self_check.h"
 #include "server/service.h"
 
 enum { EXIT_USAGE = 2 };
@@ -15,7 +17,8 @@ static void print_help(void)
 {
     (void)printf("video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
                  "ads perform\n\n"
-                 "usage: video-ad-tracker [--help | --version]\n\n"
+                 "usage: video-ad-tracker [--check | --help | --version]\n\n"
+                 "  --check   exit 0 when the running server answers /livez with 200, else 1\n\n"
                  "Everything is configured by environment variables (default):\n",
                  ADTRACKER_VERSION);
     config_print_help(stdout);
@@ -49,6 +52,15 @@ static int serve(const struct config *config)
     return status;
 }
 
+static int check(const struct config *config)
+{
+    struct error error;
+    if (self_check(config, &error) == RESULT_OK)
+        return 0;
+    (void)fprintf(stderr, "video-ad-tracker: --check: %s\n", error.text);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -59,7 +71,8 @@ int main(int argc, char **argv)
         (void)printf("video-ad-tracker %s (%s)\n", ADTRACKER_VERSION, ADTRACKER_REVISION);
         return 0;
     }
-    if (argc != 1) {
+    bool is_check = argc == 2 && strcmp(argv[1], "--check") == 0;
+    if (argc != 1 && !is_check) {
         (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
         return EXIT_USAGE;
     }
@@ -71,7 +84,7 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
-    int status = serve(&config);
+    int status = is_check ? check(&config) : serve(&config);
     config_clear(&config);
     return status;
 }
