@@ -1,0 +1,201 @@
+"""Prometheus with the repository's prometheus.yml and alerts.yml, over a server that has worked."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Set
+
+from harness.case import TrackerCase
+from harness.postgres import ROOT
+from harness.process import free_port, unprivileged_user, wait_until, wrapper
+from harness.server import Server
+
+PATH = f"{os.environ['PATH']}:{ROOT}/.dev/tools/usr/bin"
+PROMETHEUS, PROMTOOL = (shutil.which(name, path=PATH) for name in ("prometheus", "promtool"))
+SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
+
+
+def families(text: str) -> Dict[str, str]:
+    """The families of an exposition with their types. AssertionError where a family's lines are not
+    all together or a series comes twice: promtool lets both pass."""
+    types: Dict[str, str] = {}
+    series: Set[str] = set()
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            continue
+        if line.startswith("# TYPE "):
+            name, kind = line.split(" ")[2:]
+            assert name not in types, f"family in two places: {name}"
+            types[name] = kind
+            continue
+        identity = line.rpartition(" ")[0]
+        sample = identity.partition("{")[0]
+        assert name and sample in [name + suffix for suffix in SUFFIXES[types[name]]], \
+            f"{sample} among the samples of {name or 'nothing'}"
+        assert identity not in series, f"series twice: {identity}"
+        series.add(identity)
+    return types
+
+
+def promtool(*arguments: str, text: Optional[str] = None) -> str:
+    done = subprocess.run([PROMTOOL, *arguments], input=text, cwd=ROOT, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, f"promtool {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+class FamiliesTest(unittest.TestCase):
+    def test_what_promtool_lets_pass(self) -> None:
+        good = "# HELP a x\n# TYPE a counter\na{b=\"c d\"} 1\na 2\n# TYPE h histogram\n" \
+               "h_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"
+        self.assertEqual(families(good), {"a": "counter", "h": "histogram"})
+        for wrong in ("a 3\n", "# TYPE a counter\n", "# TYPE b gauge\nb 1\nh_sum{x=\"y\"} 1\n",
+                      "# TYPE b gauge\nb 1\nb 2\n", "# TYPE b gauge\nb_sum 1\n"):
+            with self.assertRaises(AssertionError, msg=wrong):
+                families(good + wrong)
+        self.assertRaises(AssertionError, families, "a 1\n")
+
+
+@unittest.skipUnless(PROMTOOL, "no promtool")
+class RulesTest(unittest.TestCase):
+    def test_prometheus_accepts_the_files(self) -> None:
+        self.assertIn("is valid", promtool("check", "config", "prometheus.yml"))
+        self.assertNotIn("0 rules", promtool("check", "rules", "alerts.yml"))
+
+    def test_alerts_fire_and_stay_silent(self) -> None:
+        promtool("test", "rules", "test/prometheus/alerts_test.yml")
+
+
+@unittest.skipUnless(PROMETHEUS and PROMTOOL, "no prometheus")
+class PrometheusTest(TrackerCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.tracker = self.start_server(SAMPLE_DATA="1")
+        self.work(self.tracker)
+
+    def work(self, server: Server) -> None:
+        """One request of every kind, answered and stored."""
+        server.wait_until(lambda: server.get("/ads").json())
+        for route in ("/ads/click", "/ads/impression"):
+            self.assertEqual(server.post(route, {"ad_id": 1}).status, 202)
+        server.get("/ads/analytics?start=2025-04-20T00:00:00Z&end=2025-04-22T23:59:59Z")
+        server.post("/ads/click", "not json", {"Content-Type": "application/json"})
+        server.get("/nowhere")
+        server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
+
+    def start_prometheus(self) -> None:
+        """With the repository's files; only the target's address is another."""
+        directory = self.directory()
+        directory.chmod(0o755)
+        text = (ROOT / "prometheus.yml").read_text()
+        self.assertEqual(text.count("video-ad-tracker:8080"), 1)
+        text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.port}")
+        (directory / "prometheus.yml").write_text(text)
+        shutil.copy(ROOT / "alerts.yml", directory)
+        data = directory / "data"
+        data.mkdir()
+        user = unprivileged_user()
+        if user is not None:
+            os.chown(data, user.pw_uid, user.pw_gid)
+        port = free_port()
+        self.prometheus = f"http://127.0.0.1:{port}"
+        self.log = directory / "log"
+        with self.log.open("wb") as log:
+            process = subprocess.Popen(
+                [*wrapper("KILL", user), PROMETHEUS, f"--config.file={directory}/prometheus.yml",
+                 f"--storage.tsdb.path={data}", f"--web.listen-address=127.0.0.1:{port}"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory)
+        self.addCleanup(process.wait, 30)
+        self.addCleanup(process.kill)
+        wait_until(self.is_ready, 30, "Prometheus is ready")
+
+    def is_ready(self) -> bool:
+        try:
+            return self.fetch("/-/ready") != ""
+        except OSError:
+            return False
+
+    def fetch(self, path: str) -> str:
+        with urllib.request.urlopen(self.prometheus + path, timeout=10) as answer:
+            return answer.read().decode()
+
+    def api(self, path: str, **query: str) -> Any:
+        answer = json.loads(self.fetch(f"/api/v1/{path}?{urllib.parse.urlencode(query)}"))
+        self.assertEqual(answer["status"], "success")
+        return answer["data"]
+
+    def query(self, expression: str) -> List[Dict[str, Any]]:
+        return self.api("query", query=expression)["result"]
+
+    def value(self, expression: str) -> float:
+        rows = self.query(expression)
+        self.assertEqual(len(rows), 1, expression)
+        return float(rows[0]["value"][1])
+
+    def assert_scraped(self, text: str) -> None:
+        """All of `text`, an earlier answer of /metrics, is found in the query API."""
+        for name, kind in families(text).items():
+            for suffix in SUFFIXES[kind]:
+                expected = len(re.findall(rf"^{name}{suffix}[{{ ]", text, re.MULTILINE))
+                found = len(self.query(f'{{__name__="{name}{suffix}", job="video-ad-tracker"}}'))
+                self.assertGreater(expected, 0, name + suffix)
+                self.assertGreaterEqual(found, expected, name + suffix)
+
+    def assert_no_scrape_error(self) -> None:
+        [target] = self.api("targets")["activeTargets"]
+        self.assertEqual((target["health"], target["lastError"]), ("up", ""))
+        self.assertEqual(target["scrapeInterval"], "10s")
+        # What a scrape leaves out is an error in none of these, but counted.
+        left_out = re.findall(r"^(prometheus_target_scrapes?_(?:sample|exceeded|cache)_\w+_total) (\S+)$",
+                              self.fetch("/metrics"), re.MULTILINE)
+        self.assertGreater(len(left_out), 3)
+        self.assertEqual([name for name, value in left_out if float(value) != 0], [])
+        self.assertNotRegex(self.log.read_text(), r"level=(warn|error)")
+
+    def assert_rules_work(self, known: Set[str]) -> None:
+        """Each is evaluated without a fault, tells what to do, and asks for families that exist."""
+        tests = (ROOT / "test/prometheus/alerts_test.yml").read_text()
+        [group] = self.api("rules")["groups"]
+        # Until the server keeps a journal, what is said of it can't be checked.
+        asked_for = r"\b(?:adtracker|http)_[a-z_]+"
+        if "adtracker_journal_bytes" not in known:
+            asked_for = r"\b(?:adtracker(?!_journal)|http)_[a-z_]+"
+        self.assertGreaterEqual(len(group["rules"]), 8)
+        for rule in group["rules"]:
+            with self.subTest(rule["name"]):
+                self.assertEqual((rule["health"], rule["state"]), ("ok", "inactive"))
+                self.assertGreaterEqual(rule["duration"], 60)
+                self.assertEqual(set(rule["annotations"]), {"summary", "description"})
+                self.assertIn(rule["labels"]["severity"], ("critical", "warning"))
+                self.assertIn(f"alertname: {rule['name']}\n        exp_alerts:", tests)
+                self.assertRegex(tests, rf"alertname: {rule['name']}\n(?!        exp_alerts)")
+                words = rule["query"] + rule["annotations"]["description"]
+                for name in re.findall(asked_for, words):
+                    self.assertIn(re.sub("_bucket$", "", name), known)
+
+    def test_promtool_has_no_complaint(self) -> None:
+        text = self.tracker.get("/metrics").body.decode()
+        self.assertEqual(promtool("check", "metrics", text=text), "")
+        families(text)
+
+    def test_it_scrapes_every_family_without_an_error(self) -> None:
+        text = self.tracker.get("/metrics").body.decode()
+        self.start_prometheus()
+        wait_until(lambda: self.query('up{job="video-ad-tracker"} == 1'), 25, "the target is up")
+        self.assert_scraped(text)
+        self.assertEqual(self.value('adtracker_events_stored_total{kind="click"}'), 1)
+        self.assertEqual(self.value('http_requests_total{method="POST",endpoint="/ads/impression",'
+                                    'code="202"}'), 1)
+        self.assertEqual(self.value("scrape_samples_scraped"),
+                         self.value("scrape_samples_post_metric_relabeling"))
+        wait_until(lambda: all(rule["health"] != "unknown"
+                               for group in self.api("rules")["groups"] for rule in group["rules"]),
+                   25, "the rules were evaluated")
+        self.assert_rules_work(set(families(text)))
+        self.assert_no_scrape_error()
