@@ -1,6 +1,9 @@
 # ADTRACKER_REVISION: the git revision the build was configured at, "unknown" outside git. A new
-# commit writes to git's log of HEAD, and so configures the build again.
-set(ADTRACKER_REVISION unknown)
+# commit writes to git's log of HEAD, and so configures the build again. A build outside git may be
+# told it: -D ADTRACKER_REVISION=...
+if(NOT DEFINED ADTRACKER_REVISION)
+    set(ADTRACKER_REVISION unknown)
+endif()
 find_program(GIT git)
 
 function(git_answer variable)
