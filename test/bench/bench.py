@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+"""Measures the tracker against bare evhttp handlers: ./dev bench
+
+The server has one core; the load and a private PostgreSQL share another. Everything runs in turn
+(bare, ours, bare, ours, ...), so that a slow minute of the machine slows both alike, and after each
+run the bench waits until all is stored and counts the rows.
+"""
+import argparse
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Dict, List, NamedTuple, Tuple
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+# pylint: disable=wrong-import-position
+from clients import Latency, Rate, measure_latency, measure_rate, run_wrk, write_bodies
+from harness.postgres import ROOT, PrivatePostgres
+from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
+from report import Report, read_report
+from subjects import Plain, Subject, Tracker, start_bare, start_nginx
+
+BUILD = ROOT / "build" / "bench"
+BINARY = Path(os.environ.get("ADTRACKER_BINARY", BUILD / "video-ad-tracker"))
+RUN = BUILD / "run"
+CONNECTIONS = (8, 128, 512)
+MIB = 1024 * 1024
+
+# Of the bare handlers' rate, by mode and connections.
+CLICK_TARGETS: Dict[Tuple[str, int], float] = {
+    ("memory", 128): 0.8, ("off", 128): 0.8, ("always", 128): 0.7, ("always", 512): 0.85}
+
+
+class Plan(NamedTuple):
+    rounds: int
+    seconds: int  # of each run
+    queued_events: int
+
+
+FULL = Plan(rounds=5, seconds=4, queued_events=500_000)
+QUICK = Plan(rounds=1, seconds=1, queued_events=20_000)
+
+
+class Bench:
+    """One run: what is measured, and the servers and files that takes, which `stack` cleans up."""
+
+    def __init__(self, plan: Plan, quick: bool, stack: ExitStack) -> None:
+        self.plan = plan
+        self.stack = stack
+        self.cores = choose_cores()
+        self.report = Report(describe(BINARY, ROOT, self.cores), quick)
+        # All that we start has our core, but for the servers.
+        os.sched_setaffinity(0, {self.cores.client})
+        self.bodies = RUN / "bodies"
+        write_bodies(self.bodies)
+        self.postgres = PrivatePostgres(settings={"fsync": "on"})
+        stack.callback(self.postgres.destroy)
+        self.postgres.start()
+        self.trackers = [self.tracker(mode, mode) for mode in self._modes()]
+        for tracker in self.trackers:
+            run_wrk(tracker, "/ads/click", 128, 1, self.bodies)
+        self.bare = self._start_bare()
+        self.nginx = start_nginx(RUN / "nginx", self.cores.server)
+        if self.nginx is not None:
+            stack.callback(self.nginx.stop)
+
+    def tracker(self, name: str, mode: str, **env: str) -> Tracker:
+        """A running one. The mode is JOURNAL_SYNC, or `memory` where there is no journal."""
+        if mode != "memory":
+            env["JOURNAL_SYNC"] = mode
+        tracker = Tracker(name, BINARY, self.postgres, RUN / name, self.cores.server, env)
+        self.stack.callback(tracker.stop)
+        tracker.prepare()
+        return tracker
+
+    @staticmethod
+    def _modes() -> List[str]:
+        """The last one is the default."""
+        known = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, check=True,
+                               timeout=10).stdout
+        return ["off", "always"] if "JOURNAL_SYNC" in known else ["memory"]
+
+    def _start_bare(self) -> Plain:
+        """The bare handlers answer the GETs with what the tracker answers."""
+        for name in ("ads", "metrics"):
+            (RUN / name).write_bytes(self.trackers[-1].server.get("/" + name).body)
+        bare = start_bare(BUILD / "test/bench/bare_server", RUN / "ads", RUN / "metrics",
+                          self.cores.server)
+        self.stack.callback(bare.stop)
+        return bare
+
+    def _rates(self, subjects: List[Subject], path: str, connections: int,
+               posts: bool) -> Dict[str, List[Rate]]:
+        rates: Dict[str, List[Rate]] = {subject.name: [] for subject in subjects}
+        for _ in range(self.plan.rounds):
+            for subject in subjects:
+                rates[subject.name].append(measure_rate(
+                    subject, path, connections, self.plan.seconds, self.bodies if posts else None))
+        return rates
+
+    def _add_rates(self, what: str, rates: Dict[str, List[Rate]],
+                   targets: Dict[str, float]) -> None:
+        """The ratio is that of neighbours in time: each round's ours to its bare."""
+        bare = rates["bare"]
+        for name, runs in rates.items():
+            is_reference = name in ("bare", "nginx")
+            if name != "bare":
+                self.report.add(f"{what}, {name}", "of bare",
+                                [run.per_second / base.per_second for run, base in zip(runs, bare)],
+                                more_is_better=True, target=targets.get(name),
+                                is_reference=is_reference)
+                self.report.add(f"{what}, {name}: by CPU", "of bare",
+                                [base.cpu_us / run.cpu_us for run, base in zip(runs, bare)],
+                                more_is_better=True, is_reference=is_reference)
+            self.report.add(f"{what}, {name}: rate", "requests/s",
+                            [run.per_second for run in runs], more_is_better=True,
+                            is_reference=is_reference)
+            self.report.add(f"{what}, {name}: CPU", "us/request", [run.cpu_us for run in runs],
+                            is_reference=is_reference)
+            if runs[0].stored_per_second:
+                self.report.add(f"{what}, {name}: stored", "events/s",
+                                [run.stored_per_second for run in runs], more_is_better=True)
+
+    def measure_clicks(self) -> Dict[str, float]:
+        """Returns the rates at 128 connections."""
+        medians: Dict[str, float] = {}
+        for connections in CONNECTIONS:
+            subjects: List[Subject] = [self.bare, *self.trackers]
+            if self.nginx is not None and connections == 128:
+                subjects.append(self.nginx)
+            rates = self._rates(subjects, "/ads/click", connections, True)
+            targets = {tracker.name: CLICK_TARGETS[tracker.name, connections]
+                       for tracker in self.trackers if (tracker.name, connections) in CLICK_TARGETS}
+            self._add_rates(f"POST /ads/click at {connections}", rates, targets)
+            if connections == 128:
+                medians = {name: median(run.per_second for run in runs)
+                           for name, runs in rates.items()}
+        for tracker in self.trackers:
+            self.report.add(f"resident under load, {tracker.name}", "MiB",
+                            [resident_bytes(tracker.pid, "VmHWM") / MIB])
+        return medians
+
+    def measure_gets(self) -> None:
+        ours = self.trackers[-1]
+        for path, target in (("/ads", 0.9), ("/metrics", None)):
+            rates = self._rates([self.bare, ours], path, 128, False)
+            self._add_rates(f"GET {path} at 128", rates, {ours.name: target} if target else {})
+
+    def measure_latencies(self, full_rates: Dict[str, float]) -> None:
+        """At half of what each could do at most."""
+        subjects: List[Subject] = [self.bare, *self.trackers]
+        latencies: Dict[str, List[Latency]] = {subject.name: [] for subject in subjects}
+        lags: Dict[str, List[float]] = {tracker.name: [] for tracker in self.trackers}
+
+        def run(subject: Subject) -> None:
+            latencies[subject.name].append(measure_latency(
+                BUILD / "test/bench/load", subject, 128, full_rates[subject.name] / 2,
+                self.plan.seconds, self.bodies))
+
+        for _ in range(self.plan.rounds):
+            run(self.bare)
+            for tracker in self.trackers:
+                lags[tracker.name].append(tracker.worst_lag_ms(lambda t=tracker: run(t)))
+        for name, runs in latencies.items():
+            for part in Latency._fields:
+                self.report.add(f"click at half load, {name}: {part}", "ms",
+                                [getattr(run, part) for run in runs],
+                                is_reference=name == "bare" or part == "late_p99",
+                                target=10 if part == "p99" and name != "bare" else None)
+        for name, values in lags.items():
+            self.report.add(f"loop lag at half load, {name}: at most", "ms", values)
+
+    def measure_queue(self) -> None:
+        """Memory for each event that waits for the database, and how fast they are stored then."""
+        mode = self.trackers[-1].name
+        events = self.plan.queued_events
+        tracker = self.tracker("queue", mode, QUEUE_MAX_EVENTS=str(20 * events))
+        run_wrk(tracker, "/ads/click", 128, self.plan.seconds, self.bodies)
+        tracker.settle()
+        resident, accepted = resident_bytes(tracker.pid), tracker.accepted()
+        self.postgres.stop()
+        while tracker.accepted() < accepted + events:
+            run_wrk(tracker, "/ads/click", 128, self.plan.seconds, self.bodies)
+        queued = tracker.accepted() - accepted
+        each = (resident_bytes(tracker.pid) - resident) / queued
+        self.report.add("resident for each queued event", "bytes", [each], target=64)
+        stored = tracker.stored()
+        self.postgres.start()
+        while tracker.stored() == stored:
+            time.sleep(0.005)
+        begun, stored = time.monotonic(), tracker.stored()
+        settled = tracker.settle()
+        self.report.add("stored from a full queue", "events/s",
+                        [(tracker.stored() - stored) / (settled - begun)], more_is_better=True)
+        tracker.stop()
+
+    def measure_start(self) -> None:
+        tracker = self.tracker("start", self.trackers[-1].name)
+        seconds: List[float] = []
+        resident: List[float] = []
+        for _ in range(self.plan.rounds):
+            tracker.stop()
+            seconds.append(tracker.start())
+            time.sleep(0.3)
+            resident.append(resident_bytes(tracker.pid) / MIB)
+        self.report.add("start until ready", "s", seconds, target=0.2)
+        self.report.add("resident idle", "MiB", resident, target=32)
+
+    def run(self) -> Report:
+        self.measure_start()
+        rates = self.measure_clicks()
+        self.measure_gets()
+        self.measure_latencies(rates)
+        self.measure_queue()
+        return self.report
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="one short run of each, to see it work")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE",
+                        help="where the figures go (%(default)s)")
+    parser.add_argument("--compare", type=Path, metavar="FILE", help="the figures of an earlier run")
+    parser.add_argument("--strict", action="store_true", help="a missed target is a failure")
+    return parser.parse_args()
+
+
+def run_bench(quick: bool) -> Report:
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / "lock").open("w", encoding="ascii") as lock, ExitStack() as stack:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BenchError("another bench is at work here") from None
+        shutil.rmtree(RUN, ignore_errors=True)
+        RUN.mkdir()
+        stack.callback(shutil.rmtree, RUN, ignore_errors=True)
+        if filesystem(RUN) in ("tmpfs", "ramfs"):
+            raise BenchError(f"{RUN} must lie on a disk: the journal is part of what is measured")
+        return Bench(QUICK if quick else FULL, quick, stack).run()
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    try:
+        earlier = read_report(arguments.compare) if arguments.compare else None
+        report = run_bench(arguments.quick)
+    except (BenchError, AssertionError, OSError, ValueError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(report.table())
+    report.write(arguments.json)
+    if earlier is not None:
+        print(report.compared(earlier))
+    return 1 if arguments.strict and report.missed() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
