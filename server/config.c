@@ -15,7 +15,11 @@ static const struct {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)"},
     {"PORT", "8080", "TCP port to listen on"},
     {"LISTEN_ADDR", "", "address to listen on; without it all, IPv6 and IPv4"},
-    {"QUEUE_MAX_EVENTS", "500000", "events that may wait for the database; then 503"},
+    {"JOURNAL_DIR", "/var/lib/video-ad-tracker", "where events lie until the database has them"},
+    {"JOURNAL_SYNC", "always", "always, interval (every second) or off: see the README"},
+    {"JOURNAL_MAX_BYTES", "4294967296", "disk space for the journal; when it is full: 503"},
+    {"JOURNAL_KEEP_SECONDS", "600", "how long events stay there after they are stored"},
+    {"QUEUE_MAX_EVENTS", "500000", "waiting events kept in memory; more stay on disk"},
     {"SHUTDOWN_GRACE_SECONDS", "10", "time to store what is queued after SIGTERM"},
     {"TRUSTED_PROXIES", "", "addresses and CIDR blocks whose X-Forwarded-For counts"},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)"},
@@ -113,12 +117,37 @@ static enum result read_listener(struct config *config, struct error *error)
     return read_switch("REUSE_PORT", &config->reuse_port, error);
 }
 
+static enum result read_journal(struct config *config, struct error *error)
+{
+    static const char *const modes[] = {"always", "interval", "off"};
+    const char *mode = get("JOURNAL_SYNC") == NULL ? modes[0] : get("JOURNAL_SYNC");
+    uint64_t keep_s = 0;
+    config->journal_dir = get_copy("JOURNAL_DIR");
+    if (config->journal_dir == NULL)
+        config->journal_dir = strdup("/var/lib/video-ad-tracker");
+    if (config->journal_dir == NULL)
+        abort();
+    config->journal_sync = 0;
+    while (config->journal_sync < 3 && strcmp(mode, modes[config->journal_sync]) != 0)
+        config->journal_sync++;
+    if (config->journal_sync == 3)
+        return error_set(error, RESULT_INVALID, "JOURNAL_SYNC must be always, interval or off");
+    enum result result = read_number("JOURNAL_MAX_BYTES", UINT64_C(4) << 30, 65536,
+                                     UINT64_C(1) << 50, &config->journal_max_bytes, error);
+    if (result == RESULT_OK)
+        result = read_number("JOURNAL_KEEP_SECONDS", 600, 0, 30 * 86400, &keep_s, error);
+    config->journal_keep_s = (uint32_t)keep_s;
+    return result;
+}
+
 enum result config_read(struct config *config, struct error *error)
 {
     *config = (struct config){.log_level = LOG_INFO};
     uint64_t grace_s = 0;
     config->db_conn = get_copy("DB_CONN");
     enum result result = read_listener(config, error);
+    if (result == RESULT_OK)
+        result = read_journal(config, error);
     if (result == RESULT_OK)
         result = read_number("QUEUE_MAX_EVENTS", 500000, 1, 1000000000, &config->queue_max_events,
                              error);
@@ -142,6 +171,7 @@ void config_clear(struct config *config)
 {
     free(config->db_conn);
     free(config->listen_addr);
+    free(config->journal_dir);
     free(config->trusted_proxies);
     *config = (struct config){0};
 }

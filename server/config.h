@@ -14,6 +14,10 @@ struct config {
     char *db_conn; /* NULL = libpq's defaults */
     uint16_t port;
     char *listen_addr; /* NULL = every address, IPv6 and IPv4 */
+    char *journal_dir;
+    unsigned journal_sync; /* 0 always, 1 interval, 2 off: as enum journal_sync */
+    uint64_t journal_max_bytes;
+    uint32_t journal_keep_s;
     uint64_t queue_max_events;
     uint32_t shutdown_grace_ms;
     struct address_block *trusted_proxies;

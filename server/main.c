@@ -41,12 +41,12 @@ static int serve(const struct config *config)
     if (config->db_conn == NULL)
         log_write(log, LOG_INFO, "server",
                   "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
-    int status = 1;
     struct service *service = service_new(config, log, &error);
     if (service != NULL)
-        status = service_run(service);
+        service_run(service);
     else
         log_write(log, LOG_ERROR, "server", "%s", error.text);
+    int status = service == NULL;
     service_free(service);
     log_free(log);
     return status;

@@ -50,7 +50,6 @@ struct service {
     unsigned ticks;
     unsigned quiet_ticks;
     unsigned long long opened_before; /* exchanges, at the last tick */
-    int exit_status;
 };
 
 static struct event_base *new_base(void)
@@ -71,11 +70,11 @@ static void on_drained(void *arg, uint64_t left)
 {
     struct service *service = arg;
     static const struct timeval last_answers = {0, LAST_ANSWERS_MS * 1000};
-    if (left > 0) {
-        log_write(service->log, LOG_ERROR, "server", "stopped with events not stored lost=%llu",
-                  (unsigned long long)left);
-        service->exit_status = 1;
-    }
+    if (left > 0)
+        log_write(service->log, LOG_WARNING, "server",
+                  "events not yet stored stay in the journal left=%llu", (unsigned long long)left);
+    else
+        log_write(service->log, LOG_INFO, "server", "stopped, everything is stored");
     (void)event_base_loopexit(service->base, &last_answers);
 }
 
@@ -104,10 +103,9 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     (void)what;
     struct service *service = arg;
     if (service->is_stopping) {
-        uint64_t left = store_pending_events(service->store);
-        log_write(service->log, LOG_WARNING, "server", "second signal, stopping at once lost=%llu",
-                  (unsigned long long)left);
-        service->exit_status = left > 0 ? 1 : 0;
+        log_write(service->log, LOG_WARNING, "server",
+                  "second signal, stopping at once; events stay in the journal left=%llu",
+                  (unsigned long long)store_pending_events(service->store));
         (void)event_base_loopbreak(service->base);
         return;
     }
@@ -193,6 +191,10 @@ struct service *service_new(const struct config *config, struct log *log, struct
     service->store_settings = (struct store_settings){
         .db_conn = config->db_conn,
         .queue_max_events = config->queue_max_events,
+        .journal = {.directory = config->journal_dir,
+                    .sync = (enum journal_sync)config->journal_sync,
+                    .max_bytes = config->journal_max_bytes,
+                    .keep_s = config->journal_keep_s},
         .sample_data = config->sample_data,
     };
     service->store =
@@ -211,13 +213,12 @@ struct service *service_new(const struct config *config, struct log *log, struct
     return service;
 }
 
-int service_run(struct service *service)
+void service_run(struct service *service)
 {
     store_start(service->store);
     log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
               service->config->port, ADTRACKER_VERSION);
     (void)event_base_dispatch(service->base);
-    return service->exit_status;
 }
 
 /* evhttp must not be freed while a request is unanswered: the store answers what it still has

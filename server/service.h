@@ -16,7 +16,6 @@ void service_free(struct service *service);
 
 /*
  * Serves until SIGTERM or SIGINT, then answers what is in hand and stores what is queued, within
- * the grace time; a second signal ends that. Returns the process's exit status: 0, or 1 when events
- * were left.
+ * the grace time; a second signal ends that. What is left then stays in the journal.
  */
-int service_run(struct service *service);
+void service_run(struct service *service);

@@ -11,8 +11,10 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "protocol/ad.h"
+#include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"
 #include "store/db_conn.h"
+#include "store/journal_directory.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -26,6 +28,8 @@ enum {
  * know. */
 struct catalogue {
     struct log *log;
+    struct journal_directory *directory; /* keeps the last known ads */
+    char saved[DIGEST_TEXT_SIZE];        /* digest of what it has */
     struct db_conn *conn;
     struct db_settings conn_settings;
     struct ad *ads;
@@ -37,6 +41,10 @@ struct catalogue {
     struct event *poll_timer;     /* the next load; soon after a failure */
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
+
+enum { SAVED_MAX_BYTES = 256 * 1024 * 1024 };
+
+static const char saved_name[] = "ads";
 
 static const char setup_sql[] =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
@@ -156,6 +164,37 @@ static void clear_ads(struct catalogue *catalogue)
     catalogue->count = 0;
 }
 
+/* For a restart while the database is away. Once a change: it is synced. */
+static void save_ads(struct catalogue *catalogue)
+{
+    struct error error;
+    size_t text_bytes;
+    char digest[DIGEST_TEXT_SIZE];
+    char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
+    digest_text(text, text_bytes, digest);
+    if (strcmp(digest, catalogue->saved) != 0) {
+        if (journal_directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
+            RESULT_OK)
+            memcpy(catalogue->saved, digest, sizeof digest);
+        else
+            log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
+    }
+    free(text);
+}
+
+static void load_saved_ads(struct catalogue *catalogue)
+{
+    size_t text_bytes = 0;
+    char *text =
+        journal_directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
+    if (text != NULL &&
+        ads_load(text, text_bytes, &catalogue->ads, &catalogue->count) == RESULT_OK) {
+        digest_text(text, text_bytes, catalogue->saved);
+        render(catalogue);
+    }
+    free(text);
+}
+
 static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
 {
     clear_ads(catalogue);
@@ -167,6 +206,7 @@ static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
     for (size_t i = 0; i < count; i++)
         catalogue->ads[i] = read_ad(rows, (int)i);
     render(catalogue);
+    save_ads(catalogue);
 }
 
 /* A fresh database has no such table until it is migrated: so a few failures are nothing to tell.
@@ -244,12 +284,14 @@ enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id
 }
 
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct metrics *metrics, struct log *log)
+                                struct journal_directory *directory, struct metrics *metrics,
+                                struct log *log)
 {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     if (catalogue == NULL)
         abort();
     catalogue->log = log;
+    catalogue->directory = directory;
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
     const struct db_owner owner = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
@@ -258,6 +300,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->boundary_timer = event_new(base, -1, 0, on_boundary, catalogue);
     if (catalogue->poll_timer == NULL || catalogue->boundary_timer == NULL)
         abort();
+    load_saved_ads(catalogue);
     return catalogue;
 }
 

@@ -1,6 +1,7 @@
 /*
  * The ads, in memory: loaded when the database connects, again whenever it says that they changed,
- * and by a slow poll besides. What was loaded goes on being served while the database is away.
+ * and by a slow poll besides. What was loaded goes on being served while the database is away, and
+ * is kept on disk for a restart in that time.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 struct catalogue;
 struct db_target;
 struct event_base;
+struct journal_directory;
 struct log;
 struct metrics;
 
@@ -25,8 +27,11 @@ struct ad_listing {
     uint32_t references;
 };
 
+/* Everything is borrowed. The ads that `directory` has from an earlier run are there at once, as
+ * stale. */
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct metrics *metrics, struct log *log);
+                                struct journal_directory *directory, struct metrics *metrics,
+                                struct log *log);
 void catalogue_free(struct catalogue *catalogue);
 
 void catalogue_start(struct catalogue *catalogue);

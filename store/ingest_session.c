@@ -8,14 +8,14 @@
 #include "metrics/log.h"
 #include "store/db_conn.h"
 #include "store/migration.h"
+#include "store/writer.h"
 
 enum { MAINTAIN_EVERY_S = 3600 };
 
 struct ingest_session {
     struct db_conn *conn;
     struct log *log;
-    const char *journal;
-    const char *nonce;
+    const struct writer_settings *settings;
     struct migration *migration;
     time_t maintained_at;
     ingest_opened_fn opened;
@@ -27,6 +27,7 @@ struct ingest_session {
 static const char setup_sql[] =
     "SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; "
     "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; "
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
 
@@ -54,11 +55,12 @@ static void on_prepared(void *arg, const struct db_reply *reply)
         session->opened(session->opened_arg, "prepare", reply, NULL);
     if (reply->outcome != DB_OK)
         return;
-    const char *values[] = {session->journal, session->nonce};
+    const char *values[] = {session->settings->journal, session->settings->owners,
+                            session->settings->nonce};
     const struct db_query query = {
         .sql = "SELECT last_sequence, stored, duplicate, rejected "
-               "FROM claim_journal($1::uuid, '{}', $2::uuid)",
-        .parameter_count = 2,
+               "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
+        .parameter_count = 3,
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
     };
@@ -128,7 +130,7 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
     enum { PARAMETERS = 3 + BATCH_COLUMNS };
-    const char *values[PARAMETERS] = {session->journal, session->nonce};
+    const char *values[PARAMETERS] = {session->settings->journal, session->settings->nonce};
     int lengths[PARAMETERS] = {0};
     static const int formats[PARAMETERS] = {0, 0, 1, 1, 1, 1, 1, 1, 1, 0};
     batch_columns(batch, values + 2, lengths + 2);
@@ -144,8 +146,8 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
     db_conn_query(session->conn, &query, reply, arg);
 }
 
-struct ingest_session *ingest_session_new(struct db_conn *conn, const char *journal,
-                                          const char *nonce, bool sample_data, struct log *log)
+struct ingest_session *ingest_session_new(struct db_conn *conn,
+                                          const struct writer_settings *settings, struct log *log)
 {
     struct ingest_session *session = calloc(1, sizeof *session);
     if (session == NULL)
@@ -153,9 +155,8 @@ struct ingest_session *ingest_session_new(struct db_conn *conn, const char *jour
     *session = (struct ingest_session){
         .conn = conn,
         .log = log,
-        .journal = journal,
-        .nonce = nonce,
-        .migration = migration_new(conn, sample_data, log),
+        .settings = settings,
+        .migration = migration_new(conn, settings->sample_data, log),
     };
     return session;
 }

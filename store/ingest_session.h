@@ -13,16 +13,16 @@ struct db_conn;
 struct db_reply;
 struct ingest_session;
 struct log;
+struct writer_settings;
 
 enum { INGEST_TIMEOUT_MS = 8000 };
 
 /* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */
 const char *ingest_session_setup_sql(void);
 
-/* `journal` and `nonce` are UUIDs: the cursor's key, and this run, its one owner. All is borrowed.
- */
-struct ingest_session *ingest_session_new(struct db_conn *conn, const char *journal,
-                                          const char *nonce, bool sample_data, struct log *log);
+/* All is borrowed. */
+struct ingest_session *ingest_session_new(struct db_conn *conn,
+                                          const struct writer_settings *settings, struct log *log);
 void ingest_session_free(struct ingest_session *session);
 
 /*

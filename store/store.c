@@ -1,4 +1,4 @@
-/* Everything that lasts: wires queue, writer, catalogue and reader. */
+/* Everything that lasts: wires journal, intake, writer, catalogue and reader. */
 #include "store/store.h"
 
 #include <stdio.h>
@@ -6,121 +6,73 @@
 #include <string.h>
 
 #include <event2/event.h>
-#include <event2/util.h>
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/analytics_reader.h"
 #include "store/db_target.h"
-#include "store/event_queue.h"
+#include "store/intake.h"
+#include "store/journal_directory.h"
 #include "store/writer.h"
 
-/* Who waits for an event to become durable. */
-struct waiter {
-    store_done_fn done;
-    void *arg;
-    uint8_t kind;
-};
+enum { OWNERS_TEXT_SIZE = 3 + JOURNAL_OWNERS_MAX * UUID_TEXT_SIZE };
 
-/*
- * Events of one loop turn become durable together: the first one activates `commit_event`, which
- * runs after all the requests read in that turn and then answers every waiter.
- */
 struct store {
     const struct store_settings *settings;
+    struct metrics *metrics;
     struct log *log;
     struct db_target target;
-    struct event_queue *queue;
+    struct journal *journal;
+    struct intake *intake;
     struct writer_settings writer_settings;
     struct writer *writer;
     struct catalogue *catalogue;
     struct analytics_reader *reader;
-    char journal[UUID_TEXT_SIZE];
+    char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
-    uint64_t next_sequence;
-    struct event *commit_event;
-    struct waiter *waiters;
-    size_t waiter_count;
-    size_t waiter_capacity;
+    char owners[OWNERS_TEXT_SIZE];
     bool is_draining;
     struct event *drain_timer;
     store_drained_fn drained;
     void *drained_arg;
-    struct counter *accepted[EVENT_KINDS];
-    struct counter *refused_full;
 };
 
-/* A random UUID (RFC 9562, version 4). */
-static void make_uuid(char text[static UUID_TEXT_SIZE])
-{
-    uint8_t b[16];
-    evutil_secure_rng_get_bytes(b, sizeof b);
-    b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
-    b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
-    (void)snprintf(text, UUID_TEXT_SIZE,
-                   "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-                   b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-                   b[14], b[15]);
-}
-
-static void add_waiter(struct store *store, const struct waiter *waiter)
-{
-    if (store->waiter_count == store->waiter_capacity) {
-        store->waiter_capacity = store->waiter_capacity == 0 ? 256 : store->waiter_capacity * 2;
-        store->waiters = realloc(store->waiters, store->waiter_capacity * sizeof *store->waiters);
-        if (store->waiters == NULL)
-            abort();
-    }
-    if (store->waiter_count == 0)
-        event_active(store->commit_event, EV_TIMEOUT, 0);
-    store->waiters[store->waiter_count++] = *waiter;
-}
-
-static void on_commit(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
-    struct store *store = arg;
-    size_t count = store->waiter_count;
-    store->waiter_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        counter_add(store->accepted[store->waiters[i].kind], 1);
-        store->waiters[i].done(store->waiters[i].arg, RESULT_OK);
-    }
-    writer_wake(store->writer);
-}
-
-const char *store_refusal(const struct store *store)
+const char *store_refusal(struct store *store)
 {
     if (store->is_draining)
         return "the server is shutting down";
-    if (event_queue_count(store->queue) >= store->settings->queue_max_events)
-        return "the queue is full";
-    return NULL;
+    if (writer_is_fenced(store->writer))
+        return "another process has taken this server's journal over";
+    return journal_refusal(store->journal);
+}
+
+static void count_refusal(struct store *store)
+{
+    const char *reason = store->is_draining                ? "shutting_down"
+                         : writer_is_fenced(store->writer) ? "fenced"
+                                                           : journal_refusal_label(store->journal);
+    char labels[64];
+    (void)metrics_label(labels, sizeof labels, "reason", reason);
+    counter_add(metrics_counter(store->metrics, "adtracker_events_refused_total",
+                                "Events answered with 503, by reason.", labels),
+                1);
 }
 
 enum result store_submit(struct store *store, const struct event *event, store_done_fn done,
                          void *arg)
 {
-    if (store->is_draining)
-        return RESULT_UNAVAILABLE;
     if (catalogue_find(store->catalogue, event->ad_id) == AD_UNKNOWN)
         return RESULT_UNKNOWN;
-    if (event_queue_count(store->queue) >= store->settings->queue_max_events) {
-        counter_add(store->refused_full, 1);
+    if (store_refusal(store) != NULL) {
+        count_refusal(store);
         return RESULT_BUSY;
     }
-    uint8_t packed[EVENT_PACKED_MAX_BYTES];
-    size_t packed_bytes = event_pack(event, packed);
-    event_queue_push(store->queue, store->next_sequence++, packed, packed_bytes);
-    const struct waiter waiter = {done, arg, event->kind};
-    add_waiter(store, &waiter);
-    return RESULT_OK;
+    return intake_submit(store->intake, event, done, arg);
 }
 
 uint64_t store_pending_events(const struct store *store)
 {
-    return event_queue_count(store->queue);
+    return intake_waiting(store->intake);
 }
 
 struct ad_listing *store_ads(struct store *store)
@@ -142,7 +94,7 @@ static void finish_drain(struct store *store)
     writer_stop(store->writer);
     store_drained_fn drained = store->drained;
     store->drained = NULL;
-    drained(store->drained_arg, event_queue_count(store->queue));
+    drained(store->drained_arg, intake_waiting(store->intake));
 }
 
 /* Also the end of the grace time; always from the loop, never from inside the writer. */
@@ -155,10 +107,9 @@ static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
         finish_drain(store);
 }
 
-static void on_stored(void *arg)
+static void look_if_drained(struct store *store)
 {
-    struct store *store = arg;
-    if (store->drained != NULL && event_queue_count(store->queue) == 0)
+    if (store->drained != NULL && intake_waiting(store->intake) == 0)
         event_active(store->drain_timer, EV_TIMEOUT, 0);
 }
 
@@ -170,50 +121,60 @@ void store_drain(struct store *store, uint32_t grace_ms, store_drained_fn draine
     const struct timeval grace = {grace_ms / 1000, (grace_ms % 1000) * 1000};
     (void)event_add(store->drain_timer, &grace);
     writer_hurry(store->writer);
-    on_stored(store);
+    look_if_drained(store);
 }
 
-static double read_queue(void *arg)
+static void on_queued(void *arg)
 {
-    return (double)store_pending_events(arg);
+    struct store *store = arg;
+    writer_wake(store->writer);
 }
 
-static double read_queue_max(void *arg)
+static void on_stored(void *arg, uint64_t sequence)
 {
-    return (double)((const struct store *)arg)->settings->queue_max_events;
+    struct store *store = arg;
+    intake_stored(store->intake, sequence);
+    look_if_drained(store);
 }
 
-static double read_oldest(void *arg)
+/* If it can't be written the list of owners stays longer than need be. */
+static void on_claimed(void *arg)
 {
-    const struct store *store = arg;
-    struct queue_position head = event_queue_head(store->queue);
-    size_t packed_bytes;
-    uint64_t sequence;
-    struct event event;
-    const uint8_t *packed = event_queue_read(&head, &packed_bytes, &sequence);
-    if (packed == NULL || event_unpack(packed, packed_bytes, &event) != RESULT_OK)
-        return 0;
-    return (double)event.occurred_at_us / 1e6;
+    struct store *store = arg;
+    struct error error;
+    if (journal_directory_claimed(journal_directory(store->journal), &error) != RESULT_OK)
+        log_write(store->log, LOG_WARNING, "store", "%s", error.text);
 }
 
-static void add_metrics(struct store *store, struct metrics *metrics)
+/* The journal's identity in the words of SQL. */
+static void format_identity(struct store *store)
 {
-    char labels[64];
-    for (int kind = 0; kind < EVENT_KINDS; kind++) {
-        (void)metrics_label(labels, sizeof labels, "kind", event_kind_name((enum event_kind)kind));
-        store->accepted[kind] = metrics_counter(metrics, "adtracker_events_accepted_total",
-                                                "Events answered with 202, by kind.", labels);
+    const struct journal_identity *identity = &journal_directory(store->journal)->identity;
+    uuid_format(identity->journal, store->journal_id);
+    uuid_format(identity->nonce, store->nonce);
+    char *at = store->owners;
+    *at++ = '{';
+    for (uint32_t i = 0; i < identity->owner_count; i++) {
+        if (i > 0)
+            *at++ = ',';
+        uuid_format(identity->owners[i], at);
+        at += UUID_TEXT_SIZE - 1;
     }
-    store->refused_full =
-        metrics_counter(metrics, "adtracker_events_refused_total",
-                        "Events answered with 503, by reason.", "reason=\"queue_full\"");
-    metrics_gauge(metrics, "adtracker_queue_events", "Events accepted and not yet stored.", "",
-                  read_queue, store);
-    metrics_gauge(metrics, "adtracker_queue_max_events",
-                  "Events the queue may hold (QUEUE_MAX_EVENTS).", "", read_queue_max, store);
-    metrics_gauge(metrics, "adtracker_queue_oldest_event_timestamp_seconds",
-                  "Unix time of the oldest event not yet stored; 0 = none.", "", read_oldest,
-                  store);
+    *at++ = '}';
+    *at = '\0';
+}
+
+static void make_writer(struct store *store, struct event_base *base)
+{
+    format_identity(store);
+    store->writer_settings = (struct writer_settings){.target = &store->target,
+                                                      .sample_data = store->settings->sample_data,
+                                                      .journal = store->journal_id,
+                                                      .nonce = store->nonce,
+                                                      .owners = store->owners};
+    const struct writer_owner owner = {.claimed = on_claimed, .stored = on_stored, .arg = store};
+    store->writer = writer_new(base, &store->writer_settings, intake_queue(store->intake), owner,
+                               store->metrics, store->log);
 }
 
 struct store *store_new(struct event_base *base, const struct store_settings *settings,
@@ -222,30 +183,29 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     struct store *store = calloc(1, sizeof *store);
     if (store == NULL)
         abort();
+    store->settings = settings;
+    store->metrics = metrics;
+    store->log = log;
     struct error reason = {""};
     if (db_target_init(&store->target, settings->db_conn, &reason) != RESULT_OK) {
         (void)error_set(error, RESULT_INVALID, "DB_CONN: %s", reason.text);
         free(store);
         return NULL;
     }
-    store->settings = settings;
-    store->log = log;
-    store->next_sequence = 1;
-    make_uuid(store->journal);
-    make_uuid(store->nonce);
-    store->queue = event_queue_new();
-    store->writer_settings = (struct writer_settings){.target = &store->target,
-                                                      .sample_data = settings->sample_data,
-                                                      .journal = store->journal,
-                                                      .nonce = store->nonce};
-    add_metrics(store, metrics);
-    store->writer =
-        writer_new(base, &store->writer_settings, store->queue, metrics, log, on_stored, store);
-    store->catalogue = catalogue_new(base, &store->target, metrics, log);
+    store->journal = journal_open(base, &settings->journal, metrics, log, error);
+    if (store->journal == NULL) {
+        db_target_clear(&store->target);
+        free(store);
+        return NULL;
+    }
+    store->intake = intake_new(base, store->journal, settings->queue_max_events, metrics, log,
+                               on_queued, store);
+    make_writer(store, base);
+    store->catalogue =
+        catalogue_new(base, &store->target, journal_directory(store->journal), metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
-    store->commit_event = event_new(base, -1, 0, on_commit, store);
     store->drain_timer = event_new(base, -1, 0, on_drain_timer, store);
-    if (store->commit_event == NULL || store->drain_timer == NULL)
+    if (store->drain_timer == NULL)
         abort();
     return store;
 }
@@ -257,11 +217,10 @@ void store_free(struct store *store)
     writer_free(store->writer);
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
-    event_free(store->commit_event);
     event_free(store->drain_timer);
-    event_queue_free(store->queue);
+    intake_free(store->intake);
+    journal_close(store->journal);
     db_target_clear(&store->target);
-    free(store->waiters);
     free(store);
 }
 

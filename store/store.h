@@ -11,6 +11,7 @@
 #include "protocol/event.h"
 #include "protocol/result.h"
 #include "store/catalogue.h"
+#include "store/journal.h"
 
 struct event_base;
 struct log;
@@ -19,8 +20,9 @@ struct store;
 
 struct store_settings {
     const char *db_conn;       /* libpq URI or keywords; NULL = libpq's defaults */
-    uint64_t queue_max_events; /* beyond them nothing is accepted */
-    bool sample_data;          /* load the samples into an empty database */
+    uint64_t queue_max_events; /* kept in memory; more stay on disk */
+    struct journal_settings journal;
+    bool sample_data; /* load the samples into an empty database */
 };
 
 /*
@@ -46,7 +48,7 @@ MUST_CHECK enum result store_submit(struct store *store, const struct event *eve
                                     store_done_fn done, void *arg);
 
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
-const char *store_refusal(const struct store *store);
+const char *store_refusal(struct store *store);
 
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);

@@ -33,8 +33,7 @@ enum writer_state {
 struct writer {
     struct event_queue *queue;
     struct log *log;
-    writer_stored_fn stored;
-    void *arg;
+    struct writer_owner owner;
     struct db_conn *conn;
     struct db_settings conn_settings;
     struct ingest_session *session;
@@ -47,6 +46,7 @@ struct writer {
     bool is_hurried;
     bool is_prepared;        /* on this connection: batches can be sent */
     unsigned cancelled;      /* times in a row that the batch was too slow for the server */
+    bool is_fenced;          /* the journal is another process's */
     bool is_held;            /* waiting for somebody to mend the database; logged once */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
     int64_t sent_us;         /* monotonic */
@@ -94,7 +94,8 @@ static void pause_for(struct writer *writer, const struct db_reply *reply, const
         arm_timer(writer, backoff_next(&writer->backoff, random));
         break;
     case SQL_FAULT_FENCED:
-        hold(writer, "another process owns this journal");
+        writer->is_fenced = true;
+        hold(writer, "another process has taken this journal over");
         break;
     case SQL_FAULT_BAD_ROW:
     case SQL_FAULT_HOLD:
@@ -112,12 +113,11 @@ static void succeeded(struct writer *writer)
     writer->last_success = (double)clock_wall_us() / 1e6;
 }
 
-/* Takes the cursor's position and totals out of a reply, and what it has passed out of the queue.
- */
+/* Takes the cursor's position and the totals out of a reply. */
 static void take_progress(struct writer *writer, const struct db_reply *reply)
 {
-    event_queue_drop(writer->queue, writer_totals_take(&writer->totals, reply->rows));
-    writer->stored(writer->arg);
+    uint64_t sequence = writer_totals_take(&writer->totals, reply->rows);
+    writer->owner.stored(writer->owner.arg, sequence);
 }
 
 static void go_on(struct writer *writer)
@@ -142,6 +142,8 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
     isolation_init(&writer->isolation, WRITER_BATCH_ROWS);
     writer->reject_reason[0] = '\0';
     writer->is_prepared = true;
+    writer->is_fenced = false;
+    writer->owner.claimed(writer->owner.arg);
     take_progress(writer, reply);
     succeeded(writer);
     go_on(writer);
@@ -289,6 +291,11 @@ bool writer_is_open(const struct writer *writer)
     return writer->state == WRITER_IDLE || writer->state == WRITER_SENDING;
 }
 
+bool writer_is_fenced(const struct writer *writer)
+{
+    return writer->is_fenced;
+}
+
 void writer_start(struct writer *writer)
 {
     db_conn_start(writer->conn);
@@ -335,22 +342,21 @@ static void add_metrics(struct writer *writer, struct metrics *metrics)
 }
 
 struct writer *writer_new(struct event_base *base, const struct writer_settings *settings,
-                          struct event_queue *queue, struct metrics *metrics, struct log *log,
-                          writer_stored_fn stored, void *arg)
+                          struct event_queue *queue, struct writer_owner owner,
+                          struct metrics *metrics, struct log *log)
 {
     struct writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         abort();
     writer->queue = queue;
     writer->log = log;
-    writer->stored = stored;
-    writer->arg = arg;
+    writer->owner = owner;
     writer->conn_settings =
         (struct db_settings){.name = "writer", .setup_sql = ingest_session_setup_sql()};
-    const struct db_owner owner = {.on_ready = on_ready, .on_lost = on_lost, .arg = writer};
-    writer->conn = db_conn_new(base, settings->target, &writer->conn_settings, owner, metrics, log);
-    writer->session = ingest_session_new(writer->conn, settings->journal, settings->nonce,
-                                         settings->sample_data, log);
+    const struct db_owner conn_owner = {.on_ready = on_ready, .on_lost = on_lost, .arg = writer};
+    writer->conn =
+        db_conn_new(base, settings->target, &writer->conn_settings, conn_owner, metrics, log);
+    writer->session = ingest_session_new(writer->conn, settings, log);
     writer->timer = event_new(base, -1, 0, on_timer, writer);
     if (writer->timer == NULL)
         abort();

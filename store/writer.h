@@ -14,22 +14,28 @@ struct log;
 struct metrics;
 struct writer;
 
-enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, UUID_TEXT_SIZE = 37 };
+enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10 };
 
 struct writer_settings {
     const struct db_target *target;
     bool sample_data;
     const char *journal; /* UUID: the cursor's key */
-    const char *nonce;   /* UUID: this run, the journal's one owner */
+    const char *nonce;   /* UUID: this run */
+    const char *owners;  /* UUIDs as an array in text: runs whose place this one takes */
 };
 
-/* Runs after events have left the queue. */
-typedef void (*writer_stored_fn)(void *arg);
+struct writer_owner {
+    /* The journal is this run's. */
+    void (*claimed)(void *arg);
+    /* The database has everything up to `sequence` and nothing above: the queue may forget it. */
+    void (*stored)(void *arg, uint64_t sequence);
+    void *arg;
+};
 
 /* Everything is borrowed and must outlive the writer. */
 struct writer *writer_new(struct event_base *base, const struct writer_settings *settings,
-                          struct event_queue *queue, struct metrics *metrics, struct log *log,
-                          writer_stored_fn stored, void *arg);
+                          struct event_queue *queue, struct writer_owner owner,
+                          struct metrics *metrics, struct log *log);
 void writer_free(struct writer *writer);
 
 void writer_start(struct writer *writer);
@@ -44,3 +50,7 @@ void writer_hurry(struct writer *writer);
 
 /* Whether the database is connected and takes events. */
 bool writer_is_open(const struct writer *writer);
+
+/* Whether the journal was found to belong to another process: nothing of it will ever be stored by
+ * this one. */
+bool writer_is_fenced(const struct writer *writer);

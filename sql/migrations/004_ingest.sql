@@ -1,21 +1,32 @@
 -- From a server's journal into events, each exactly once.
 
--- Makes the process with `p_nonce` the one that may store from `p_journal`, if the row's present
--- owner is among `p_owners` (or there is none), and returns where the journal stands.
--- Errors: VA001, the journal belongs to another process.
+-- Makes the process with `p_nonce` the one that may store from `p_journal`, and returns where the
+-- journal stands. The present owner is replaced when it is among `p_owners` and its process is gone:
+-- each owner's session holds an advisory lock as long as it lives.
+-- Errors: VA001, another process has taken the journal over; VA002, its owner is still connected.
 CREATE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
                               OUT last_sequence bigint, OUT stored bigint[],
                               OUT duplicate bigint[], OUT rejected bigint[])
 LANGUAGE plpgsql AS $$
+DECLARE
+    v_cursor ingest_cursor%ROWTYPE;
+    v_is_free boolean;
 BEGIN
-    INSERT INTO ingest_cursor AS c (journal, nonce) VALUES (p_journal, p_nonce)
-    ON CONFLICT (journal) DO UPDATE SET nonce = p_nonce, claimed_at = now()
-        WHERE c.nonce = p_nonce OR c.nonce = ANY (p_owners)
+    INSERT INTO ingest_cursor (journal, nonce) VALUES (p_journal, p_nonce) ON CONFLICT DO NOTHING;
+    SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
+    v_is_free := pg_try_advisory_lock(860065, v_cursor.journal_id);
+    IF v_cursor.nonce <> p_nonce THEN
+        IF v_cursor.nonce <> ALL (p_owners) THEN
+            RAISE EXCEPTION 'journal % was taken over by another process', p_journal
+                USING ERRCODE = 'VA001';
+        ELSIF NOT v_is_free THEN
+            RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
+                USING ERRCODE = 'VA002';
+        END IF;
+    END IF;
+    UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now() WHERE c.journal = p_journal
     RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected
     INTO last_sequence, stored, duplicate, rejected;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'journal % belongs to another process', p_journal USING ERRCODE = 'VA001';
-    END IF;
 END
 $$;
 

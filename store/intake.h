@@ -1,0 +1,50 @@
+/*
+ * Takes events in: journal first, then the answer, then the queue that the writer sends from. The
+ * queue is the front of what waits for the database; when it is full the rest stays in the journal
+ * alone and is streamed back in order.
+ *
+ *   submit -> journal buffer -> commit (write, sync) -> answers
+ *                                   |-> queue, or left on disk -> read back as the queue empties
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/event.h"
+#include "protocol/result.h"
+
+struct event_base;
+struct event_queue;
+struct intake;
+struct journal;
+struct log;
+struct metrics;
+
+/* Runs when the event is durable (RESULT_OK) or could not be made so (RESULT_UNAVAILABLE). */
+typedef void (*intake_done_fn)(void *arg, enum result result);
+
+/* Runs when events have been put into the queue. */
+typedef void (*intake_queued_fn)(void *arg);
+
+/* Everything is borrowed and must outlive the intake. */
+struct intake *intake_new(struct event_base *base, struct journal *journal,
+                          uint64_t queue_max_events, struct metrics *metrics, struct log *log,
+                          intake_queued_fn queued, void *arg);
+void intake_free(struct intake *intake);
+
+/* What the writer sends from. */
+struct event_queue *intake_queue(struct intake *intake);
+
+/* As store_submit(), but for the question whether there is such an ad. */
+MUST_CHECK enum result intake_submit(struct intake *intake, const struct event *event,
+                                     intake_done_fn done, void *arg);
+
+/*
+ * The database has everything up to `sequence` and nothing above. Lower than before: a failover or
+ * a restored backup lost some; the intake goes back to them.
+ */
+void intake_stored(struct intake *intake, uint64_t sequence);
+
+/* Events that are accepted and not known to be stored. */
+uint64_t intake_waiting(const struct intake *intake);

@@ -1,0 +1,360 @@
+/* The journal: its segments, what happens when the disk refuses, and what has to be done in time.
+ */
+#include "store/journal_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include <event2/event.h>
+#include <event2/util.h>
+
+#include "metrics/clock.h"
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "store/journal_format.h"
+
+enum {
+    SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
+    SEGMENT_MIN_BYTES = 8 * 1024,
+    TICK_MS = 500,
+    EVICT_PER_TICK = 4,
+    LOOK_AHEAD_BYTES = 16 * 1024,
+};
+
+struct segment *journal_active(struct journal *journal)
+{
+    return &journal->segments.items[journal->segments.count - 1];
+}
+
+void journal_refuse(struct journal *journal, enum refusal refusal, const char *reason)
+{
+    if (journal->refusal == REFUSAL_NONE)
+        log_write(journal->log, LOG_ERROR, "store", "journal takes no events: %s", reason);
+    journal->refusal = refusal;
+}
+
+/* A quarter of the free space at most: the first segment must not fill a small disk. */
+static uint64_t segment_bytes(const struct journal *journal)
+{
+    uint64_t bytes = SEGMENT_MAX_BYTES;
+    struct statvfs disk;
+    if (statvfs(journal->directory.path, &disk) == 0 &&
+        (uint64_t)disk.f_bavail * disk.f_frsize / 4 < bytes)
+        bytes = (uint64_t)disk.f_bavail * disk.f_frsize / 4;
+    if (journal->settings->max_bytes / 4 < bytes)
+        bytes = journal->settings->max_bytes / 4;
+    bytes -= bytes % 4096;
+    return bytes < SEGMENT_MIN_BYTES ? SEGMENT_MIN_BYTES : bytes;
+}
+
+/* Stored segments are kept only as long as nothing else needs their space. */
+static bool make_room(struct journal *journal, uint64_t bytes)
+{
+    while (segments_disk_bytes(&journal->segments) + bytes > journal->settings->max_bytes) {
+        if (segments_evict(&journal->segments, INT64_MAX, journal->file.fd >= 0, 1) == 0)
+            return false;
+    }
+    return true;
+}
+
+static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
+{
+    struct segment_header header = {
+        .number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1,
+        .first_sequence = journal->next_sequence,
+        .created_us = clock_wall_us(),
+        .run = journal->directory.identity.run,
+    };
+    memcpy(header.journal, journal->directory.identity.journal, UUID_BYTES);
+    memcpy(header.nonce, journal->directory.identity.nonce, UUID_BYTES);
+    while (header.salt == 0)
+        evutil_secure_rng_get_bytes(&header.salt, sizeof header.salt);
+    enum result result =
+        journal_file_create(&journal->file, &journal->directory, &header, bytes, error);
+    if (result != RESULT_OK)
+        return result;
+    struct segment *segment = segments_add(&journal->segments, header.number);
+    segment->salt = journal->salt = header.salt;
+    segment->first_sequence = header.first_sequence;
+    segment->last_sequence = header.first_sequence - 1;
+    segment->bytes = SEGMENT_HEADER_BYTES;
+    segment->disk_bytes = bytes;
+    return RESULT_OK;
+}
+
+/* Opens the next segment, or says why there is none. */
+bool journal_open_next(struct journal *journal)
+{
+    struct error error;
+    if (journal->is_gone && journal_directory_reopen(&journal->directory, &error) != RESULT_OK) {
+        journal_refuse(journal, REFUSAL_DISK_FAILED, error.text);
+        return false;
+    }
+    journal->is_gone = false;
+    uint64_t bytes = segment_bytes(journal);
+    if (!make_room(journal, bytes)) {
+        journal_refuse(journal, REFUSAL_JOURNAL_FULL,
+                       "JOURNAL_MAX_BYTES of events wait for the database");
+        return false;
+    }
+    enum result result = create_file(journal, bytes, &error);
+    while (result == RESULT_BUSY && segments_evict(&journal->segments, INT64_MAX, 0, 1) > 0)
+        result = create_file(journal, bytes, &error);
+    if (result != RESULT_OK) {
+        journal->is_gone = result == RESULT_FAILED;
+        journal_refuse(journal, result == RESULT_BUSY ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED,
+                       error.text);
+        return false;
+    }
+    if (journal->refusal != REFUSAL_NONE)
+        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
+    journal->refusal = REFUSAL_NONE;
+    return true;
+}
+
+void journal_finish_file(struct journal *journal)
+{
+    uint8_t end[RECORD_END_BYTES];
+    struct segment *segment = journal_active(journal);
+    record_write_end(end, journal->salt, segment->last_sequence, segment->records);
+    journal_file_finish(&journal->file, end);
+    segment->disk_bytes = segment->bytes + sizeof end;
+    journal->synced = journal->last;
+}
+
+void journal_fail_file(struct journal *journal, const char *what)
+{
+    int reason = errno;
+    bool is_there = journal_file_is_there(&journal->file);
+    counter_add(journal->failures, 1);
+    if (journal->refusal == REFUSAL_NONE)
+        log_write(journal->log, LOG_ERROR, "store", "journal segment given up: %s: %s", what,
+                  is_there ? strerror(reason) : "it is gone from its directory");
+    journal_file_abandon(&journal->file);
+    journal->is_gone = !is_there;
+    if (!is_there || journal->last > journal->synced) {
+        journal->is_lost = true;
+        journal->lost_after = is_there ? journal->synced : 0;
+    }
+    journal->synced = journal->last;
+}
+
+int journal_sync_file(struct journal *journal)
+{
+    int64_t started_us = clock_monotonic_us();
+    int failed = journal_file_sync(&journal->file);
+    histogram_observe(journal->sync_seconds, (double)(clock_monotonic_us() - started_us) / 1e6);
+    return failed;
+}
+
+/* The open segment is nearly full: is there room for another one? */
+static void look_ahead(struct journal *journal)
+{
+    if (!make_room(journal, segment_bytes(journal)))
+        journal_refuse(journal, REFUSAL_JOURNAL_FULL,
+                       "JOURNAL_MAX_BYTES of events wait for the database");
+}
+
+const char *journal_refusal(struct journal *journal)
+{
+    static const char *const texts[] = {
+        [REFUSAL_NONE] = NULL,
+        [REFUSAL_JOURNAL_FULL] = "the journal is full: the database has been away for too long",
+        [REFUSAL_DISK_FULL] = "the journal's disk is full",
+        [REFUSAL_DISK_FAILED] = "the journal's disk refuses to write",
+    };
+    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
+    if (journal->refusal == REFUSAL_NONE && journal->file.fd >= 0 && needed > journal->file.size)
+        look_ahead(journal);
+    return texts[journal->refusal];
+}
+
+const char *journal_refusal_label(const struct journal *journal)
+{
+    static const char *const labels[] = {
+        [REFUSAL_NONE] = "none",
+        [REFUSAL_JOURNAL_FULL] = "journal_full",
+        [REFUSAL_DISK_FULL] = "disk_full",
+        [REFUSAL_DISK_FAILED] = "disk_failed",
+    };
+    return labels[journal->refusal];
+}
+
+uint64_t journal_last_sequence(const struct journal *journal)
+{
+    return journal->last;
+}
+
+uint64_t journal_first_sequence(const struct journal *journal)
+{
+    return journal->first_sequence;
+}
+
+struct journal_directory *journal_directory(struct journal *journal)
+{
+    return &journal->directory;
+}
+
+struct segments *journal_segments(struct journal *journal)
+{
+    return &journal->segments;
+}
+
+/* Tries what was refused again. */
+static void try_again(struct journal *journal)
+{
+    if (journal->file.fd < 0)
+        (void)journal_open_next(journal);
+    else if (make_room(journal, segment_bytes(journal)))
+        journal->refusal = REFUSAL_NONE;
+}
+
+void journal_stored(struct journal *journal, uint64_t sequence)
+{
+    segments_stored(&journal->segments, sequence, clock_monotonic_us());
+    if (journal->refusal == REFUSAL_JOURNAL_FULL)
+        try_again(journal);
+}
+
+void journal_on_lost(struct journal *journal, journal_lost_fn lost, void *arg)
+{
+    journal->lost = lost;
+    journal->lost_arg = arg;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct journal *journal = arg;
+    if (journal->file.fd >= 0 && !journal_file_is_there(&journal->file))
+        journal_fail_file(journal, "look");
+    bool is_due = journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
+                  journal->last > journal->synced;
+    if (is_due && journal_sync_file(journal) != 0)
+        journal_fail_file(journal, "sync");
+    else if (is_due)
+        journal->synced = journal->last;
+    if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
+        try_again(journal);
+    if (journal->is_lost && journal->file.fd >= 0 && journal->lost != NULL) {
+        journal->is_lost = false;
+        journal->lost(journal->lost_arg, journal->lost_after);
+    }
+    int64_t keep_us = (int64_t)journal->settings->keep_s * 1000000;
+    (void)segments_evict(&journal->segments, clock_monotonic_us() - keep_us, journal->file.fd >= 0,
+                         EVICT_PER_TICK);
+}
+
+static double read_bytes(void *arg)
+{
+    return (double)segments_waiting_bytes(&((const struct journal *)arg)->segments);
+}
+
+static double read_disk_bytes(void *arg)
+{
+    return (double)segments_disk_bytes(&((const struct journal *)arg)->segments);
+}
+
+static double read_max_bytes(void *arg)
+{
+    return (double)((const struct journal *)arg)->settings->max_bytes;
+}
+
+static double read_one(void *arg)
+{
+    (void)arg;
+    return 1;
+}
+
+static void add_metrics(struct journal *journal, struct metrics *metrics)
+{
+    static const char *const modes[] = {
+        [JOURNAL_SYNC_ALWAYS] = "mode=\"always\"",
+        [JOURNAL_SYNC_INTERVAL] = "mode=\"interval\"",
+        [JOURNAL_SYNC_OFF] = "mode=\"off\"",
+    };
+    metrics_gauge(metrics, "adtracker_journal_bytes",
+                  "Bytes of journal segments that the database does not wholly have.", "",
+                  read_bytes, journal);
+    metrics_gauge(metrics, "adtracker_journal_max_bytes",
+                  "Bytes the journal may take (JOURNAL_MAX_BYTES).", "", read_max_bytes, journal);
+    metrics_gauge(metrics, "adtracker_journal_disk_bytes",
+                  "Bytes the journal takes, stored segments that are kept included.", "",
+                  read_disk_bytes, journal);
+    metrics_gauge(metrics, "adtracker_journal_sync_mode",
+                  "Always 1; the label is the mode (JOURNAL_SYNC).", modes[journal->settings->sync],
+                  read_one, NULL);
+    journal->sync_seconds =
+        metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
+                                  "Time that making the journal durable takes.", "");
+    journal->failures =
+        metrics_counter(metrics, "adtracker_journal_failures_total",
+                        "Segments given up because the disk refused a write or a sync.", "");
+    journal->segments.damaged =
+        metrics_counter(metrics, "adtracker_journal_damaged_total",
+                        "Ranges of journal bytes put aside because they are no records.", "");
+}
+
+/* What earlier runs left is listed before the run's own first segment is made. */
+static enum result load(struct journal *journal, struct error *error)
+{
+    enum result result = journal_directory_open(&journal->directory, journal->settings->directory,
+                                                journal->log, error);
+    journal->segments.directory = &journal->directory;
+    journal->segments.log = journal->log;
+    if (result == RESULT_OK)
+        result = segments_load(&journal->segments, error);
+    journal->first_sequence = ((uint64_t)journal->directory.identity.run << JOURNAL_RUN_SHIFT) + 1;
+    journal->next_sequence = journal->first_sequence;
+    return result;
+}
+
+struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
+                             struct metrics *metrics, struct log *log, struct error *error)
+{
+    struct journal *journal = calloc(1, sizeof *journal);
+    if (journal == NULL)
+        abort();
+    journal->settings = settings;
+    journal->log = log;
+    journal->file.fd = -1;
+    add_metrics(journal, metrics);
+    struct error reason = {""};
+    if (load(journal, &reason) != RESULT_OK) {
+        (void)error_set(error, RESULT_INVALID, "JOURNAL_DIR: %s", reason.text);
+        journal_directory_close(&journal->directory);
+        segments_clear(&journal->segments);
+        free(journal);
+        return NULL;
+    }
+    for (size_t i = 0; i < journal->segments.count; i++) {
+        if (journal->segments.items[i].last_sequence > journal->last)
+            journal->last = journal->segments.items[i].last_sequence;
+    }
+    journal->synced = journal->last;
+    (void)journal_open_next(journal);
+    static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
+    journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
+    if (journal->tick == NULL)
+        abort();
+    (void)event_add(journal->tick, &tick);
+    return journal;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    if (journal->file.fd >= 0) {
+        (void)journal_sync_file(journal);
+        journal_finish_file(journal);
+    }
+    event_free(journal->tick);
+    segments_clear(&journal->segments);
+    journal_directory_close(&journal->directory);
+    free(journal->buffer);
+    free(journal);
+}

@@ -1,0 +1,84 @@
+/*
+ * The journal: every event lies in it before it is answered, and stays until the database has it.
+ * One process per directory. Appended records become durable together, by journal_commit().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/result.h"
+
+struct event_base;
+struct journal;
+struct journal_directory;
+struct log;
+struct metrics;
+struct segments;
+
+/* A sequence: the run number, shifted by this, then the count within the run, from 1. */
+enum { JOURNAL_RUN_SHIFT = 40 };
+
+enum journal_sync {
+    JOURNAL_SYNC_ALWAYS,   /* durable when answered: survives a power loss */
+    JOURNAL_SYNC_INTERVAL, /* synced every second: a power loss costs at most that */
+    JOURNAL_SYNC_OFF,      /* the system writes when it likes: survives the end of the process */
+};
+
+struct journal_settings {
+    const char *directory;
+    enum journal_sync sync;
+    uint64_t max_bytes; /* of disk space */
+    uint32_t keep_s;    /* seconds that stored segments stay */
+};
+
+/* Runs after trouble with the disk: records that were not yet synced have to be appended again. */
+typedef void (*journal_lost_fn)(void *arg, uint64_t after_sequence);
+
+/*
+ * Opens the journal and begins a run; everything is borrowed. Returns NULL with an error that names
+ * JOURNAL_DIR. A disk that is full or read-only is no error, but see journal_refusal().
+ */
+struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
+                             struct metrics *metrics, struct log *log, struct error *error);
+
+/* Syncs and closes. What was appended and not committed is dropped. */
+void journal_close(struct journal *journal);
+
+/* For journal_commit() to report records that a failed sync may have lost; see journal_lost_fn. */
+void journal_on_lost(struct journal *journal, journal_lost_fn lost, void *arg);
+
+struct journal_directory *journal_directory(struct journal *journal);
+struct segments *journal_segments(struct journal *journal);
+
+/* Why nothing can be appended just now, in words, and as a label; NULL = something can. */
+const char *journal_refusal(struct journal *journal);
+const char *journal_refusal_label(const struct journal *journal);
+
+/* Appends a packed event for the next commit and returns its sequence. Only while there is no
+ * refusal. */
+uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t packed_bytes);
+
+/* Appends an event again under the sequence it has: its first place is lost. */
+void journal_append_again(struct journal *journal, uint64_t sequence, const uint8_t *packed,
+                          size_t packed_bytes);
+
+typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *packed,
+                                size_t packed_bytes);
+
+/*
+ * Makes what was appended durable (as far as the sync mode goes), runs `each` for every record that
+ * now is, in order, and drops the rest: nothing of that may be acknowledged. Returns how many are
+ * durable.
+ */
+size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg);
+
+/* The last sequence that is in the journal; 0 = none. */
+uint64_t journal_last_sequence(const struct journal *journal);
+
+/* The database has everything up to `sequence`, and nothing above it. */
+void journal_stored(struct journal *journal, uint64_t sequence);
+
+/* The first sequence of this run: those below are of earlier ones. */
+uint64_t journal_first_sequence(const struct journal *journal);

@@ -1,0 +1,82 @@
+/*
+ * The directory of a journal: its lock, its identity, and how files are put into it so that they
+ * survive a power loss.
+ *
+ *   lock                   held by the one process that works here
+ *   identity               who this journal is, and the number of the last run
+ *   <16 hex digits>.journal  a segment
+ *   damaged-...            bytes that were no records, kept for whoever wants to look
+ *   ads                    the last known ads
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/result.h"
+#include "store/uuid.h"
+
+struct log;
+
+enum { JOURNAL_OWNERS_MAX = 16, JOURNAL_PATH_SIZE = 4096 };
+
+/*
+ * `nonce` is new in every run. The database's cursor holds the nonce of the run that last claimed
+ * it: one of `owners`, which are the last one known to have claimed it and all that may have tried
+ * since.
+ */
+struct journal_identity {
+    uint8_t journal[UUID_BYTES];
+    uint8_t nonce[UUID_BYTES];
+    uint8_t owners[JOURNAL_OWNERS_MAX][UUID_BYTES];
+    uint32_t owner_count;
+    uint32_t run; /* 1 and above; the high bits of every sequence of this run */
+};
+
+struct journal_directory {
+    char path[JOURNAL_PATH_SIZE];
+    int fd; /* of the directory, to sync it */
+    int lock_fd;
+    uint64_t generation; /* of the identity, raised with every write */
+    struct journal_identity identity;
+};
+
+/*
+ * Opens the directory (making it if its parent is there), locks it, and begins a new run, durably.
+ * Returns RESULT_BUSY when another process holds it, RESULT_INVALID when a later version wrote it
+ * (it is left untouched), RESULT_FAILED when the disk refuses. An identity that is damaged is put
+ * together again from the segments' headers.
+ */
+MUST_CHECK enum result journal_directory_open(struct journal_directory *directory, const char *path,
+                                              struct log *log, struct error *error);
+void journal_directory_close(struct journal_directory *directory);
+
+/* Opens and locks a directory that went away, for the same run, writing the identity anew where it
+ * is gone. */
+MUST_CHECK enum result journal_directory_reopen(struct journal_directory *directory,
+                                                struct error *error);
+
+/* The database knows this run's nonce: the others are of the past. */
+MUST_CHECK enum result journal_directory_claimed(struct journal_directory *directory,
+                                                 struct error *error);
+
+/* Writes `name` whole or not at all: a new file, synced, then renamed over the old one. */
+MUST_CHECK enum result journal_directory_write(struct journal_directory *directory,
+                                               const char *name, const void *bytes, size_t count,
+                                               struct error *error);
+
+/* Reads all of `name`, at most `max_bytes`; the caller frees it with free(). NULL when it can't be
+ * read. */
+char *journal_directory_read(const struct journal_directory *directory, const char *name,
+                             size_t max_bytes, size_t *count);
+
+/* The numbers of its segments, ascending; the caller frees them with free(). */
+uint64_t *journal_directory_segments(const struct journal_directory *directory, size_t *count);
+
+/* The path of a segment. */
+void journal_directory_segment_path(const struct journal_directory *directory, uint64_t number,
+                                    char path[static JOURNAL_PATH_SIZE]);
+
+/* Makes a created, renamed or removed name durable. Returns 0, or -1 with errno. */
+int journal_directory_sync(const struct journal_directory *directory);

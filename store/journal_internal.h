@@ -1,0 +1,67 @@
+/* The journal's state, shared by journal.c (segments, trouble, time) and journal_commit.c
+ * (appending). */
+#pragma once
+
+#include "store/journal.h"
+#include "store/journal_directory.h"
+#include "store/journal_file.h"
+#include "store/journal_segments.h"
+
+struct counter;
+struct event;
+struct histogram;
+
+enum refusal {
+    REFUSAL_NONE,
+    REFUSAL_JOURNAL_FULL, /* JOURNAL_MAX_BYTES of events wait for the database */
+    REFUSAL_DISK_FULL,
+    REFUSAL_DISK_FAILED,
+};
+
+/*
+ * `file` is the last of `segments` while open. `buffer` holds the records appended since the last
+ * commit, in their final bytes but for the salt, which they get when it is clear which segment
+ * takes them. `synced` and `last` are sequences: what is durable, and what is written.
+ */
+struct journal {
+    const struct journal_settings *settings;
+    struct log *log;
+    struct journal_directory directory;
+    struct segments segments;
+    struct journal_file file;
+    uint32_t salt;
+    uint8_t *buffer;
+    size_t buffer_used;
+    size_t buffer_capacity;
+    uint64_t first_sequence;
+    uint64_t next_sequence;
+    uint64_t last;
+    uint64_t synced;
+    enum refusal refusal;
+    bool is_gone; /* the directory has to be opened anew */
+    bool is_lost; /* records above `lost_after` have to be appended again */
+    uint64_t lost_after;
+    struct event *tick;
+    journal_lost_fn lost;
+    void *lost_arg;
+    struct histogram *sync_seconds;
+    struct counter *failures;
+};
+
+/* The segment that is written to; only while `file` is open. */
+struct segment *journal_active(struct journal *journal);
+
+/* Opens the next segment; false, with a refusal set, when there can be none now. */
+bool journal_open_next(struct journal *journal);
+
+/* Closes the open segment for good: it is full. */
+void journal_finish_file(struct journal *journal);
+
+/* What a failed write or sync leaves on the disk is unknown: the segment is never touched again. */
+void journal_fail_file(struct journal *journal, const char *what);
+
+/* Makes what was written durable; counts the time. Returns 0, or -1 with errno. */
+int journal_sync_file(struct journal *journal);
+
+/* Takes no more events, until the tick finds that it can. The first reason is logged. */
+void journal_refuse(struct journal *journal, enum refusal refusal, const char *reason);

@@ -1,0 +1,126 @@
+/* Streams records back out of the journal. */
+#include "store/journal_reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "metrics/log.h"
+#include "store/journal_directory.h"
+#include "store/journal_segments.h"
+
+void journal_reader_init(struct journal_reader *reader, struct segments *segments)
+{
+    *reader = (struct journal_reader){.segments = segments, .fd = -1};
+}
+
+static void close_segment(struct journal_reader *reader)
+{
+    if (reader->fd < 0)
+        return;
+    journal_scan_clear(&reader->scan);
+    (void)close(reader->fd);
+    reader->fd = -1;
+}
+
+void journal_reader_clear(struct journal_reader *reader)
+{
+    close_segment(reader);
+}
+
+void journal_reader_seek(struct journal_reader *reader, uint64_t after)
+{
+    close_segment(reader);
+    reader->number = 0;
+    reader->after = after;
+}
+
+static const struct segment *find_segment(const struct segments *segments, uint64_t number)
+{
+    for (size_t i = segments->count; i-- > 0;) {
+        if (segments->items[i].number == number)
+            return &segments->items[i];
+    }
+    return NULL;
+}
+
+static const struct segment *next_segment(const struct journal_reader *reader)
+{
+    const struct segments *segments = reader->segments;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segment *segment = &segments->items[i];
+        if (segment->number > reader->number && segment->last_sequence > reader->after)
+            return segment;
+    }
+    return NULL;
+}
+
+static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+{
+    struct journal_reader *reader = arg;
+    const struct segment *segment = find_segment(reader->segments, reader->number);
+    if (segment != NULL)
+        segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail != 0);
+}
+
+static enum read_result open_segment(struct journal_reader *reader, const struct segment *segment)
+{
+    char path[JOURNAL_PATH_SIZE];
+    journal_directory_segment_path(reader->segments->directory, segment->number, path);
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (reader->fd < 0) {
+        bool is_lost = errno == ENOENT && access(reader->segments->directory->path, X_OK) == 0;
+        if (!reader->is_reported || is_lost)
+            log_write(reader->segments->log, LOG_ERROR, "store",
+                      "journal segment can't be read, events=%llu: %s",
+                      (unsigned long long)segment->records, strerror(errno));
+        reader->is_reported = true;
+        if (is_lost)
+            reader->number = segment->number;
+        return is_lost ? READ_RECORD : READ_BLOCKED;
+    }
+    reader->is_reported = false;
+    reader->number = segment->number;
+    journal_scan_init(&reader->scan, reader->fd, segment->salt, SEGMENT_HEADER_BYTES,
+                      segment->bytes, on_damage, reader);
+    return READ_RECORD;
+}
+
+/* Reads on in the open segment; READ_END also when it has been read to its end. */
+static enum read_result read_on(struct journal_reader *reader, struct record *record)
+{
+    const struct segment *segment = find_segment(reader->segments, reader->number);
+    if (segment != NULL)
+        reader->scan.end = segment->bytes;
+    for (;;) {
+        enum scan_result result = journal_scan_next(&reader->scan, record);
+        if (result == SCAN_FAILED)
+            return READ_BLOCKED;
+        if (result == SCAN_END)
+            return READ_END;
+        if (record->type == RECORD_EVENT && record->sequence > reader->after) {
+            reader->after = record->sequence;
+            return READ_RECORD;
+        }
+    }
+}
+
+enum read_result journal_reader_next(struct journal_reader *reader, struct record *record)
+{
+    for (;;) {
+        if (reader->fd >= 0) {
+            enum read_result result = read_on(reader, record);
+            if (result != READ_END)
+                return result;
+        }
+        const struct segment *next = next_segment(reader);
+        if (next == NULL)
+            return READ_END; /* the open one may still grow */
+        close_segment(reader);
+        enum read_result result = open_segment(reader, next);
+        if (result != READ_RECORD)
+            return result;
+    }
+}

@@ -1,0 +1,37 @@
+/* Reads a segment's records one after the other, past whatever is damaged. */
+#pragma once
+
+#include <stdint.h>
+
+#include "store/journal_format.h"
+
+/* Bytes from `from` to before `to` are no records; `is_tail`: nothing sound comes after them. */
+typedef void (*journal_damage_fn)(void *arg, uint64_t from, uint64_t to, int is_tail);
+
+enum { SCAN_WINDOW_BYTES = 256 * 1024 };
+
+/* Plain state; `fd` is borrowed. Start it with journal_scan_init(). */
+struct journal_scan {
+    int fd;
+    uint32_t salt;   /* 0 until known: then that of the first sound record */
+    uint64_t offset; /* of the next record */
+    uint64_t end;    /* nothing from here on is read */
+    journal_damage_fn damage;
+    void *arg;
+    uint64_t window_at; /* offset of `window` in the file */
+    uint64_t window_bytes;
+    uint8_t *window;
+};
+
+/* Begins at `offset` of the open file; `salt` 0 = unknown. Release with journal_scan_clear(). */
+void journal_scan_init(struct journal_scan *scan, int fd, uint32_t salt, uint64_t offset,
+                       uint64_t end, journal_damage_fn damage, void *arg);
+void journal_scan_clear(struct journal_scan *scan);
+
+enum scan_result { SCAN_RECORD, SCAN_END, SCAN_FAILED };
+
+/*
+ * Gives the next sound record; its payload is valid until the next call. SCAN_END at `end` or where
+ * only zeros, or a torn tail, follow. SCAN_FAILED when the disk does not give the bytes.
+ */
+enum scan_result journal_scan_next(struct journal_scan *scan, struct record *record);

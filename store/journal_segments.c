@@ -1,0 +1,236 @@
+/* The segments of a journal. */
+#include "store/journal_segments.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "store/journal_directory.h"
+#include "store/journal_format.h"
+#include "store/journal_scan.h"
+
+struct segment *segments_add(struct segments *segments, uint64_t number)
+{
+    if (segments->count == segments->capacity) {
+        segments->capacity = segments->capacity == 0 ? 64 : segments->capacity * 2;
+        segments->items = realloc(segments->items, segments->capacity * sizeof *segments->items);
+        if (segments->items == NULL)
+            abort();
+    }
+    struct segment *segment = &segments->items[segments->count++];
+    *segment = (struct segment){.number = number};
+    return segment;
+}
+
+void segments_clear(struct segments *segments)
+{
+    free(segments->items);
+    segments->items = NULL;
+    segments->count = segments->capacity = 0;
+}
+
+static void copy_range(int from_fd, int to_fd, uint64_t from, uint64_t to)
+{
+    char bytes[16384];
+    while (from < to) {
+        size_t wanted = to - from < sizeof bytes ? (size_t)(to - from) : sizeof bytes;
+        ssize_t got = pread(from_fd, bytes, wanted, (off_t)from);
+        if (got <= 0 || write(to_fd, bytes, (size_t)got) != got)
+            return;
+        from += (uint64_t)got;
+    }
+}
+
+void segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
+                        uint64_t from, uint64_t to, bool is_tail)
+{
+    char name[96];
+    (void)snprintf(name, sizeof name, "%s-%016" PRIx64 "-%" PRIu64, is_tail ? "torn" : "damaged",
+                   segment->number, from);
+    int copy =
+        openat(segments->directory->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (copy >= 0) {
+        copy_range(fd, copy, from, to);
+        (void)close(copy);
+    }
+    counter_add(segments->damaged, 1);
+    log_write(segments->log, LOG_WARNING, "store",
+              "journal bytes are no records, kept aside segment=%016" PRIx64 " offset=%" PRIu64
+              " bytes=%" PRIu64 " kind=%s",
+              segment->number, from, to - from, is_tail ? "torn" : "damaged");
+}
+
+/* What scanning a segment at the start works on. */
+struct closing {
+    struct segments *segments;
+    struct segment *segment;
+    int fd;
+};
+
+/* A damaged middle is put aside when it is read for good; here only the tail goes. */
+static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+{
+    struct closing *closing = arg;
+    if (is_tail)
+        segments_put_aside(closing->segments, closing->segment, closing->fd, from, to, true);
+}
+
+/* Reads a segment through that was never closed, cuts it behind its last record and closes it. */
+static void close_segment(struct segments *segments, struct segment *segment, int fd)
+{
+    struct closing closing = {segments, segment, fd};
+    struct journal_scan scan;
+    struct record record;
+    enum scan_result result;
+    journal_scan_init(&scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
+                      on_damage, &closing);
+    while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD) {
+        if (record.type != RECORD_EVENT)
+            continue;
+        segment->records++;
+        segment->last_sequence = record.sequence;
+        if (segment->first_sequence == 0)
+            segment->first_sequence = record.sequence;
+    }
+    segment->bytes = scan.offset;
+    segment->salt = scan.salt;
+    journal_scan_clear(&scan);
+    uint8_t end[RECORD_END_BYTES];
+    record_write_end(end, segment->salt == 0 ? 1 : segment->salt, segment->last_sequence,
+                     segment->records);
+    /* A disk that refuses this is no harm: it is done again at the next start. */
+    if (result == SCAN_END && ftruncate(fd, (off_t)segment->bytes) == 0 &&
+        pwrite(fd, end, sizeof end, (off_t)segment->bytes) == (ssize_t)sizeof end &&
+        fdatasync(fd) == 0)
+        segment->disk_bytes = segment->bytes + sizeof end;
+}
+
+/* Whether the file ends with an end record: then that tells what is in it. */
+static bool read_end(struct segment *segment, int fd)
+{
+    uint8_t bytes[RECORD_END_BYTES];
+    struct record end;
+    if (segment->disk_bytes < SEGMENT_HEADER_BYTES + RECORD_END_BYTES)
+        return false;
+    uint64_t at = segment->disk_bytes - RECORD_END_BYTES;
+    if (pread(fd, bytes, sizeof bytes, (off_t)at) != (ssize_t)sizeof bytes ||
+        record_read(bytes, sizeof bytes, segment->salt, &end) != RECORD_END_BYTES ||
+        end.type != RECORD_END)
+        return false;
+    segment->bytes = at;
+    segment->last_sequence = end.sequence;
+    segment->records = record_end_count(&end);
+    if (segment->first_sequence == 0)
+        segment->first_sequence = end.sequence + 1 - segment->records;
+    return true;
+}
+
+static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
+{
+    char path[JOURNAL_PATH_SIZE];
+    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
+    struct segment_header header = {0};
+    struct stat status;
+    journal_directory_segment_path(segments->directory, number, path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        log_write(segments->log, LOG_ERROR, "store", "journal segment can't be opened: %s",
+                  strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
+        return RESULT_OK;
+    }
+    (void)!pread(fd, bytes, sizeof bytes, 0);
+    enum header_state state = segment_header_read(bytes, &header);
+    if (state == HEADER_NEWER) {
+        (void)close(fd);
+        return error_set(error, RESULT_INVALID,
+                         "%s was written by a later version of this program, nothing is changed",
+                         path);
+    }
+    struct segment *segment = segments_add(segments, number);
+    segment->disk_bytes = (uint64_t)status.st_size;
+    segment->salt = header.salt;
+    segment->first_sequence = header.first_sequence;
+    segment->last_sequence = header.first_sequence == 0 ? 0 : header.first_sequence - 1;
+    if (state == HEADER_DAMAGED)
+        segments_put_aside(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
+    if (!read_end(segment, fd))
+        close_segment(segments, segment, fd);
+    (void)close(fd);
+    return RESULT_OK;
+}
+
+enum result segments_load(struct segments *segments, struct error *error)
+{
+    size_t count;
+    uint64_t *numbers = journal_directory_segments(segments->directory, &count);
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < count && result == RESULT_OK; i++)
+        result = load_segment(segments, numbers[i], error);
+    free(numbers);
+    return result;
+}
+
+void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us)
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        struct segment *segment = &segments->items[i];
+        if (segment->last_sequence > last_sequence)
+            segment->stored_us = 0;
+        else if (segment->stored_us == 0)
+            segment->stored_us = now_us;
+    }
+}
+
+size_t segments_evict(struct segments *segments, int64_t before_us, size_t keep, size_t max)
+{
+    size_t gone = 0;
+    while (gone < max && gone + keep < segments->count && segments->items[gone].stored_us != 0 &&
+           segments->items[gone].stored_us <= before_us) {
+        char path[JOURNAL_PATH_SIZE];
+        journal_directory_segment_path(segments->directory, segments->items[gone].number, path);
+        if (unlink(path) != 0 && errno != ENOENT)
+            break;
+        gone++;
+    }
+    segments->count -= gone;
+    memmove(segments->items, segments->items + gone, segments->count * sizeof *segments->items);
+    return gone;
+}
+
+uint64_t segments_disk_bytes(const struct segments *segments)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < segments->count; i++)
+        bytes += segments->items[i].disk_bytes;
+    return bytes;
+}
+
+uint64_t segments_waiting_bytes(const struct segments *segments)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < segments->count; i++)
+        bytes += segments->items[i].stored_us == 0 ? segments->items[i].bytes : 0;
+    return bytes;
+}
+
+uint64_t segments_records_above(const struct segments *segments, uint64_t sequence)
+{
+    uint64_t records = 0;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segment *segment = &segments->items[i];
+        if (segment->last_sequence <= sequence)
+            continue;
+        uint64_t above = segment->last_sequence - sequence;
+        records += above < segment->records ? above : segment->records;
+    }
+    return records;
+}
