@@ -23,6 +23,12 @@ static const struct named_suite SUITES[] = {
     {"result", result_suite},
     {"text", text_suite},
     {"timestamp", timestamp_suite},
+    {"backoff", backoff_suite},
+    {"batch", batch_suite},
+    {"db_target", db_target_suite},
+    {"event_queue", event_queue_suite},
+    {"isolation", isolation_suite},
+    {"sqlstate", sqlstate_suite},
 };
 
 static int run_suite(const struct named_suite *suite)
