@@ -1,6 +1,5 @@
 /* video-ad-tracker: the command line, then the service. */
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +9,7 @@
 #include "server/config.h"
 #include "server/self_check.h"
 #include "server/service.h"
+#include "store/journal_describe.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -17,8 +17,9 @@ static void print_help(void)
 {
     (void)printf("video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
                  "ads perform\n\n"
-                 "usage: video-ad-tracker [--check | --help | --version]\n\n"
-                 "  --check   exit 0 when the running server answers /livez with 200, else 1\n\n"
+                 "usage: video-ad-tracker [--check | --journal | --help | --version]\n\n"
+                 "  --check    exit 0 when the running server answers /livez with 200, else 1\n"
+                 "  --journal  tell what lies in JOURNAL_DIR, changing nothing\n\n"
                  "Everything is configured by environment variables (default):\n",
                  ADTRACKER_VERSION);
     config_print_help(stdout);
@@ -61,6 +62,30 @@ static int check(const struct config *config)
     return 1;
 }
 
+static int describe(const struct config *config)
+{
+    struct error error;
+    if (journal_describe(config->journal_dir, stdout, &error) == RESULT_OK)
+        return 0;
+    (void)fprintf(stderr, "video-ad-tracker: --journal: %s\n", error.text);
+    return 1;
+}
+
+static const struct command {
+    const char *argument; /* NULL = none given */
+    int (*run)(const struct config *config);
+} commands[] = {{NULL, serve}, {"--check", check}, {"--journal", describe}};
+
+static const struct command *find_command(const char *argument)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const char *name = commands[i].argument;
+        if (name == argument || (name != NULL && argument != NULL && strcmp(name, argument) == 0))
+            return &commands[i];
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -71,8 +96,8 @@ int main(int argc, char **argv)
         (void)printf("video-ad-tracker %s (%s)\n", ADTRACKER_VERSION, ADTRACKER_REVISION);
         return 0;
     }
-    bool is_check = argc == 2 && strcmp(argv[1], "--check") == 0;
-    if (argc != 1 && !is_check) {
+    const struct command *command = argc <= 2 ? find_command(argc == 2 ? argv[1] : NULL) : NULL;
+    if (command == NULL) {
         (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
         return EXIT_USAGE;
     }
@@ -84,7 +109,7 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
-    int status = is_check ? check(&config) : serve(&config);
+    int status = command->run(&config);
     config_clear(&config);
     return status;
 }

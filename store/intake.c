@@ -327,6 +327,19 @@ static void add_metrics(struct intake *intake, struct metrics *metrics)
                   intake);
 }
 
+/* Until the database tells its cursor, the hint of the last run says what waits. */
+static void guess_backlog(struct intake *intake)
+{
+    uint64_t stored = journal_stored_sequence(intake->journal);
+    struct record record;
+    struct event event;
+    intake->on_disk = segments_records_above(journal_segments(intake->journal), stored);
+    journal_reader_seek(&intake->reader, stored);
+    if (intake->on_disk > 0 && journal_reader_next(&intake->reader, &record) == READ_RECORD &&
+        event_unpack(record.payload, record.payload_bytes, &event) == RESULT_OK)
+        intake->oldest_us = event.occurred_at_us;
+}
+
 struct intake *intake_new(struct event_base *base, struct journal *journal,
                           uint64_t queue_max_events, struct metrics *metrics, struct log *log,
                           intake_queued_fn queued, void *arg)
@@ -343,6 +356,7 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->is_spilling = true;
     journal_reader_init(&intake->reader, journal_segments(journal));
     journal_on_lost(journal, on_lost, intake);
+    guess_backlog(intake);
     intake->commit_timer = event_new(base, -1, 0, on_commit, intake);
     intake->refill_timer = event_new(base, -1, 0, on_refill, intake);
     if (intake->commit_timer == NULL || intake->refill_timer == NULL)

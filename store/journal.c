@@ -213,6 +213,7 @@ static void try_again(struct journal *journal)
 
 void journal_stored(struct journal *journal, uint64_t sequence)
 {
+    journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
     if (journal->refusal == REFUSAL_JOURNAL_FULL)
         try_again(journal);
@@ -222,6 +223,18 @@ void journal_on_lost(struct journal *journal, journal_lost_fn lost, void *arg)
 {
     journal->lost = lost;
     journal->lost_arg = arg;
+}
+
+static void note_stored(struct journal *journal)
+{
+    if (journal->stored != journal->stored_noted)
+        journal_directory_write_stored(&journal->directory, journal->stored);
+    journal->stored_noted = journal->stored;
+}
+
+uint64_t journal_stored_sequence(const struct journal *journal)
+{
+    return journal->stored;
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -243,6 +256,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         journal->is_lost = false;
         journal->lost(journal->lost_arg, journal->lost_after);
     }
+    note_stored(journal);
     int64_t keep_us = (int64_t)journal->settings->keep_s * 1000000;
     (void)segments_evict(&journal->segments, clock_monotonic_us() - keep_us, journal->file.fd >= 0,
                          EVICT_PER_TICK);
@@ -335,6 +349,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
             journal->last = journal->segments.items[i].last_sequence;
     }
     journal->synced = journal->last;
+    journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
     (void)journal_open_next(journal);
     static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
@@ -352,6 +367,7 @@ void journal_close(struct journal *journal)
         (void)journal_sync_file(journal);
         journal_finish_file(journal);
     }
+    note_stored(journal);
     event_free(journal->tick);
     segments_clear(&journal->segments);
     journal_directory_close(&journal->directory);

@@ -80,5 +80,8 @@ uint64_t journal_last_sequence(const struct journal *journal);
 /* The database has everything up to `sequence`, and nothing above it. */
 void journal_stored(struct journal *journal, uint64_t sequence);
 
+/* How far the database has it; before it has told, how far it had it the last time. */
+uint64_t journal_stored_sequence(const struct journal *journal);
+
 /* The first sequence of this run: those below are of earlier ones. */
 uint64_t journal_first_sequence(const struct journal *journal);

@@ -6,6 +6,7 @@
  *   identity               who this journal is, and the number of the last run
  *   <16 hex digits>.journal  a segment
  *   damaged-...            bytes that were no records, kept for whoever wants to look
+ *   stored                 how far the database was last known to have it: a hint, never relied on
  *   ads                    the last known ads
  */
 #pragma once
@@ -38,6 +39,7 @@ struct journal_directory {
     char path[JOURNAL_PATH_SIZE];
     int fd; /* of the directory, to sync it */
     int lock_fd;
+    int stored_fd;       /* -1 until first written */
     uint64_t generation; /* of the identity, raised with every write */
     struct journal_identity identity;
 };
@@ -51,6 +53,17 @@ struct journal_directory {
 MUST_CHECK enum result journal_directory_open(struct journal_directory *directory, const char *path,
                                               struct log *log, struct error *error);
 void journal_directory_close(struct journal_directory *directory);
+
+/* Opens it to look at, whoever works there: nothing is locked or changed. Close it as any. */
+MUST_CHECK enum result journal_directory_peek(struct journal_directory *directory, const char *path,
+                                              struct error *error);
+
+/* Whether a process works in the directory at `path`. */
+bool journal_directory_is_locked(const char *path);
+
+/* The hint how far the database has the journal: 0 when there is none. Not synced. */
+uint64_t journal_directory_read_stored(const struct journal_directory *directory);
+void journal_directory_write_stored(struct journal_directory *directory, uint64_t sequence);
 
 /* Opens and locks a directory that went away, for the same run, writing the identity anew where it
  * is gone. */

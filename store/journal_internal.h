@@ -37,6 +37,8 @@ struct journal {
     uint64_t next_sequence;
     uint64_t last;
     uint64_t synced;
+    uint64_t stored;       /* that the database has, as last heard; before that, the hint */
+    uint64_t stored_noted; /* that the hint says */
     enum refusal refusal;
     bool is_gone; /* the directory has to be opened anew */
     bool is_lost; /* records above `lost_after` have to be appended again */

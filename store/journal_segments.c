@@ -218,7 +218,9 @@ uint64_t segments_waiting_bytes(const struct segments *segments)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < segments->count; i++)
-        bytes += segments->items[i].stored_us == 0 ? segments->items[i].bytes : 0;
+        bytes += segments->items[i].stored_us == 0 && segments->items[i].records > 0
+                     ? segments->items[i].bytes
+                     : 0;
     return bytes;
 }
 

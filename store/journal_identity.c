@@ -1,0 +1,188 @@
+/* Who a journal is, kept in its directory. */
+#include "store/journal_identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "metrics/log.h"
+#include "store/crc32c.h"
+
+enum { RUNS_SKIPPED = 1000, FORMATS_MAX = 1000 };
+
+static const char identity_name[] = "identity";
+
+static const char identity_magic[8] = "VATIDENT";
+
+/*
+ * The identity's file is two of these, written in turn and in place: a full disk can't refuse that,
+ * and a torn write leaves the other. The first three members stay where they are in every version.
+ */
+struct identity_slot {
+    char magic[8];
+    uint32_t format;
+    uint32_t crc; /* of what follows */
+    uint64_t generation;
+    struct journal_identity identity;
+};
+
+enum { IDENTITY_SLOT_BYTES = 512 };
+
+_Static_assert(sizeof(struct identity_slot) <= IDENTITY_SLOT_BYTES, "a slot is one sector");
+
+static uint32_t slot_crc(const struct identity_slot *slot)
+{
+    size_t covered = offsetof(struct identity_slot, generation);
+    return crc32c(&slot->generation, sizeof *slot - covered);
+}
+
+enum result journal_identity_write(struct journal_directory *directory, struct error *error)
+{
+    struct identity_slot slot;
+    memset(&slot, 0, sizeof slot);
+    memcpy(slot.magic, identity_magic, sizeof slot.magic);
+    slot.format = JOURNAL_FORMAT;
+    slot.generation = ++directory->generation;
+    slot.identity = directory->identity;
+    slot.crc = slot_crc(&slot);
+    int fd = openat(directory->fd, identity_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return error_set(error, RESULT_FAILED, "%s: can't open its identity: %s", directory->path,
+                         strerror(errno));
+    off_t at = (off_t)(slot.generation % 2) * IDENTITY_SLOT_BYTES;
+    bool is_written =
+        pwrite(fd, &slot, sizeof slot, at) == (ssize_t)sizeof slot && fdatasync(fd) == 0;
+    if (close(fd) != 0 || !is_written || journal_directory_sync(directory) != 0)
+        return error_set(error, RESULT_FAILED, "%s: can't write its identity: %s", directory->path,
+                         strerror(errno));
+    return RESULT_OK;
+}
+
+/* A header that can be read, of the segment `number`. */
+static enum header_state read_segment_header(const struct journal_directory *directory,
+                                             uint64_t number, struct segment_header *header)
+{
+    char path[JOURNAL_PATH_SIZE];
+    uint8_t bytes[SEGMENT_HEADER_BYTES];
+    journal_directory_segment_path(directory, number, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return HEADER_DAMAGED;
+    ssize_t got = pread(fd, bytes, sizeof bytes, 0);
+    (void)close(fd);
+    return got == sizeof bytes ? segment_header_read(bytes, header) : HEADER_DAMAGED;
+}
+
+void journal_identity_add_owner(struct journal_identity *identity,
+                                const uint8_t nonce[static UUID_BYTES])
+{
+    for (uint32_t i = 0; i < identity->owner_count; i++) {
+        if (uuid_equal(identity->owners[i], nonce))
+            return;
+    }
+    if (identity->owner_count == JOURNAL_OWNERS_MAX) {
+        /* The first may be the one the database holds; of the others the oldest goes. */
+        memmove(identity->owners[1], identity->owners[2],
+                (JOURNAL_OWNERS_MAX - 2) * sizeof identity->owners[0]);
+        identity->owner_count--;
+    }
+    memcpy(identity->owners[identity->owner_count++], nonce, UUID_BYTES);
+}
+
+/* What the segments know of their journal, for when its own file is damaged or a slot of it. */
+static enum header_state gather_identity(struct journal_directory *directory)
+{
+    struct journal_identity *identity = &directory->identity;
+    size_t count;
+    uint64_t *numbers = journal_directory_segments(directory, &count);
+    enum header_state state = HEADER_SOUND;
+    for (size_t i = 0; i < count && state != HEADER_NEWER; i++) {
+        struct segment_header header;
+        state = read_segment_header(directory, numbers[i], &header);
+        if (state != HEADER_SOUND)
+            continue;
+        if (header.run > identity->run)
+            identity->run = header.run;
+        memcpy(identity->journal, header.journal, UUID_BYTES);
+        journal_identity_add_owner(identity, header.nonce);
+    }
+    free(numbers);
+    if (state == HEADER_NEWER)
+        return state;
+    if (identity->run == 0)
+        return HEADER_DAMAGED;
+    identity->run += RUNS_SKIPPED; /* past any that left no trace */
+    return HEADER_SOUND;
+}
+
+static enum header_state read_slot(const char *bytes, size_t count, struct identity_slot *slot)
+{
+    memset(slot, 0, sizeof *slot);
+    if (count < sizeof *slot)
+        return HEADER_DAMAGED;
+    memcpy(slot, bytes, sizeof *slot);
+    if (memcmp(slot->magic, identity_magic, sizeof identity_magic) != 0)
+        return HEADER_DAMAGED;
+    if (slot->crc == slot_crc(slot) && slot->format == JOURNAL_FORMAT)
+        return HEADER_SOUND;
+    return slot->format > JOURNAL_FORMAT && slot->format < FORMATS_MAX ? HEADER_NEWER
+                                                                       : HEADER_DAMAGED;
+}
+
+enum header_state journal_identity_read(struct journal_directory *directory, bool *is_whole)
+{
+    size_t count = 0;
+    char *bytes = journal_directory_read(directory, identity_name, 2 * IDENTITY_SLOT_BYTES, &count);
+    enum header_state result = HEADER_DAMAGED;
+    unsigned sound = 0;
+    for (size_t i = 0; bytes != NULL && i < 2 && count > i * IDENTITY_SLOT_BYTES; i++) {
+        struct identity_slot slot;
+        enum header_state state =
+            read_slot(bytes + i * IDENTITY_SLOT_BYTES, count - i * IDENTITY_SLOT_BYTES, &slot);
+        if (state == HEADER_NEWER) {
+            free(bytes);
+            return HEADER_NEWER;
+        }
+        sound += state == HEADER_SOUND;
+        if (state != HEADER_SOUND || slot.generation <= directory->generation)
+            continue;
+        result = HEADER_SOUND;
+        directory->identity = slot.identity;
+        directory->generation = slot.generation;
+    }
+    /* The first generation ever lies in the second slot, alone. */
+    *is_whole = sound == 2 || (sound == 1 && directory->generation == 1);
+    free(bytes);
+    return result;
+}
+
+/* Makes the identity whole, from what there is, or new. */
+enum result journal_identity_find(struct journal_directory *directory, struct log *log,
+                                  struct error *error)
+{
+    struct stat status;
+    bool is_whole = false;
+    bool is_new = fstatat(directory->fd, identity_name, &status, 0) != 0 && errno == ENOENT;
+    enum header_state state = journal_identity_read(directory, &is_whole);
+    if (state != HEADER_NEWER && !is_whole) {
+        enum header_state gathered = gather_identity(directory);
+        if (gathered != HEADER_DAMAGED)
+            state = gathered;
+        if (!is_new)
+            log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
+                      state == HEADER_SOUND ? "put together again" : "made anew");
+    }
+    if (state == HEADER_NEWER)
+        return error_set(error, RESULT_INVALID,
+                         "%s was written by a later version of this program, nothing is changed",
+                         directory->path);
+    if (state == HEADER_DAMAGED) {
+        directory->identity = (struct journal_identity){0};
+        uuid_make(directory->identity.journal);
+    }
+    return RESULT_OK;
+}

@@ -1,0 +1,33 @@
+/* Who a journal is, kept in its directory: its id, the number of the last run, and who may own it
+ * in the database. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/result.h"
+#include "store/journal_directory.h"
+#include "store/journal_format.h"
+
+struct log;
+
+/*
+ * Reads the newer sound slot of the identity's file into the directory. `*is_whole` says that there
+ * was no damage. HEADER_NEWER: a later version wrote it.
+ */
+enum header_state journal_identity_read(struct journal_directory *directory, bool *is_whole);
+
+/*
+ * The same, and where there is damage puts it together from the segments' headers, or makes a new
+ * one. Returns RESULT_INVALID when a later version wrote here.
+ */
+MUST_CHECK enum result journal_identity_find(struct journal_directory *directory, struct log *log,
+                                             struct error *error);
+
+/* Writes the directory's identity, durably, over the older slot. */
+MUST_CHECK enum result journal_identity_write(struct journal_directory *directory,
+                                              struct error *error);
+
+/* Adds a nonce that the database may hold. */
+void journal_identity_add_owner(struct journal_identity *identity,
+                                const uint8_t nonce[static UUID_BYTES]);
