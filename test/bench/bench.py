@@ -161,7 +161,7 @@ class Bench:
 
         def run(subject: Subject) -> None:
             latencies[subject.name].append(measure_latency(
-                BUILD / "test/bench/load", subject, 128, full_rates[subject.name] / 2,
+                BUILD / "test/bench/load", subject, 128, int(full_rates[subject.name] / 2),
                 self.plan.seconds, self.bodies))
 
         for _ in range(self.plan.rounds):

@@ -76,13 +76,13 @@ def measure_rate(subject: Subject, path: str, connections: int, seconds: int,
                 stored_per_second)
 
 
-def measure_latency(program: Path, subject: Subject, connections: int, rate: float, seconds: int,
+def measure_latency(program: Path, subject: Subject, connections: int, rate: int, seconds: int,
                     bodies: Path) -> Latency:
     """POSTs clicks at a constant rate; all of them must be answered 2xx."""
-    found = _run(subject, [program, subject.port, "/ads/click", connections, f"{rate:.0f}", seconds,
-                           bodies], seconds + 60)
+    found = _run(subject, [program, subject.port, "/ads/click", connections, rate, seconds, bodies],
+                 seconds + 60)
     subject.settle()
-    if found["answered"] != found["sent"] or found["refused"] or found["sent"] < rate * seconds - 1:
-        raise BenchError(f"{subject.name}: at {rate:.0f} requests/s: {found}")
+    if found["answered"] != found["sent"] or found["refused"] or found["sent"] != rate * seconds:
+        raise BenchError(f"{subject.name}: at {rate} requests/s: {found}")
     return Latency(found["p50_us"] / 1e3, found["p99_us"] / 1e3, found["p999_us"] / 1e3,
                    found["late_p99_us"] / 1e3)
