@@ -46,16 +46,29 @@ const char *store_refusal(struct store *store)
     return journal_refusal(store->journal);
 }
 
+static struct counter *refusals(struct metrics *metrics, const char *reason)
+{
+    char labels[64];
+    (void)metrics_label(labels, sizeof labels, "reason", reason);
+    return metrics_counter(metrics, "adtracker_events_refused_total",
+                           "Events answered with 503, by reason.", labels);
+}
+
+/* From the start, at 0: Prometheus doesn't see the increase that makes a series. */
+static void add_refusals(struct metrics *metrics)
+{
+    static const char *const reasons[] = {"journal_full", "disk_full", "disk_failed", "fenced",
+                                          "shutting_down"};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        (void)refusals(metrics, reasons[i]);
+}
+
 static void count_refusal(struct store *store)
 {
     const char *reason = store->is_draining                ? "shutting_down"
                          : writer_is_fenced(store->writer) ? "fenced"
                                                            : journal_refusal_label(store->journal);
-    char labels[64];
-    (void)metrics_label(labels, sizeof labels, "reason", reason);
-    counter_add(metrics_counter(store->metrics, "adtracker_events_refused_total",
-                                "Events answered with 503, by reason.", labels),
-                1);
+    counter_add(refusals(store->metrics, reason), 1);
 }
 
 enum result store_submit(struct store *store, const struct event *event, store_done_fn done,
@@ -185,6 +198,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         abort();
     store->settings = settings;
     store->metrics = metrics;
+    add_refusals(metrics);
     store->log = log;
     struct error reason = {""};
     if (db_target_init(&store->target, settings->db_conn, &reason) != RESULT_OK) {
