@@ -252,8 +252,7 @@ void intake_stored(struct intake *intake, uint64_t sequence)
     refill(intake);
 }
 
-/* The disk may have lost what it took since its last sync: all that is queued of it is written
- * again. */
+/* The disk may have lost what it took after `after`: all of it that is queued is written again. */
 static void on_lost(void *arg, uint64_t after)
 {
     struct intake *intake = arg;
@@ -265,6 +264,11 @@ static void on_lost(void *arg, uint64_t after)
         if (sequence > after)
             journal_append_again(intake->journal, sequence, packed, packed_bytes);
     }
+}
+
+static void on_wake(void *arg)
+{
+    struct intake *intake = arg;
     arm(intake->commit_timer, 0);
 }
 
@@ -355,7 +359,8 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->arg = arg;
     intake->is_spilling = true;
     journal_reader_init(&intake->reader, journal_segments(journal));
-    journal_on_lost(journal, on_lost, intake);
+    const struct journal_owner owner = {.wake = on_wake, .lost = on_lost, .arg = intake};
+    journal_set_owner(journal, owner);
     guess_backlog(intake);
     intake->commit_timer = event_new(base, -1, 0, on_commit, intake);
     intake->refill_timer = event_new(base, -1, 0, on_refill, intake);

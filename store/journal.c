@@ -135,8 +135,10 @@ void journal_fail_file(struct journal *journal, const char *what)
     journal_file_abandon(&journal->file);
     journal->is_gone = !is_there;
     if (!is_there || journal->last > journal->synced) {
+        uint64_t after = is_there ? journal->synced : 0;
         journal->is_lost = true;
-        journal->lost_after = is_there ? journal->synced : 0;
+        if (after < journal->lost_after)
+            journal->lost_after = after;
     }
     journal->synced = journal->last;
 }
@@ -219,10 +221,9 @@ void journal_stored(struct journal *journal, uint64_t sequence)
         try_again(journal);
 }
 
-void journal_on_lost(struct journal *journal, journal_lost_fn lost, void *arg)
+void journal_set_owner(struct journal *journal, struct journal_owner owner)
 {
-    journal->lost = lost;
-    journal->lost_arg = arg;
+    journal->owner = owner;
 }
 
 static void note_stored(struct journal *journal)
@@ -252,10 +253,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         journal->synced = journal->last;
     if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
         try_again(journal);
-    if (journal->is_lost && journal->file.fd >= 0 && journal->lost != NULL) {
-        journal->is_lost = false;
-        journal->lost(journal->lost_arg, journal->lost_after);
-    }
+    if (journal->is_lost && journal->file.fd >= 0 && journal->owner.wake != NULL)
+        journal->owner.wake(journal->owner.arg);
     note_stored(journal);
     int64_t keep_us = (int64_t)journal->settings->keep_s * 1000000;
     (void)segments_evict(&journal->segments, clock_monotonic_us() - keep_us, journal->file.fd >= 0,
@@ -335,6 +334,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->settings = settings;
     journal->log = log;
     journal->file.fd = -1;
+    journal->lost_after = UINT64_MAX;
     add_metrics(journal, metrics);
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {

@@ -33,8 +33,17 @@ struct journal_settings {
     uint32_t keep_s;    /* seconds that stored segments stay */
 };
 
-/* Runs after trouble with the disk: records that were not yet synced have to be appended again. */
-typedef void (*journal_lost_fn)(void *arg, uint64_t after_sequence);
+/* Who appends, and what it is asked for after trouble with the disk. */
+struct journal_owner {
+    /* There is something to commit, though nothing was appended. */
+    void (*wake)(void *arg);
+    /*
+     * Runs inside journal_commit(): what is above `after` and still known is to be appended again,
+     * at once and in order. It goes before whatever is new.
+     */
+    void (*lost)(void *arg, uint64_t after);
+    void *arg;
+};
 
 /*
  * Opens the journal and begins a run; everything is borrowed. Returns NULL with an error that names
@@ -46,8 +55,8 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
 /* Syncs and closes. What was appended and not committed is dropped. */
 void journal_close(struct journal *journal);
 
-/* For journal_commit() to report records that a failed sync may have lost; see journal_lost_fn. */
-void journal_on_lost(struct journal *journal, journal_lost_fn lost, void *arg);
+/* Without an owner nothing is asked for. */
+void journal_set_owner(struct journal *journal, struct journal_owner owner);
 
 struct journal_directory *journal_directory(struct journal *journal);
 struct segments *journal_segments(struct journal *journal);

@@ -73,27 +73,6 @@ static size_t report(struct journal *journal, size_t from, size_t to, journal_ea
     return records;
 }
 
-size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
-{
-    size_t at = 0;
-    size_t durable = 0;
-    unsigned failures = 0;
-    while (at < journal->buffer_used) {
-        size_t bytes = write_some(journal, at);
-        if (bytes > 0) {
-            durable += report(journal, at, at + bytes, each, arg);
-            at += bytes;
-        } else if (journal->file.fd < 0 && journal->refusal != REFUSAL_NONE) {
-            break;
-        } else if (++failures == WRITE_ATTEMPTS) {
-            journal_refuse(journal, REFUSAL_DISK_FAILED, "the disk refuses to write");
-            break;
-        }
-    }
-    journal->buffer_used = 0;
-    return durable;
-}
-
 static void append(struct journal *journal, uint64_t sequence, const uint8_t *packed,
                    size_t packed_bytes)
 {
@@ -117,4 +96,56 @@ void journal_append_again(struct journal *journal, uint64_t sequence, const uint
                           size_t packed_bytes)
 {
     append(journal, sequence, packed, packed_bytes);
+}
+
+/*
+ * Begins the buffer anew: first what may be lost, then what has never been written of the present
+ * content from `from` on. So sequences ascend in what is written, which is how it is read back.
+ */
+static void put_lost_first(struct journal *journal, size_t from)
+{
+    uint8_t *present = journal->buffer;
+    size_t present_used = journal->buffer_used;
+    journal->buffer = NULL;
+    journal->buffer_used = journal->buffer_capacity = 0;
+    journal->is_lost = false;
+    if (journal->owner.lost != NULL)
+        journal->owner.lost(journal->owner.arg, journal->lost_after);
+    for (size_t at = from; at < present_used; at += record_length(present + at)) {
+        const uint8_t *record = present + at;
+        if (record_sequence(record) > journal->last)
+            append(journal, record_sequence(record), record + RECORD_HEADER_BYTES,
+                   record_length(record) - RECORD_HEADER_BYTES);
+    }
+    free(present);
+}
+
+size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
+{
+    size_t at = 0;
+    size_t durable = 0;
+    unsigned failures = 0;
+    while (at < journal->buffer_used || journal->is_lost) {
+        if (journal->is_lost) {
+            put_lost_first(journal, at);
+            at = 0;
+            continue;
+        }
+        size_t bytes = write_some(journal, at);
+        if (bytes > 0) {
+            durable += report(journal, at, at + bytes, each, arg);
+            at += bytes;
+        } else if (journal->file.fd < 0 && journal->refusal != REFUSAL_NONE) {
+            break;
+        } else if (++failures == WRITE_ATTEMPTS) {
+            journal_refuse(journal, REFUSAL_DISK_FAILED, "the disk refuses to write");
+            break;
+        }
+    }
+    if (at >= journal->buffer_used)
+        journal->lost_after = UINT64_MAX;
+    else
+        journal->is_lost = journal->lost_after != UINT64_MAX;
+    journal->buffer_used = 0;
+    return durable;
 }

@@ -40,12 +40,11 @@ struct journal {
     uint64_t stored;       /* that the database has, as last heard; before that, the hint */
     uint64_t stored_noted; /* that the hint says */
     enum refusal refusal;
-    bool is_gone; /* the directory has to be opened anew */
-    bool is_lost; /* records above `lost_after` have to be appended again */
-    uint64_t lost_after;
+    bool is_gone;        /* the directory has to be opened anew */
+    bool is_lost;        /* records above `lost_after` have to be appended again */
+    uint64_t lost_after; /* UINT64_MAX = none have to */
     struct event *tick;
-    journal_lost_fn lost;
-    void *lost_arg;
+    struct journal_owner owner;
     struct histogram *sync_seconds;
     struct counter *failures;
 };
