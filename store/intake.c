@@ -374,6 +374,8 @@ void intake_free(struct intake *intake)
 {
     if (intake == NULL)
         return;
+    intake->durable = 0;
+    answer_waiters(intake);
     event_free(intake->commit_timer);
     event_free(intake->refill_timer);
     journal_reader_clear(&intake->reader);

@@ -31,6 +31,8 @@ typedef void (*intake_queued_fn)(void *arg);
 struct intake *intake_new(struct event_base *base, struct journal *journal,
                           uint64_t queue_max_events, struct metrics *metrics, struct log *log,
                           intake_queued_fn queued, void *arg);
+
+/* Answers who still waits with RESULT_UNAVAILABLE. */
 void intake_free(struct intake *intake);
 
 /* What the writer sends from. */
