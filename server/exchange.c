@@ -90,6 +90,11 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
     return exchange;
 }
 
+void exchange_close_connection(struct exchange *exchange)
+{
+    exchange->is_last = true;
+}
+
 void exchange_header(struct exchange *exchange, const char *name, const char *value)
 {
     (void)evhttp_add_header(evhttp_request_get_output_headers(exchange->request), name, value);
@@ -122,7 +127,7 @@ static void add_common_headers(struct exchange *exchange)
         exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
         exchange_header(exchange, "Vary", "Origin");
     }
-    if (exchange->pool->is_closing)
+    if (exchange->is_last || exchange->pool->is_closing)
         exchange_header(exchange, "Connection", "close");
 }
 

@@ -23,6 +23,7 @@ struct exchange {
     size_t endpoint;                /* index of its route */
     enum http_method method;
     int64_t started_us; /* monotonic */
+    bool is_last;       /* of its connection */
     struct exchange *next_free;
 };
 
@@ -40,6 +41,9 @@ unsigned long long exchanges_opened(const struct exchanges *exchanges);
 
 /* From now on every answer closes its connection. */
 void exchanges_close_connections(struct exchanges *exchanges);
+
+/* The answer will close its connection. */
+void exchange_close_connection(struct exchange *exchange);
 
 /* Adds a header to the answer; before one of the following. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);

@@ -1,7 +1,7 @@
-/* Follows a chunked body as it arrives. */
+/* Takes a chunked body apart as it arrives. */
 #include "server/http_chunks.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
 
@@ -55,7 +55,9 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
     case CHUNK_TRAILER:
         return c == '\r' ? CHUNK_TRAILER_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
     case CHUNK_TRAILER_LINE:
-        return c == '\n' ? CHUNK_TRAILER : CHUNK_TRAILER_LINE;
+        return c == '\r' ? CHUNK_TRAILER_LINE_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+    case CHUNK_TRAILER_LINE_LF:
+        return expect(c, '\n', CHUNK_TRAILER);
     case CHUNK_TRAILER_LF:
         return expect(c, '\n', CHUNK_NONE);
     case CHUNK_NONE:
@@ -66,15 +68,18 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
     return CHUNK_BROKEN;
 }
 
-size_t http_chunks_read(struct http_chunks *chunks, const char *text, size_t bytes)
+size_t http_chunks_read(struct http_chunks *chunks, char *text, size_t bytes, size_t *data_bytes)
 {
     size_t at = 0;
+    *data_bytes = 0;
     while (at < bytes && chunks->state != CHUNK_NONE && chunks->state != CHUNK_BROKEN) {
         if (chunks->state != CHUNK_DATA) {
             chunks->state = step(chunks, text[at++]);
             continue;
         }
         size_t taken = bytes - at < chunks->size ? bytes - at : (size_t)chunks->size;
+        memmove(text + *data_bytes, text + at, taken);
+        *data_bytes += taken;
         chunks->size -= taken;
         at += taken;
         if (chunks->size == 0)

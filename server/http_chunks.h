@@ -1,4 +1,4 @@
-/* Follows a chunked body (RFC 9112 section 7.1) as it arrives, strictly, to know where it ends. */
+/* Takes a chunked body (RFC 9112 section 7.1) apart as it arrives, strictly. */
 #pragma once
 
 #include <stddef.h>
@@ -13,6 +13,7 @@ enum chunk_state {
     CHUNK_DATA_LF,
     CHUNK_TRAILER, /* at the start of a trailer line */
     CHUNK_TRAILER_LINE,
+    CHUNK_TRAILER_LINE_LF,
     CHUNK_TRAILER_LF, /* the empty line's */
     CHUNK_BROKEN,
 };
@@ -29,6 +30,8 @@ void http_chunks_begin(struct http_chunks *chunks);
 
 /*
  * Reads on through `bytes` of the body and returns how many belong to it: all of them while it goes
- * on; fewer when it has ended (the state is CHUNK_NONE then) or is broken (CHUNK_BROKEN).
+ * on; fewer when it has ended (the state is CHUNK_NONE then) or is broken (CHUNK_BROKEN). The data
+ * among them are moved to the front of `text`, `*data_bytes` of them; trailer fields are left out
+ * (RFC 9110 section 6.5.1: nothing may take them for header fields).
  */
-size_t http_chunks_read(struct http_chunks *chunks, const char *text, size_t bytes);
+size_t http_chunks_read(struct http_chunks *chunks, char *text, size_t bytes, size_t *data_bytes);

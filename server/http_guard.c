@@ -10,15 +10,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 
 #include "metrics/clock.h"
 #include "server/http_chunks.h"
 #include "server/http_head.h"
 
-static const char refused_path[] = "/.refused/";
+/* The last header field of a request that stands for a refused one. No client can send such a name.
+ */
+static const char refusal_field[] = "@refused";
+
+/* What may wait for evhttp. It goes on reading while an answer waits to be taken. */
+enum { INPUT_MAX_BYTES = 64 * 1024 };
 
 /*
  * One per bufferevent address, not per connection: nobody tells when evhttp frees a bufferevent,
@@ -27,11 +37,16 @@ static const char refused_path[] = "/.refused/";
 struct guarded {
     struct bufferevent *bev;
     struct evbuffer *held; /* bytes not yet let through: an unfinished head */
-    uint64_t body_left;    /* of the body that is passing */
+    uint64_t body_left;    /* of the body under way */
     struct http_chunks chunks;
-    int64_t deadline_ms; /* for the request under way, monotonic; 0 = none is */
-    bool is_refused;     /* nothing more is let through */
-    bool is_inside;      /* our own changes to the input are not input */
+    struct http_head chunked_head; /* of the chunked request under way */
+    struct evbuffer *chunked;      /* that request: its head, and the data so far */
+    uint64_t chunked_bytes;        /* the data so far, kept or not */
+    int64_t deadline_ms;           /* for the request under way, monotonic; 0 = none is */
+    bool is_another;               /* that request is not the one that the deadline is for */
+    bool is_discarding; /* the body under way is too long, and read only to be thrown away */
+    bool is_refused;    /* nothing more is let through */
+    bool is_inside;     /* our own changes to the input are not input */
 };
 
 struct http_guard {
@@ -62,37 +77,105 @@ static bool is_whole_request(const char *text, size_t bytes)
            head.body_bytes == bytes - head_bytes;
 }
 
-static void refuse(struct guarded *conn, struct evbuffer *input, enum http_refusal refusal)
+static void refuse(struct guarded *conn, struct evbuffer *passed, enum http_refusal refusal)
 {
     conn->is_refused = true;
     (void)evbuffer_drain(conn->held, evbuffer_get_length(conn->held));
-    (void)evbuffer_add_printf(input, "GET %s%d HTTP/1.1\r\nHost: -\r\nConnection: close\r\n\r\n",
-                              refused_path, (int)refusal);
+    if (conn->chunked != NULL)
+        (void)evbuffer_drain(conn->chunked, evbuffer_get_length(conn->chunked));
+    (void)evbuffer_add_printf(passed, "GET / HTTP/1.1\r\nHost: -\r\n%s: %d\r\n\r\n", refusal_field,
+                              (int)refusal);
 }
 
-/* Lets a body pass. Returns false when there is no more of it to let through now. */
-static bool pass_body(struct guarded *conn, struct evbuffer *input)
+/* Lets a body of known length pass. Returns false when there is no more of it to let through now.
+ */
+static bool pass_body(struct guarded *conn, struct evbuffer *passed)
 {
     size_t bytes = evbuffer_get_length(conn->held);
-    if (conn->body_left > 0) {
-        size_t passing = bytes < conn->body_left ? bytes : (size_t)conn->body_left;
-        (void)evbuffer_remove_buffer(conn->held, input, passing);
-        conn->body_left -= passing;
-        return conn->body_left == 0;
-    }
-    const char *text = (const char *)evbuffer_pullup(conn->held, -1);
-    size_t passing = http_chunks_read(&conn->chunks, text, bytes);
-    (void)evbuffer_remove_buffer(conn->held, input, passing);
-    if (conn->chunks.state == CHUNK_BROKEN) {
-        /* evhttp is inside the body: what is no chunk size makes it answer 400 by itself. */
-        conn->is_refused = true;
-        (void)evbuffer_add(input, "BAD\r\n", 5);
-    }
-    return conn->chunks.state == CHUNK_NONE;
+    size_t passing = bytes < conn->body_left ? bytes : (size_t)conn->body_left;
+    if (conn->is_discarding)
+        (void)evbuffer_drain(conn->held, passing);
+    else
+        (void)evbuffer_remove_buffer(conn->held, passed, passing);
+    conn->body_left -= passing;
+    if (conn->body_left > 0)
+        return false;
+    if (conn->is_discarding)
+        refuse(conn, passed, HTTP_BODY_TOO_LONG);
+    return !conn->is_refused;
+}
+
+/* Lets the collected request pass, its Transfer-Encoding turned into a Content-Length. */
+static void pass_collected(struct guarded *conn, struct evbuffer *passed)
+{
+    static const char name[] = "Content-Length:";
+    const struct http_head *head = &conn->chunked_head;
+    char *text =
+        (char *)evbuffer_pullup(conn->chunked, (ssize_t)(head->encoding_at + head->encoding_bytes));
+    char *digit = text + head->encoding_at + head->encoding_bytes;
+    memcpy(text + head->encoding_at, name, sizeof name - 1);
+    for (uint64_t rest = conn->chunked_bytes; digit-- > text + head->encoding_at + sizeof name - 1;
+         rest /= 10)
+        *digit = (char)('0' + rest % 10);
+    (void)evbuffer_add_buffer(passed, conn->chunked);
+}
+
+/*
+ * The same for a chunked one. It is collected and passes as one of known length: evhttp reads
+ * chunks less strictly than we do, and would have to be stopped in their midst.
+ */
+static bool pass_chunks(struct guarded *conn, struct evbuffer *passed)
+{
+    char *text = (char *)evbuffer_pullup(conn->held, -1);
+    size_t data_bytes;
+    size_t read =
+        http_chunks_read(&conn->chunks, text, evbuffer_get_length(conn->held), &data_bytes);
+    conn->chunked_bytes += data_bytes;
+    conn->is_discarding = conn->chunked_bytes > HTTP_BODY_MAX_BYTES;
+    if (!conn->is_discarding)
+        (void)evbuffer_add(conn->chunked, text, data_bytes);
+    (void)evbuffer_drain(conn->held, read);
+    bool is_ended = conn->chunks.state == CHUNK_NONE;
+    if (conn->chunks.state == CHUNK_BROKEN)
+        refuse(conn, passed, HTTP_BAD_CHUNK);
+    else if (conn->chunked_bytes + conn->chunks.size > HTTP_DISCARD_MAX_BYTES)
+        refuse(conn, passed, HTTP_BODY_TOO_LONG);
+    else if (conn->is_discarding && is_ended)
+        refuse(conn, passed, HTTP_BODY_TOO_LONG);
+    else if (is_ended)
+        pass_collected(conn, passed);
+    return is_ended && !conn->is_refused;
+}
+
+/*
+ * Takes a chunked request's head aside. A client that waits to be asked for the body is asked by
+ * us, unless an earlier answer is still to come: then it must make up its own mind (RFC 9110
+ * section 10.1.1).
+ */
+static void begin_chunks(struct guarded *conn, struct evbuffer *passed, size_t head_bytes)
+{
+    if (conn->chunked == NULL && (conn->chunked = evbuffer_new()) == NULL)
+        abort();
+    (void)evbuffer_remove_buffer(conn->held, conn->chunked, head_bytes);
+    conn->chunked_bytes = 0;
+    http_chunks_begin(&conn->chunks);
+    if (!conn->chunked_head.expects_continue || evbuffer_get_length(conn->held) > 0 ||
+        evbuffer_get_length(passed) > 0 ||
+        evbuffer_get_length(bufferevent_get_output(conn->bev)) > 0)
+        return;
+    /* Past the bufferevent: evhttp would take its write for the end of an answer. */
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    (void)send(bufferevent_getfd(conn->bev), go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Whether a body that is too long is worth reading to its end. */
+static bool can_discard(const struct http_head *head)
+{
+    return !head->expects_continue && head->body_bytes <= HTTP_DISCARD_MAX_BYTES;
 }
 
 /* Lets a head pass. Returns false when it is not whole yet, or refused. */
-static bool pass_head(struct guarded *conn, struct evbuffer *input)
+static bool pass_head(struct guarded *conn, struct evbuffer *passed)
 {
     size_t bytes = evbuffer_get_length(conn->held);
     const char *text = (const char *)evbuffer_pullup(conn->held, -1);
@@ -103,29 +186,38 @@ static bool pass_head(struct guarded *conn, struct evbuffer *input)
     }
     size_t head_bytes = find_head_end(text, bytes);
     if (head_bytes > HTTP_HEAD_MAX_BYTES || (head_bytes == 0 && bytes > HTTP_HEAD_MAX_BYTES)) {
-        refuse(conn, input, HTTP_HEAD_TOO_LONG);
+        refuse(conn, passed, HTTP_HEAD_TOO_LONG);
         return false;
     }
     if (head_bytes == 0)
         return false;
     struct http_head head;
     enum http_refusal refusal = http_head_read(text, head_bytes, &head);
-    if (refusal != HTTP_ACCEPTED) {
-        refuse(conn, input, refusal);
+    conn->is_discarding = refusal == HTTP_BODY_TOO_LONG && can_discard(&head);
+    if (refusal != HTTP_ACCEPTED && !conn->is_discarding) {
+        refuse(conn, passed, refusal);
         return false;
     }
-    (void)evbuffer_remove_buffer(conn->held, input, head_bytes);
     conn->body_left = head.body_bytes;
+    conn->chunked_head = head;
     if (head.is_chunked)
-        http_chunks_begin(&conn->chunks);
+        begin_chunks(conn, passed, head_bytes);
+    else if (conn->is_discarding)
+        (void)evbuffer_drain(conn->held, head_bytes);
+    else
+        (void)evbuffer_remove_buffer(conn->held, passed, head_bytes);
     return true;
+}
+
+static bool is_in_body(const struct guarded *conn)
+{
+    return conn->body_left > 0 || conn->chunks.state != CHUNK_NONE;
 }
 
 /* An absolute deadline: the timeout of the bufferevent alone begins anew with every byte. */
 static void set_deadline(struct guarded *conn)
 {
-    bool is_under_way = evbuffer_get_length(conn->held) > 0 || conn->body_left > 0 ||
-                        conn->chunks.state != CHUNK_NONE;
+    bool is_under_way = evbuffer_get_length(conn->held) > 0 || is_in_body(conn);
     static const struct timeval idle = {HTTP_IDLE_TIMEOUT_S, 0};
     if (!is_under_way || conn->is_refused) {
         if (conn->deadline_ms != 0)
@@ -134,7 +226,7 @@ static void set_deadline(struct guarded *conn)
         return;
     }
     int64_t now = clock_monotonic_us() / 1000;
-    if (conn->deadline_ms == 0)
+    if (conn->deadline_ms == 0 || conn->is_another)
         conn->deadline_ms = now + HTTP_REQUEST_DEADLINE_S * 1000;
     int64_t left = conn->deadline_ms > now ? conn->deadline_ms - now : 1;
     const struct timeval rest = {left / 1000, (left % 1000) * 1000};
@@ -151,10 +243,13 @@ static void filter(struct guarded *conn, struct evbuffer *input, size_t added)
     if (conn->is_refused)
         (void)evbuffer_drain(input, evbuffer_get_length(input));
     (void)evbuffer_add_buffer(conn->held, input);
+    conn->is_another = false;
     bool goes_on = true;
     while (goes_on && evbuffer_get_length(conn->held) > 0) {
-        bool is_body = conn->body_left > 0 || conn->chunks.state != CHUNK_NONE;
-        goes_on = is_body ? pass_body(conn, passed) : pass_head(conn, passed);
+        goes_on = conn->body_left > 0                ? pass_body(conn, passed)
+                  : conn->chunks.state != CHUNK_NONE ? pass_chunks(conn, passed)
+                                                     : pass_head(conn, passed);
+        conn->is_another = conn->is_another || (goes_on && !is_in_body(conn));
     }
     (void)evbuffer_add_buffer(input, passed);
     evbuffer_free(passed);
@@ -183,16 +278,22 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+static void clear(struct guarded *conn)
+{
+    if (conn->held != NULL)
+        evbuffer_free(conn->held);
+    if (conn->chunked != NULL)
+        evbuffer_free(conn->chunked);
+}
+
 /* The record for this address, as new. */
 static struct guarded *find_guarded(struct http_guard *guard, struct bufferevent *bev)
 {
     struct guarded key = {.bev = bev};
     struct guarded **found = tfind(&key, &guard->connections, compare);
     if (found != NULL) {
-        struct evbuffer *held = (*found)->held;
-        if (held != NULL)
-            (void)evbuffer_drain(held, evbuffer_get_length(held));
-        **found = (struct guarded){.bev = bev, .held = held};
+        clear(*found);
+        **found = (struct guarded){.bev = bev};
         return *found;
     }
     struct guarded *conn = calloc(1, sizeof *conn);
@@ -207,22 +308,22 @@ static struct guarded *find_guarded(struct http_guard *guard, struct bufferevent
 struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
 {
     struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
-    if (bev != NULL &&
-        evbuffer_add_cb(bufferevent_get_input(bev), on_input, find_guarded(guard, bev)) == NULL)
+    if (bev == NULL)
+        return NULL;
+    bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
+    if (evbuffer_add_cb(bufferevent_get_input(bev), on_input, find_guarded(guard, bev)) == NULL)
         abort();
     return bev;
 }
 
-int http_guard_refusal(const char *path, const char **reason)
+int http_guard_refusal(struct evhttp_request *request, const char **reason)
 {
-    size_t prefix = sizeof refused_path - 1;
-    if (strncmp(path, refused_path, prefix) != 0)
+    const struct evkeyval *last = TAILQ_LAST(evhttp_request_get_input_headers(request), evkeyvalq);
+    if (last == NULL || strcmp(last->key, refusal_field) != 0)
         return 0;
-    int refusal = atoi(path + prefix);
-    if (refusal <= HTTP_ACCEPTED || refusal >= HTTP_REFUSALS)
-        return 0;
-    *reason = http_refusal_reason((enum http_refusal)refusal);
-    return http_refusal_status((enum http_refusal)refusal);
+    enum http_refusal refusal = (enum http_refusal)atoi(last->value);
+    *reason = http_refusal_reason(refusal);
+    return http_refusal_status(refusal);
 }
 
 struct http_guard *http_guard_new(void)
@@ -235,10 +336,8 @@ struct http_guard *http_guard_new(void)
 
 static void free_guarded(void *arg)
 {
-    struct guarded *conn = arg;
-    if (conn->held != NULL)
-        evbuffer_free(conn->held);
-    free(conn);
+    clear(arg);
+    free(arg);
 }
 
 void http_guard_free(struct http_guard *guard)

@@ -11,13 +11,15 @@
 
 struct bufferevent;
 struct event_base;
+struct evhttp_request;
 struct http_guard;
 
 enum {
     HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and header fields together */
     HTTP_FIELDS_MAX = 100,
-    HTTP_BODY_MAX_BYTES = 1024 * 1024, /* what is read at all; routes allow less */
-    HTTP_REQUEST_DEADLINE_S = 10,      /* from a request's first byte to its last */
+    HTTP_BODY_MAX_BYTES = 1024 * 1024,         /* what is read at all; routes allow less */
+    HTTP_DISCARD_MAX_BYTES = 16 * 1024 * 1024, /* of a refused body, so that the answer is read */
+    HTTP_REQUEST_DEADLINE_S = 10,              /* from a request's first byte to its last */
     HTTP_IDLE_TIMEOUT_S = 75, /* between requests, and for a write that makes no progress */
 };
 
@@ -29,5 +31,6 @@ void http_guard_free(struct http_guard *guard);
 /* For evhttp_set_bevcb(), with the guard as its argument. */
 struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard);
 
-/* If `path` is that of a refused request: its status and reason. Else 0. */
-int http_guard_refusal(const char *path, const char **reason);
+/* If `request` is a refused one: the status and the reason to answer with, and no more will come
+ * from its connection. Else 0. */
+int http_guard_refusal(struct evhttp_request *request, const char **reason);

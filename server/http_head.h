@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Why a request is refused; the number goes through evhttp in a path. */
+/* Why a request is refused; the number goes through evhttp in a header field. */
 enum http_refusal {
     HTTP_ACCEPTED,
     HTTP_BAD_LINE,
     HTTP_BAD_METHOD,
+    HTTP_BAD_TARGET,
     HTTP_BAD_VERSION,
     HTTP_BAD_FIELD,
     HTTP_BAD_HOST,
@@ -17,6 +18,7 @@ enum http_refusal {
     HTTP_BAD_ENCODING,
     HTTP_BAD_EXPECT,
     HTTP_UNEXPECTED_BODY,
+    HTTP_BAD_CHUNK,
     HTTP_BODY_TOO_LONG,
     HTTP_HEAD_TOO_LONG,
     HTTP_TOO_MANY_FIELDS,
@@ -26,11 +28,14 @@ enum http_refusal {
 struct http_head {
     uint64_t body_bytes; /* Content-Length; 0 when chunked */
     bool is_chunked;
+    size_t encoding_at; /* if so, where the line of Transfer-Encoding begins, and its length */
+    size_t encoding_bytes;
+    bool expects_continue; /* the client holds its body back until it is asked for it */
 };
 
 /*
  * Reads a whole head, `bytes` long up to and with its empty line. Standards: RFC 9112 sections 2 to
- * 6, RFC 9110 section 7.2 (Host).
+ * 6, RFC 9110 section 7.2 (Host). `*head` is set with HTTP_ACCEPTED and HTTP_BODY_TOO_LONG.
  */
 enum http_refusal http_head_read(const char *text, size_t bytes, struct http_head *head);
 

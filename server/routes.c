@@ -1,6 +1,7 @@
 /* From a request to its handler. */
 #include "server/routes.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <event2/http.h>
@@ -75,14 +76,15 @@ static void answer_options(struct exchange *exchange, const struct route *route)
     exchange_reply(exchange, 204, NULL, NULL, 0);
 }
 
-static void answer_elsewhere(struct exchange *exchange, const char *path)
+static bool answer_refused(struct exchange *exchange)
 {
     const char *reason;
-    int status = http_guard_refusal(path, &reason);
-    if (status != 0)
-        exchange_fail(exchange, status, reason);
-    else
-        exchange_fail(exchange, 404, "there is no such route");
+    int status = http_guard_refusal(exchange->request, &reason);
+    if (status == 0)
+        return false;
+    exchange_close_connection(exchange);
+    exchange_fail(exchange, status, reason);
+    return true;
 }
 
 static size_t find_route(const char *path)
@@ -100,8 +102,10 @@ void routes_dispatch(struct evhttp_request *request, void *exchanges)
     size_t index = find_route(path == NULL ? "" : path);
     enum http_method method = method_of(request);
     struct exchange *exchange = exchange_open(exchanges, request, index, method);
+    if (answer_refused(exchange))
+        return;
     if (index == ROUTES) {
-        answer_elsewhere(exchange, path == NULL ? "" : path);
+        exchange_fail(exchange, 404, "there is no such route");
         return;
     }
     const struct route *route = &routes[index];
