@@ -29,6 +29,10 @@ static const struct named_suite SUITES[] = {
     {"event_queue", event_queue_suite},
     {"isolation", isolation_suite},
     {"sqlstate", sqlstate_suite},
+    {"client_address", client_address_suite},
+    {"config", config_suite},
+    {"http_chunks", http_chunks_suite},
+    {"http_head", http_head_suite},
 };
 
 static int run_suite(const struct named_suite *suite)

@@ -21,3 +21,7 @@ Suite *db_target_suite(void);
 Suite *event_queue_suite(void);
 Suite *isolation_suite(void);
 Suite *sqlstate_suite(void);
+Suite *client_address_suite(void);
+Suite *config_suite(void);
+Suite *http_chunks_suite(void);
+Suite *http_head_suite(void);

@@ -1,0 +1,206 @@
+/* The configuration out of the environment. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "server/config.h"
+#include "test/unit/suites.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static void read_defaults(struct config *config)
+{
+    struct error error = {""};
+    ck_assert_int_eq(clearenv(), 0);
+    ck_assert_int_eq(config_read(config, &error), RESULT_OK);
+    ck_assert_str_eq(error.text, "");
+}
+
+START_TEST(has_a_default_for_everything)
+{
+    struct config config;
+    read_defaults(&config);
+    ck_assert_ptr_null(config.db_conn);
+    ck_assert_uint_eq(config.port, 8080);
+    ck_assert_ptr_null(config.listen_addr);
+    ck_assert_str_eq(config.journal_dir, "/var/lib/video-ad-tracker");
+    ck_assert_uint_eq(config.queue_max_events, 500000);
+    ck_assert_uint_eq(config.shutdown_grace_ms, 10000);
+    ck_assert_uint_eq(config.trusted_proxy_count, 0);
+    ck_assert(!config.reuse_port);
+    ck_assert(!config.sample_data);
+    ck_assert_int_eq(config.log_level, LOG_INFO);
+    config_clear(&config);
+}
+END_TEST
+
+START_TEST(takes_an_empty_variable_for_one_that_is_not_set)
+{
+    static const char *const names[] = {
+        "DB_CONN",
+        "PORT",
+        "LISTEN_ADDR",
+        "JOURNAL_DIR",
+        "JOURNAL_SYNC",
+        "JOURNAL_MAX_BYTES",
+        "QUEUE_MAX_EVENTS",
+        "SHUTDOWN_GRACE_SECONDS",
+        "TRUSTED_PROXIES",
+        "REUSE_PORT",
+        "SAMPLE_DATA",
+        "LOG_LEVEL",
+        "JOURNAL_KEEP_SECONDS",
+    };
+    struct config config;
+    struct error error;
+    ck_assert_int_eq(clearenv(), 0);
+    for (int i = 0; i < COUNT(names); i++)
+        ck_assert_int_eq(setenv(names[i], "", 1), 0);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_uint_eq(config.port, 8080);
+    ck_assert_ptr_null(config.db_conn);
+    config_clear(&config);
+}
+END_TEST
+
+START_TEST(reads_what_is_set)
+{
+    struct config config;
+    struct error error;
+    struct address inside;
+    ck_assert_int_eq(clearenv(), 0);
+    setenv("DB_CONN", "host=db1", 1);
+    setenv("PORT", "65535", 1);
+    setenv("LISTEN_ADDR", "::1", 1);
+    setenv("JOURNAL_DIR", "/tmp/j", 1);
+    setenv("QUEUE_MAX_EVENTS", "1", 1);
+    setenv("SHUTDOWN_GRACE_SECONDS", "0", 1);
+    setenv("TRUSTED_PROXIES", " 10.0.0.0/8,, 2001:db8::/32 192.0.2.1,", 1);
+    setenv("REUSE_PORT", "1", 1);
+    setenv("SAMPLE_DATA", "1", 1);
+    setenv("LOG_LEVEL", "debug", 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_str_eq(config.db_conn, "host=db1");
+    ck_assert_uint_eq(config.port, 65535);
+    ck_assert_str_eq(config.listen_addr, "::1");
+    ck_assert_str_eq(config.journal_dir, "/tmp/j");
+    ck_assert_uint_eq(config.queue_max_events, 1);
+    ck_assert_uint_eq(config.shutdown_grace_ms, 0);
+    ck_assert_uint_eq(config.trusted_proxy_count, 3);
+    ck_assert_int_eq(address_parse("2001:db8::7", 11, &inside), RESULT_OK);
+    ck_assert(address_block_contains(&config.trusted_proxies[1], &inside));
+    ck_assert(config.reuse_port);
+    ck_assert(config.sample_data);
+    ck_assert_int_eq(config.log_level, LOG_DEBUG);
+    config_clear(&config);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    const char *value;
+} REFUSED[] = {
+    {"PORT", "0"},
+    {"PORT", "65536"},
+    {"PORT", "-1"},
+    {"PORT", "+80"},
+    {"PORT", " 80"},
+    {"PORT", "80 "},
+    {"PORT", "8080x"},
+    {"PORT", "0x50"},
+    {"PORT", "http"},
+    {"PORT", "18446744073709551617"},
+    {"PORT", "8080.0"},
+    {"LISTEN_ADDR", "localhost"},
+    {"LISTEN_ADDR", "127.0.0.1:80"},
+    {"LISTEN_ADDR", "[::1]"},
+    {"LISTEN_ADDR", "127.0.0.256"},
+    {"LISTEN_ADDR", "fe80::1%lo"},
+    {"JOURNAL_SYNC", "sometimes"},
+    {"JOURNAL_SYNC", "ALWAYS"},
+    {"JOURNAL_MAX_BYTES", "-1"},
+    {"JOURNAL_MAX_BYTES", "4G"},
+    {"JOURNAL_KEEP_SECONDS", "ten"},
+    {"QUEUE_MAX_EVENTS", "0"},
+    {"QUEUE_MAX_EVENTS", "1e6"},
+    {"QUEUE_MAX_EVENTS", "1000000001"},
+    {"SHUTDOWN_GRACE_SECONDS", "3601"},
+    {"SHUTDOWN_GRACE_SECONDS", "10s"},
+    {"TRUSTED_PROXIES", "10.0.0.1/8"},
+    {"TRUSTED_PROXIES", "10.0.0.0/33"},
+    {"TRUSTED_PROXIES", "10.0.0.0/8;192.0.2.1"},
+    {"TRUSTED_PROXIES", "proxy.example"},
+    {"TRUSTED_PROXIES", "::1,10.0.0"},
+    {"REUSE_PORT", "true"},
+    {"REUSE_PORT", "2"},
+    {"SAMPLE_DATA", "yes"},
+    {"LOG_LEVEL", "verbose"},
+    {"LOG_LEVEL", "INFO "},
+};
+
+START_TEST(names_the_variable_that_it_refuses)
+{
+    struct config config;
+    struct error error = {""};
+    ck_assert_int_eq(clearenv(), 0);
+    setenv("DB_CONN", "password=hushhush", 1);
+    setenv(REFUSED[_i].name, REFUSED[_i].value, 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_INVALID);
+    ck_assert_msg(strncmp(error.text, REFUSED[_i].name, strlen(REFUSED[_i].name)) == 0,
+                  "%s=\"%s\": %s", REFUSED[_i].name, REFUSED[_i].value, error.text);
+    ck_assert_ptr_null(strstr(error.text, "hushhush"));
+    ck_assert_ptr_null(config.db_conn);
+}
+END_TEST
+
+START_TEST(refuses_more_proxies_than_it_has_room_for)
+{
+    char list[257 * 9] = "";
+    struct config config;
+    struct error error = {""};
+    ck_assert_int_eq(clearenv(), 0);
+    for (int i = 0; i < 256; i++)
+        strcat(list, "10.0.0.1,");
+    setenv("TRUSTED_PROXIES", list, 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_uint_eq(config.trusted_proxy_count, 256);
+    config_clear(&config);
+    strcat(list, "::1");
+    setenv("TRUSTED_PROXIES", list, 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_INVALID);
+    ck_assert_ptr_nonnull(strstr(error.text, "TRUSTED_PROXIES"));
+}
+END_TEST
+
+START_TEST(tells_every_variable_in_its_help)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    ck_assert_ptr_nonnull(out);
+    config_print_help(out);
+    ck_assert_int_eq(fclose(out), 0);
+    for (int i = 0; i < COUNT(REFUSED); i++)
+        ck_assert_msg(strstr(text, REFUSED[i].name) != NULL, "not in the help: %s",
+                      REFUSED[i].name);
+    ck_assert_ptr_nonnull(strstr(text, "DB_CONN"));
+    ck_assert_ptr_nonnull(strstr(text, "8080"));
+    free(text);
+}
+END_TEST
+
+Suite *config_suite(void)
+{
+    Suite *suite = suite_create("config");
+    TCase *tcase = tcase_create("config");
+    tcase_add_test(tcase, has_a_default_for_everything);
+    tcase_add_test(tcase, takes_an_empty_variable_for_one_that_is_not_set);
+    tcase_add_test(tcase, reads_what_is_set);
+    tcase_add_loop_test(tcase, names_the_variable_that_it_refuses, 0, COUNT(REFUSED));
+    tcase_add_test(tcase, refuses_more_proxies_than_it_has_room_for);
+    tcase_add_test(tcase, tells_every_variable_in_its_help);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
