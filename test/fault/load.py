@@ -1,0 +1,162 @@
+"""Load from many connections at once, which writes down in a ledger what becomes of each event."""
+import asyncio
+import json
+import random
+import threading
+import time
+from typing import Dict, List, Optional, Sequence
+
+from ledger import KINDS, LOST, Attempt, Event, Ledger
+
+AGAIN_SECONDS = 0.02
+ANSWER_SECONDS = 30.0
+
+
+class Connection(asyncio.Protocol):
+    """One request at a time."""
+
+    def __init__(self) -> None:
+        self.transport: Optional[asyncio.Transport] = None
+        self.is_open = True
+        self._answer: Optional["asyncio.Future[int]"] = None
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def connection_lost(self, exc: Optional[Exception]) -> None:
+        self.is_open = False
+        self._finish(LOST)
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        head, separator, body = self._data.partition(b"\r\n\r\n")
+        lower = head.lower()
+        if not separator or len(body) < int(lower.partition(b"content-length:")[2].split(b"\r")[0]):
+            return
+        self._data = b""
+        if b"connection: close" in lower:
+            self.close()
+        self._finish(int(head.split(None, 2)[1]))
+
+    def close(self) -> None:
+        self.is_open = False
+        if self.transport is not None:
+            self.transport.close()
+
+    def send(self, request: bytes) -> "asyncio.Future[int]":
+        """The answer's status will be the future's result: LOST when there is none."""
+        assert self._answer is None and self.transport is not None
+        answer: "asyncio.Future[int]" = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        self.transport.write(request)
+        return answer
+
+    def _finish(self, status: int) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(status)
+
+
+def request_bytes(event: Event, keeps: bool) -> bytes:
+    body = json.dumps(event.body()).encode()
+    return (f"POST /ads/{event.kind} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"Connection: {'keep-alive' if keeps else 'close'}\r\n\r\n").encode() + body
+
+
+class Load:
+    """`connections` clients, each one event at a time, to a port of `ports` by chance.
+
+    A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
+    such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
+    connection for each event. `think_seconds` is the mean pause between a client's events."""
+
+    def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
+                 ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,
+                 think_seconds: float = 0.005) -> None:
+        self.ledger = ledger
+        self.ports = list(ports)
+        self._random = random.Random(seed)
+        self._connections = connections
+        self._ads = ads
+        self._with_id = with_id
+        self._copies = copies
+        self._fresh = fresh
+        self._think = think_seconds
+        self._is_stopping = False
+        self._is_abandoned = False
+        self._faults: List[str] = []
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    def start(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def stop(self, timeout_seconds: float = 60.0) -> None:
+        """Returns when every event is answered, lost, or accepted if it has an id: so a server has
+        to be there. AssertionError when that doesn't come about."""
+        self._is_stopping = True
+        self._thread.join(timeout_seconds)
+        self.abandon()
+        assert not self._faults, self._faults[:5]
+
+    def abandon(self) -> None:
+        """Ends it whatever is still unanswered."""
+        self._is_stopping = self._is_abandoned = True
+        self._thread.join(ANSWER_SECONDS + 5)
+
+    async def _run(self) -> None:
+        await asyncio.gather(*(self._client(n) for n in range(self._connections)))
+
+    async def _client(self, index: int) -> None:
+        keeps = index >= self._fresh * self._connections
+        connections: Dict[int, Connection] = {}
+        while not self._is_stopping:
+            event = self.ledger.new_event(
+                self._random.choice(KINDS), self._random.randint(1, self._ads),
+                self._random.random() < self._with_id)
+            await self._deliver(event, connections, keeps)
+            await asyncio.sleep(self._random.random() * 2 * self._think)
+        for connection in connections.values():
+            connection.close()
+
+    async def _deliver(self, event: Event, connections: Dict[int, Connection],
+                       keeps: bool) -> None:
+        while True:
+            ports = [self._random.choice(self.ports)]
+            if self._copies and event.event_id is not None:
+                ports = self._random.sample(self.ports, self._random.randint(1, len(self.ports)))
+            await asyncio.gather(*(self._attempt(event, port, connections, keeps)
+                                   for port in ports))
+            if event.is_accepted or (event.event_id is None and event.attempts):
+                return
+            if self._is_abandoned:
+                if event.event_id is not None and event.attempts:
+                    self._faults.append(f"never accepted: {self.ledger.history(event)}")
+                return
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _attempt(self, event: Event, port: int, connections: Dict[int, Connection],
+                       keeps: bool) -> None:
+        """Where no connection can be had, nothing was sent and nothing is written down."""
+        connection = connections.get(port)
+        if connection is None or not connection.is_open:
+            try:
+                connection = (await asyncio.get_running_loop().create_connection(
+                    Connection, "127.0.0.1", port))[1]
+            except OSError:
+                return
+            connections[port] = connection
+        if not connection.is_open:
+            return
+        answer = connection.send(request_bytes(event, keeps))
+        sent = time.monotonic()
+        try:
+            status = await asyncio.wait_for(answer, ANSWER_SECONDS)
+        except asyncio.TimeoutError:
+            connection.close()
+            status = LOST
+            self._faults.append(f"no answer in {ANSWER_SECONDS} s: {self.ledger.history(event)}")
+        self.ledger.record(event, Attempt(sent, time.monotonic(), status, str(port)))

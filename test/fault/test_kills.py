@@ -1,0 +1,130 @@
+"""kill -9 of the server and of PostgreSQL, SIGTERM between, and answers cut off after the commit: what
+was accepted is stored, once."""
+import time
+import unittest
+from typing import Dict
+
+from fault_case import LONG, MIB, FaultCase
+from integration.db_support import Link, Proxy
+
+from harness.process import wait_until
+from harness.server import Server
+
+CUTS = ("cut when sent", "cut after answer")
+
+
+class Kills(FaultCase):
+    """A load from many connections goes on through all of it."""
+
+    def settings(self) -> Dict[str, str]:
+        """Small ones too, so that segments fill and events wait on disk alone."""
+        return {
+            "JOURNAL_MAX_BYTES": str(self.random.choice([MIB, 16 * MIB, 4096 * MIB])),
+            "JOURNAL_KEEP_SECONDS": str(self.random.choice([0, 600])),
+            "QUEUE_MAX_EVENTS": str(self.random.choice([100, 500000])),
+            "SHUTDOWN_GRACE_SECONDS": "1",
+        }
+
+    def restart(self, server: Server) -> None:
+        """With other settings; now and then it is killed again while it starts."""
+        server.env.update(self.settings())
+        while self.random.random() < 0.25:
+            server.launch()
+            time.sleep(self.random.uniform(0, 0.06))
+            self.ledger.note("kill -9 of the server that starts")
+            server.kill()
+        server.start()
+        self.ledger.note("the server is back")
+
+    def kill_server(self, server: Server) -> None:
+        self.ledger.note("kill -9 of the server")
+        server.kill()
+        self.restart(server)
+
+    def terminate_server(self, server: Server) -> None:
+        self.ledger.note("SIGTERM to the server")
+        self.assertEqual(server.stop(), 0)
+        self.restart(server)
+
+    def kill_database(self, _: Server) -> None:
+        """At one moment, or as the immediate shutdown does it."""
+        if self.random.random() < 0.5:
+            self.ledger.note("kill -9 of PostgreSQL")
+            self.postgres.kill()
+        else:
+            self.ledger.note("immediate shutdown of PostgreSQL")
+            self.postgres.stop("immediate")
+        time.sleep(self.random.uniform(0, 0.3))
+        self.postgres.start()
+        self.ledger.note("PostgreSQL is back")
+
+    def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5) -> None:
+        server = self.open_server(**self.settings())
+        load = self.load([server])
+        for n in self.rounds(rounds, rounds_short):
+            time.sleep(self.random.uniform(0, with_load_for))
+            self.random.choice(deeds)(server)
+            if n % 25 == 24:
+                load.stop()
+                self.say(f"round {n + 1}: {self.check(server)}")
+                load = self.load([server])
+        self.wait_up(server)
+        load.stop()
+        self.say(self.check(server))
+
+    def test_server(self) -> None:
+        self.attack(200, 5, self.kill_server)
+
+    def test_database(self) -> None:
+        self.own_postgres()
+        self.attack(100, 3, self.kill_database, with_load_for=1.0)
+
+    def test_server_and_database_and_sigterm(self) -> None:
+        self.own_postgres()
+        self.attack(60, 4, self.kill_server, self.kill_database, self.terminate_server,
+                    with_load_for=1.0)
+
+
+class LostCommits(FaultCase):
+    """The commit is on its way, and its answer never comes."""
+
+    def test_answers_cut_off(self) -> None:
+        cuts = 500 if LONG else 10
+        proxy = Proxy(self, self.postgres)
+        server = self.open_server(DB_CONN=proxy.conninfo(self.database))
+        load = self.load([server])
+
+        def plan(_: Link) -> str:
+            return self.random.choice(CUTS) if self.random.random() < 0.5 else "pass"
+
+        proxy.plan = plan
+        server.wait_until(lambda: sum(proxy.plans[cut] for cut in CUTS) >= cuts, 400)
+        proxy.plan = lambda link: "pass"
+        load.stop()
+        self.say(f"{dict(proxy.plans)}: {self.check(server)}")
+
+    def is_storing_slowly(self) -> bool:
+        return self.psql("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+                         "AND datname = current_database()") == [("t",)]
+
+    def test_old_session_commits_after_the_server_was_killed(self) -> None:
+        server = self.open_server()
+        self.psql("""
+            CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END $$;
+            CREATE TRIGGER slow AFTER INSERT ON events
+                FOR EACH STATEMENT EXECUTE FUNCTION take_long()""")
+        load = self.load([server])
+        for _ in self.rounds(20, 2):
+            wait_until(self.is_storing_slowly, 20, "a batch is under way")
+            self.ledger.note("kill -9 of the server in mid-batch")
+            server.kill()
+            self.assertTrue(self.is_storing_slowly(), "the old session goes on by itself")
+            server.start()
+        self.psql("DROP TRIGGER slow ON events")
+        load.stop()
+        self.say(self.check(server))
+
+
+if __name__ == "__main__":
+    unittest.main()
