@@ -12,7 +12,7 @@
 #include "metrics/log.h"
 #include "store/crc32c.h"
 
-enum { RUNS_SKIPPED = 1000, FORMATS_MAX = 1000 };
+enum { RUNS_SKIPPED = 1000, IDENTITY_SLOT_BYTES = 512 };
 
 static const char identity_name[] = "identity";
 
@@ -25,37 +25,41 @@ static const char identity_magic[8] = "VATIDENT";
 struct identity_slot {
     char magic[8];
     uint32_t format;
-    uint32_t crc; /* of what follows */
+    uint32_t crc; /* of all the slot's bytes, with 0 here */
     uint64_t generation;
     struct journal_identity identity;
 };
 
-enum { IDENTITY_SLOT_BYTES = 512 };
-
 _Static_assert(sizeof(struct identity_slot) <= IDENTITY_SLOT_BYTES, "a slot is one sector");
 
-static uint32_t slot_crc(const struct identity_slot *slot)
+/* The format is covered too: a damaged one must not pass for that of a later version. */
+static uint32_t slot_crc(const uint8_t bytes[static IDENTITY_SLOT_BYTES])
 {
-    size_t covered = offsetof(struct identity_slot, generation);
-    return crc32c(&slot->generation, sizeof *slot - covered);
+    uint8_t covered[IDENTITY_SLOT_BYTES];
+    memcpy(covered, bytes, sizeof covered);
+    memset(covered + offsetof(struct identity_slot, crc), 0, sizeof(uint32_t));
+    return crc32c(covered, sizeof covered);
 }
 
 enum result journal_identity_write(struct journal_directory *directory, struct error *error)
 {
     struct identity_slot slot;
+    uint8_t bytes[IDENTITY_SLOT_BYTES] = {0};
     memset(&slot, 0, sizeof slot);
     memcpy(slot.magic, identity_magic, sizeof slot.magic);
     slot.format = JOURNAL_FORMAT;
     slot.generation = ++directory->generation;
     slot.identity = directory->identity;
-    slot.crc = slot_crc(&slot);
+    memcpy(bytes, &slot, sizeof slot);
+    slot.crc = slot_crc(bytes);
+    memcpy(bytes, &slot, sizeof slot);
     int fd = openat(directory->fd, identity_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
         return error_set(error, RESULT_FAILED, "%s: can't open its identity: %s", directory->path,
                          strerror(errno));
     off_t at = (off_t)(slot.generation % 2) * IDENTITY_SLOT_BYTES;
     bool is_written =
-        pwrite(fd, &slot, sizeof slot, at) == (ssize_t)sizeof slot && fdatasync(fd) == 0;
+        pwrite(fd, bytes, sizeof bytes, at) == (ssize_t)sizeof bytes && fdatasync(fd) == 0;
     if (close(fd) != 0 || !is_written || journal_directory_sync(directory) != 0)
         return error_set(error, RESULT_FAILED, "%s: can't write its identity: %s", directory->path,
                          strerror(errno));
@@ -119,34 +123,40 @@ static enum header_state gather_identity(struct journal_directory *directory)
     return HEADER_SOUND;
 }
 
-static enum header_state read_slot(const char *bytes, size_t count, struct identity_slot *slot)
+static enum header_state read_slot(const uint8_t bytes[static IDENTITY_SLOT_BYTES],
+                                   struct identity_slot *slot)
 {
-    memset(slot, 0, sizeof *slot);
-    if (count < sizeof *slot)
-        return HEADER_DAMAGED;
     memcpy(slot, bytes, sizeof *slot);
-    if (memcmp(slot->magic, identity_magic, sizeof identity_magic) != 0)
+    if (memcmp(slot->magic, identity_magic, sizeof identity_magic) != 0 ||
+        slot->crc != slot_crc(bytes) || slot->format < JOURNAL_FORMAT)
         return HEADER_DAMAGED;
-    if (slot->crc == slot_crc(slot) && slot->format == JOURNAL_FORMAT)
-        return HEADER_SOUND;
-    return slot->format > JOURNAL_FORMAT && slot->format < FORMATS_MAX ? HEADER_NEWER
-                                                                       : HEADER_DAMAGED;
+    return slot->format > JOURNAL_FORMAT ? HEADER_NEWER : HEADER_SOUND;
+}
+
+/* Both slots; what the file lacks of them is 0. */
+static void read_slots(const struct journal_directory *directory,
+                       uint8_t slots[static 2 * IDENTITY_SLOT_BYTES])
+{
+    size_t count = 0;
+    char *bytes = journal_directory_read(directory, identity_name, 2 * IDENTITY_SLOT_BYTES, &count);
+    memset(slots, 0, 2 * IDENTITY_SLOT_BYTES);
+    if (bytes != NULL)
+        memcpy(slots, bytes, count);
+    free(bytes);
 }
 
 enum header_state journal_identity_read(struct journal_directory *directory, bool *is_whole)
 {
-    size_t count = 0;
-    char *bytes = journal_directory_read(directory, identity_name, 2 * IDENTITY_SLOT_BYTES, &count);
+    static const uint8_t unused[IDENTITY_SLOT_BYTES];
+    uint8_t slots[2 * IDENTITY_SLOT_BYTES];
     enum header_state result = HEADER_DAMAGED;
     unsigned sound = 0;
-    for (size_t i = 0; bytes != NULL && i < 2 && count > i * IDENTITY_SLOT_BYTES; i++) {
+    read_slots(directory, slots);
+    for (size_t i = 0; i < 2; i++) {
         struct identity_slot slot;
-        enum header_state state =
-            read_slot(bytes + i * IDENTITY_SLOT_BYTES, count - i * IDENTITY_SLOT_BYTES, &slot);
-        if (state == HEADER_NEWER) {
-            free(bytes);
+        enum header_state state = read_slot(slots + i * IDENTITY_SLOT_BYTES, &slot);
+        if (state == HEADER_NEWER)
             return HEADER_NEWER;
-        }
         sound += state == HEADER_SOUND;
         if (state != HEADER_SOUND || slot.generation <= directory->generation)
             continue;
@@ -155,8 +165,8 @@ enum header_state journal_identity_read(struct journal_directory *directory, boo
         directory->generation = slot.generation;
     }
     /* The first generation ever lies in the second slot, alone. */
-    *is_whole = sound == 2 || (sound == 1 && directory->generation == 1);
-    free(bytes);
+    bool is_first = directory->generation == 1 && memcmp(slots, unused, sizeof unused) == 0;
+    *is_whole = sound == 2 || (sound == 1 && is_first);
     return result;
 }
 
