@@ -29,25 +29,23 @@ char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes)
     return text;
 }
 
-static char *copy_text(const char *text)
+/* NULL where it is null. */
+static char *copy_text(const json_t *text)
 {
-    char *copy = text == NULL ? NULL : strdup(text);
-    if (text != NULL && copy == NULL)
+    char *copy = json_is_string(text) ? strdup(json_string_value(text)) : NULL;
+    if (json_is_string(text) && copy == NULL)
         abort();
     return copy;
 }
 
 static int load_ad(json_t *json, struct ad *ad)
 {
-    const char *image_url = NULL;
-    const char *target_url = NULL;
-    const char *title = NULL;
-    const char *video_url = NULL;
-    const char *video_type = NULL;
+    json_t *image_url, *target_url, *title, *video_url, *video_type;
     int id, width, height, duration_ms, active;
     json_int_t starts_at_us, ends_at_us;
-    if (json_unpack(json, "{s:i, s:s?, s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i, s:b, s:I, s:I}", "id",
-                    &id, "image_url", &image_url, "target_url", &target_url, "title", &title,
+    /* Not "s": that takes no null. */
+    if (json_unpack(json, "{s:i, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:b, s:I, s:I}", "id", &id,
+                    "image_url", &image_url, "target_url", &target_url, "title", &title,
                     "video_url", &video_url, "video_type", &video_type, "video_width", &width,
                     "video_height", &height, "duration_ms", &duration_ms, "active", &active,
                     "starts_at_us", &starts_at_us, "ends_at_us", &ends_at_us) != 0)

@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "protocol/ad.h"
+#include "protocol/ad_snapshot.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -164,6 +165,48 @@ START_TEST(is_empty_after_clearing)
 }
 END_TEST
 
+/* Twice, because nothing may come back in another form. */
+START_TEST(comes_back_from_its_snapshot)
+{
+    struct ad ads[] = {plain_ad(1), {.id = 2, .starts_at_us = NOW_US, .ends_at_us = INT64_MAX}};
+    ads[0].title = strdup("Caf\xc3\xa9 \"two\"");
+    ads[0].video_url = strdup("https://cdn.example/ad.mp4");
+    ads[0].video_width = 1920;
+    size_t text_bytes, again_bytes, count = 0;
+    struct ad *loaded = NULL;
+    char *text = ads_save(ads, COUNT(ads), &text_bytes);
+    ck_assert_int_eq(ads_load(text, text_bytes, &loaded, &count), RESULT_OK);
+    ck_assert_uint_eq(count, COUNT(ads));
+    char *again = ads_save(loaded, count, &again_bytes);
+    ck_assert_str_eq(again, text);
+    ck_assert_str_eq(loaded[0].title, ads[0].title);
+    ck_assert_int_eq(loaded[0].video_width, 1920);
+    ck_assert(loaded[0].active);
+    ck_assert_ptr_null(loaded[1].image_url);
+    ck_assert(!loaded[1].active);
+    ck_assert_int_eq(loaded[1].starts_at_us, NOW_US);
+    free(text);
+    free(again);
+    for (size_t i = 0; i < count; i++) {
+        ad_clear(&loaded[i]);
+        ad_clear(&ads[i]);
+    }
+    free(loaded);
+}
+END_TEST
+
+START_TEST(is_loaded_from_no_other_text)
+{
+    static const char *const texts[] = {"", "[", "{}", "[1]", "[{}]", "[{\"id\":1}]"};
+    struct ad *loaded = NULL;
+    size_t count = 7;
+    for (int i = 0; i < COUNT(texts); i++)
+        ck_assert_int_eq(ads_load(texts[i], strlen(texts[i]), &loaded, &count), RESULT_MALFORMED);
+    ck_assert_ptr_null(loaded);
+    ck_assert_uint_eq(count, 7);
+}
+END_TEST
+
 Suite *ad_suite(void)
 {
     Suite *suite = suite_create("ad");
@@ -178,6 +221,8 @@ Suite *ad_suite(void)
                         COUNT(AVAILABILITIES));
     tcase_add_test(tcase, finds_the_next_change);
     tcase_add_test(tcase, is_empty_after_clearing);
+    tcase_add_test(tcase, comes_back_from_its_snapshot);
+    tcase_add_test(tcase, is_loaded_from_no_other_text);
     suite_add_tcase(suite, tcase);
     return suite;
 }
