@@ -1,0 +1,119 @@
+/* Chunked bodies from any bytes, cut anywhere, against a reader of the whole. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/http_chunks.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { TRAILER_MAX_BYTES = 1024 };
+
+static void require(int condition)
+{
+    if (!condition)
+        abort();
+}
+
+struct whole {
+    enum { ENDED, BROKEN, UNFINISHED } outcome;
+    size_t read; /* when it has ended */
+    size_t data_bytes;
+    char *data;
+};
+
+/* What is there of "\r\n": all of it, some and then the end, or something else. */
+static bool take_line_end(const char *text, size_t bytes, size_t *at, struct whole *whole)
+{
+    size_t left = bytes - *at;
+    size_t compared = left < 2 ? left : 2;
+    whole->outcome = memcmp(text + *at, "\r\n", compared) != 0 ? BROKEN : UNFINISHED;
+    *at += compared;
+    return whole->outcome != BROKEN && compared == 2;
+}
+
+static void read_trailer(const char *text, size_t bytes, size_t at, struct whole *whole)
+{
+    size_t limit = bytes - at > TRAILER_MAX_BYTES ? at + TRAILER_MAX_BYTES : bytes;
+    for (;;) {
+        size_t start = at;
+        while (at < limit && text[at] != '\r' && text[at] != '\n')
+            at++;
+        if (!take_line_end(text, limit, &at, whole))
+            break;
+        if (at - start == 2) {
+            whole->outcome = ENDED;
+            whole->read = at;
+            return;
+        }
+    }
+    if (whole->outcome == UNFINISHED && limit < bytes)
+        whole->outcome = BROKEN;
+}
+
+static struct whole read_whole(const char *text, size_t bytes)
+{
+    struct whole whole = {.outcome = UNFINISHED, .data = malloc(bytes + 1)};
+    require(whole.data != NULL);
+    for (size_t at = 0;;) {
+        char digits[9] = "";
+        size_t count = 0;
+        while (at < bytes && count < 8 && strchr("0123456789abcdefABCDEF", text[at]) != NULL &&
+               text[at] != '\0')
+            digits[count++] = text[at++];
+        whole.outcome = count == 0 && at < bytes ? BROKEN : UNFINISHED;
+        if (count == 0 || !take_line_end(text, bytes, &at, &whole))
+            return whole;
+        size_t size = strtoul(digits, NULL, 16);
+        if (size == 0) {
+            read_trailer(text, bytes, at, &whole);
+            return whole;
+        }
+        size_t there = bytes - at < size ? bytes - at : size;
+        memcpy(whole.data + whole.data_bytes, text + at, there);
+        whole.data_bytes += there;
+        at += there;
+        if (there < size || !take_line_end(text, bytes, &at, &whole))
+            return whole;
+    }
+}
+
+/* Feeds pieces of `step` bytes and checks them against the whole. */
+static void check_pieces(const char *text, size_t bytes, size_t step, const struct whole *whole)
+{
+    struct http_chunks chunks;
+    size_t at = 0;
+    size_t got = 0;
+    http_chunks_begin(&chunks);
+    while (at < bytes && chunks.state != CHUNK_NONE && chunks.state != CHUNK_BROKEN) {
+        size_t piece_bytes = bytes - at < step ? bytes - at : step;
+        char *piece = malloc(piece_bytes);
+        size_t data_bytes;
+        require(piece != NULL);
+        memcpy(piece, text + at, piece_bytes);
+        size_t read = http_chunks_read(&chunks, piece, piece_bytes, &data_bytes);
+        require(read <= piece_bytes && data_bytes <= read && got + data_bytes <= whole->data_bytes);
+        require(memcmp(piece, whole->data + got, data_bytes) == 0);
+        require(read == piece_bytes || chunks.state == CHUNK_NONE || chunks.state == CHUNK_BROKEN);
+        got += data_bytes;
+        at += read;
+        free(piece);
+    }
+    require(got == whole->data_bytes);
+    require((chunks.state == CHUNK_NONE) == (whole->outcome == ENDED));
+    require((chunks.state == CHUNK_BROKEN) == (whole->outcome == BROKEN));
+    require(whole->outcome != ENDED || at == whole->read);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t step = size > 0 ? data[0] % 32U + 1 : 1;
+    const char *text = (const char *)data + (size > 0);
+    size_t bytes = size - (size > 0);
+    struct whole whole = read_whole(text, bytes);
+    check_pieces(text, bytes, step, &whole);
+    check_pieces(text, bytes, bytes + 1, &whole);
+    free(whole.data);
+    return 0;
+}
