@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+enum { DUPLICATE_NAME_SIZE = 33 };
 
 static bool is_blank(char c)
 {
@@ -72,11 +75,33 @@ static const char *fault_words(enum json_error_code code)
     }
 }
 
+/*
+ * The member's name out of jansson's words (duplicate object key near '"name"'), if it is one that
+ * can be repeated to anybody.
+ */
+static bool find_duplicate(const json_error_t *fault, char name[static DUPLICATE_NAME_SIZE])
+{
+    const char *start = strstr(fault->text, "near '\"");
+    if (start == NULL)
+        return false;
+    start += strlen("near '\"");
+    size_t length =
+        strspn(start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+    if (length == 0 || length >= DUPLICATE_NAME_SIZE || start[length] != '"')
+        return false;
+    memcpy(name, start, length);
+    name[length] = '\0';
+    return true;
+}
+
 static enum result set_fault(struct error *error, const json_error_t *fault)
 {
     enum json_error_code code = json_error_code(fault);
     if (code == json_error_unknown || code == json_error_out_of_memory)
         return error_set(error, RESULT_FAILED, "out of memory");
+    char name[DUPLICATE_NAME_SIZE];
+    if (code == json_error_duplicate_key && find_duplicate(fault, name))
+        return error_set(error, RESULT_MALFORMED, "%s is given twice", name);
     return error_set(error, code == json_error_numeric_overflow ? RESULT_INVALID : RESULT_MALFORMED,
                      "%s (line %d, column %d)", fault_words(code), fault->line, fault->column);
 }
