@@ -15,7 +15,8 @@
 #include "store/db_socket.h"
 #include "store/db_target.h"
 
-enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000, RESOLVE_TIMEOUT_MS = 10000 };
+enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
+enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
 
 enum db_state {
     DB_STOPPED,    /* nothing is wanted */
@@ -43,8 +44,10 @@ struct db_conn {
     struct db_socket socket;
     struct event *timer;
     struct backoff backoff;
-    size_t first_address; /* the one to begin with: past those that let us wait in vain */
-    size_t tried;         /* addresses tried in this attempt */
+    struct backoff backoff_before; /* as it was when this connection came up */
+    bool is_any_enough;            /* while resolving: no more waiting for all names */
+    size_t first_address;          /* the one to begin with: past those that let us wait in vain */
+    size_t tried;                  /* addresses tried in this attempt */
     struct counter *connects;
     bool outage_logged;
     char address[64]; /* the one being tried, to see libpq move on */
@@ -70,6 +73,7 @@ static void set_state(struct db_conn *conn, enum db_state state)
     if (state != DB_READY || was_up)
         return;
     counter_add(conn->connects, 1);
+    conn->backoff_before = conn->backoff;
     conn->outage_logged = false;
     log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d", conn->settings->name,
               PQserverVersion(conn->pg));
@@ -217,9 +221,7 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
 /* The last result is there: `conn->result` tells how the query ended. */
 static void finish_query(struct db_conn *conn)
 {
-    ExecStatusType status = PQresultStatus(conn->result);
-    bool is_ok =
-        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    bool is_ok = db_query_succeeded(conn->result);
     if (conn->state == DB_BUSY) {
         if (is_ok)
             backoff_reset(&conn->backoff);
@@ -235,14 +237,6 @@ static void finish_query(struct db_conn *conn)
     conn->result = NULL;
     set_state(conn, DB_READY);
     conn->owner.on_ready(conn->owner.arg);
-}
-
-/* The first error of several statements is the one that tells. */
-static void take_result(struct db_conn *conn, PGresult *result)
-{
-    bool is_failed = conn->result != NULL && PQresultStatus(conn->result) == PGRES_FATAL_ERROR;
-    PQclear(is_failed ? result : conn->result);
-    conn->result = is_failed ? conn->result : result;
 }
 
 /* Takes in whatever has arrived, and ends the query when its last result is there. */
@@ -264,7 +258,7 @@ static void read_results(struct db_conn *conn)
         PGresult *result = PQgetResult(conn->pg);
         is_finished = result == NULL;
         if (result != NULL)
-            take_result(conn, result);
+            conn->result = db_query_telling(conn->result, result);
     }
     if (PQstatus(conn->pg) == CONNECTION_BAD)
         fail(conn);
@@ -287,8 +281,20 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 static void resolve(struct db_conn *conn)
 {
     set_state(conn, DB_RESOLVING);
-    arm_timer(conn, RESOLVE_TIMEOUT_MS);
+    conn->is_any_enough = false;
+    arm_timer(conn, RESOLVE_ALL_TIMEOUT_MS);
     db_resolver_start(conn->resolver, conn->first_address);
+}
+
+/* One name that nobody answers for must not keep us from a host that is known. */
+static void wait_for_any_address(struct db_conn *conn)
+{
+    if (!db_resolver_hurry(conn->resolver) && conn->is_any_enough) {
+        disconnect(conn, "the name servers do not answer", DB_WAITING);
+        return;
+    }
+    conn->is_any_enough = true;
+    arm_timer(conn, RESOLVE_ANY_TIMEOUT_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -304,7 +310,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         resolve(conn);
         break;
     case DB_RESOLVING:
-        disconnect(conn, "the name servers do not answer", DB_WAITING);
+        wait_for_any_address(conn);
         break;
     case DB_CONNECTING:
         conn->first_address += conn->tried;
@@ -365,8 +371,10 @@ void db_conn_stop(struct db_conn *conn)
 
 void db_conn_reset(struct db_conn *conn, const char *reason)
 {
-    if (conn->state > DB_WAITING)
-        disconnect(conn, reason, DB_WAITING);
+    if (conn->state <= DB_WAITING)
+        return;
+    conn->backoff = conn->backoff_before;
+    disconnect(conn, reason, DB_WAITING);
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)
@@ -384,16 +392,5 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
     assert(conn->state == DB_READY);
     conn->reply = reply;
     conn->reply_arg = arg;
-    int is_sent;
-    if (query->prepare_as != NULL)
-        is_sent = PQsendPrepare(conn->pg, query->prepare_as, query->sql, 0, NULL);
-    else if (query->statement != NULL)
-        is_sent = PQsendQueryPrepared(conn->pg, query->statement, query->parameter_count,
-                                      query->values, query->lengths, query->formats, 0);
-    else if (query->parameter_count > 0)
-        is_sent = PQsendQueryParams(conn->pg, query->sql, query->parameter_count, NULL,
-                                    query->values, query->lengths, query->formats, 0);
-    else
-        is_sent = PQsendQuery(conn->pg, query->sql);
-    sent(conn, is_sent == 1, DB_BUSY, query->timeout_ms);
+    sent(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
 }

@@ -12,6 +12,8 @@
 
 #include <libpq-fe.h>
 
+#include "store/db_query.h"
+
 struct db_conn;
 struct db_target;
 struct event_base;
@@ -44,7 +46,10 @@ void db_conn_start(struct db_conn *conn);
 /* Closes the connection; a query in flight is answered DB_LOST first. */
 void db_conn_stop(struct db_conn *conn);
 
-/* Gives this connection up, for a reason for the log, and connects anew after a backoff. */
+/*
+ * Gives this connection up, for a reason for the log, and connects anew after a backoff: one that
+ * is longer each time, whatever else this server may have answered meanwhile.
+ */
 void db_conn_reset(struct db_conn *conn, const char *reason);
 
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
@@ -65,22 +70,6 @@ struct db_reply {
 };
 
 typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
-
-/*
- * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on the present
- * connection; otherwise `sql` is run: with the extended protocol when there are parameters, with
- * the simple one (several statements allowed) when not. Results are text. Borrowed during the call.
- */
-struct db_query {
-    const char *sql;
-    const char *prepare_as;
-    const char *statement;
-    int parameter_count;
-    const char *const *values;
-    const int *lengths;
-    const int *formats;
-    uint32_t timeout_ms; /* after it the connection is given up */
-};
 
 /* Sends a query; the connection must be ready. `reply` runs exactly once, later. */
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply,

@@ -206,6 +206,14 @@ void db_resolver_start(struct db_resolver *resolver, size_t first)
     lookup_done(round);
 }
 
+bool db_resolver_hurry(struct db_resolver *resolver)
+{
+    if (resolver->round == NULL || count_addresses(resolver) == 0)
+        return false;
+    event_active(resolver->finish_event, EV_TIMEOUT, 0);
+    return true;
+}
+
 void db_resolver_cancel(struct db_resolver *resolver)
 {
     event_del(resolver->finish_event);

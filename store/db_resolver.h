@@ -1,6 +1,7 @@
 /* From the hosts of a target to addresses, without blocking the loop: libpq's own look-up would. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct event_base;
@@ -25,6 +26,10 @@ void db_resolver_free(struct db_resolver *resolver);
  * first in the lists; the others follow in order, round.
  */
 void db_resolver_start(struct db_resolver *resolver, size_t first);
+
+/* Waits no longer for the names that are still missing: `resolved` runs soon with the others.
+ * Returns false, and goes on waiting, when there is not one address yet. */
+bool db_resolver_hurry(struct db_resolver *resolver);
 
 /* Ends a look-up under way: `resolved` does not run. */
 void db_resolver_cancel(struct db_resolver *resolver);
