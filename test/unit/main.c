@@ -33,6 +33,9 @@ static const struct named_suite SUITES[] = {
     {"config", config_suite},
     {"http_chunks", http_chunks_suite},
     {"http_head", http_head_suite},
+    {"journal_crc32c", journal_crc32c_suite},
+    {"journal_format", journal_format_suite},
+    {"journal_scan", journal_scan_suite},
 };
 
 static int run_suite(const struct named_suite *suite)

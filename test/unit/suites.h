@@ -25,3 +25,6 @@ Suite *client_address_suite(void);
 Suite *config_suite(void);
 Suite *http_chunks_suite(void);
 Suite *http_head_suite(void);
+Suite *journal_crc32c_suite(void);
+Suite *journal_format_suite(void);
+Suite *journal_scan_suite(void);
