@@ -89,7 +89,9 @@ static void copy_range(int from_fd, int to_fd, struct range range)
         size_t wanted = (size_t)(range.to - range.from);
         ssize_t got =
             pread(from_fd, bytes, wanted < sizeof bytes ? wanted : sizeof bytes, range.from);
-        if (got <= 0) /* the file has been cut since */
+        if (got < 0)
+            die("pread");
+        if (got == 0) /* the file has been cut since */
             return;
         if (REAL(pwrite)(to_fd, bytes, (size_t)got, range.from) != got)
             die("pwrite to the shadow");
@@ -100,17 +102,21 @@ static void copy_range(int from_fd, int to_fd, struct range range)
 /* What was written to the file, and its length, are durable from here on. */
 static void settle_file(struct file *file, int fd)
 {
+    char link[64];
     char path[PATH_SIZE];
     struct stat status;
     object_path(file, path);
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    int source = REAL(open)(link, O_RDONLY | O_CLOEXEC); /* ours is perhaps for writing only */
     int shadow = REAL(open)(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (shadow < 0 || fstat(fd, &status) != 0)
+    if (source < 0 || shadow < 0 || fstat(fd, &status) != 0)
         die(path);
     for (size_t i = 0; i < file->range_count; i++)
-        copy_range(fd, shadow, file->ranges[i]);
+        copy_range(source, shadow, file->ranges[i]);
     file->range_count = 0;
     if (REAL(ftruncate)(shadow, status.st_size) != 0)
         die(path);
+    (void)close(source);
     (void)close(shadow);
 }
 

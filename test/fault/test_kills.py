@@ -5,7 +5,8 @@ import unittest
 from typing import Dict
 
 from fault_case import LONG, MIB, FaultCase
-from integration.db_support import Link, Proxy
+from integration.db_network import Link, Proxy
+from integration.db_support import SqlSession
 
 from harness.process import wait_until
 from harness.server import Server
@@ -103,27 +104,35 @@ class LostCommits(FaultCase):
         load.stop()
         self.say(f"{dict(proxy.plans)}: {self.check(server)}")
 
-    def is_storing_slowly(self) -> bool:
-        return self.psql("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
-                         "AND datname = current_database()") == [("t",)]
+    def waiting_for(self, lock: str) -> bool:
+        return self.psql("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                         f"AND wait_event = '{lock}' AND datname = current_database()") == [("t",)]
 
     def test_old_session_commits_after_the_server_was_killed(self) -> None:
+        """The batch stands still in the old session until the new one asks for the cursor."""
         server = self.open_server()
         self.psql("""
-            CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END $$;
+            CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
             CREATE TRIGGER slow AFTER INSERT ON events
-                FOR EACH STATEMENT EXECUTE FUNCTION take_long()""")
+                FOR EACH STATEMENT EXECUTE FUNCTION stand_still()""")
+        gate = SqlSession(self, self.postgres, self.database)
         load = self.load([server])
+        committed = 0
         for _ in self.rounds(20, 2):
-            wait_until(self.is_storing_slowly, 20, "a batch is under way")
+            gate.run("SELECT pg_advisory_lock(1)")
+            wait_until(lambda: self.waiting_for("advisory"), 20, "a batch is under way")
             self.ledger.note("kill -9 of the server in mid-batch")
             server.kill()
-            self.assertTrue(self.is_storing_slowly(), "the old session goes on by itself")
             server.start()
-        self.psql("DROP TRIGGER slow ON events")
+            server.wait_until(lambda: not self.waiting_for("advisory")
+                              or self.waiting_for("transactionid") or self.waiting_for("tuple"))
+            committed += self.waiting_for("advisory")
+            gate.run("SELECT pg_advisory_unlock(1)")
+            self.wait_up(server)
         load.stop()
-        self.say(self.check(server))
+        self.assertGreater(committed, 0, "no old session went on by itself")
+        self.say(f"{committed} old sessions committed: {self.check(server)}")
 
 
 if __name__ == "__main__":
