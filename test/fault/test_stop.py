@@ -1,0 +1,121 @@
+"""SIGTERM under load: every request that was there before it is answered, and nothing is lost."""
+import http.client
+import json
+import signal
+import time
+import unittest
+from typing import List, Tuple
+
+from fault_case import FaultCase
+from ledger import LOST, Attempt
+
+from harness.server import Server
+
+GRACE_SECONDS = 1
+LATE_SECONDS = 5.0  # beyond the grace time, on a busy machine
+NO_DATABASE = "host=/nonexistent dbname=none"
+
+
+class Stops(FaultCase):
+    def terminate(self, server: Server) -> Tuple[float, float]:
+        """SIGTERM, and waits for the end. Returns the times of both."""
+        asked = self.ledger.note("SIGTERM")
+        self.assertEqual(server.stop(GRACE_SECONDS + LATE_SECONDS), 0, server.log_tail())
+        return asked, self.ledger.note("it has ended")
+
+    def assert_answered(self, asked: float, ended: float, first: int) -> int:
+        """No request that was sent before has lost its answer. Returns how many after did."""
+        late = 0
+        for event in self.ledger.events[first:]:
+            for attempt in event.attempts:
+                if attempt.status == LOST and attempt.sent <= ended:
+                    self.assertGreater(attempt.sent, asked,
+                                       f"never answered: {self.ledger.history(event)}")
+                    late += 1
+        return late
+
+    def attack(self, rounds: int, rounds_short: int, is_away: bool) -> None:
+        server = self.open_server(SHUTDOWN_GRACE_SECONDS=str(GRACE_SECONDS))
+        lost_after, longest = 0, 0.0
+        for _ in self.rounds(rounds, rounds_short):
+            if is_away:
+                server.stop()
+                server.env["DB_CONN"] = NO_DATABASE
+                server.start()
+            first = len(self.ledger.events)
+            load = self.load([server], connections=32, fresh=0.5, with_id=0.25,
+                             think_seconds=0.002)
+            self.wait_accepted(50)
+            time.sleep(self.random.uniform(0, 0.2))
+            asked, ended = self.terminate(server)
+            longest = max(longest, ended - asked)
+            server.env["DB_CONN"] = self.db_conn
+            server.start()
+            load.stop()
+            lost_after += self.assert_answered(asked, ended, first)
+        self.say(f"longest {longest:.1f} s, requests sent after SIGTERM and not answered "
+                 f"{lost_after}: {self.check(server)}")
+
+    def test_database_up(self) -> None:
+        self.attack(50, 3, is_away=False)
+
+    def test_database_away(self) -> None:
+        self.attack(50, 2, is_away=True)
+
+
+class OpenConnections(FaultCase):
+    CONNECTIONS = 50
+
+    def connect(self, server: Server) -> List[http.client.HTTPConnection]:
+        connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+                       for _ in range(self.CONNECTIONS)]
+        for connection in connections:
+            self.addCleanup(connection.close)
+        return connections
+
+    def post(self, connection: http.client.HTTPConnection) -> None:
+        event = self.ledger.new_event("click", 1, has_id=False)
+        connection.request("POST", "/ads/click", json.dumps(event.body()))
+        now = time.monotonic()
+        self.ledger.record(event, Attempt(now, now, 202, "an open connection"))
+
+    def assert_last_answer(self, connection: http.client.HTTPConnection) -> None:
+        answer = connection.getresponse()
+        answer.read()
+        self.assertEqual((answer.status, answer.getheader("Connection")), (202, "close"))
+
+    def test_kept_alive(self) -> None:
+        """An idle connection still gets an answer, which says that it is the last."""
+        server = self.open_server()
+        connections = self.connect(server)
+        for connection in connections:
+            connection.request("GET", "/livez")
+            connection.getresponse().read()
+        server.process.terminate()
+        server.wait_until(lambda: "stopping" in server.log_text())
+        for connection in connections:
+            self.post(connection)
+        for connection in connections:
+            self.assert_last_answer(connection)
+        self.assertEqual(server.wait(), 0)
+        self.ledger.check(self.psql)
+
+    def test_not_yet_accepted(self) -> None:
+        """Requests that wait in the sockets of a server too busy to look at them."""
+        server = self.open_server()
+        for _ in self.rounds(20, 2):
+            server.process.send_signal(signal.SIGSTOP)
+            connections = self.connect(server)
+            for connection in connections:
+                self.post(connection)
+            server.process.terminate()
+            server.process.send_signal(signal.SIGCONT)
+            for connection in connections:
+                self.assert_last_answer(connection)
+            self.assertEqual(server.wait(), 0)
+            server.start()
+        self.say(self.check(server))
+
+
+if __name__ == "__main__":
+    unittest.main()
