@@ -1,0 +1,36 @@
+"""What README.md says: its commands answer as they do there, and its table is the --help."""
+import re
+import subprocess
+
+from harness.case import BINARY, TrackerCase
+from harness.readme import blocks, commands, section
+
+
+class ReadmeTest(TrackerCase):
+    def test_commands_answer_as_written(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        use = section("Use")
+        self.assertGreater(len(commands(use)), 5)
+        # An event that waits shows in the totals' pending_events.
+        for command in commands(use):
+            server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
+            command.run(replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
+
+    def test_sql_runs(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        found = blocks(section("The data"), "sql")
+        self.assertGreater(len(found), 1)
+        for block in found:
+            self.psql(block)
+        server.wait_until(lambda: len(server.get("/ads").json()) == 6)
+
+    def test_configuration_is_what_help_says(self) -> None:
+        told = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, timeout=20,
+                              check=True).stdout
+        rows = re.findall(r"^\| `(\w+)` \| (.*?) ?\| (.*) \|$", section("Configuration"), re.MULTILINE)
+        self.assertGreater(len(rows), 5)
+        written = [f"  {name:<24} {meaning}" + (f" ({default})" if default else "")
+                   for name, default, meaning in rows]
+        self.assertEqual(written, re.findall(r"^  [A-Z]\w+ .*$", told, re.MULTILINE))
