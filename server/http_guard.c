@@ -27,8 +27,9 @@
  */
 static const char refusal_field[] = "@refused";
 
-/* What may wait for evhttp. It goes on reading while an answer waits to be taken. */
-enum { INPUT_MAX_BYTES = 64 * 1024 };
+/* What may wait for evhttp: it takes a body out of the input when it is whole, and goes on reading
+ * while an answer waits to be taken. */
+enum { INPUT_MAX_BYTES = HTTP_BODY_MAX_BYTES + 4 * HTTP_HEAD_MAX_BYTES };
 
 /*
  * One per bufferevent address, not per connection: nobody tells when evhttp frees a bufferevent,
