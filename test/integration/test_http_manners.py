@@ -1,0 +1,251 @@
+"""Methods, CORS, errors and bodies, as any HTTP client sees them."""
+import json
+import subprocess
+
+from http_support import CLICK, EVENT_ROUTES, GET_ROUTES, LIVEZ, WINDOW, OneServerCase, post
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+QUERY = {"/ads/analytics": "?" + WINDOW}
+
+
+def request(method: str, path: str, *fields: str) -> bytes:
+    head = [f"{method} {path}{QUERY.get(path, '')} HTTP/1.1", "Host: x", *fields]
+    return "\r\n".join(head).encode() + b"\r\n\r\n"
+
+
+class MethodsTest(OneServerCase):
+    def test_head_is_get_without_the_body(self) -> None:
+        wire = self.wire()
+        for path in GET_ROUTES:
+            with self.subTest(path):
+                got = wire.send(request("GET", path)).answer()
+                headed = wire.send(request("HEAD", path)).answer(has_body=False)
+                self.assertEqual((got.status, headed.status), (200, 200))
+                varying = {"Date", "Content-Length"} if path == "/metrics" else {"Date"}
+                self.assertEqual(
+                    sorted(field for field in got.fields if field[0] not in varying),
+                    sorted(field for field in headed.fields if field[0] not in varying))
+                self.assertGreater(int(headed.field("Content-Length")), 0)
+                self.assert_usable(wire)
+
+    def test_head_has_no_body_on_errors_either(self) -> None:
+        wire = self.wire()
+        for path, status in (("/nothing", 404), ("/ads/click", 405), ("/ads/analytics?x=1", 400)):
+            answer = wire.send(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).answer(False)
+            self.assertEqual(answer.status, status)
+            self.assert_usable(wire)
+
+    def test_a_method_that_a_route_has_not_is_405_with_allow(self) -> None:
+        wire = self.wire()
+        for path in GET_ROUTES + EVENT_ROUTES:
+            allowed = ("POST", "OPTIONS") if path in EVENT_ROUTES else ("GET", "HEAD", "OPTIONS")
+            for method in METHODS:
+                if method in allowed:
+                    continue
+                with self.subTest(f"{method} {path}"):
+                    answer = wire.send(request(method, path)).answer(method != "HEAD")
+                    self.assertEqual(answer.status, 405)
+                    self.assertEqual(answer.field("Allow").split(", "), list(allowed))
+                    if method != "HEAD":
+                        self.assert_error(answer, 405)
+        self.assert_usable(wire)
+
+    def test_options_on_every_route(self) -> None:
+        wire = self.wire()
+        for path in GET_ROUTES + EVENT_ROUTES:
+            answer = wire.send(request("OPTIONS", path)).answer()
+            self.assertEqual((answer.status, answer.field("Content-Length")), (204, None))
+            self.assertIn("OPTIONS", answer.field("Allow"))
+        self.assert_usable(wire)
+
+    def test_no_such_route(self) -> None:
+        wire = self.wire()
+        for path in ("/", "/Ads", "/ads/", "/ads/1x", "/ads%2Fclick", "/ads/click/", "/%00", "/.",
+                     "/../ads", "/\xff", "/" + "x" * 8000, "/?/ads", "/.refused/3", "/[", "/a;b"):
+            for method in METHODS:
+                line = f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode("latin-1")
+                answer = wire.send(line).answer(method != "HEAD")
+                self.assertEqual(answer.status, 404, line)
+                if method != "HEAD":
+                    self.assert_error(answer, 404, "no such route")
+        self.assert_usable(wire)
+
+    def test_methods_http_has_not(self) -> None:
+        for method in ("PROPFIND", "get", "GETS", "X"):
+            wire = self.wire()
+            self.assert_error(wire.send(request(method, "/ads")).answer(), 501)
+            self.assertTrue(wire.is_closed())
+
+    def test_a_body_for_a_method_that_a_route_has_not(self) -> None:
+        wire = self.wire()
+        for method in ("PUT", "PATCH", "DELETE", "POST"):
+            answer = wire.send(request(method, "/ads", "Content-Length: 5") + b"GET /").answer()
+            self.assert_error(answer, 405)
+            self.assert_usable(wire)
+
+
+class CorsTest(OneServerCase):
+    # Each answers otherwise: 2xx, 4xx of a handler, of the routes, and of what is refused before.
+    REQUESTS = [
+        *(request("GET", path) for path in GET_ROUTES),
+        *(request("OPTIONS", path) for path in GET_ROUTES + EVENT_ROUTES),
+        *(post(path, CLICK) for path in EVENT_ROUTES),
+        *(post(path, b"{") for path in EVENT_ROUTES),
+        post("/ads/click", b'{"ad_id":77}'),
+        post("/ads/click", CLICK, "Content-Type: image/png"),
+        post("/ads/click", b" " * 70000),
+        b"GET /ads/analytics HTTP/1.1\r\nHost: x\r\n\r\n",
+        request("GET", "/nothing"),
+        request("PUT", "/ads"),
+    ]
+
+    def exchange(self, request_bytes: bytes, origin: str):
+        fields = f"\r\nOrigin: {origin}\r\n\r\n" if origin else "\r\n\r\n"
+        return self.wire().send(request_bytes.replace(b"\r\n\r\n", fields.encode(), 1)).answer()
+
+    def test_any_origin_may_read_every_answer(self) -> None:
+        for request_bytes in self.REQUESTS:
+            with self.subTest(request_bytes[:60]):
+                answer = self.exchange(request_bytes, "https://site.example:8443")
+                self.assertEqual(answer.field("Access-Control-Allow-Origin"),
+                                 "https://site.example:8443")
+                self.assertEqual(answer.field("Access-Control-Allow-Credentials"), "true")
+                self.assertEqual(answer.field("Vary"), "Origin")
+
+    def test_without_an_origin_or_with_null_it_is_a_star(self) -> None:
+        for request_bytes in self.REQUESTS:
+            for origin in ("", "null"):
+                answer = self.exchange(request_bytes, origin)
+                self.assertEqual(answer.field("Access-Control-Allow-Origin"), "*")
+                self.assertIsNone(answer.field("Access-Control-Allow-Credentials"))
+
+    def test_a_preflight_is_allowed(self) -> None:
+        answer = self.wire().send(request(
+            "OPTIONS", "/ads/click", "Origin: https://a.example",
+            "Access-Control-Request-Method: POST",
+            "Access-Control-Request-Headers: content-type, x-sdk-version")).answer()
+        self.assertEqual(answer.status, 204)
+        self.assertIn("POST", answer.field("Access-Control-Allow-Methods"))
+        self.assertEqual(answer.field("Access-Control-Allow-Headers"),
+                         "content-type, x-sdk-version")
+        self.assertEqual(answer.field("Access-Control-Allow-Origin"), "https://a.example")
+        self.assertGreater(int(answer.field("Access-Control-Max-Age")), 0)
+
+
+class BodyTest(OneServerCase):
+    """What may come as a body. Every accepted one is counted, and in the end looked for."""
+
+    def test_content_types(self) -> None:
+        before = self.stored()
+        wire = self.wire()
+        accepted = ("", "application/json", "Application/JSON", "application/json; charset=utf-8",
+                    'application/json;charset="UTF-8"', "text/plain", "text/plain;charset=UTF-8",
+                    "application/x-www-form-urlencoded", "text/json",
+                    "application/vnd.ads+json; v=1", "application/octet-stream")
+        for content_type in accepted:
+            for path in EVENT_ROUTES:
+                answer = wire.send(post(path, CLICK, f"Content-Type: {content_type}")).answer()
+                self.assertEqual((answer.status, answer.body), (202, b'{"status":"queued"}'),
+                                 content_type)
+        self.assertEqual(wire.send(post("/ads/click", CLICK)).answer().status, 202)
+        for content_type in ("image/png", "multipart/form-data; boundary=x", "text/html",
+                             "application/xml", "json", "application/jsonx"):
+            answer = wire.send(post("/ads/click", CLICK, f"Content-Type: {content_type}")).answer()
+            self.assert_error(answer, 415, "JSON")
+        for encoding in ("gzip", "br", "deflate, gzip", "x"):
+            answer = wire.send(post("/ads/click", CLICK, f"Content-Encoding: {encoding}")).answer()
+            self.assert_error(answer, 415)
+        self.assertEqual(
+            wire.send(post("/ads/click", CLICK, "Content-Encoding: identity")).answer().status, 202)
+        self.assertEqual(self.stored() - before, 2 * len(accepted) + 2)
+
+    def test_the_limit_of_a_single_event(self) -> None:
+        wire = self.wire()
+        for size, status in ((65536, 202), (65537, 413), (1048576, 413)):
+            body = CLICK + b" " * (size - len(CLICK))
+            answer = wire.send(post("/ads/click", body)).answer()
+            self.assertEqual(answer.status, status, size)
+            self.assert_usable(wire)
+
+    def test_what_is_too_long_to_be_read_gets_its_answer_all_the_same(self) -> None:
+        body = b" " * 3000000
+        for request_bytes in (post("/ads/click", body),
+                              b"POST /ads/click HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked"
+                              b"\r\n\r\n2DC6C0\r\n" + body + b"\r\n0\r\n\r\n"):
+            wire = self.wire()
+            self.assert_error(wire.send(request_bytes).answer(), 413, "1 MiB")
+            self.assertTrue(wire.is_closed())
+
+    def test_what_is_far_too_long_is_not_waited_for(self) -> None:
+        for head in (b"Content-Length: 100000000000", b"Content-Length: 1048577\r\n"
+                     b"Expect: 100-continue"):
+            wire = self.wire()
+            wire.send(b"POST /ads/click HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
+            self.assert_error(wire.answer(), 413)
+        wire = self.wire()
+        wire.send(b"POST /ads/click HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  b"FFFFFFFF\r\nx")
+        self.assert_error(wire.answer(), 413)
+
+    def test_a_post_without_a_body_is_answered_at_once(self) -> None:
+        for fields in ("", "Connection: keep-alive\r\n", "Connection: close\r\n",
+                       "Content-Length: 0\r\n"):
+            wire = self.wire()
+            wire.send(f"POST /ads/click HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
+            self.assert_error(wire.answer(), 400, "empty")
+
+    def test_curl_as_the_original_readme_has_it(self) -> None:
+        base = f"http://127.0.0.1:{self.tracker.port}"
+
+        def curl(*arguments: str) -> str:
+            done = subprocess.run(["curl", "-sS", "--max-time", "10", "-w", "%{http_code}",
+                                   *arguments], capture_output=True, text=True, check=True)
+            return done.stdout
+
+        self.assertEqual(curl("-X", "POST", f"{base}/ads/click", "-H",
+                              "Content-Type: application/json", "-d",
+                              '{"ad_id":1,"ip":"127.0.0.1","video_playback_time":30}'),
+                         '{"status":"queued"}202')
+        self.assertEqual(curl(f"{base}/ads/click", "-d", CLICK.decode()), '{"status":"queued"}202')
+        self.assertEqual(curl(f"{base}/ads/impression", "-H", "Transfer-Encoding: chunked", "-d",
+                              CLICK.decode()), '{"status":"queued"}202')
+        self.assertEqual(json.loads(curl(f"{base}/ads")[:-3])[0]["target_url"],
+                         "https://t.example/1")
+        self.assertEqual(curl("-I", f"{base}/livez")[-3:], "200")
+
+
+class ConnectionTest(OneServerCase):
+    def test_keeps_alive_after_every_kind_of_answer(self) -> None:
+        wire = self.wire()
+        for request_bytes in CorsTest.REQUESTS:
+            wire.send(request_bytes).answer()
+            self.assert_usable(wire)
+
+    def test_closes_when_asked_to(self) -> None:
+        wire = self.wire()
+        answer = wire.send(LIVEZ.replace(b"Host", b"Connection: close\r\nHost")).answer()
+        self.assertEqual((answer.status, answer.field("Connection")), (200, "close"))
+        self.assertTrue(wire.is_closed())
+
+    def test_http_1_0(self) -> None:
+        wire = self.wire()
+        self.assertEqual(wire.send(b"GET /ads HTTP/1.0\r\n\r\n").answer().status, 200)
+        self.assertTrue(wire.is_closed())
+        wire = self.wire()
+        wire.send(b"POST /ads/click HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(CLICK) + CLICK)
+        self.assertEqual(wire.answer().status, 202)
+        self.assertTrue(wire.is_closed())
+        wire = self.wire()
+        answer = wire.send(b"GET /ads HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer()
+        self.assertEqual(answer.status, 200)
+        self.assert_usable(wire)
+
+    def test_a_target_in_absolute_form(self) -> None:
+        for host in (b"x", b"x:8080", b"[::1]:80"):
+            wire = self.wire()
+            wire.send(b"GET http://" + host + b"/livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(wire.answer().body, b'{"status":"live"}')
+
+    def test_answers_carry_a_date(self) -> None:
+        self.assertRegex(self.tracker.get("/livez").headers["Date"],
+                         r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
