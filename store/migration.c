@@ -27,11 +27,16 @@ struct migration {
 static const char check_sql[] =
     "ROLLBACK; SELECT version, checksum FROM schema_migrations ORDER BY version";
 
+/* IF NOT EXISTS would ask for the right to create even where there is nothing to. Each statement
+ * must see what was committed before the lock was had. */
 static const char lock_sql[] =
-    "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; "
+    "BEGIN ISOLATION LEVEL READ COMMITTED; "
+    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; "
     "SELECT pg_advisory_xact_lock(86, 65); "
-    "CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, "
+    "DO $$ BEGIN IF to_regclass('schema_migrations') IS NULL THEN "
+    "CREATE TABLE schema_migrations (version integer PRIMARY KEY, "
     "name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()); "
+    "END IF; END $$; "
     "SELECT version, checksum FROM schema_migrations ORDER BY version";
 
 static void on_checked(void *arg, const struct db_reply *reply);
