@@ -1,10 +1,12 @@
 /* Tells the operator what is in a journal directory. */
 #include "store/journal_describe.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,7 +144,10 @@ enum result journal_describe(const char *path, FILE *out, struct error *error)
                       is_locked ? "a server works on it" : "no server works on it");
         description->stored = journal_directory_read_stored(&description->directory);
         size_t count;
-        uint64_t *numbers = journal_directory_segments(&description->directory, &count);
+        uint64_t *numbers;
+        if (journal_directory_segments(&description->directory, &numbers, &count) != 0)
+            result =
+                error_set(error, RESULT_FAILED, "%s: can't be listed: %s", path, strerror(errno));
         for (size_t i = 0; i < count; i++)
             describe_segment(description, numbers[i]);
         free(numbers);

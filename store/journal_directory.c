@@ -100,36 +100,60 @@ static int compare_numbers(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-uint64_t *journal_directory_segments(const struct journal_directory *directory, size_t *count)
+int journal_directory_segments(const struct journal_directory *directory, uint64_t **numbers,
+                               size_t *count)
 {
-    uint64_t *numbers = NULL;
     size_t capacity = 0;
+    *numbers = NULL;
     *count = 0;
     DIR *entries = opendir(directory->path);
-    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
+    if (entries == NULL)
+        return -1;
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL; errno = 0) {
         char *end;
         uint64_t number = strtoull(entry->d_name, &end, 16);
         if (end != entry->d_name + 16 || strcmp(end, ".journal") != 0)
             continue;
         if (*count == capacity) {
             capacity = capacity == 0 ? 64 : capacity * 2;
-            numbers = realloc(numbers, capacity * sizeof *numbers);
-            if (numbers == NULL)
+            *numbers = realloc(*numbers, capacity * sizeof **numbers);
+            if (*numbers == NULL)
                 abort();
         }
-        numbers[(*count)++] = number;
+        (*numbers)[(*count)++] = number;
     }
-    if (entries != NULL)
-        (void)closedir(entries);
+    int reason = errno;
+    (void)closedir(entries);
     if (*count > 0)
-        qsort(numbers, *count, sizeof *numbers, compare_numbers);
-    return numbers;
+        qsort(*numbers, *count, sizeof **numbers, compare_numbers);
+    if (reason == 0)
+        return 0;
+    free(*numbers);
+    *numbers = NULL;
+    *count = 0;
+    errno = reason;
+    return -1;
+}
+
+/* A power loss must not take the new directory away again. */
+static int sync_parent(const struct journal_directory *directory)
+{
+    int fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int parent = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = parent < 0 || fsync(parent) != 0;
+    if (parent >= 0)
+        (void)close(parent);
+    if (fd >= 0)
+        (void)close(fd);
+    return failed;
 }
 
 static enum result open_and_lock(struct journal_directory *directory, struct error *error)
 {
     directory->fd = directory->lock_fd = -1;
-    if (mkdir(directory->path, 0750) != 0 && errno != EEXIST)
+    bool is_made = mkdir(directory->path, 0750) == 0;
+    if ((!is_made && errno != EEXIST) || (is_made && sync_parent(directory) != 0))
         return fail(error, directory, "create it");
     directory->fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory->fd < 0)
@@ -232,9 +256,8 @@ enum result journal_directory_reopen(struct journal_directory *directory, struct
 enum result journal_directory_claimed(struct journal_directory *directory, struct error *error)
 {
     struct journal_identity *identity = &directory->identity;
-    if (identity->owner_count == 1 && uuid_equal(identity->owners[0], identity->nonce))
+    if (uuid_equal(identity->owners[0], identity->nonce))
         return RESULT_OK;
-    memcpy(identity->owners[0], identity->nonce, UUID_BYTES);
-    identity->owner_count = 1;
+    journal_identity_claim(identity);
     return journal_identity_write(directory, error);
 }

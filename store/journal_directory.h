@@ -20,12 +20,12 @@
 
 struct log;
 
-enum { JOURNAL_OWNERS_MAX = 16, JOURNAL_PATH_SIZE = 4096 };
+enum { JOURNAL_OWNERS_MAX = 24, JOURNAL_PATH_SIZE = 4096 };
 
 /*
  * `nonce` is new in every run. The database's cursor holds the nonce of the run that last claimed
- * it: one of `owners`, which are the last one known to have claimed it and all that may have tried
- * since.
+ * it: one of `owners`. The first is the last one known to have claimed it; the others, oldest
+ * first, may have since, or had it before: a failover or a restored backup brings those back.
  */
 struct journal_identity {
     uint8_t journal[UUID_BYTES];
@@ -70,7 +70,7 @@ void journal_directory_write_stored(struct journal_directory *directory, uint64_
 MUST_CHECK enum result journal_directory_reopen(struct journal_directory *directory,
                                                 struct error *error);
 
-/* The database knows this run's nonce: the others are of the past. */
+/* The database knows this run's nonce now. */
 MUST_CHECK enum result journal_directory_claimed(struct journal_directory *directory,
                                                  struct error *error);
 
@@ -84,8 +84,10 @@ MUST_CHECK enum result journal_directory_write(struct journal_directory *directo
 char *journal_directory_read(const struct journal_directory *directory, const char *name,
                              size_t max_bytes, size_t *count);
 
-/* The numbers of its segments, ascending; the caller frees them with free(). */
-uint64_t *journal_directory_segments(const struct journal_directory *directory, size_t *count);
+/* The numbers of its segments, ascending; the caller frees them with free(). Returns 0, or -1 with
+ * errno: then there is none to free. */
+int journal_directory_segments(const struct journal_directory *directory, uint64_t **numbers,
+                               size_t *count);
 
 /* The path of a segment. */
 void journal_directory_segment_path(const struct journal_directory *directory, uint64_t number,

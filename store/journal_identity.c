@@ -89,7 +89,7 @@ void journal_identity_add_owner(struct journal_identity *identity,
             return;
     }
     if (identity->owner_count == JOURNAL_OWNERS_MAX) {
-        /* The first may be the one the database holds; of the others the oldest goes. */
+        /* The first is the one the database holds; of the others the oldest goes. */
         memmove(identity->owners[1], identity->owners[2],
                 (JOURNAL_OWNERS_MAX - 2) * sizeof identity->owners[0]);
         identity->owner_count--;
@@ -97,26 +97,47 @@ void journal_identity_add_owner(struct journal_identity *identity,
     memcpy(identity->owners[identity->owner_count++], nonce, UUID_BYTES);
 }
 
+void journal_identity_claim(struct journal_identity *identity)
+{
+    uint8_t before[UUID_BYTES];
+    uint32_t own = 0;
+    while (own < identity->owner_count && !uuid_equal(identity->owners[own], identity->nonce))
+        own++;
+    if (own == 0 || own == identity->owner_count)
+        return;
+    memcpy(before, identity->owners[0], UUID_BYTES);
+    memcpy(identity->owners[0], identity->nonce, UUID_BYTES);
+    memmove(identity->owners[own], identity->owners[own + 1],
+            (identity->owner_count - own - 1) * sizeof identity->owners[0]);
+    memcpy(identity->owners[identity->owner_count - 1], before, UUID_BYTES);
+}
+
+/* Nothing is changed where a later version has written, be it a single segment. */
+static bool is_any_newer(const struct journal_directory *directory, const uint64_t *numbers,
+                         size_t count)
+{
+    struct segment_header header;
+    for (size_t i = 0; i < count; i++) {
+        if (read_segment_header(directory, numbers[i], &header) == HEADER_NEWER)
+            return true;
+    }
+    return false;
+}
+
 /* What the segments know of their journal, for when its own file is damaged or a slot of it. */
-static enum header_state gather_identity(struct journal_directory *directory)
+static enum header_state gather_identity(struct journal_directory *directory,
+                                         const uint64_t *numbers, size_t count)
 {
     struct journal_identity *identity = &directory->identity;
-    size_t count;
-    uint64_t *numbers = journal_directory_segments(directory, &count);
-    enum header_state state = HEADER_SOUND;
-    for (size_t i = 0; i < count && state != HEADER_NEWER; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct segment_header header;
-        state = read_segment_header(directory, numbers[i], &header);
-        if (state != HEADER_SOUND)
+        if (read_segment_header(directory, numbers[i], &header) != HEADER_SOUND)
             continue;
         if (header.run > identity->run)
             identity->run = header.run;
         memcpy(identity->journal, header.journal, UUID_BYTES);
         journal_identity_add_owner(identity, header.nonce);
     }
-    free(numbers);
-    if (state == HEADER_NEWER)
-        return state;
     if (identity->run == 0)
         return HEADER_DAMAGED;
     identity->run += RUNS_SKIPPED; /* past any that left no trace */
@@ -171,28 +192,39 @@ enum header_state journal_identity_read(struct journal_directory *directory, boo
 }
 
 /* Makes the identity whole, from what there is, or new. */
+static void mend_identity(struct journal_directory *directory, const uint64_t *numbers,
+                          size_t count, enum header_state state, struct log *log)
+{
+    struct stat status;
+    bool is_new = fstatat(directory->fd, identity_name, &status, 0) != 0 && errno == ENOENT;
+    if (gather_identity(directory, numbers, count) == HEADER_SOUND)
+        state = HEADER_SOUND;
+    if (!is_new)
+        log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
+                  state == HEADER_SOUND ? "put together again" : "made anew");
+    if (state == HEADER_SOUND)
+        return;
+    directory->identity = (struct journal_identity){0};
+    uuid_make(directory->identity.journal);
+}
+
 enum result journal_identity_find(struct journal_directory *directory, struct log *log,
                                   struct error *error)
 {
-    struct stat status;
+    size_t count;
+    uint64_t *numbers;
+    if (journal_directory_segments(directory, &numbers, &count) != 0)
+        return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", directory->path,
+                         strerror(errno));
     bool is_whole = false;
-    bool is_new = fstatat(directory->fd, identity_name, &status, 0) != 0 && errno == ENOENT;
     enum header_state state = journal_identity_read(directory, &is_whole);
-    if (state != HEADER_NEWER && !is_whole) {
-        enum header_state gathered = gather_identity(directory);
-        if (gathered != HEADER_DAMAGED)
-            state = gathered;
-        if (!is_new)
-            log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
-                      state == HEADER_SOUND ? "put together again" : "made anew");
-    }
-    if (state == HEADER_NEWER)
+    bool is_newer = state == HEADER_NEWER || is_any_newer(directory, numbers, count);
+    if (!is_newer && !is_whole)
+        mend_identity(directory, numbers, count, state, log);
+    free(numbers);
+    if (is_newer)
         return error_set(error, RESULT_INVALID,
                          "%s was written by a later version of this program, nothing is changed",
                          directory->path);
-    if (state == HEADER_DAMAGED) {
-        directory->identity = (struct journal_identity){0};
-        uuid_make(directory->identity.journal);
-    }
     return RESULT_OK;
 }

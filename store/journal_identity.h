@@ -28,6 +28,9 @@ MUST_CHECK enum result journal_identity_find(struct journal_directory *directory
 MUST_CHECK enum result journal_identity_write(struct journal_directory *directory,
                                               struct error *error);
 
+/* The database holds the nonce of this run now: it comes first, the one before it last. */
+void journal_identity_claim(struct journal_identity *identity);
+
 /* Adds a nonce that the database may hold. */
 void journal_identity_add_owner(struct journal_identity *identity,
                                 const uint8_t nonce[static UUID_BYTES]);

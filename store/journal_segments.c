@@ -141,11 +141,11 @@ static enum result load_segment(struct segments *segments, uint64_t number, stru
     journal_directory_segment_path(segments->directory, number, path);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0) {
-        log_write(segments->log, LOG_ERROR, "store", "journal segment can't be opened: %s",
-                  strerror(errno));
+        enum result result =
+            error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
         if (fd >= 0)
             (void)close(fd);
-        return RESULT_OK;
+        return result;
     }
     (void)!pread(fd, bytes, sizeof bytes, 0);
     enum header_state state = segment_header_read(bytes, &header);
@@ -171,7 +171,10 @@ static enum result load_segment(struct segments *segments, uint64_t number, stru
 enum result segments_load(struct segments *segments, struct error *error)
 {
     size_t count;
-    uint64_t *numbers = journal_directory_segments(segments->directory, &count);
+    uint64_t *numbers;
+    if (journal_directory_segments(segments->directory, &numbers, &count) != 0)
+        return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", segments->directory->path,
+                         strerror(errno));
     enum result result = RESULT_OK;
     for (size_t i = 0; i < count && result == RESULT_OK; i++)
         result = load_segment(segments, numbers[i], error);

@@ -35,7 +35,7 @@ struct segments {
 /*
  * Lists what earlier runs left. A segment that was not closed is read through: a torn tail is cut
  * (a copy is kept), the unused rest given back, and it is closed. Returns RESULT_INVALID when one
- * is of a later version.
+ * is of a later version, RESULT_FAILED when one can't be opened: it would be passed over for good.
  */
 MUST_CHECK enum result segments_load(struct segments *segments, struct error *error);
 void segments_clear(struct segments *segments);

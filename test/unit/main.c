@@ -36,6 +36,7 @@ static const struct named_suite SUITES[] = {
     {"journal_crc32c", journal_crc32c_suite},
     {"journal_format", journal_format_suite},
     {"journal_scan", journal_scan_suite},
+    {"journal_identity", journal_identity_suite},
 };
 
 static int run_suite(const struct named_suite *suite)

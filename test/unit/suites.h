@@ -28,3 +28,4 @@ Suite *http_head_suite(void);
 Suite *journal_crc32c_suite(void);
 Suite *journal_format_suite(void);
 Suite *journal_scan_suite(void);
+Suite *journal_identity_suite(void);
