@@ -117,25 +117,39 @@ class Wire:
         self.received += more
 
 
+class Shared(NamedTuple):
+    tracker: Server
+    database: str
+
+
 class OneServerCase(TrackerCase):
-    """One server and one database for all the tests of a class; each leaves them usable. ENV is
-    the server's; ADS the ids that it starts with."""
+    """One server and one database for all the tests of a file that want the same; each leaves them
+    usable. ENV is the server's; ADS the ids that it starts with."""
 
     ENV: ClassVar[Dict[str, str]] = {}
     ADS: ClassVar[Tuple[int, ...]] = (1, 2, 3)
     tracker: ClassVar[Server]
+    _shared: ClassVar[Dict[tuple, Shared]] = {}
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.database = f"t{random.SystemRandom().getrandbits(48):x}"
-        cls.db_conn = cls.postgres.create_database(cls.database)
+        key = (cls.ADS, *sorted(cls.ENV.items()))
+        if key not in cls._shared:
+            cls._shared[key] = cls._start()
+        cls.tracker, cls.database = cls._shared[key]
+
+    @classmethod
+    def _start(cls) -> Shared:
+        database = f"t{random.SystemRandom().getrandbits(48):x}"
         directory = temporary_directory()
-        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
-        cls.tracker = Server(BINARY, {"DB_CONN": cls.db_conn, **cls.ENV}, directory)
-        cls.addClassCleanup(cls.tracker.finish)
-        cls.tracker.start()
-        load_ads(cls.tracker, cls.postgres, cls.database, cls.ADS)
+        unittest.addModuleCleanup(shutil.rmtree, directory, ignore_errors=True)
+        env = {"DB_CONN": cls.postgres.create_database(database), **cls.ENV}
+        tracker = Server(BINARY, env, directory)
+        unittest.addModuleCleanup(tracker.finish)
+        tracker.start()
+        load_ads(tracker, cls.postgres, database, cls.ADS)
+        return Shared(tracker, database)
 
     def setUp(self) -> None:  # pylint: disable=super-method-not-called
         unittest.TestCase.setUp(self)
@@ -168,10 +182,8 @@ class OneServerCase(TrackerCase):
 def load_ads(server: Server, postgres: PrivatePostgres, database: str, ids: Tuple[int, ...]) -> None:
     """Gives the database these ads, and waits until the server lists them."""
     server.wait_until(lambda: server.get("/ads").status == 200)
-    for number in ids:
-        postgres.psql("INSERT INTO ads (id, image_url, target_url) VALUES "
-                      f"({number}, 'https://i.example/{number}', 'https://t.example/{number}')",
-                      database)
+    postgres.psql("INSERT INTO ads (id, image_url, target_url) SELECT i, 'https://i.example/' || i, "
+                  f"'https://t.example/' || i FROM unnest(ARRAY{list(ids)}::int[]) i", database)
     server.wait_until(lambda: listed(server) == list(ids))
 
 
