@@ -17,43 +17,109 @@
 #include "metrics/log.h"
 #include "server/config.h"
 
-enum { BACKLOG = 4096, PAUSE_MS = 100 };
+enum {
+    BACKLOG = 4096,
+    PAUSE_MS = 100,
+    LOOK_MS = 1000,
+    RESERVE = 32,
+    TURNED_AWAY_MAX = 64,
+};
 
 /*
- * `reserve_fd` is a descriptor kept back, so that there is one to accept and close with when none
- * is left. `resume_timer` is always pending, usually far off: see find_listener().
+ * `reserve` are descriptors kept from the clients: when those have taken all others it is given
+ * up, for the journal and the database to go on with, and nobody is accepted until it can be had
+ * again. `look_timer` is always pending: see find_listener().
  */
 struct listener {
     struct evhttp *http;
     struct log *log;
     struct evhttp_bound_socket *bound; /* NULL = closed */
     struct evconnlistener *socket;     /* owned by `http` while bound */
-    struct event *resume_timer;
-    int reserve_fd;
-    bool is_short; /* accepting failed when it was last tried */
+    struct event *look_timer;
+    int reserve[RESERVE]; /* -1 = given up */
+    bool is_paused;
+    bool is_short; /* said so, and accepting has failed since the last look but one */
 };
 
-static int open_reserve(void)
+static void arm(struct listener *listener, long wait_ms)
 {
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const struct timeval wait = {wait_ms / 1000, wait_ms % 1000 * 1000};
+    (void)event_add(listener->look_timer, &wait);
 }
 
-static void on_resume(evutil_socket_t fd, short what, void *arg)
+static void give_up_reserve(struct listener *listener)
+{
+    for (size_t i = 0; i < RESERVE; i++) {
+        if (listener->reserve[i] >= 0)
+            (void)close(listener->reserve[i]);
+        listener->reserve[i] = -1;
+    }
+}
+
+/* Whether the reserve is whole, and there is a descriptor more. */
+static bool has_descriptors(struct listener *listener)
+{
+    for (size_t i = 0; i < RESERVE; i++) {
+        if (listener->reserve[i] < 0)
+            listener->reserve[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (listener->reserve[i] < 0)
+            return false;
+    }
+    int another = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (another >= 0)
+        (void)close(another);
+    return another >= 0;
+}
+
+/* So that they learn at once. */
+static void turn_away(const struct listener *listener)
+{
+    int fd = evconnlistener_get_fd(listener->socket);
+    for (int i = 0; i < TURNED_AWAY_MAX; i++) {
+        int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+        if (client < 0)
+            return;
+        (void)close(client);
+    }
+}
+
+static void pause_accepting(struct listener *listener, int error)
+{
+    if (!listener->is_short)
+        log_write(listener->log, LOG_WARNING, "server", "can't accept connections: %s",
+                  strerror(error));
+    listener->is_short = listener->is_paused = true;
+    (void)evconnlistener_disable(listener->socket);
+    arm(listener, PAUSE_MS);
+    if (error != EMFILE && error != ENFILE)
+        return;
+    give_up_reserve(listener);
+    turn_away(listener);
+}
+
+/* Every second, and soon after a pause began. */
+static void on_look(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    static const struct timeval far_off = {24 * 3600, 0};
     struct listener *listener = arg;
-    (void)event_add(listener->resume_timer, &far_off);
-    listener->is_short = false;
-    if (listener->bound != NULL)
+    arm(listener, LOOK_MS);
+    if (listener->bound == NULL)
+        return;
+    if (!has_descriptors(listener)) {
+        pause_accepting(listener, errno);
+        return;
+    }
+    listener->is_short = listener->is_paused;
+    if (listener->is_paused)
         (void)evconnlistener_enable(listener->socket);
+    listener->is_paused = false;
 }
 
 static int match_listener(const struct event_base *base, const struct event *event, void *found)
 {
     (void)base;
-    if (event_get_callback(event) != on_resume)
+    if (event_get_callback(event) != on_look)
         return 0;
     *(struct listener **)found = event_get_callback_arg(event);
     return 1;
@@ -67,26 +133,11 @@ static struct listener *find_listener(struct evconnlistener *socket)
     return listener;
 }
 
-/* Turns one waiting client away, so that it learns at once, then pauses. */
 static void on_accept_error(struct evconnlistener *socket, void *arg)
 {
     (void)arg;
     int error = errno;
-    static const struct timeval pause = {0, PAUSE_MS * 1000};
-    struct listener *listener = find_listener(socket);
-    (void)evconnlistener_disable(socket);
-    (void)event_add(listener->resume_timer, &pause);
-    if (!listener->is_short)
-        log_write(listener->log, LOG_WARNING, "server", "can't accept connections: %s",
-                  strerror(error));
-    listener->is_short = true;
-    if ((error != EMFILE && error != ENFILE) || listener->reserve_fd < 0)
-        return;
-    (void)close(listener->reserve_fd);
-    int client = accept4(evconnlistener_get_fd(socket), NULL, NULL, SOCK_CLOEXEC);
-    if (client >= 0)
-        (void)close(client);
-    listener->reserve_fd = open_reserve();
+    pause_accepting(find_listener(socket), error);
 }
 
 static struct evconnlistener *bind_to(struct event_base *base, const struct config *config,
@@ -154,13 +205,13 @@ struct listener *listener_new(struct event_base *base, struct evhttp *http,
     listener->http = http;
     listener->log = log;
     listener->socket = socket;
-    listener->reserve_fd = open_reserve();
-    listener->resume_timer = event_new(base, -1, 0, on_resume, listener);
+    memset(listener->reserve, -1, sizeof listener->reserve);
+    listener->look_timer = event_new(base, -1, 0, on_look, listener);
     listener->bound = evhttp_bind_listener(http, socket);
-    if (listener->resume_timer == NULL || listener->bound == NULL)
+    if (listener->look_timer == NULL || listener->bound == NULL)
         abort();
     evconnlistener_set_error_cb(socket, on_accept_error);
-    on_resume(-1, EV_TIMEOUT, listener);
+    on_look(-1, EV_TIMEOUT, listener);
     return listener;
 }
 
@@ -177,8 +228,7 @@ void listener_free(struct listener *listener)
     if (listener == NULL)
         return;
     listener_close(listener);
-    event_free(listener->resume_timer);
-    if (listener->reserve_fd >= 0)
-        (void)close(listener->reserve_fd);
+    event_free(listener->look_timer);
+    give_up_reserve(listener);
     free(listener);
 }
