@@ -141,7 +141,7 @@ static int sync_parent(const struct journal_directory *directory)
 {
     int fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int parent = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int failed = parent < 0 || fsync(parent) != 0;
+    int failed = parent >= 0 && fsync(parent) != 0;
     if (parent >= 0)
         (void)close(parent);
     if (fd >= 0)

@@ -11,6 +11,8 @@
 #include "store/journal_directory.h"
 #include "store/journal_segments.h"
 
+enum { READ_ATTEMPTS = 30 };
+
 void journal_reader_init(struct journal_reader *reader, struct segments *segments)
 {
     *reader = (struct journal_reader){.segments = segments, .fd = -1};
@@ -82,10 +84,22 @@ static enum read_result open_segment(struct journal_reader *reader, const struct
         return is_lost ? READ_RECORD : READ_BLOCKED;
     }
     reader->is_reported = false;
+    reader->attempts = 0;
     reader->number = segment->number;
     journal_scan_init(&reader->scan, reader->fd, segment->salt, SEGMENT_HEADER_BYTES,
                       segment->bytes, on_damage, reader);
+    reader->scan.is_exact = true;
     return READ_RECORD;
+}
+
+/* A disk may come back; if it does not for long, what it holds back must not hold up the rest. */
+static bool give_up_waiting(struct journal_reader *reader)
+{
+    if (reader->attempts++ == 0)
+        log_write(reader->segments->log, LOG_ERROR, "store",
+                  "journal segment can't be read, trying again: %s", strerror(errno));
+    reader->scan.is_salvage = reader->attempts >= READ_ATTEMPTS;
+    return reader->scan.is_salvage;
 }
 
 /* Reads on in the open segment; READ_END also when it has been read to its end. */
@@ -96,6 +110,8 @@ static enum read_result read_on(struct journal_reader *reader, struct record *re
         reader->scan.end = segment->bytes;
     for (;;) {
         enum scan_result result = journal_scan_next(&reader->scan, record);
+        if (result == SCAN_FAILED && reader->attempts < READ_ATTEMPTS && give_up_waiting(reader))
+            continue;
         if (result == SCAN_FAILED)
             return READ_BLOCKED;
         if (result == SCAN_END)

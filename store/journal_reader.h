@@ -15,9 +15,10 @@ struct journal_reader {
     struct segments *segments; /* borrowed */
     struct journal_scan scan;
     int fd;
-    uint64_t number;  /* of the segment that is open, or the last one that was */
-    uint64_t after;   /* the last sequence read: what is not above it is passed over */
-    bool is_reported; /* that the disk does not give a segment */
+    uint64_t number;   /* of the segment that is open, or the last one that was */
+    uint64_t after;    /* the last sequence read: what is not above it is passed over */
+    bool is_reported;  /* that the disk does not give a segment */
+    unsigned attempts; /* in a row that the disk did not give the bytes of the open one */
 };
 
 void journal_reader_init(struct journal_reader *reader, struct segments *segments);

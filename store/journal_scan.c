@@ -25,6 +25,18 @@ void journal_scan_clear(struct journal_scan *scan)
     scan->window = NULL;
 }
 
+/* Takes damage for what the disk does not give, to the end of its block. Returns how much. */
+static uint64_t pass_over(struct journal_scan *scan, uint64_t wanted)
+{
+    uint64_t at = scan->window_at + scan->window_bytes;
+    uint64_t count = BLOCK_BYTES - at % BLOCK_BYTES;
+    if (count > wanted - scan->window_bytes)
+        count = wanted - scan->window_bytes;
+    memset(scan->window + scan->window_bytes, 0xFF, (size_t)count);
+    scan->unreadable_bytes += count;
+    return count;
+}
+
 /* Reads the window anew from `at`. What the file lacks before `end` counts as not there. */
 static bool load(struct journal_scan *scan, uint64_t at)
 {
@@ -37,8 +49,10 @@ static bool load(struct journal_scan *scan, uint64_t at)
                   (size_t)(wanted - scan->window_bytes), (off_t)(at + scan->window_bytes));
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0)
+        if (got < 0 && (errno != EIO || !scan->is_salvage))
             return false;
+        if (got < 0)
+            got = (ssize_t)pass_over(scan, wanted);
         if (got == 0)
             scan->end = at + scan->window_bytes;
         if (got == 0)
@@ -95,11 +109,24 @@ static bool search(struct journal_scan *scan, uint64_t from, uint64_t *found, ui
     return true;
 }
 
+/* No record follows: the rest is a torn tail, or nothing. */
+static enum scan_result finish(struct journal_scan *scan, uint64_t end, uint64_t junk_end)
+{
+    uint64_t damaged_end = scan->is_exact ? end : junk_end;
+    if (damaged_end > scan->offset)
+        scan->damage(scan->arg, scan->offset, damaged_end, 1);
+    if (scan->is_exact)
+        scan->offset = end;
+    scan->end = scan->offset;
+    return SCAN_END;
+}
+
 enum scan_result journal_scan_next(struct journal_scan *scan, struct record *record)
 {
     const uint8_t *bytes;
     size_t count;
-    if (scan->offset >= scan->end)
+    uint64_t end = scan->end;
+    if (scan->offset >= end)
         return SCAN_END;
     if (!look_at(scan, scan->offset, &bytes, &count))
         return SCAN_FAILED;
@@ -109,12 +136,8 @@ enum scan_result journal_scan_next(struct journal_scan *scan, struct record *rec
         uint64_t junk_end;
         if (!search(scan, scan->offset, &found, &junk_end))
             return SCAN_FAILED;
-        if (found == scan->end) {
-            if (junk_end > scan->offset)
-                scan->damage(scan->arg, scan->offset, junk_end, 1);
-            scan->end = scan->offset;
-            return SCAN_END;
-        }
+        if (found == scan->end)
+            return finish(scan, end, junk_end);
         scan->damage(scan->arg, scan->offset, found, 0);
         scan->offset = found;
         if (!look_at(scan, scan->offset, &bytes, &count))

@@ -71,27 +71,46 @@ void segments_put_aside(struct segments *segments, const struct segment *segment
 struct closing {
     struct segments *segments;
     struct segment *segment;
-    int fd;
+    struct journal_scan scan;
+    uint64_t tail_end; /* 0 = no tail */
 };
 
-/* A damaged middle is put aside when it is read for good; here only the tail goes. */
+/*
+ * A damaged middle is put aside when it is read for good; here only the tail goes. What the disk
+ * does not give just now may be more than a tail.
+ */
 static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
 {
     struct closing *closing = arg;
-    if (is_tail)
-        segments_put_aside(closing->segments, closing->segment, closing->fd, from, to, true);
+    if (!is_tail)
+        return;
+    closing->tail_end = to;
+    if (closing->scan.unreadable_bytes == 0)
+        segments_put_aside(closing->segments, closing->segment, closing->scan.fd, from, to, true);
+}
+
+static void write_end(struct segment *segment, int fd)
+{
+    uint8_t end[RECORD_END_BYTES];
+    record_write_end(end, segment->salt == 0 ? 1 : segment->salt, segment->last_sequence,
+                     segment->records);
+    /* A disk that refuses this is no harm: it is done again at the next start. */
+    if (ftruncate(fd, (off_t)segment->bytes) == 0 &&
+        pwrite(fd, end, sizeof end, (off_t)segment->bytes) == (ssize_t)sizeof end &&
+        fdatasync(fd) == 0)
+        segment->disk_bytes = segment->bytes + sizeof end;
 }
 
 /* Reads a segment through that was never closed, cuts it behind its last record and closes it. */
 static void close_segment(struct segments *segments, struct segment *segment, int fd)
 {
-    struct closing closing = {segments, segment, fd};
-    struct journal_scan scan;
+    struct closing closing = {.segments = segments, .segment = segment};
     struct record record;
     enum scan_result result;
-    journal_scan_init(&scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
+    journal_scan_init(&closing.scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
                       on_damage, &closing);
-    while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD) {
+    closing.scan.is_salvage = true;
+    while ((result = journal_scan_next(&closing.scan, &record)) == SCAN_RECORD) {
         if (record.type != RECORD_EVENT)
             continue;
         segment->records++;
@@ -99,17 +118,15 @@ static void close_segment(struct segments *segments, struct segment *segment, in
         if (segment->first_sequence == 0)
             segment->first_sequence = record.sequence;
     }
-    segment->bytes = scan.offset;
-    segment->salt = scan.salt;
-    journal_scan_clear(&scan);
-    uint8_t end[RECORD_END_BYTES];
-    record_write_end(end, segment->salt == 0 ? 1 : segment->salt, segment->last_sequence,
-                     segment->records);
-    /* A disk that refuses this is no harm: it is done again at the next start. */
-    if (result == SCAN_END && ftruncate(fd, (off_t)segment->bytes) == 0 &&
-        pwrite(fd, end, sizeof end, (off_t)segment->bytes) == (ssize_t)sizeof end &&
-        fdatasync(fd) == 0)
-        segment->disk_bytes = segment->bytes + sizeof end;
+    segment->bytes = closing.scan.offset;
+    segment->salt = closing.scan.salt;
+    journal_scan_clear(&closing.scan);
+    if (result == SCAN_FAILED)
+        segment->bytes = segment->disk_bytes;
+    else if (closing.scan.unreadable_bytes == 0)
+        write_end(segment, fd);
+    else if (closing.tail_end > segment->bytes)
+        segment->bytes = closing.tail_end;
 }
 
 /* Whether the file ends with an end record: then that tells what is in it. */
@@ -132,40 +149,55 @@ static bool read_end(struct segment *segment, int fd)
     return true;
 }
 
-static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
+/* Whether its making was cut short: a header is on disk before any record is. */
+static bool is_unborn(const struct segment *segment, const uint8_t header[SEGMENT_HEADER_BYTES])
 {
-    char path[JOURNAL_PATH_SIZE];
+    static const uint8_t zeros[SEGMENT_HEADER_BYTES];
+    return segment->records == 0 && segment->bytes == SEGMENT_HEADER_BYTES &&
+           memcmp(header, zeros, sizeof zeros) == 0;
+}
+
+static enum result list_segment(struct segments *segments, uint64_t number, const char *path,
+                                int fd, uint64_t disk_bytes, struct error *error)
+{
     uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
     struct segment_header header = {0};
-    struct stat status;
-    journal_directory_segment_path(segments->directory, number, path);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        enum result result =
-            error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
-        if (fd >= 0)
-            (void)close(fd);
-        return result;
-    }
-    (void)!pread(fd, bytes, sizeof bytes, 0);
+    bool is_read = pread(fd, bytes, sizeof bytes, 0) >= 0;
     enum header_state state = segment_header_read(bytes, &header);
-    if (state == HEADER_NEWER) {
-        (void)close(fd);
+    if (state == HEADER_NEWER)
         return error_set(error, RESULT_INVALID,
                          "%s was written by a later version of this program, nothing is changed",
                          path);
-    }
     struct segment *segment = segments_add(segments, number);
-    segment->disk_bytes = (uint64_t)status.st_size;
+    segment->disk_bytes = disk_bytes;
     segment->salt = header.salt;
     segment->first_sequence = header.first_sequence;
     segment->last_sequence = header.first_sequence == 0 ? 0 : header.first_sequence - 1;
-    if (state == HEADER_DAMAGED)
-        segments_put_aside(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
     if (!read_end(segment, fd))
         close_segment(segments, segment, fd);
-    (void)close(fd);
+    if (state == HEADER_DAMAGED && is_read && is_unborn(segment, bytes)) {
+        (void)unlink(path);
+        segments->count--;
+    } else if (state == HEADER_DAMAGED) {
+        segments_put_aside(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
+    }
     return RESULT_OK;
+}
+
+static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
+{
+    char path[JOURNAL_PATH_SIZE];
+    struct stat status;
+    enum result result;
+    journal_directory_segment_path(segments->directory, number, path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &status) == 0)
+        result = list_segment(segments, number, path, fd, (uint64_t)status.st_size, error);
+    else
+        result = error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return result;
 }
 
 enum result segments_load(struct segments *segments, struct error *error)

@@ -37,6 +37,7 @@ static const struct named_suite SUITES[] = {
     {"journal_format", journal_format_suite},
     {"journal_scan", journal_scan_suite},
     {"journal_identity", journal_identity_suite},
+    {"journal_reader", journal_reader_suite},
 };
 
 static int run_suite(const struct named_suite *suite)

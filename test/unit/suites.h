@@ -29,3 +29,4 @@ Suite *journal_crc32c_suite(void);
 Suite *journal_format_suite(void);
 Suite *journal_scan_suite(void);
 Suite *journal_identity_suite(void);
+Suite *journal_reader_suite(void);

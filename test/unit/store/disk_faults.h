@@ -1,0 +1,22 @@
+/* A disk that fails on command: in this executable the journal's system calls go through here. */
+#pragma once
+
+#include <stdint.h>
+
+/* Counts of calls, from when disk_faults_reset() ran; 1 = the next one, 0 = none. */
+struct disk_faults {
+    unsigned write_fails_in;   /* pwrite(); it writes half */
+    unsigned sync_fails_in;    /* fdatasync() */
+    unsigned reserve_fails_in; /* fallocate() */
+    unsigned fails_more;       /* so many calls of the same kind fail after that */
+    int reason;                /* errno; 0 = EIO */
+    uint64_t bad_from;         /* pread() of bytes from here */
+    uint64_t bad_to;           /* to before here gives EIO, in any file */
+    unsigned writes;
+    unsigned syncs;
+};
+
+extern struct disk_faults disk_faults;
+
+/* A disk without faults. */
+void disk_faults_reset(void);
