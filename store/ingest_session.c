@@ -51,9 +51,11 @@ static void on_claimed(void *arg, const struct db_reply *reply)
 static void on_prepared(void *arg, const struct db_reply *reply)
 {
     struct ingest_session *session = arg;
-    if (reply->outcome == DB_ERROR)
+    /* What failed after it, claiming or the batch, is tried again on the same connection. */
+    bool is_there = reply->outcome == DB_ERROR && strcmp(reply->sqlstate, "42P05") == 0;
+    if (reply->outcome == DB_ERROR && !is_there)
         session->opened(session->opened_arg, "prepare", reply, NULL);
-    if (reply->outcome != DB_OK)
+    if (reply->outcome != DB_OK && !is_there)
         return;
     const char *values[] = {session->settings->journal, session->settings->owners,
                             session->settings->nonce};

@@ -33,7 +33,8 @@ Psql = Callable[[str], List[Tuple[str, ...]]]
 
 
 class Attempt(NamedTuple):
-    sent: float  # monotonic, when the whole request had been handed to the kernel
+    began: float  # monotonic: the request was sent between this
+    sent: float  # and this
     ended: float
     status: int  # or LOST
     where: str

@@ -151,7 +151,9 @@ class Load:
             connections[port] = connection
         if not connection.is_open:
             return
-        answer = connection.send(request_bytes(event, keeps))
+        request = request_bytes(event, keeps)
+        began = time.monotonic()
+        answer = connection.send(request)
         sent = time.monotonic()
         try:
             status = await asyncio.wait_for(answer, ANSWER_SECONDS)
@@ -159,4 +161,4 @@ class Load:
             connection.close()
             status = LOST
             self._faults.append(f"no answer in {ANSWER_SECONDS} s: {self.ledger.history(event)}")
-        self.ledger.record(event, Attempt(sent, time.monotonic(), status, str(port)))
+        self.ledger.record(event, Attempt(began, sent, time.monotonic(), status, str(port)))

@@ -14,7 +14,7 @@ from harness.process import wrapper
 from harness.server import Server
 
 EVENTS = 300
-LONG_SECONDS, SHORT_SECONDS = 900, 60
+LONG_SECONDS, SHORT_SECONDS = 1500, 120
 MEMORY = Path("/dev/shm")
 
 

@@ -134,6 +134,21 @@ class LostCommits(FaultCase):
         self.assertGreater(committed, 0, "no old session went on by itself")
         self.say(f"{committed} old sessions committed: {self.check(server)}")
 
+    def test_new_session_outlasts_a_cursor_that_is_held(self) -> None:
+        """Longer than it waits for a lock: it has to ask again, on the same connection."""
+        server = self.open_server()
+        server.kill()
+        gate = SqlSession(self, self.postgres, self.database)
+        gate.run("BEGIN; SELECT FROM ingest_cursor FOR UPDATE")
+        server.start()
+        load = self.load([server])
+        wait_until(lambda: "canceling statement due to lock timeout" in self.postgres.log_text(),
+                   30, "it has given up once")
+        gate.run("COMMIT")
+        self.wait_up(server)
+        load.stop()
+        self.say(self.check(server))
+
 
 if __name__ == "__main__":
     unittest.main()

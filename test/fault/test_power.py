@@ -132,7 +132,7 @@ class PowerCase(FaultCase):
 
         def was_fresh(event) -> bool:
             accepted = max(a for a in event.attempts if a.status == 202)
-            return any(accepted.sent <= killed and at - accepted.ended <= INTERVAL_SECONDS
+            return any(accepted.began <= killed and at - accepted.ended <= INTERVAL_SECONDS
                        for at, killed in times)
 
         summary = self.ledger.check(self.psql, was_fresh)

@@ -28,7 +28,7 @@ class Stops(FaultCase):
         late = 0
         for event in self.ledger.events[first:]:
             for attempt in event.attempts:
-                if attempt.status == LOST and attempt.sent <= ended:
+                if attempt.status == LOST and attempt.began <= ended:
                     self.assertGreater(attempt.sent, asked,
                                        f"never answered: {self.ledger.history(event)}")
                     late += 1
@@ -75,9 +75,10 @@ class OpenConnections(FaultCase):
 
     def post(self, connection: http.client.HTTPConnection) -> None:
         event = self.ledger.new_event("click", 1, has_id=False)
+        began = time.monotonic()
         connection.request("POST", "/ads/click", json.dumps(event.body()))
-        now = time.monotonic()
-        self.ledger.record(event, Attempt(now, now, 202, "an open connection"))
+        sent = time.monotonic()
+        self.ledger.record(event, Attempt(began, sent, sent, 202, "an open connection"))
 
     def assert_last_answer(self, connection: http.client.HTTPConnection) -> None:
         answer = connection.getresponse()
