@@ -1,0 +1,205 @@
+"""What the fault tests need of the system around: small disks, networks of their own, and figures
+about a process. Mounts and networks are private: they go with the test's process."""
+import ctypes
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+from typing import List
+
+from fault_case import LONG
+
+from harness.case import BINARY, TrackerCase
+from harness.process import wait_until, wrapper
+from harness.server import Metrics, Server, temporary_directory
+
+CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
+LAG = "adtracker_event_loop_lag_seconds"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_numbers = itertools.count()
+
+
+def is_sanitized() -> bool:
+    """Whether the tracker is built with sanitizers: then its speed and memory say nothing."""
+    return b"__asan_init" in BINARY.read_bytes()
+
+
+def only_long(case: unittest.TestCase) -> None:
+    """What the short form has no time for."""
+    if not LONG:
+        case.skipTest("only in the long form")
+
+
+def need_root() -> None:
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("needs root, for mounts and network namespaces")
+
+
+def _unshare_mounts() -> None:
+    """From here on our mounts, and those of what we start, are invisible to others."""
+    if getattr(_unshare_mounts, "done", False):
+        return
+    need_root()
+    assert threading.current_thread() is threading.main_thread(), "children inherit from this thread"
+    if _libc.unshare(CLONE_NEWNS) != 0:
+        raise unittest.SkipTest(f"no mount namespace: {os.strerror(ctypes.get_errno())}")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    setattr(_unshare_mounts, "done", True)
+
+
+def mount_tmpfs(case: TrackerCase, path: Path, size: str) -> Path:
+    """A file system of `size` at `path`, gone after the test."""
+    _unshare_mounts()
+    path.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise unittest.SkipTest(f"no tmpfs: {done.stderr.strip()}")
+    case.addCleanup(subprocess.run, ["umount", "--lazy", str(path)], check=True)
+    return path
+
+
+def memory_directory(case: TrackerCase) -> Path:
+    """A new folder on no disk: what a journal there waits for is nobody's I/O."""
+    path = Path(tempfile.mkdtemp(prefix="adt-", dir="/dev/shm"))
+    case.addCleanup(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def fill(path: Path, block: int = 4096) -> None:
+    """Writes to a file until there is no room for a single block."""
+    with path.open("ab", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * block)
+        except OSError:
+            return
+
+
+class Network:
+    """A network namespace with a veth pair to it: we are `here`, whoever is started in `with
+    network.inside():` listens on `there`."""
+
+    def __init__(self, case: TrackerCase) -> None:
+        need_root()
+        number = (os.getpid() * 16 + next(_numbers)) % 16384
+        self._outer, inner = f"adt{number}a", f"adt{number}b"
+        base = f"10.{192 + number // 256}.{number % 256}"
+        self.here, self.there, self.subnet = f"{base}.1", f"{base}.2", f"{base}.0/24"
+        self._holder = subprocess.Popen(
+            [*wrapper("KILL"), "unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
+        case.addCleanup(self._end)
+        own = os.readlink("/proc/self/ns/net")
+        path = f"/proc/{self._holder.pid}/ns/net"
+        try:
+            wait_until(lambda: self._holder.poll() is not None or os.readlink(path) != own)
+            run = f"ip link add {self._outer} type veth peer name {inner} netns {self._holder.pid}"
+            self._run(run)
+            self._run(f"ip addr add {self.here}/24 dev {self._outer}")
+            self._run(f"ip link set {self._outer} up")
+            self.run(f"ip addr add {self.there}/24 dev {inner}")
+            self.run(f"ip link set {inner} up")
+            self.run("ip link set lo up")
+            self.run("iptables -L -n")
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise unittest.SkipTest(f"no network namespace: {error}") from None
+
+    def run(self, command: str) -> None:
+        """Runs a command inside."""
+        self._run(f"nsenter --net=/proc/{self._holder.pid}/ns/net {command}")
+
+    def drop(self) -> None:
+        """Both directions lose every packet; nobody is told."""
+        self.run("iptables -A INPUT -j DROP")
+        self.run("iptables -A OUTPUT -j DROP")
+
+    def heal(self) -> None:
+        self.run("iptables -F")
+
+    def inside(self) -> "_Inside":
+        return _Inside(f"/proc/{self._holder.pid}/ns/net")
+
+    @staticmethod
+    def _run(command: str) -> None:
+        subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
+
+    def _end(self) -> None:
+        self._holder.kill()
+        self._holder.wait()
+
+
+class _Inside:
+    """This thread, and what it starts, is in another network namespace."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._own = -1
+
+    def __enter__(self) -> None:
+        self._own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        self._enter(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        self._enter(f"/proc/self/fd/{self._own}")
+        os.close(self._own)
+
+    @staticmethod
+    def _enter(path: str) -> None:
+        with open(path, "rb") as namespace:
+            if _libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
+
+
+def resident_bytes(pid: int, field: str = "VmRSS") -> int:
+    """Resident memory; the highest it ever was with VmHWM."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError(f"no {field} of {pid}")
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def cpu_share(pid: int, seconds: float) -> float:
+    """How much of a core the process uses in the next seconds."""
+    def ticks() -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+    before, started = ticks(), time.monotonic()
+    time.sleep(seconds)
+    return (ticks() - before) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - started)
+
+
+def go_first(server: Server) -> bool:
+    """Puts the tracker before everything else that runs, so that a stall of its loop is its own."""
+    try:
+        os.sched_setscheduler(server.pid, os.SCHED_FIFO, os.sched_param(1))
+        return True
+    except PermissionError:
+        return False
+
+
+def stalls(metrics: Metrics, seconds: str = "0.01") -> int:
+    """How often a timer of the loop was later than that."""
+    return int(metrics.value(f"{LAG}_count") - metrics.value(f"{LAG}_bucket", le=seconds))
+
+
+def processes_of(postmaster: int, title: str) -> List[int]:
+    """The server processes of a PostgreSQL whose title has `title`."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == postmaster and title in path.read_text():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found

@@ -1,0 +1,274 @@
+"""Disks that are too small, that fail and that can't be written: no 202 for what is not kept, nothing
+lost or doubled, and it goes on by itself when the disk does."""
+import mmap
+import os
+import shutil
+import struct
+import time
+import unittest
+from collections import Counter
+from pathlib import Path
+from typing import Dict
+
+from fault_case import LONG, FaultCase, tool
+from surroundings import fill, mount_tmpfs, need_root, only_long
+
+from harness.process import free_port, unprivileged_user, wait_until
+from harness.server import Server
+
+RESUMES_WITHIN_SECONDS = 10.0
+FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failures")
+NOWHERE = "host=/nonexistent port=1 dbname=none"
+
+
+class DiskCase(FaultCase):
+    def statuses(self, since: float) -> Dict[int, int]:
+        """How many answers of each status came after that time."""
+        events = list(self.ledger.events)
+        return Counter(a.status for event in events for a in list(event.attempts) if a.sent > since)
+
+    def wait_refused(self, server: Server, timeout_seconds: float = 20.0) -> None:
+        """Until events are refused; nothing else is, and it says so when asked."""
+        since = time.monotonic()
+        wait_until(lambda: self.statuses(since).get(503, 0) > 20, timeout_seconds,
+                   "events are refused")
+        self.assertEqual(server.get("/ads").status, 200)
+        self.assertEqual(server.get("/livez").status, 200)
+
+    def wait_resumed(self) -> float:
+        started = time.monotonic()
+        self.wait_accepted(20, RESUMES_WITHIN_SECONDS)
+        return time.monotonic() - started
+
+    def finish_check(self, server: Server) -> None:
+        """After a restart too: what is read back from the disk counts."""
+        self.rest(server)
+        server.kill()
+        server.start()
+        self.say(self.check(server))
+
+
+class FullDisk(DiskCase):
+    """The tracker makes room by giving up stored segments as long as the database takes events; so
+    for a disk that is full for good the database is frozen."""
+
+    def attack(self, size: str) -> None:
+        self.own_postgres()
+        journal = mount_tmpfs(self, self.directory() / "journal", size)
+        server = self.open_server(JOURNAL_DIR=str(journal))
+        load = self.load([server])
+        slowest = 0.0
+        for n in self.rounds(20, 2):
+            self.wait_accepted(50)
+            if n % 2 == 0:
+                self.ledger.note("PostgreSQL freezes")
+                self.postgres.freeze()
+            self.fill_up(server, journal / "filler", is_for_good=n % 2 == 0)
+            (journal / "filler").unlink()
+            self.ledger.note("the disk has room again")
+            self.postgres.thaw()
+            slowest = max(slowest, self.wait_resumed())
+        load.stop()
+        self.say(f"tmpfs {size}: resumed after {slowest:.2f} s at most")
+        self.finish_check(server)
+
+    def fill_up(self, server: Server, filler: Path, is_for_good: bool) -> None:
+        self.ledger.note("the disk fills up")
+        until = time.monotonic() + (20 if is_for_good else self.random.uniform(0.1, 2))
+        since = time.monotonic()
+        while time.monotonic() < until and self.statuses(since).get(503, 0) < 20:
+            fill(filler)
+            time.sleep(0.02)
+        if is_for_good:
+            self.wait_refused(server)
+            self.assertEqual(server.get("/readyz").status, 503)
+
+    def test_64_kilobytes(self) -> None:
+        self.attack("64k")
+
+    def test_1_megabyte(self) -> None:
+        only_long(self)
+        self.attack("1m")
+
+    def test_fills_by_itself_while_the_database_is_away(self) -> None:
+        only_long(self)
+        self.own_postgres()
+        journal = mount_tmpfs(self, self.directory() / "journal", "1m")
+        server = self.open_server(JOURNAL_DIR=str(journal))
+        load = self.load([server], connections=32, think_seconds=0)
+        for _ in self.rounds(5, 1):
+            self.wait_accepted(20)
+            self.ledger.note("PostgreSQL goes away")
+            self.postgres.stop("immediate")
+            self.wait_refused(server, 120)
+            self.postgres.start()
+            self.ledger.note("PostgreSQL is back")
+            self.wait_up(server)
+            self.wait_resumed()
+        load.stop()
+        self.finish_check(server)
+
+
+class FaultyDisk(DiskCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.library = tool("libfaulty_disk.so")
+        path = self.directory() / "control"
+        path.write_bytes(bytes(4 * len(FIELDS)))
+        self.control_path = path
+        with path.open("r+b") as file:
+            self.control = mmap.mmap(file.fileno(), 0)
+        self.addCleanup(self.control.close)
+
+    def set(self, **fields: int) -> None:
+        for name, value in fields.items():
+            struct.pack_into("=I", self.control, 4 * FIELDS.index(name), value)
+
+    def get(self, name: str) -> int:
+        return struct.unpack_from("=I", self.control, 4 * FIELDS.index(name))[0]
+
+    def faulty(self, **env: str) -> Server:
+        """A server on the faulty disk, not started."""
+        options = "detect_leaks=0:exitcode=99:verify_asan_link_order=0"
+        return self.server(LD_PRELOAD=str(self.library), FAULTY_DISK=str(self.control_path),
+                           ASAN_OPTIONS=options, **env)
+
+    def post_some(self, server: Server, events: int) -> None:
+        load = self.load([server], connections=2, think_seconds=0.001, with_id=0)
+        wanted = len(self.ledger.events) + events
+        wait_until(lambda: len(self.ledger.events) >= wanted, 20, f"{events} events sent")
+        load.stop()
+
+    def attack(self, field: str, number: int, more: int) -> bool:
+        """A short run without a database in which one call fails, ended by kill -9: all that is
+        left is what lies on the disk. Returns whether it came to that call."""
+        self.ledger.note(f"{field}={number} fails_more={more}")
+        self.set(**{name: 0 for name in FIELDS})
+        self.set(**{field: number, "fails_more": more})
+        server = self.faulty(DB_CONN=NOWHERE, JOURNAL_MAX_BYTES="65536", SHUTDOWN_GRACE_SECONDS="0")
+        try:
+            server.start()
+        except AssertionError as error:
+            self.assertIn("JOURNAL_DIR", str(error), "not even a reason")
+            self.assertGreater(self.get("failures"), 0, str(error))
+        else:
+            self.post_some(server, 40)
+            is_reached = self.get("failures") > 0
+            self.set(write_fails_in=0, sync_fails_in=0)
+            wait_until(lambda: server.get("/readyz").status == 200, RESUMES_WITHIN_SECONDS,
+                       "ready again")
+            before = self.ledger.accepted
+            self.post_some(server, 5)
+            self.assertGreaterEqual(self.ledger.accepted, before + 5, "accepts again")
+            server.kill()
+            self.drain(server)
+            return is_reached
+        self.drain(server)
+        return True
+
+    def drain(self, server: Server) -> None:
+        """The journal as the run left it goes into the database, from a sound disk."""
+        self.set(**{name: 0 for name in FIELDS})
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        self.wait_up(server)
+        wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0, 20, "drained")
+        server.kill()
+
+    def sweep(self, field: str) -> None:
+        """Every call of a run fails once, in the short form only some."""
+        sound = self.open_server()
+        self.assertEqual(sound.stop(), 0)
+        number, runs = 1, 0
+        while number < 200:
+            is_reached = self.attack(field, number, self.random.choice([0, 0, 1, 5]))
+            runs += 1
+            if not is_reached:
+                break
+            number += 1 if LONG else self.random.randint(8, 16)
+        self.assertGreater(number, 15, "the run is too short to tell")
+        self.say(f"{field}: {runs} runs; {self.ledger.check(self.psql)}")
+
+    def test_each_write_fails(self) -> None:
+        self.sweep("write_fails_in")
+
+    def test_each_sync_fails(self) -> None:
+        self.sweep("sync_fails_in")
+
+    def test_failures_under_load(self) -> None:
+        server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
+        self.wait_up(server)
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
+                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        load = self.load([server])
+        for _ in self.rounds(100, 10):
+            self.wait_accepted(20)
+            kind = self.random.choice(["write_fails_in", "sync_fails_in"])
+            self.ledger.note(f"{kind} strikes")
+            self.set(**{kind: self.random.randint(1, 30), "fails_more": self.random.randint(0, 9)})
+            wait_until(lambda: self.get(kind) == 0, 20, "it came to the failure")
+            self.wait_resumed()
+        load.stop()
+        self.finish_check(server)
+
+    def test_read_only_and_writable_again(self) -> None:
+        only_long(self)
+        server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
+        self.wait_up(server)
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
+                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        load = self.load([server])
+        for _ in self.rounds(20, 2):
+            self.wait_accepted(20)
+            self.ledger.note("the file system is read-only")
+            self.set(read_only=1)
+            since = time.monotonic()
+            self.wait_refused(server)
+            self.assertEqual(server.get("/readyz").status, 503)
+            self.set(read_only=0)
+            self.ledger.note("and writable again")
+            self.wait_resumed()
+            self.assertGreater(self.statuses(since)[503], 0)
+        load.stop()
+        self.finish_check(server)
+
+
+class ReadOnlyDirectory(DiskCase):
+    def test_no_new_file_and_then_again(self) -> None:
+        """The tracker runs as somebody whose directory is taken from him: root may write anyway."""
+        need_root()
+        user = unprivileged_user()
+        assert user is not None
+        directory = self.directory()
+        directory.chmod(0o755)
+        shutil.copy(self.server().binary, directory / "tracker")
+        wrapper = directory / "as-user"
+        wrapper.write_text(f"#!/bin/sh\nexec setpriv --reuid={user.pw_uid} --regid={user.pw_gid} "
+                           f"--clear-groups -- {directory}/tracker\n")
+        wrapper.chmod(0o755)
+        journal = directory / "journal"
+        journal.mkdir()
+        os.chown(journal, user.pw_uid, user.pw_gid)
+        server = Server(Path(wrapper), {"DB_CONN": self.db_conn, "JOURNAL_DIR": str(journal),
+                                        "JOURNAL_MAX_BYTES": "65536", "PORT": str(free_port())},
+                        self.directory())
+        self.addCleanup(server.finish)
+        server.start()
+        self.wait_up(server)
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
+                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        load = self.load([server])
+        for _ in self.rounds(20, 2):
+            self.wait_accepted(20)
+            journal.chmod(0o555)
+            self.ledger.note("the directory is read-only")
+            self.wait_refused(server)
+            journal.chmod(0o755)
+            self.ledger.note("the directory is writable again")
+            self.wait_resumed()
+        load.stop()
+        self.finish_check(server)
+
+
+if __name__ == "__main__":
+    unittest.main()
