@@ -10,19 +10,17 @@ CREATE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
 LANGUAGE plpgsql AS $$
 DECLARE
     v_cursor ingest_cursor%ROWTYPE;
-    v_is_free boolean;
 BEGIN
     INSERT INTO ingest_cursor (journal, nonce) VALUES (p_journal, p_nonce) ON CONFLICT DO NOTHING;
     SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
-    v_is_free := pg_try_advisory_lock(860065, v_cursor.journal_id);
-    IF v_cursor.nonce <> p_nonce THEN
-        IF v_cursor.nonce <> ALL (p_owners) THEN
-            RAISE EXCEPTION 'journal % was taken over by another process', p_journal
-                USING ERRCODE = 'VA001';
-        ELSIF NOT v_is_free THEN
-            RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
-                USING ERRCODE = 'VA002';
-        END IF;
+    -- Whoever is refused must not be left with the lock: it would keep the rightful owner out.
+    IF v_cursor.nonce <> p_nonce AND v_cursor.nonce <> ALL (p_owners) THEN
+        RAISE EXCEPTION 'journal % was taken over by another process', p_journal
+            USING ERRCODE = 'VA001';
+    END IF;
+    IF NOT pg_try_advisory_lock(860065, v_cursor.journal_id) AND v_cursor.nonce <> p_nonce THEN
+        RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
+            USING ERRCODE = 'VA002';
     END IF;
     UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now() WHERE c.journal = p_journal
     RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected
@@ -30,8 +28,10 @@ BEGIN
 END
 $$;
 
--- Claims the event_ids of a batch and returns the sequences that came first. The keys go in sorted,
--- in one statement, so that instances which claim the same ones wait but never deadlock.
+-- Claims the event_ids of a batch and returns the sequences that came first: those of which both days
+-- were free, since the same event may have come in by another server just after midnight, and have been
+-- stored earlier. The keys go in sorted, in one statement, so that instances which claim the same ones
+-- wait but never deadlock.
 CREATE FUNCTION claim_event_ids(p_sequence bigint[], p_day date[], p_ad_id integer[],
                                 p_kind event_kind[], p_event_id text[])
 RETURNS bigint[]
@@ -46,9 +46,12 @@ LANGUAGE sql AS $$
         SELECT day + n, ad_id, kind, event_id FROM keyed CROSS JOIN generate_series(0, 1) AS n
         ORDER BY 1, 2, 3, 4
         ON CONFLICT DO NOTHING
-        RETURNING day, ad_id, kind, event_id
+        RETURNING ad_id, kind, event_id
+    ), first AS (
+        SELECT sequence FROM keyed JOIN claimed USING (ad_id, kind, event_id)
+        GROUP BY sequence HAVING count(*) = 2
     )
-    SELECT array_agg(sequence) FROM keyed JOIN claimed USING (day, ad_id, kind, event_id)
+    SELECT array_agg(sequence) FROM first
 $$;
 
 -- Stores a batch of events: those above the journal's cursor, in one transaction with their counts
