@@ -1,0 +1,324 @@
+"""The SQL functions that the program stands on, called directly."""
+import unittest
+from typing import List, Optional, Tuple
+
+from db_support import KINDS, DatabaseCase, SqlSession
+
+from harness.case import shared_postgres
+from harness.process import wait_until
+
+JOURNAL = "00000000-0000-4000-8000-000000000001"
+OTHER_JOURNAL = "00000000-0000-4000-8000-000000000002"
+NONCE = "00000000-0000-4000-8000-00000000000a"
+OTHER_NONCE = "00000000-0000-4000-8000-00000000000b"
+NOON = "2031-05-05 12:00:00+00"
+
+Row = Tuple[int, str, int, str, Optional[str]]  # sequence, kind, ad, time, event_id
+
+
+def row(sequence: int, kind: str = "click", ad_id: int = 1, at: str = NOON,
+        event_id: Optional[str] = None) -> Row:
+    return sequence, kind, ad_id, at, event_id
+
+
+def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
+               reject: Optional[str] = None) -> str:
+    """The call as the writer makes it: arrays in parallel; no event_ids at all when none is there."""
+    def array(values: list, kind: str) -> str:
+        return "ARRAY[{}]::{}[]".format(
+            ",".join("NULL" if v is None else f"'{v}'" for v in values), kind)
+
+    sequences, kinds, ads, times, ids = map(list, zip(*rows)) if rows else ([],) * 5
+    return "SELECT * FROM ingest_batch({})".format(", ".join([
+        f"'{journal}'", f"'{nonce}'", array(sequences, "bigint"),
+        array([KINDS.index(kind) for kind in kinds], "smallint"), array(ads, "integer"),
+        array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
+        array([10] * len(rows), "integer"), array(ids, "text") if any(ids) else "NULL",
+        f"'{reject}'" if reject else "NULL"]))
+
+
+class Functions(DatabaseCase):
+    """Every test starts from a copy of one migrated database with three ads and two journals."""
+
+    template = None
+
+    def setUp(self) -> None:
+        super().setUp()
+        if Functions.template is None:
+            server = self.open_server()
+            server.stop()
+            self.claim(JOURNAL, NONCE)
+            self.claim(OTHER_JOURNAL, OTHER_NONCE)
+            Functions.template = self.database
+        fresh = f"{self.database}f"
+        shared_postgres().psql(f'CREATE DATABASE "{fresh}" TEMPLATE "{Functions.template}"')
+        self.database = fresh
+
+    def claim(self, journal: str, nonce: str, owners: str = "{}") -> tuple:
+        return self.psql(f"SELECT * FROM claim_journal('{journal}', '{owners}', '{nonce}')")[0]
+
+    def ingest(self, *rows: Row, **options: str) -> tuple:
+        return self.psql(ingest_sql(list(rows), **options))[0]
+
+    def contents(self) -> list:
+        """All that a batch changes, but for the time of its last call."""
+        tables = ("SELECT occurred_at, ad_id, kind, video_playback_time, ip FROM events",
+                  "SELECT * FROM event_counts", "SELECT * FROM event_keys",
+                  "SELECT * FROM rejected_events",
+                  "SELECT journal, nonce, last_sequence, stored, duplicate, rejected FROM ingest_cursor")
+        return self.psql(" UNION ALL ".join(f"SELECT row_to_json(t)::text FROM ({sql}) t"
+                                            for sql in tables) + " ORDER BY 1")
+
+    def count(self, table: str = "events") -> int:
+        return int(self.value(f"SELECT count(*) FROM {table}"))
+
+    def sqlstate(self, sql: str) -> str:
+        session = SqlSession(self, self.postgres, self.database)
+        session.run(sql)
+        return session.run("\\echo :LAST_ERROR_SQLSTATE \n")[0].strip()
+
+
+class IngestBatch(Functions):
+    def test_it_stores_counts_and_moves_the_cursor(self) -> None:
+        answer = self.ingest(row(5), row(6, "impression"), row(9, ad_id=99), row(10, event_id="a"),
+                             row(11, event_id="a"))
+        self.assertEqual(answer, ("11", "{2,1}", "{1,0}", "{1,0}"))
+        self.assertEqual(self.count(), 3)
+        self.assert_counts_agree()
+        self.assertEqual(self.psql("SELECT sequence, ad_id, reason, host(ip) FROM rejected_events"),
+                         [("9", "99", "unknown ad", "10.1.1.1")])
+
+    def test_the_same_again_changes_nothing_and_answers_alike(self) -> None:
+        batch = [row(n, KINDS[n % 2], 1 + n % 4, event_id=f"e{n % 7}" if n % 3 else None)
+                 for n in range(1, 60)]
+        first = self.ingest(*batch)
+        before = self.contents()
+        for part in (batch, batch[:20], batch[30:], []):
+            self.assertEqual(self.ingest(*part), first)
+            self.assertEqual(self.contents(), before)
+        self.assertEqual(self.ingest(*batch, reject="no"), first)
+        self.assertEqual(self.contents(), before)
+
+    def test_of_an_overlapping_batch_only_the_new(self) -> None:
+        self.ingest(*(row(n) for n in range(1, 11)))
+        answer = self.ingest(*(row(n, "impression") for n in range(6, 16)))
+        self.assertEqual(answer, ("15", "{10,5}", "{0,0}", "{0,0}"))
+        self.assert_counts_agree()
+
+    def test_a_batch_with_an_error_leaves_nothing(self) -> None:
+        self.psql("ALTER TABLE events ADD CHECK (ad_id <> 2)")
+        before = self.contents()
+        with self.assertRaisesRegex(AssertionError, "violates check"):
+            self.ingest(row(1, event_id="a"), row(2, ad_id=2), row(3, ad_id=99))
+        self.assertEqual(self.contents(), before)
+
+    def test_another_owner_is_refused(self) -> None:
+        for options in ({"nonce": OTHER_NONCE}, {"journal": "00000000-0000-4000-8000-000000000009"}):
+            before = self.contents()
+            self.assertEqual(self.sqlstate(ingest_sql([row(1)], **options)), "VA001")
+            self.assertEqual(self.contents(), before)
+
+    def test_a_rejected_batch_goes_aside_whole(self) -> None:
+        answer = self.ingest(row(1, event_id="a"), row(2, "impression", 99), reject="because")
+        self.assertEqual(answer, ("2", "{0,0}", "{0,0}", "{0,2}"))
+        self.assertEqual(
+            self.psql("SELECT journal, sequence, kind, ad_id, occurred_at AT TIME ZONE 'UTC', host(ip), "
+                      "video_playback_time, event_id, reason FROM rejected_events ORDER BY sequence"),
+            [(JOURNAL, "1", "click", "1", NOON[:-3], "10.1.1.1", "10", "a", "because"),
+             (JOURNAL, "2", "impression", "99", NOON[:-3], "10.1.1.1", "10", "", "because")])
+        self.assertEqual(self.count("event_keys"), 0)  # the event_id may still be stored
+        self.assertEqual(self.ingest(row(3, event_id="a"))[1], "{1,0}")
+
+    def test_two_journals_keep_books_of_their_own(self) -> None:
+        self.ingest(row(1), row(2))
+        answer = self.ingest(row(1), row(2), row(3), journal=OTHER_JOURNAL, nonce=OTHER_NONCE)
+        self.assertEqual(answer, ("3", "{3,0}", "{0,0}", "{0,0}"))
+        self.assertEqual(self.count(), 5)
+        self.assert_counts_agree()
+
+    def test_a_replay_waits_for_the_first_copy(self) -> None:
+        first = SqlSession(self, self.postgres, self.database)
+        second = SqlSession(self, self.postgres, self.database)
+        sql = ingest_sql([row(1), row(2, event_id="a")])
+        answer = first.run(f"BEGIN; {sql}")
+        second.send(sql)
+        self.wait_for_lock()
+        first.run("COMMIT")
+        self.assertEqual(second.answer(), answer)
+        self.assertEqual(self.count(), 2)
+
+    def test_after_the_first_copy_rolled_back_the_replay_stores(self) -> None:
+        first = SqlSession(self, self.postgres, self.database)
+        second = SqlSession(self, self.postgres, self.database)
+        sql = ingest_sql([row(1), row(2, event_id="a")])
+        first.run(f"BEGIN; {sql}")
+        second.send(sql)
+        self.wait_for_lock()
+        first.run("ROLLBACK")
+        self.assertEqual(second.answer(), ["2|{2,0}|{0,0}|{0,0}"])
+        self.assertEqual(self.count(), 2)
+
+    def wait_for_lock(self) -> None:
+        wait_until(lambda: self.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
+                                      "'Lock' AND datname = current_database()") == "1")
+
+
+class EventIds(Functions):
+    def test_within_a_batch_and_across_batches(self) -> None:
+        self.assertEqual(self.ingest(row(1, event_id="a"), row(2, event_id="a"), row(3, event_id="b"),
+                                     row(4), row(5))[1:3], ("{4,0}", "{1,0}"))
+        self.assertEqual(self.ingest(row(6, event_id="a"), row(7, event_id="c"))[1:3],
+                         ("{5,0}", "{2,0}"))
+        self.assert_counts_agree()
+
+    def test_kinds_and_ads_have_their_own(self) -> None:
+        self.assertEqual(self.ingest(row(1, event_id="a"), row(2, "impression", event_id="a"),
+                                     row(3, ad_id=2, event_id="a"))[1:3], ("{2,1}", "{0,0}"))
+
+    def test_of_an_unknown_ad_none_is_taken(self) -> None:
+        self.ingest(row(1, ad_id=99, event_id="a"))
+        self.assertEqual(self.count("event_keys"), 0)
+
+    def test_over_midnight(self) -> None:
+        late, early = "2031-05-05 23:59:59.999999+00", "2031-05-06 00:00:00+00"
+        for case, times in (("in order", (late, early)), ("the later one first", (early, late))):
+            for together in (True, False):
+                with self.subTest(case, together=together):
+                    event_id = f"{case} {together}"
+                    start = self.count()
+                    rows = [row(1000 + 2 * start + n, at=at, event_id=event_id)
+                            for n, at in enumerate(times)]
+                    for batch in ([rows] if together else [[one] for one in rows]):
+                        self.ingest(*batch)
+                    self.assertEqual(self.count(), start + 1)
+        self.assert_counts_agree()
+
+    def test_days_later_it_is_another_event(self) -> None:
+        self.ingest(row(1, event_id="a"))
+        self.assertEqual(self.ingest(row(2, at="2031-05-08 12:00:00+00", event_id="a"))[1], "{2,0}")
+
+    def test_two_instances_with_the_same_at_once(self) -> None:
+        first = SqlSession(self, self.postgres, self.database)
+        second = SqlSession(self, self.postgres, self.database)
+        ids = [f"id{n}" for n in range(50)]
+        first.run("BEGIN; " + ingest_sql([row(n + 1, event_id=i) for n, i in enumerate(ids)]))
+        second.send(ingest_sql([row(n + 1, event_id=i) for n, i in enumerate(reversed(ids))],
+                               journal=OTHER_JOURNAL, nonce=OTHER_NONCE))
+        first.run("COMMIT")
+        self.assertEqual(second.answer(), ["50|{0,0}|{50,0}|{0,0}"])
+        self.assertEqual(self.count(), 50)
+        self.assert_counts_agree()
+
+
+class Others(Functions):
+    def test_claiming_a_journal(self) -> None:
+        self.ingest(row(7))
+        claim = "SELECT * FROM claim_journal('{}', '{{{}}}', '{}')".format
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", "{1,0}", "{0,0}", "{0,0}"))
+        for owners in ("", OTHER_NONCE):  # neither is the owner
+            self.assertEqual(self.sqlstate(claim(JOURNAL, owners, OTHER_NONCE)), "VA001")
+
+        owner = SqlSession(self, self.postgres, self.database)
+        owner.run(claim(JOURNAL, "", NONCE))
+        self.assertEqual(self.claim(JOURNAL, NONCE)[0], "7")  # its own next session
+        self.assertEqual(self.sqlstate(claim(JOURNAL, NONCE, OTHER_NONCE)), "VA002")
+        owner.close()
+        # Sessions that were refused are still open, and keep nobody out.
+        wait_until(lambda: self.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                                      "database = (SELECT oid FROM pg_database WHERE datname = "
+                                      "current_database())") == "0")
+        self.assertEqual(self.claim(JOURNAL, OTHER_NONCE, f"{{{OTHER_NONCE},{NONCE}}}")[0], "7")
+        self.assertEqual(self.sqlstate(ingest_sql([row(8)])), "VA001")
+        self.assertEqual(self.ingest(row(8), nonce=OTHER_NONCE)[0], "8")
+        self.assertEqual(self.claim("00000000-0000-4000-8000-000000000009", NONCE)[0], "0")
+
+    def test_retrying_what_was_rejected(self) -> None:
+        self.ingest(row(1, ad_id=98, event_id="a"), row(2, "impression", 99), row(3, ad_id=99),
+                    row(4, ad_id=98, event_id="a"))
+        self.assertEqual(self.value("SELECT retry_rejected()"), "0")
+        self.assertEqual(self.count("rejected_events"), 4)
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (98, 'x', 'y'), (99, 'x', 'y')")
+        self.assertEqual(self.value("SELECT retry_rejected(99)"), "2")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")  # one of two alike
+        self.assertEqual(self.count("rejected_events"), 0)
+        self.assertEqual(self.count(), 3)
+        self.assert_counts_agree()
+        self.assertEqual(self.ingest(row(5, ad_id=98, event_id="a"))[2], "{1,0}")
+
+    def test_what_is_refused_again_stays_with_the_new_reason(self) -> None:
+        self.ingest(row(1), row(2, ad_id=2), reject="the old reason")
+        self.psql("ALTER TABLE events ADD CONSTRAINT no_two CHECK (ad_id <> 2)")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")
+        self.assertEqual(self.count("rejected_events"), 1)
+        self.assertIn("no_two", self.value("SELECT reason FROM rejected_events"))
+        self.assertEqual(self.count(), 1)
+        self.assert_counts_agree()
+
+    def test_rows_of_a_day_without_partition_move_with_all_they_have(self) -> None:
+        self.ingest(row(1, event_id="a"), row(2, "impression"), row(3, at="2031-05-06 00:00:00+00"))
+        self.assertEqual(self.count("events_default"), 3)
+        before = self.contents()
+        ids = self.psql("SELECT id FROM events ORDER BY id")
+        for table, column in (("events", "occurred_at"), ("event_keys", "day")):
+            sql = f"SELECT create_day_partitions('{table}', '{column}', '2031-05-05', 1)"
+            self.assertEqual(self.value(sql), "1")
+            self.assertEqual(self.value(sql), "0")
+        self.assertEqual((self.count("events_20310505"), self.count("events_default")), (2, 1))
+        self.assertEqual((self.count("event_keys_20310505"), self.count("event_keys_default")), (1, 1))
+        self.assertEqual(self.contents(), before)
+        self.assertEqual(self.psql("SELECT id FROM events ORDER BY id"), ids)
+        self.assertEqual(self.ingest(row(4, event_id="a"))[2], "{1,0}")
+        self.assertEqual(self.count("pg_indexes WHERE tablename = 'events_20310505'"), 1)
+
+    def test_maintenance_drops_the_keys_of_days_gone_by(self) -> None:
+        self.psql("SELECT create_day_partitions('event_keys', 'day', "
+                  "(now() AT TIME ZONE 'UTC')::date - 6, 6)")
+        self.ingest(row(1, at="2001-05-05 12:00:00+00", event_id="a"))
+        self.assertEqual(self.count("event_keys"), 2)
+        self.psql("SELECT maintain()")
+        self.assertEqual(
+            self.psql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = "
+                      "'event_keys'::regclass AND inhrelid::regclass::text ~ '[0-9]$' ORDER BY 1"),
+            self.psql("SELECT 'event_keys_' || to_char(now() AT TIME ZONE 'UTC' + n * interval "
+                      "'1 day', 'YYYYMMDD') FROM generate_series(-2, 8) n"))
+        self.assertEqual(self.count("event_keys"), 0)
+
+    def test_maintenance_makes_the_days_that_are_missing(self) -> None:
+        tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")
+        self.psql(f"DROP TABLE events_{tomorrow}")
+        self.ingest(row(1, at=f"{tomorrow} 12:00:00+00"))
+        self.assertEqual(self.value("SELECT maintain()"), "1")
+        self.assertEqual(self.count(f"events_{tomorrow}"), 1)
+        self.assertEqual(self.value("SELECT maintain()"), "0")
+
+    def test_maintenance_gives_way_to_a_reader(self) -> None:
+        tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")
+        self.psql(f"DROP TABLE events_{tomorrow}")
+        reader = SqlSession(self, self.postgres, self.database)
+        reader.run("BEGIN; SELECT count(*) FROM events")
+        with self.assertRaisesRegex(AssertionError, "lock timeout"):
+            self.psql("SELECT maintain()")
+        self.assertEqual(self.value(f"SELECT to_regclass('events_{tomorrow}') IS NULL"), "t")
+        other = SqlSession(self, self.postgres, self.database)
+        other.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), "
+                  "hashtext('maintain'))")
+        self.assertEqual(self.value("SELECT maintain()"), "0")  # another is at it
+
+    def test_counts_of_quiet_journals_are_folded(self) -> None:
+        self.ingest(row(1), row(2, "impression"), row(3, at="2031-05-05 13:00:00+00"))
+        self.ingest(row(1), row(2), journal=OTHER_JOURNAL, nonce=OTHER_NONCE)
+        for quiet in (JOURNAL, OTHER_JOURNAL):
+            self.psql("UPDATE ingest_cursor SET stored_at = now() - interval '8 days' "
+                      f"WHERE journal = '{quiet}'")
+            self.psql("SELECT maintain()")
+            self.assert_counts_agree()
+            self.assertEqual(self.count(
+                "event_counts JOIN ingest_cursor USING (journal_id) "
+                f"WHERE journal = '{quiet}'"), 0)
+        self.ingest(row(4), row(5))  # it wakes up
+        self.assert_counts_agree()
+        self.assertEqual(self.ingest(row(5))[1], "{4,1}")
+
+
+if __name__ == "__main__":
+    unittest.main()

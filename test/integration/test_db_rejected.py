@@ -1,0 +1,174 @@
+"""Events that the database refuses: put aside whole, one by one, and never in the way of others."""
+import unittest
+
+from db_support import DatabaseCase
+
+from harness.server import Server
+
+
+class UnknownAds(DatabaseCase):
+    def test_accepted_while_nobody_knew_then_rejected_then_retried(self) -> None:
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+        server = self.start_server()
+        events = self.post(server, 0, 40, ads=4)
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+        self.wait_up(server)
+        self.wait_at_rest(server)
+        self.assert_books(server, 40)
+        self.assertEqual(server.metrics().value("adtracker_events_rejected_total",
+                                                reason="unknown_ad"), 40)
+        self.assertEqual(
+            self.psql("SELECT kind, ad_id, video_playback_time, host(ip) FROM rejected_events "
+                      "WHERE reason = 'unknown ad' ORDER BY video_playback_time"),
+            [(e.kind, str(e.ad_id), str(e.number), e.body()["ip"]) for e in events])
+        self.add_ads(3)
+        self.assertEqual(self.value("SELECT retry_rejected(2)"), "10")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "20")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "0")
+        self.assert_stored([e for e in events if e.ad_id < 4])
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "10")
+
+    def test_an_ad_that_goes_between_acceptance_and_storing(self) -> None:
+        server = self.open_server()
+        self.psql("""
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
+            CREATE TRIGGER slow BEFORE INSERT ON events FOR EACH ROW
+            WHEN (NEW.video_playback_time = 0) EXECUTE FUNCTION slow()""")
+        events = self.post(server, 0, 1)
+        server.wait_until(lambda: self.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1")
+        events += self.post(server, 1, 9)
+        self.psql("DELETE FROM ads WHERE id = 2")
+        self.wait_at_rest(server)
+        self.assert_stored([e for e in events if e.ad_id != 2])
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "3")
+        self.assert_books(server, 10)
+        self.assertEqual(server.post("/ads/click", {"ad_id": 2, "ip": "::1"}).status, 404)
+
+
+class BadRows(DatabaseCase):
+    REFUSE_ODD = """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.ip = '10.0.99.7' THEN RAISE EXCEPTION 'ünwanted: %', repeat('é', 200); END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()"""
+
+    def refused(self, server: Server) -> float:
+        return server.metrics().value("adtracker_events_rejected_total", reason="refused")
+
+    def test_one_by_a_constraint_among_many(self) -> None:
+        server = self.open_server()
+        self.psql("ALTER TABLE events ADD CONSTRAINT odd CHECK (ip <> '10.0.99.7')")
+        events = self.post(server, 0, 240)
+        self.wait_at_rest(server)
+        bad = [e for e in events if e.body()["ip"] == "10.0.99.7"]
+        self.assertEqual(len(bad), 1)
+        self.assert_stored([e for e in events if e not in bad])
+        self.assertEqual(
+            self.psql("SELECT kind, ad_id, host(ip), video_playback_time, event_id FROM rejected_events"),
+            [(bad[0].kind, str(bad[0].ad_id), "10.0.99.7", str(bad[0].number), "")])
+        self.assertRegex(self.value("SELECT reason FROM rejected_events"), "^23514: .*odd")
+        self.assertEqual(self.refused(server), 1)
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 0)
+        self.assert_books(server, len(events))
+        self.psql("ALTER TABLE events DROP CONSTRAINT odd")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")
+        self.assert_stored(events)
+
+    def test_some_by_a_trigger_in_one_large_batch(self) -> None:
+        server = self.open_server()
+        self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                  "current_database() AND pid <> pg_backend_pid(); " + self.REFUSE_ODD)
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+        events = self.post(server, 0, 1500)
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+        self.wait_at_rest(server)
+        good = [e for e in events if e.body()["ip"] != "10.0.99.7"]
+        self.assertEqual(len(good), 1494)
+        self.assert_stored(good)
+        self.assertEqual(self.refused(server), 6)
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events "
+                                    "WHERE reason LIKE 'P0001: ünwanted: éé%'"), "6")
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 0)
+        self.assert_books(server, len(events))
+
+    def test_many_that_fail_alike_hold_the_queue_until_it_is_mended(self) -> None:
+        server = self.open_server()
+        self.psql("ALTER TABLE events ADD CONSTRAINT nothing CHECK (false) NOT VALID")
+        events = self.post(server, 0, 60)
+        server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
+        self.assertEqual(server.log_text().count("ingest held"), 1)
+        aside = int(self.value("SELECT count(*) FROM rejected_events"))
+        self.assertLessEqual(aside, 10)
+        events += self.post(server, 60, 20)
+        self.assertEqual(server.metrics().value("adtracker_queue_events"), 80 - aside)
+        self.psql("ALTER TABLE events DROP CONSTRAINT nothing")
+        self.wait_at_rest(server)
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 0)
+        self.assertEqual(int(self.value("SELECT retry_rejected()")), aside)
+        self.assert_stored(events)
+        self.assert_books(server, len(events))
+
+
+class Mending(DatabaseCase):
+    """Faults of permissions and schema lose nothing: the queue waits."""
+
+    def held(self, server: Server) -> bool:
+        return server.metrics().value("adtracker_ingest_held") == 1
+
+    def assert_holds_and_goes_on(self, server: Server, spoil: str, mend: str) -> None:
+        events = self.post(server, 0, 10)
+        self.wait_at_rest(server)
+        self.psql(spoil)
+        events += self.post(server, 10, 10)
+        server.wait_until(lambda: self.held(server))
+        self.assertEqual(server.get("/livez").status, 200)
+        self.assertEqual(server.metrics().value("adtracker_queue_events"), 10)
+        self.psql(mend)
+        self.wait_at_rest(server)
+        self.assertFalse(self.held(server))
+        self.assert_stored(events)
+        self.assert_books(server, 20)
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
+
+    def test_a_permission_revoked_and_granted(self) -> None:
+        self.start_server().stop()
+        server = self.start_server()
+        self.wait_up(server)
+        server.stop()
+        role = f"r{self.database}"
+        self.psql(f"""CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA public TO {role};
+                      GRANT ALL ON ALL TABLES IN SCHEMA public TO {role};
+                      GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}""")
+        server = self.open_server(DB_CONN=self.db_conn.replace("user=postgres", f"user={role}"))
+        self.assert_holds_and_goes_on(server, f"REVOKE INSERT ON events FROM {role}",
+                                      f"GRANT INSERT ON events TO {role}")
+
+    def test_a_table_that_is_away(self) -> None:
+        self.assert_holds_and_goes_on(self.open_server(), "ALTER TABLE event_counts RENAME TO away",
+                                      "ALTER TABLE away RENAME TO event_counts")
+
+    def test_a_column_that_is_away(self) -> None:
+        self.assert_holds_and_goes_on(self.open_server(), "ALTER TABLE events RENAME ip TO away",
+                                      "ALTER TABLE events RENAME away TO ip")
+
+    def test_restarted_while_it_is_held(self) -> None:
+        server = self.open_server(SHUTDOWN_GRACE_SECONDS="0")
+        self.psql("ALTER TABLE event_counts RENAME TO away")
+        events = self.post(server, 0, 10)
+        server.wait_until(lambda: self.held(server))
+        self.assertEqual(server.stop(), 0)
+        server.start()
+        server.wait_until(lambda: self.held(server))
+        events += self.post(server, 10, 10)
+        self.psql("ALTER TABLE away RENAME TO event_counts")
+        self.wait_at_rest(server)
+        self.assert_stored(events)
+        self.assert_books(server, 10)
+
+
+if __name__ == "__main__":
+    unittest.main()
