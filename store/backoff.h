@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { BACKOFF_FIRST_MS = 100, BACKOFF_CEILING_MS = 5000 };
+enum { BACKOFF_FIRST_MS = 100, BACKOFF_CEILING_MS = 3200 };
 
 /* All zero is the start. */
 struct backoff {
@@ -12,7 +12,7 @@ struct backoff {
 
 /*
  * Counts a failure and returns the wait in milliseconds before the next try: between half and all
- * of 100 ms doubled per failure, at most 5,000 ms. `random` (uniform over all 32 bits) chooses
+ * of 100 ms doubled per failure, at most 3,200 ms. `random` (uniform over all 32 bits) chooses
  * within it.
  */
 uint32_t backoff_next(struct backoff *backoff, uint32_t random);
