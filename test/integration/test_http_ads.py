@@ -1,0 +1,171 @@
+"""GET /ads: what is available just now, and no byte more often than needed."""
+import re
+import time
+
+from http_support import OneServerCase, listed, seconds_of
+
+from harness.case import TrackerCase
+
+ADS = """INSERT INTO ads (id, image_url, target_url, active, starts_at, ends_at) VALUES """
+
+
+class EtagTest(OneServerCase):
+    def test_the_original_fields_are_there(self) -> None:
+        answer = self.tracker.get("/ads")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "application/json"))
+        self.assertEqual(answer.json(), [
+            {"id": i, "image_url": f"https://i.example/{i}", "target_url": f"https://t.example/{i}"}
+            for i in self.ADS])
+
+    def test_the_same_list_has_the_same_strong_tag(self) -> None:
+        first, second = self.tracker.get("/ads"), self.tracker.get("/ads")
+        self.assertRegex(first.headers["ETag"], r'^"[0-9a-f]+"$')
+        self.assertEqual(first.headers["ETag"], second.headers["ETag"])
+        self.assertEqual(self.tracker.request("HEAD", "/ads").headers["ETag"],
+                         first.headers["ETag"])
+
+    def test_a_known_tag_is_304_in_every_form(self) -> None:
+        tag = self.tracker.get("/ads").headers["ETag"]
+        for value in (tag, f"W/{tag}", "*", f'"other", {tag}', f'"a","b",W/{tag} ,"c"',
+                      f"  {tag}  ", f', ,{tag}', f'W/"x",*'):
+            for method in ("GET", "HEAD"):
+                with self.subTest(f"{method} {value}"):
+                    answer = self.tracker.request(method, "/ads", headers={"If-None-Match": value})
+                    self.assertEqual((answer.status, answer.body), (304, b""))
+                    self.assertEqual(answer.headers["ETag"], tag)
+                    self.assertEqual(answer.headers["Cache-Control"], "no-cache")
+                    self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "*")
+
+    def test_any_other_tag_is_200(self) -> None:
+        tag = self.tracker.get("/ads").headers["ETag"]
+        for value in ("", '""', '"other"', tag.strip('"'), tag[:-1], tag.upper()[:-2] + '"', "W/",
+                      "W/*", '"*"', f'"{tag}', f'x{tag}', "," * 5000):
+            with self.subTest(value[:40]):
+                answer = self.tracker.get("/ads", {"If-None-Match": value})
+                self.assertEqual(answer.status, 200)
+                self.assertEqual(len(answer.json()), len(self.ADS))
+
+    def test_a_connection_is_in_step_after_304(self) -> None:
+        tag = self.tracker.get("/ads").headers["ETag"]
+        wire = self.wire()
+        for _ in range(3):
+            answer = wire.send(f"GET /ads HTTP/1.1\r\nHost: x\r\nIf-None-Match: {tag}\r\n\r\n"
+                               .encode()).answer()
+            self.assertEqual(answer.status, 304)
+            self.assert_usable(wire)
+
+
+class ChangeTest(OneServerCase):
+    """Each test puts the list back as it found it."""
+
+    def expect(self, ids, timeout_seconds: float = 3.0) -> None:
+        self.tracker.wait_until(lambda: listed(self.tracker) == sorted(ids), timeout_seconds)
+
+    def tearDown(self) -> None:
+        self.psql(f"DELETE FROM ads WHERE id > {len(self.ADS)}; UPDATE ads SET active = true, "
+                  "starts_at = NULL, ends_at = NULL, title = NULL")
+        self.expect(self.ADS)
+        super().tearDown()
+
+    def test_every_kind_of_change_is_seen_at_once(self) -> None:
+        changes = [
+            (ADS + "(10, 'i', 't', true, NULL, NULL)", [1, 2, 3, 10]),
+            ("UPDATE ads SET active = false WHERE id = 2", [1, 3, 10]),
+            ("UPDATE ads SET id = 11 WHERE id = 10", [1, 3, 11]),
+            ("DELETE FROM ads WHERE id = 11", [1, 3]),
+            ("BEGIN; UPDATE ads SET active = true; " + ADS + "(12, 'i', 't', true, NULL, NULL); "
+             "COMMIT", [1, 2, 3, 12]),
+            ("COPY ads (id, image_url, target_url) FROM stdin;\n13\ti\tt\n\\.\n", [1, 2, 3, 12, 13]),
+        ]
+        for sql, ids in changes:
+            with self.subTest(sql):
+                tag = self.tracker.get("/ads").headers["ETag"]
+                self.psql(sql)
+                self.assertLess(seconds_of(lambda i=ids: self.expect(i)), 2)
+                self.assertNotEqual(self.tracker.get("/ads").headers["ETag"], tag)
+
+    def test_a_changed_field_changes_list_and_tag(self) -> None:
+        tag = self.tracker.get("/ads").headers["ETag"]
+        self.psql("UPDATE ads SET title = 'Ein \"Titel\" \\ ✓' WHERE id = 1")
+        self.tracker.wait_until(lambda: self.tracker.get("/ads").headers["ETag"] != tag, 3)
+        self.assertEqual(self.tracker.get("/ads").json()[0]["title"], 'Ein "Titel" \\ ✓')
+
+    def test_what_is_rolled_back_never_shows(self) -> None:
+        self.psql("BEGIN; DELETE FROM ads WHERE id = 1; ROLLBACK")
+        self.psql("UPDATE ads SET active = false WHERE id = 3")
+        self.expect([1, 2])
+
+    def test_only_what_is_available_is_listed(self) -> None:
+        self.psql(ADS + """
+            (20, 'inactive', 't', false, NULL, NULL),
+            (21, 'over', 't', true, NULL, now() - interval '1 s'),
+            (22, 'to come', 't', true, now() + interval '1 h', NULL),
+            (23, 'now', 't', true, now() - interval '1 h', now() + interval '1 h'),
+            (24, 'for ever', 't', true, '-infinity', 'infinity'),
+            (25, 'never', 't', true, 'infinity', NULL),
+            (26, 'long over', 't', true, NULL, '-infinity'),
+            (27, 'far off', 't', true, '9999-01-01', NULL)""")
+        self.expect([1, 2, 3, 23, 24])
+
+    def test_it_starts_and_ends_on_time(self) -> None:
+        start = time.time() + 1.5
+        self.psql(ADS + f"(30, 'i', 't', true, to_timestamp({start}), to_timestamp({start + 1})), "
+                  f"(31, 'i', 't', true, NULL, to_timestamp({start + 1.5}))")
+        self.expect([1, 2, 3, 31], 1.4)
+        seen = []
+        while not seen or seen[-1][1] != [1, 2, 3]:
+            ids = listed(self.tracker)
+            if not seen or ids != seen[-1][1]:
+                seen.append((time.time() - start, ids))
+            self.assertLess(time.time() - start, 10, seen)
+            time.sleep(0.005)
+        self.assertEqual([ids for _, ids in seen],
+                         [[1, 2, 3, 31], [1, 2, 3, 30, 31], [1, 2, 3, 31], [1, 2, 3]])
+        for (at, _), due in zip(seen[1:], (0, 1, 1.5)):
+            self.assertGreaterEqual(at, due - 0.01)
+            self.assertLess(at, due + 0.5)
+
+    def test_a_burst_of_changes_ends_with_the_last(self) -> None:
+        for _ in range(3):
+            self.psql("".join(f"UPDATE ads SET title = 'title {i}' WHERE id = 1;"
+                              for i in range(200)))
+        self.tracker.wait_until(
+            lambda: self.tracker.get("/ads").json()[0].get("title") == "title 199", 3)
+
+
+class AwayTest(TrackerCase):
+    def test_the_list_outlives_the_database(self) -> None:
+        postgres = self.private_postgres()
+        conninfo = postgres.create_database("ads")
+        server = self.start_server(DB_CONN=conninfo, SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200 and listed(server))
+        end = time.time() + 2
+        postgres.psql(f"UPDATE ads SET ends_at = to_timestamp({end}) WHERE id = 5", "ads")
+        tag = server.get("/ads").headers["ETag"]
+        postgres.stop()
+        for _ in range(5):
+            answer = server.get("/ads")
+            self.assertEqual(answer.status, 200)
+        # The boundary comes all the same.
+        server.wait_until(lambda: listed(server) == [1, 2, 3, 4], 5)
+        self.assertGreaterEqual(time.time(), end - 0.01)
+        self.assertNotEqual(server.get("/ads").headers["ETag"], tag)
+        postgres.start()
+        postgres.psql("UPDATE ads SET ends_at = NULL", "ads")
+        server.wait_until(lambda: listed(server) == [1, 2, 3, 4, 5], 15)
+
+    def test_before_it_was_ever_loaded_it_is_503(self) -> None:
+        server = self.start_server(DB_CONN=f"host={self.directory()}")
+        answer = server.get("/ads")
+        self.assertEqual(answer.status, 503)
+        self.assertTrue(re.fullmatch(r"\d+", answer.headers["Retry-After"]))
+        self.assertIn("database", answer.json()["error"])
+        head = server.request("HEAD", "/ads")
+        self.assertEqual((head.status, head.body), (503, b""))
+
+    def test_a_list_of_ten_thousand(self) -> None:
+        server = self.start_server()
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        self.psql("INSERT INTO ads (id, image_url, target_url) "
+                  "SELECT i, repeat('é', 250), 't' FROM generate_series(1, 10000) i")
+        server.wait_until(lambda: len(server.get("/ads").json()) == 10000, 10)
