@@ -288,7 +288,9 @@ void writer_hurry(struct writer *writer)
 
 bool writer_is_open(const struct writer *writer)
 {
-    return writer->state == WRITER_IDLE || writer->state == WRITER_SENDING;
+    /* A batch that is sent once more is no sign that events are taken again. */
+    bool is_failing = writer->is_held || writer->backoff.failures > 0;
+    return !is_failing && (writer->state == WRITER_IDLE || writer->state == WRITER_SENDING);
 }
 
 bool writer_is_fenced(const struct writer *writer)
