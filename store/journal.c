@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -35,6 +36,13 @@ void journal_refuse(struct journal *journal, enum refusal refusal, const char *r
     journal->refusal = refusal;
 }
 
+static void take_again(struct journal *journal)
+{
+    if (journal->refusal != REFUSAL_NONE)
+        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
+    journal->refusal = REFUSAL_NONE;
+}
+
 /* A quarter of the free space at most: the first segment must not fill a small disk. */
 static uint64_t segment_bytes(const struct journal *journal)
 {
@@ -59,11 +67,17 @@ static bool make_room(struct journal *journal, uint64_t bytes)
     return true;
 }
 
+/* Of what will be written, what is appended already comes first. */
+static uint64_t next_written(const struct journal *journal)
+{
+    return journal->buffer_used > 0 ? record_sequence(journal->buffer) : journal->next_sequence;
+}
+
 static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
 {
     struct segment_header header = {
-        .number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1,
-        .first_sequence = journal->next_sequence,
+        .number = journal->next_number++,
+        .first_sequence = next_written(journal),
         .created_us = clock_wall_us(),
         .run = journal->directory.identity.run,
     };
@@ -108,9 +122,7 @@ bool journal_open_next(struct journal *journal)
                        error.text);
         return false;
     }
-    if (journal->refusal != REFUSAL_NONE)
-        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
-    journal->refusal = REFUSAL_NONE;
+    take_again(journal);
     return true;
 }
 
@@ -121,7 +133,14 @@ void journal_finish_file(struct journal *journal)
     record_write_end(end, journal->salt, segment->last_sequence, segment->records);
     journal_file_finish(&journal->file, end);
     segment->disk_bytes = segment->bytes + sizeof end;
-    journal->synced = journal->last;
+    journal->synced = segment->last_sequence;
+}
+
+/* A failed segment in which nothing was acknowledged would only take space. */
+static void drop_if_empty(struct journal *journal)
+{
+    if (journal_active(journal)->records == 0 && unlink(journal->file.path) == 0)
+        journal->segments.count--;
 }
 
 void journal_fail_file(struct journal *journal, const char *what)
@@ -134,13 +153,15 @@ void journal_fail_file(struct journal *journal, const char *what)
                   is_there ? strerror(reason) : "it is gone from its directory");
     journal_file_abandon(&journal->file);
     journal->is_gone = !is_there;
+    if (is_there)
+        drop_if_empty(journal);
+    else
+        journal->synced = 0;
     if (!is_there || journal->last > journal->synced) {
-        uint64_t after = is_there ? journal->synced : 0;
         journal->is_lost = true;
-        if (after < journal->lost_after)
-            journal->lost_after = after;
+        if (journal->synced < journal->lost_after)
+            journal->lost_after = journal->synced;
     }
-    journal->synced = journal->last;
 }
 
 int journal_sync_file(struct journal *journal)
@@ -210,7 +231,7 @@ static void try_again(struct journal *journal)
     if (journal->file.fd < 0)
         (void)journal_open_next(journal);
     else if (make_room(journal, segment_bytes(journal)))
-        journal->refusal = REFUSAL_NONE;
+        take_again(journal);
 }
 
 void journal_stored(struct journal *journal, uint64_t sequence)
@@ -322,6 +343,7 @@ static enum result load(struct journal *journal, struct error *error)
         result = segments_load(&journal->segments, error);
     journal->first_sequence = ((uint64_t)journal->directory.identity.run << JOURNAL_RUN_SHIFT) + 1;
     journal->next_sequence = journal->first_sequence;
+    journal->next_number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1;
     return result;
 }
 

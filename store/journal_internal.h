@@ -35,6 +35,7 @@ struct journal {
     size_t buffer_capacity;
     uint64_t first_sequence;
     uint64_t next_sequence;
+    uint64_t next_number; /* of a segment; none is used twice, not even after a failure */
     uint64_t last;
     uint64_t synced;
     uint64_t stored;       /* that the database has, as last heard; before that, the hint */

@@ -30,3 +30,5 @@ Suite *journal_format_suite(void);
 Suite *journal_scan_suite(void);
 Suite *journal_identity_suite(void);
 Suite *journal_reader_suite(void);
+Suite *journal_commit_suite(void);
+Suite *journal_trouble_suite(void);
