@@ -210,6 +210,11 @@ uint64_t journal_last_sequence(const struct journal *journal)
     return journal->last;
 }
 
+bool journal_is_synced(const struct journal *journal)
+{
+    return journal->settings->sync == JOURNAL_SYNC_ALWAYS;
+}
+
 uint64_t journal_first_sequence(const struct journal *journal)
 {
     return journal->first_sequence;
@@ -282,56 +287,6 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
                          EVICT_PER_TICK);
 }
 
-static double read_bytes(void *arg)
-{
-    return (double)segments_waiting_bytes(&((const struct journal *)arg)->segments);
-}
-
-static double read_disk_bytes(void *arg)
-{
-    return (double)segments_disk_bytes(&((const struct journal *)arg)->segments);
-}
-
-static double read_max_bytes(void *arg)
-{
-    return (double)((const struct journal *)arg)->settings->max_bytes;
-}
-
-static double read_one(void *arg)
-{
-    (void)arg;
-    return 1;
-}
-
-static void add_metrics(struct journal *journal, struct metrics *metrics)
-{
-    static const char *const modes[] = {
-        [JOURNAL_SYNC_ALWAYS] = "mode=\"always\"",
-        [JOURNAL_SYNC_INTERVAL] = "mode=\"interval\"",
-        [JOURNAL_SYNC_OFF] = "mode=\"off\"",
-    };
-    metrics_gauge(metrics, "adtracker_journal_bytes",
-                  "Bytes of journal segments that the database does not wholly have.", "",
-                  read_bytes, journal);
-    metrics_gauge(metrics, "adtracker_journal_max_bytes",
-                  "Bytes the journal may take (JOURNAL_MAX_BYTES).", "", read_max_bytes, journal);
-    metrics_gauge(metrics, "adtracker_journal_disk_bytes",
-                  "Bytes the journal takes, stored segments that are kept included.", "",
-                  read_disk_bytes, journal);
-    metrics_gauge(metrics, "adtracker_journal_sync_mode",
-                  "Always 1; the label is the mode (JOURNAL_SYNC).", modes[journal->settings->sync],
-                  read_one, NULL);
-    journal->sync_seconds =
-        metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
-                                  "Time that making the journal durable takes.", "");
-    journal->failures =
-        metrics_counter(metrics, "adtracker_journal_failures_total",
-                        "Segments given up because the disk refused a write or a sync.", "");
-    journal->segments.damaged =
-        metrics_counter(metrics, "adtracker_journal_damaged_total",
-                        "Ranges of journal bytes put aside because they are no records.", "");
-}
-
 /* What earlier runs left is listed before the run's own first segment is made. */
 static enum result load(struct journal *journal, struct error *error)
 {
@@ -357,7 +312,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->log = log;
     journal->file.fd = -1;
     journal->lost_after = UINT64_MAX;
-    add_metrics(journal, metrics);
+    journal_add_metrics(journal, metrics);
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {
         (void)error_set(error, RESULT_INVALID, "JOURNAL_DIR: %s", reason.text);

@@ -92,5 +92,8 @@ void journal_stored(struct journal *journal, uint64_t sequence);
 /* How far the database has it; before it has told, how far it had it the last time. */
 uint64_t journal_stored_sequence(const struct journal *journal);
 
+/* Whether a commit waits for the disk. */
+bool journal_is_synced(const struct journal *journal);
+
 /* The first sequence of this run: those below are of earlier ones. */
 uint64_t journal_first_sequence(const struct journal *journal);

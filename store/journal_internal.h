@@ -67,3 +67,6 @@ int journal_sync_file(struct journal *journal);
 
 /* Takes no more events, until the tick finds that it can. The first reason is logged. */
 void journal_refuse(struct journal *journal, enum refusal refusal, const char *reason);
+
+/* Adds the journal's series, once. */
+void journal_add_metrics(struct journal *journal, struct metrics *metrics);
