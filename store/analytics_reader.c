@@ -10,7 +10,7 @@
 #include "store/db_conn.h"
 #include "store/sqlstate.h"
 
-enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 10 * 1000 * 1000 };
+enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 4 * 1000 * 1000 };
 
 #define POSTGRES_EPOCH_US 946684800000000
 
