@@ -35,6 +35,8 @@ image_with_buildah() {
     say "builds the image video-ad-tracker with buildah"
     image_bud video-ad-tracker . --build-arg REVISION="$(image_revision)"
     (($#)) || return 0
+    # What earlier runs built.
+    buildah "${image_store[@]}" rmi --prune >/dev/null 2>&1 || true
     image_have docker.io/library/postgres:latest image_stand_in postgres
     image_have docker.io/prom/prometheus:latest image_stand_in prometheus
     PATH=$PWD/test/image/podman:$PATH
