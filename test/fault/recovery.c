@@ -27,11 +27,13 @@
 #include "store/journal_segments.h"
 
 enum {
-    SEGMENTS = 4,
+    SEGMENTS = 5,
     SEGMENT_BYTES = 256 * 1024, /* of records; the journal is 1 MB */
+    OPEN_BYTES = 32 * 1024,     /* of records in the last one, which is still open */
     UNUSED_BYTES = 4096, /* zeros behind the last records of the segment that is still open */
     RECORDS_MAX = SEGMENTS * SEGMENT_BYTES / 40,
-    CUT_BYTES = 16 * 1024, /* before the end of a segment, where it is cut */
+    WHOLE_EVERY = 16,     /* recoveries one reads all of the journal, not only what is near */
+    CUT_BYTES = 4 * 1024, /* before the end of a segment, where it is cut */
 };
 
 /* A record as it was written: `segment` and the bytes from `from` to before `to` of its file. */
@@ -56,6 +58,7 @@ static struct {
     struct original originals[SEGMENTS];
     struct written records[RECORDS_MAX];
     size_t record_count;
+    size_t first_records[SEGMENTS + 1]; /* of each segment; all of them at the end */
     uint64_t recoveries;
     uint32_t random;
 } test;
@@ -71,7 +74,7 @@ __attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *for
     exit(1);
 }
 
-/* Numerical Recipes' generator: repeatable, and good enough to choose bits with. */
+/* Repeatable, and good enough to choose bits with. */
 static uint32_t next_random(void)
 {
     test.random = test.random * 1664525u + 1013904223u;
@@ -115,6 +118,13 @@ static void restore(struct original *original, size_t at)
     (void)close(fd);
 }
 
+/* The open segment, which every recovery closes: behind its last record, or over it if that is
+ * damaged. */
+static void restore_open(void)
+{
+    restore(&test.originals[SEGMENTS - 1], test.records[test.record_count - 1].from);
+}
+
 static void write_segment(size_t index, uint64_t *sequence)
 {
     struct original *original = &test.originals[index];
@@ -123,11 +133,13 @@ static void write_segment(size_t index, uint64_t *sequence)
                                     .run = test.directory.identity.run,
                                     .salt = next_random() | 1};
     size_t at = SEGMENT_HEADER_BYTES;
-    size_t end = SEGMENT_HEADER_BYTES + SEGMENT_BYTES - RECORD_MAX_BYTES;
+    size_t end = SEGMENT_HEADER_BYTES - RECORD_MAX_BYTES +
+                 (index + 1 < SEGMENTS ? SEGMENT_BYTES : OPEN_BYTES);
     memcpy(header.journal, test.directory.identity.journal, UUID_BYTES);
     memcpy(header.nonce, test.directory.identity.nonce, UUID_BYTES);
     segment_header_write(&header, original->bytes);
     uint64_t first = *sequence;
+    test.first_records[index] = test.record_count;
     while (at < end && test.record_count < RECORDS_MAX) {
         uint8_t packed[EVENT_PACKED_MAX_BYTES];
         size_t packed_bytes = pack(*sequence, packed);
@@ -137,6 +149,7 @@ static void write_segment(size_t index, uint64_t *sequence)
         at = to;
         (*sequence)++;
     }
+    test.first_records[index + 1] = test.record_count;
     original->records_end = at;
     if (index + 1 < SEGMENTS)
         record_write_end(original->bytes + at, header.salt, *sequence - 1, *sequence - first);
@@ -172,38 +185,43 @@ static void remove_copies(void)
     (void)closedir(entries);
 }
 
-/* Reads all of the journal back; those of `segment` from `from` to `to` may be gone. Returns how
- * many are. */
-static size_t read_back(struct segments *segments, size_t segment, size_t from, size_t to)
+/* A record is gone: it must be one of the damaged bytes. */
+static void lose(size_t at, size_t segment, size_t from, size_t to)
+{
+    const struct written *lost = &test.records[at];
+    if (lost->segment != segment || lost->to <= from || lost->from >= to)
+        fail("record %zu is gone, damage in segment %zu from %zu to %zu", at, segment, from, to);
+}
+
+static void compare(const struct written *written, const struct record *record)
+{
+    const uint8_t *bytes = test.originals[written->segment].bytes + written->from;
+    if (record->payload_bytes + RECORD_HEADER_BYTES != written->to - written->from ||
+        memcmp(record->payload, bytes + RECORD_HEADER_BYTES, record->payload_bytes) != 0)
+        fail("record %" PRIx64 " is another", record->sequence);
+}
+
+/* Reads records back, from number `at` to before `end`; those of `segment` from `from` to `to` may
+ * be gone. Returns how many are. */
+static size_t read_back(struct segments *segments, size_t at, size_t end, size_t segment,
+                        size_t from, size_t to)
 {
     struct journal_reader reader;
     struct record record;
-    size_t at = 0;
     size_t gone = 0;
     journal_reader_init(&reader, segments);
-    while (journal_reader_next(&reader, &record) == READ_RECORD) {
-        for (; at < test.record_count && test.records[at].sequence != record.sequence;
-             at++, gone++) {
-            const struct written *lost = &test.records[at];
-            if (lost->segment != segment || lost->to <= from || lost->from >= to)
-                fail("record %zu is gone, damage in segment %zu from %zu to %zu", at, segment, from,
-                     to);
-        }
-        if (at == test.record_count)
-            fail("a record that never was, damage in segment %zu at %zu", segment, from);
-        const struct written *written = &test.records[at++];
-        const uint8_t *bytes = test.originals[written->segment].bytes + written->from;
-        if (record.payload_bytes + RECORD_HEADER_BYTES != written->to - written->from ||
-            memcmp(record.payload, bytes + RECORD_HEADER_BYTES, record.payload_bytes) != 0)
-            fail("record %zu is another, damage in segment %zu at %zu", at - 1, segment, from);
+    journal_reader_seek(&reader, test.records[at].sequence - 1);
+    while (at < end && journal_reader_next(&reader, &record) == READ_RECORD) {
+        for (; at < end && test.records[at].sequence < record.sequence; at++, gone++)
+            lose(at, segment, from, to);
+        if (at < end && test.records[at].sequence != record.sequence)
+            fail("record %" PRIx64 " never was", record.sequence);
+        if (at < end)
+            compare(&test.records[at++], &record);
     }
     journal_reader_clear(&reader);
-    for (; at < test.record_count; at++, gone++) {
-        const struct written *lost = &test.records[at];
-        if (lost->segment != segment || lost->to <= from || lost->from >= to)
-            fail("record %zu is gone, damage in segment %zu from %zu to %zu", at, segment, from,
-                 to);
-    }
+    for (; at < end; at++, gone++)
+        lose(at, segment, from, to);
     return gone;
 }
 
@@ -216,7 +234,11 @@ static size_t recover(size_t segment, size_t from, size_t to, uint64_t *said)
     struct segments segments = {.directory = &test.directory, .log = test.log, .damaged = &damaged};
     if (segments_load(&segments, &error) != RESULT_OK)
         fail("does not start, damage in segment %zu at %zu: %s", segment, from, error.text);
-    size_t gone = read_back(&segments, segment, from, to);
+    bool is_whole = segment == SEGMENTS || test.recoveries % WHOLE_EVERY == 0;
+    size_t next = segment + 1 < SEGMENTS ? test.first_records[segment + 1] + 1 : test.record_count;
+    size_t gone = is_whole
+                      ? read_back(&segments, 0, test.record_count, segment, from, to)
+                      : read_back(&segments, test.first_records[segment], next, segment, from, to);
     segments_clear(&segments);
     if (damaged.value > 0)
         remove_copies();
@@ -243,7 +265,7 @@ static void flip(size_t segment, size_t at)
     (void)close(fd);
     if (at >= original->records_end)
         restore(original, original->records_end);
-    restore(&test.originals[SEGMENTS - 1], test.originals[SEGMENTS - 1].records_end);
+    restore_open();
 }
 
 static void flip_each(size_t stride, size_t start)
@@ -256,6 +278,25 @@ static void flip_each(size_t stride, size_t start)
     }
 }
 
+/* Whether the first `at` bytes end with a part of a record or of the header. Zeros are none: so
+ * does unused space look. */
+static bool is_torn(size_t segment, size_t at)
+{
+    const uint8_t *bytes = test.originals[segment].bytes;
+    if (at < SEGMENT_HEADER_BYTES)
+        return at > 0;
+    for (size_t i = 0; i < test.record_count; i++) {
+        const struct written *record = &test.records[i];
+        if (record->segment != segment || record->from >= at || record->to <= at)
+            continue;
+        for (size_t byte = record->from; byte < at; byte++) {
+            if (bytes[byte] != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Twice: what the first start leaves, the second one finds whole. */
 static void cut(size_t segment, size_t at)
 {
@@ -265,18 +306,13 @@ static void cut(size_t segment, size_t at)
     if (truncate(original->path, (off_t)at) != 0)
         fail("can't cut %s", original->path);
     size_t gone = recover(segment, at, SIZE_MAX, &said);
-    bool is_torn = at < SEGMENT_HEADER_BYTES;
-    for (size_t i = 0; i < test.record_count; i++) {
-        const struct written *record = &test.records[i];
-        is_torn |= record->segment == segment && record->from < at && record->to > at;
-    }
-    if (is_torn && said == 0)
+    if (said == 0 && is_torn(segment, at))
         fail("segment %zu cut at %zu: not a word of it", segment, at);
     if (recover(segment, at, SIZE_MAX, &said_again) != gone ||
         (at >= SEGMENT_HEADER_BYTES && said_again > 0))
         fail("segment %zu cut at %zu: another result at the second start", segment, at);
     restore(original, 0);
-    restore(&test.originals[SEGMENTS - 1], test.originals[SEGMENTS - 1].records_end);
+    restore_open();
 }
 
 static void cut_each(size_t stride, size_t start)
@@ -349,7 +385,7 @@ int main(int argc, char **argv)
     uint64_t said;
     if (recover(SEGMENTS, 0, 0, &said) != 0 || said != 0)
         fail("a sound journal is not whole");
-    restore(&test.originals[SEGMENTS - 1], 0);
+    restore_open();
     if (strcmp(argv[2], "flip") == 0)
         flip_each(stride, start);
     else if (strcmp(argv[2], "cut") == 0)

@@ -32,10 +32,12 @@ class InProcess(FaultCase):
                 directory.mkdir()
                 self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
             start, seed = first + share * stride, self.random.getrandbits(31)
-            processes.append(subprocess.Popen(
+            process = subprocess.Popen(
                 [*wrapper("KILL"), str(tool("recovery")), str(directory / "journal"), way,
                  str(stride * shares), str(start), str(seed)],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
+            processes.append(process)
         for process in processes:
             output, fault = process.communicate(timeout=LONG_SECONDS if LONG else SHORT_SECONDS)
             self.assertEqual((process.returncode, fault), (0, ""))
