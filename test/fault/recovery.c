@@ -118,8 +118,7 @@ static void restore(struct original *original, size_t at)
     (void)close(fd);
 }
 
-/* The open segment, which every recovery closes: behind its last record, or over it if that is
- * damaged. */
+/* The open segment, which every recovery closes: over its last record if that is damaged. */
 static void restore_open(void)
 {
     restore(&test.originals[SEGMENTS - 1], test.records[test.record_count - 1].from);

@@ -128,7 +128,7 @@ class RealStarts(FaultCase):
         self.total = len(self.events_in(original))
         self.assertGreaterEqual(self.total, EVENTS)
         server = self.server(JOURNAL_MAX_BYTES=str(MIB))
-        for _ in self.rounds(200, 6):
+        for _ in self.rounds(200, 4):
             journal = self.directory() / "journal"
             shutil.copytree(original, journal)
             damage = self.random.choice([self.flip, self.cut])(journal)

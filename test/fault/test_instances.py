@@ -45,7 +45,7 @@ class Instances(FaultCase):
         servers = self.open_servers()
         load = self.load(servers, copies=True, with_id=0.7, fresh=0.25)
         longest = 0.0
-        for _ in self.rounds(30, 3):
+        for _ in self.rounds(30, 2):
             until = time.monotonic() + self.random.uniform(0.2, 1.5)
             while time.monotonic() < until:
                 longest = max(longest, float(self.psql(LONGEST_WAIT)[0][0]))

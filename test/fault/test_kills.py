@@ -74,15 +74,15 @@ class Kills(FaultCase):
         self.say(self.check(server))
 
     def test_server(self) -> None:
-        self.attack(200, 5, self.kill_server)
+        self.attack(200, 4, self.kill_server)
 
     def test_database(self) -> None:
         self.own_postgres()
-        self.attack(100, 3, self.kill_database, with_load_for=1.0)
+        self.attack(100, 2, self.kill_database, with_load_for=1.0)
 
     def test_server_and_database_and_sigterm(self) -> None:
         self.own_postgres()
-        self.attack(60, 4, self.kill_server, self.kill_database, self.terminate_server,
+        self.attack(60, 3, self.kill_server, self.kill_database, self.terminate_server,
                     with_load_for=1.0)
 
 
@@ -90,7 +90,7 @@ class LostCommits(FaultCase):
     """The commit is on its way, and its answer never comes."""
 
     def test_answers_cut_off(self) -> None:
-        cuts = 500 if LONG else 10
+        cuts = 500 if LONG else 8
         proxy = Proxy(self, self.postgres)
         server = self.open_server(DB_CONN=proxy.conninfo(self.database))
         load = self.load([server])

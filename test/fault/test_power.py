@@ -108,7 +108,7 @@ class PowerCase(FaultCase):
         load = self.load([server], with_id=0.25)
         times = []
         for _ in self.rounds(rounds, rounds_short):
-            time.sleep(self.random.uniform(0, 1.5))
+            time.sleep(self.random.uniform(0, 1.2))
             times.append(self.cut_power(server, disk))
             is_away = self.random.random() < 0.6
             server.env["DB_CONN"] = NO_DATABASE if is_away else self.db_conn
@@ -124,11 +124,11 @@ class PowerCase(FaultCase):
         return times
 
     def test_always(self) -> None:
-        self.attack("always", 50, 3)
+        self.attack("always", 50, 2)
         self.say(f"{self.ledger.check(self.psql)}; sequences {len(self.sequences)}")
 
     def test_interval(self) -> None:
-        times = self.attack("interval", 50, 3)
+        times = self.attack("interval", 50, 2)
 
         def was_fresh(event) -> bool:
             accepted = max(a for a in event.attempts if a.status == 202)
