@@ -12,6 +12,7 @@
 #include "store/journal.h"
 #include "store/journal_reader.h"
 #include "store/journal_segments.h"
+#include "store/refusals.h"
 
 enum {
     COMMIT_DELAY_MAX_US = 2000,
@@ -35,6 +36,7 @@ struct waiter {
 struct intake {
     struct journal *journal;
     struct log *log;
+    struct refusals *refusals;
     struct event_queue *queue;
     uint64_t queue_max_events;
     intake_queued_fn queued;
@@ -95,6 +97,8 @@ static void answer_waiters(struct intake *intake)
 {
     size_t count = intake->waiter_count;
     intake->waiter_count = 0;
+    refusals_count(intake->refusals, journal_refusal_label(intake->journal),
+                   count - intake->durable);
     for (size_t i = 0; i < count; i++) {
         const struct waiter *waiter = &intake->waiters[i];
         if (i < intake->durable)
@@ -349,14 +353,16 @@ static void guess_backlog(struct intake *intake)
 }
 
 struct intake *intake_new(struct event_base *base, struct journal *journal,
-                          uint64_t queue_max_events, struct metrics *metrics, struct log *log,
-                          intake_queued_fn queued, void *arg)
+                          uint64_t queue_max_events, struct refusals *refusals,
+                          struct metrics *metrics, struct log *log, intake_queued_fn queued,
+                          void *arg)
 {
     struct intake *intake = calloc(1, sizeof *intake);
     if (intake == NULL)
         abort();
     intake->journal = journal;
     intake->log = log;
+    intake->refusals = refusals;
     intake->queue = event_queue_new();
     intake->queue_max_events = queue_max_events;
     intake->queued = queued;

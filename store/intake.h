@@ -20,6 +20,7 @@ struct intake;
 struct journal;
 struct log;
 struct metrics;
+struct refusals;
 
 /* Runs when the event is durable (RESULT_OK) or could not be made so (RESULT_UNAVAILABLE). */
 typedef void (*intake_done_fn)(void *arg, enum result result);
@@ -29,8 +30,9 @@ typedef void (*intake_queued_fn)(void *arg);
 
 /* Everything is borrowed and must outlive the intake. */
 struct intake *intake_new(struct event_base *base, struct journal *journal,
-                          uint64_t queue_max_events, struct metrics *metrics, struct log *log,
-                          intake_queued_fn queued, void *arg);
+                          uint64_t queue_max_events, struct refusals *refusals,
+                          struct metrics *metrics, struct log *log, intake_queued_fn queued,
+                          void *arg);
 
 /* Answers who still waits with RESULT_UNAVAILABLE. */
 void intake_free(struct intake *intake);

@@ -13,6 +13,7 @@
 #include "store/db_target.h"
 #include "store/intake.h"
 #include "store/journal_directory.h"
+#include "store/refusals.h"
 #include "store/writer.h"
 
 enum { OWNERS_TEXT_SIZE = 3 + JOURNAL_OWNERS_MAX * UUID_TEXT_SIZE };
@@ -21,6 +22,7 @@ struct store {
     const struct store_settings *settings;
     struct metrics *metrics;
     struct log *log;
+    struct refusals refusals;
     struct db_target target;
     struct journal *journal;
     struct intake *intake;
@@ -46,29 +48,12 @@ const char *store_refusal(struct store *store)
     return journal_refusal(store->journal);
 }
 
-static struct counter *refusals(struct metrics *metrics, const char *reason)
-{
-    char labels[64];
-    (void)metrics_label(labels, sizeof labels, "reason", reason);
-    return metrics_counter(metrics, "adtracker_events_refused_total",
-                           "Events answered with 503, by reason.", labels);
-}
-
-/* From the start, at 0: Prometheus doesn't see the increase that makes a series. */
-static void add_refusals(struct metrics *metrics)
-{
-    static const char *const reasons[] = {"journal_full", "disk_full", "disk_failed", "fenced",
-                                          "shutting_down"};
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
-        (void)refusals(metrics, reasons[i]);
-}
-
 static void count_refusal(struct store *store)
 {
     const char *reason = store->is_draining                ? "shutting_down"
                          : writer_is_fenced(store->writer) ? "fenced"
                                                            : journal_refusal_label(store->journal);
-    counter_add(refusals(store->metrics, reason), 1);
+    refusals_count(&store->refusals, reason, 1);
 }
 
 enum result store_submit(struct store *store, const struct event *event, store_done_fn done,
@@ -198,7 +183,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         abort();
     store->settings = settings;
     store->metrics = metrics;
-    add_refusals(metrics);
+    refusals_init(&store->refusals, metrics);
     store->log = log;
     struct error reason = {""};
     if (db_target_init(&store->target, settings->db_conn, &reason) != RESULT_OK) {
@@ -212,8 +197,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         free(store);
         return NULL;
     }
-    store->intake = intake_new(base, store->journal, settings->queue_max_events, metrics, log,
-                               on_queued, store);
+    store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
+                               metrics, log, on_queued, store);
     make_writer(store, base);
     store->catalogue =
         catalogue_new(base, &store->target, journal_directory(store->journal), metrics, log);
