@@ -71,10 +71,11 @@ CREATE TABLE event_counts (
 CREATE VIEW bucket_widths (bucket_seconds, width) AS
     VALUES (60, interval '1 minute'), (3600, interval '1 hour'), (86400, interval '1 day');
 
--- The first midnight (UTC) at or before a time; buckets of every width begin there.
+-- The bucket a time falls into, in UTC. Nothing lies before the origin: there some releases of
+-- PostgreSQL put what is just on an edge into the bucket before.
 CREATE FUNCTION bucket_start(p_width interval, p_time timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT date_bin(p_width, p_time, timestamptz '2000-01-01 00:00:00+00')
+    SELECT date_bin(p_width, p_time, timestamptz '0001-01-01 00:00:00+00')
 $$;
 
 -- How far each journal is stored. The row is locked by whoever stores from it; its nonce is that of
