@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -209,4 +210,12 @@ void segment_image_save(const struct segment_image *image, const struct journal_
     ck_assert_int_eq(write(fd, image->bytes, image->used), (ssize_t)image->used);
     ck_assert_int_eq(ftruncate(fd, (off_t)(image->used + zeros)), 0);
     (void)close(fd);
+}
+
+void journal_files_seed(void)
+{
+    const char *given = getenv("TEST_SEED");
+    unsigned seed = given == NULL ? (unsigned)time(NULL) : (unsigned)strtoul(given, NULL, 10);
+    printf("TEST_SEED=%u\n", seed);
+    srandom(seed);
 }

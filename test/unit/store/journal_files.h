@@ -41,6 +41,9 @@ const char *journal_files_path(const struct journal_files *files, const char *na
 /* Changes the bytes of a file, from `at` on. */
 void journal_files_overwrite(const char *path, uint64_t at, const void *bytes, size_t count);
 
+/* Seeds random() by TEST_SEED, or by the time, and prints that. */
+void journal_files_seed(void);
+
 enum { IMAGE_RECORDS_MAX = 40000 };
 
 /* A segment's bytes: the header, then records; `offsets` has one more, where the last one ends. */

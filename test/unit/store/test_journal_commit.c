@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -198,10 +197,7 @@ END_TEST
 
 START_TEST(crash_after_crash_loses_and_doubles_nothing)
 {
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = given == NULL ? (unsigned)time(NULL) : (unsigned)strtoul(given, NULL, 10);
-    printf("TEST_SEED=%u\n", seed);
-    srandom(seed);
+    journal_files_seed();
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     run.settings.max_bytes = 64 * 1024 * 1024;
     for (int i = 0; i < 25; i++) {
