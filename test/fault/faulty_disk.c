@@ -6,7 +6,6 @@
  * A failed write has written half. After a failed sync what was written since the last good one is
  * gone from the file, and the next sync says that all is well: so does a real disk.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,6 @@
  *
  * All that is there when the program starts counts as synced. For programs of one thread.
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -46,7 +45,7 @@ static struct {
     struct file *of_descriptor[DESCRIPTORS_MAX];
 } state;
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 static void die(const char *what)
 {

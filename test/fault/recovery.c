@@ -319,7 +319,7 @@ static void cut_each(size_t stride, size_t start)
     for (size_t segment = 0; segment < SEGMENTS; segment++) {
         size_t end = test.originals[segment].records_end + RECORD_END_BYTES;
         for (size_t at = start; at < end; at += stride) {
-            if (at < 2 * SEGMENT_HEADER_BYTES || at + CUT_BYTES > end)
+            if (at < (size_t)2 * SEGMENT_HEADER_BYTES || at + CUT_BYTES > end)
                 cut(segment, at);
         }
     }
