@@ -10,18 +10,13 @@ from harness.process import free_port
 from harness.server import Server
 
 INSTANCES = 4
-WAIT_MAX_SECONDS = 2.0  # for another's batch, on a busy machine
-
-LONGEST_WAIT = """
-SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart)), 0)
-FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database
-                                                WHERE datname = current_database())"""
+WAIT_MAX_MS = 1500  # for another's batch, on a busy machine; PostgreSQL logs what waits longer
 
 
 class Instances(FaultCase):
     def setUp(self) -> None:
         super().setUp()
-        self.own_postgres()
+        self.own_postgres(settings={"log_lock_waits": "on", "deadlock_timeout": f"{WAIT_MAX_MS}ms"})
 
     def open_servers(self) -> List[Server]:
         """The last two share a port."""
@@ -44,11 +39,8 @@ class Instances(FaultCase):
     def test_same_events_through_several(self) -> None:
         servers = self.open_servers()
         load = self.load(servers, copies=True, with_id=0.7, fresh=0.25)
-        longest = 0.0
         for _ in self.rounds(30, 2):
-            until = time.monotonic() + self.random.uniform(0.2, 1.5)
-            while time.monotonic() < until:
-                longest = max(longest, float(self.psql(LONGEST_WAIT)[0][0]))
+            time.sleep(self.random.uniform(0.2, 1.5))
             server = self.random.choice(servers)
             self.ledger.note(f"kill -9 of instance {servers.index(server)}")
             server.kill()
@@ -58,8 +50,10 @@ class Instances(FaultCase):
         self.rest_all(servers)
         self.assertEqual(self.psql("SELECT deadlocks FROM pg_stat_database "
                                    "WHERE datname = current_database()"), [("0",)])
-        self.assertLess(longest, WAIT_MAX_SECONDS)
-        self.say(f"longest wait seen {longest:.3f} s: {self.ledger.check(self.psql)}")
+        self.assertNotIn("still waiting for", self.postgres.log_text())
+        duplicates = self.psql("SELECT sum(duplicate[1] + duplicate[2]) FROM ingest_cursor")[0][0]
+        self.assertGreater(int(duplicates), 0)
+        self.say(f"duplicates {duplicates}: {self.ledger.check(self.psql)}")
 
     def test_one_that_stands_still_holds_up_no_other(self) -> None:
         servers = self.open_servers()[:2]
