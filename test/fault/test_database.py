@@ -76,7 +76,7 @@ class HalfOpen(DatabaseFault):
         self.db_conn = (f"host={network.there} port={self.postgres.port} user=postgres "
                         f"dbname={self.database} sslmode=disable")
         server = self.prepare()
-        for _ in self.rounds(10, 1):
+        for _ in self.rounds(5, 1):
             self.strike(server, "packets are dropped", network.drop, network.heal)
         self.finish_check(server)
 
@@ -97,7 +97,7 @@ class Frozen(DatabaseFault):
         only_long(self)
         self.own_postgres()
         server = self.prepare()
-        for _ in self.rounds(10, 1):
+        for _ in self.rounds(5, 1):
             stopped = self.writer_backend()
             self.strike(server, "the writer's backend is stopped",
                         lambda pid=stopped: os.kill(pid, signal.SIGSTOP),
@@ -128,7 +128,7 @@ class Locked(DatabaseFault):
     def test_a_table_is_locked_for_ever(self) -> None:
         self.own_postgres()
         server = self.prepare()
-        for n in self.rounds(9, 1):
+        for n in self.rounds(4, 1):
             table = ("events", "ingest_cursor", "event_counts")[(n + self.random.randrange(3)) % 3]
             break_it, mend_it = self.lock(table)
             self.strike(server, f"{table} is locked", break_it, mend_it)
