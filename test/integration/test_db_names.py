@@ -63,7 +63,7 @@ class Names(TcpCase):
         server = self.server_with_files(self.conninfo(host="dead.test,localhost"),
                                         f"nameserver 127.0.0.1:{names.port}\n")
         self.assertEqual(server.get("/livez").status, 200)
-        self.assert_works(server, 12)
+        self.assert_works(server, 6.5)  # before the name server is given up, after 8 s
 
     def test_without_a_resolv_conf(self) -> None:
         server = self.server_with_files(self.conninfo(host="db.local"), None,

@@ -87,9 +87,9 @@ static struct element element_at(enum column column, uint32_t wanted)
     at += 20;
     struct element found = {NULL, -2};
     for (uint32_t i = 0; i < batch_rows(batch); i++) {
-        ck_assert(at + 4 <= end);
         struct element element = {at + 4, (int32_t)read_32(at)};
-        ck_assert_int_ge(element.length, has_nulls ? -1 : 0);
+        if (element.bytes > end || element.length < (has_nulls ? -1 : 0))
+            ck_abort_msg("column %d breaks off at row %u", (int)column, (unsigned)i);
         at = element.bytes + (element.length > 0 ? element.length : 0);
         if (i == wanted)
             found = element;
@@ -257,6 +257,7 @@ Suite *batch_suite(void)
 {
     Suite *suite = suite_create("batch");
     TCase *tcase = tcase_create("batch");
+    tcase_set_timeout(tcase, 30);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, writes_an_event_byte_for_byte);
     tcase_add_test(tcase, writes_an_ipv6_address);
