@@ -147,7 +147,7 @@ class AwayTest(TrackerCase):
             answer = server.get("/ads")
             self.assertEqual(answer.status, 200)
         # The boundary comes all the same.
-        server.wait_until(lambda: listed(server) == [1, 2, 3, 4], 5)
+        server.wait_until(lambda: listed(server) == [1, 2, 3, 4], 20)
         self.assertGreaterEqual(time.time(), end - 0.01)
         self.assertNotEqual(server.get("/ads").headers["ETag"], tag)
         postgres.start()
