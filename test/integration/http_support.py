@@ -144,7 +144,7 @@ class OneServerCase(TrackerCase):
         database = f"t{random.SystemRandom().getrandbits(48):x}"
         directory = temporary_directory()
         unittest.addModuleCleanup(shutil.rmtree, directory, ignore_errors=True)
-        env = {"DB_CONN": cls.postgres.create_database(database), **cls.ENV}
+        env = {"DB_CONN": cls.postgres.create_database(database), "JOURNAL_SYNC": "off", **cls.ENV}
         tracker = Server(BINARY, env, directory)
         unittest.addModuleCleanup(tracker.finish)
         tracker.start()

@@ -1,7 +1,9 @@
 """SIGTERM and SIGINT: what is in hand is answered, what is queued is stored or said."""
+import re
 import signal
 import threading
 import time
+from typing import ClassVar, Tuple
 
 from http_support import CLICK, LIVEZ, WINDOW, Wire, post, seconds_of
 
@@ -13,15 +15,30 @@ ANALYTICS = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
 class StopTest(TrackerCase):
+    own: ClassVar[PrivatePostgres]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.own = PrivatePostgres()
+        cls.addClassCleanup(cls.own.destroy)
+        cls.own.start()
+
     def ready(self, **env: str) -> Server:
-        server = self.start_server(SAMPLE_DATA="1", **env)
+        server = self.start_server(SAMPLE_DATA="1", JOURNAL_SYNC="off", **env)
         server.wait_until(lambda: server.get("/ads").status == 200 and server.get("/ads").json())
         return server
 
-    def private(self, **env: str) -> tuple:
-        postgres: PrivatePostgres = self.private_postgres()
-        server = self.ready(DB_CONN=postgres.create_database("stop"), **env)
-        return postgres, server
+    def private(self, **env: str) -> Tuple[PrivatePostgres, Server]:
+        """A server on the PostgreSQL that may be frozen and stopped, and is well again later."""
+        self.addCleanup(self.restore)
+        name = f"{self.database}_{self.random.getrandbits(32)}"
+        return self.own, self.ready(DB_CONN=self.own.create_database(name), **env)
+
+    def restore(self) -> None:
+        self.own.thaw()
+        if self.own.process is None:
+            self.own.start()
 
     def stopping(self, server: Server, number: int = signal.SIGTERM) -> None:
         server.process.send_signal(number)
@@ -125,6 +142,7 @@ class StopTest(TrackerCase):
 
     def test_what_is_left_is_said_and_stored_by_the_next_start(self) -> None:
         postgres, server = self.private(SHUTDOWN_GRACE_SECONDS="1")
+        name = re.search(r"dbname=(\S+)", server.env["DB_CONN"])[1]
         postgres.stop()
         for _ in range(7):
             self.assertEqual(server.post("/ads/impression", {"ad_id": 1}).status, 202)
@@ -133,7 +151,7 @@ class StopTest(TrackerCase):
         postgres.start()
         server.start()
         server.wait_until(
-            lambda: postgres.value("SELECT count(*) FROM impressions", "stop") == "7", 20)
+            lambda: postgres.value("SELECT count(*) FROM impressions", name) == "7", 20)
 
     def test_a_second_signal_ends_it_at_once(self) -> None:
         for first in (signal.SIGTERM, signal.SIGINT):

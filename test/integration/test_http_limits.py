@@ -1,0 +1,186 @@
+"""Slow, greedy and too many clients: each has its limit, and nobody else notices."""
+import os
+import resource
+import time
+
+from http_support import CLICK, LIVEZ, OneServerCase, Wire, chunked, post
+
+DEADLINE_SECONDS = 10
+METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def resident_kib(pid: int) -> int:
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+class DeadlineTest(OneServerCase):
+    """All of it at once, for each takes as long as the deadline."""
+
+    # Where each begins; then come blanks, and never enough.
+    STARTS = {
+        "head": LIVEZ[:-2] + b"A: ",
+        "body": post("/ads/click", b" " * 5000)[:70],
+        "chunks": chunked("/ads/click", b"1000\r\n"),
+        "discarded body": post("/ads/click", b" " * 3000000)[:80],
+    }
+
+    def test_a_request_has_a_deadline_whatever_trickles_in_and_each_its_own(self) -> None:
+        start = time.monotonic()
+        trickling = {name: self.wire().send(data) for name, data in self.STARTS.items()}
+        silent = [self.wire().send(data) for data in self.STARTS.values()]
+        # This one begins a request before it has ended the one before, all the time.
+        steady, answered = self.wire().send(LIVEZ[:10]), 0
+        idle = self.wire()
+        ended = {}
+        while len(ended) < len(trickling) and time.monotonic() - start < DEADLINE_SECONDS + 5:
+            for name in set(trickling) - set(ended):
+                if self.is_ended_after_a_blank(trickling[name]):
+                    ended[name] = time.monotonic() - start
+            steady.send(LIVEZ[10:] + LIVEZ[:10])
+            self.assertEqual(steady.answer().status, 200)
+            answered += 1
+            time.sleep(0.1)
+        self.assertEqual(set(ended), set(trickling))
+        for name, seconds in ended.items():
+            self.assertGreater(seconds, DEADLINE_SECONDS - 1, name)
+            self.assertLess(seconds, DEADLINE_SECONDS + 3, name)
+        for wire in silent:
+            self.assertTrue(wire.is_closed())
+        self.assertGreater(answered, 20)
+        self.assertEqual(steady.send(LIVEZ[10:]).answer().status, 200)
+        self.assert_usable(idle)
+
+    @staticmethod
+    def is_ended_after_a_blank(wire: Wire) -> bool:
+        wire.socket.settimeout(0.001)
+        try:
+            return wire.send(b" ").socket.recv(1) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+
+class GreedTest(OneServerCase):
+    # Under the sanitizers what is freed stays resident for a while.
+    ENV = {"ASAN_OPTIONS": "detect_leaks=1:exitcode=99:quarantine_size_mb=1"}
+
+    def grown_mib(self, action) -> float:
+        before = resident_kib(self.tracker.pid)
+        action()
+        self.assert_usable(self.wire())
+        return (resident_kib(self.tracker.pid) - before) / 1024
+
+    def push(self, wire: Wire, data: bytes, seconds: float) -> int:
+        """Sends `data` over and over and takes no answer."""
+        wire.socket.setblocking(False)
+        sent, end = 0, time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                sent += wire.socket.send(data[sent % len(data):])
+            except BlockingIOError:
+                time.sleep(0.005)
+            except OSError:
+                break
+        return sent
+
+    def test_a_client_that_takes_no_answers_is_not_read_from_for_ever(self) -> None:
+        wire = self.wire(receive_buffer=4096)
+        grown = self.grown_mib(lambda: self.push(wire, METRICS * 1000, 3))
+        self.assertLess(grown, 12)
+
+    def test_endless_lines_are_not_kept(self) -> None:
+        starts = (b"GET /", LIVEZ[:-2] + b"A: ", post("/ads/click", CLICK)[:30],
+                  chunked("/ads/click", b""), chunked("/ads/click", b"1\r\nx\r\n0\r\nA: "),
+                  chunked("/ads/click", b"00"), b"")
+        for start in starts:
+            wires = [self.wire() for _ in range(20)]
+
+            def run(begin=start, clients=wires) -> None:
+                for wire in clients:
+                    wire.send(begin)
+                    self.push(wire, b"0" * 65536, 0.05)
+
+            self.assertLess(self.grown_mib(run), 12, start)
+            for wire in wires:
+                wire.close()
+
+    def test_a_body_in_single_bytes_is_kept_in_one_piece(self) -> None:
+        wires = [self.wire() for _ in range(10)]
+        for wire, chunk in zip(wires, (False, True) * 5):
+            wire.send(chunked("/ads/click", b"") if chunk else post("/ads/click", b" " * 60000)[:70])
+
+        def run() -> None:
+            for _ in range(1500):
+                for number, wire in enumerate(wires):
+                    wire.send(b"1\r\n \r\n" if number % 2 else b" ")
+
+        self.assertLess(self.grown_mib(run), 12)
+
+    def test_connections_that_come_and_go_leave_nothing(self) -> None:
+        def come_and_go() -> None:
+            for start in (b"", LIVEZ[:20], post("/ads/click", CLICK)[:-5], LIVEZ):
+                wires = [Wire(self.tracker.port) for _ in range(200)]
+                for wire in wires:
+                    wire.send(start)
+                for wire in wires[::2]:
+                    wire.reset()
+                for wire in wires[1::2]:
+                    wire.close()
+                self.assert_usable(self.wire())
+
+        for _ in range(4):
+            come_and_go()
+        self.assertLess(self.grown_mib(lambda: [come_and_go() for _ in range(6)]), 8)
+
+
+class DescriptorTest(OneServerCase):
+    def test_when_descriptors_run_out_it_turns_clients_away_and_recovers(self) -> None:
+        pid = self.tracker.pid
+        first = self.wire()
+        self.assert_usable(first)
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        room = 40
+        descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors + room, limits[1]))
+        log_bytes = len(self.tracker.log_text())
+        cpu = self.cpu_seconds(pid)
+        wires = [self.wire(timeout_seconds=2) for _ in range(150)]
+        time.sleep(1)
+        # Those who were there are served, the last ones turned away or kept waiting.
+        self.assert_usable(first)
+        served = 0
+        for wire in wires:
+            try:
+                wire.socket.settimeout(0.05)
+                served += wire.send(LIVEZ).answer().status == 200
+            except OSError:
+                pass
+        self.assertGreater(served, 5)
+        self.assertLessEqual(served, room)
+        said = self.tracker.log_text()[log_bytes:]
+        self.assertIn("can't accept connections", said)
+        self.assertLess(len(said.splitlines()), 150)
+        self.assertLess(self.cpu_seconds(pid) - cpu, 3)
+        for wire in wires:
+            wire.close()
+        self.tracker.wait_until(self.answers)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        self.tracker.wait_until(self.answers)
+        more = [self.wire() for _ in range(100)]
+        for wire in more:
+            self.assert_usable(wire)
+
+    def answers(self) -> bool:
+        try:
+            return self.tracker.get("/livez").status == 200
+        except OSError:
+            return False
+
+    @staticmethod
+    def cpu_seconds(pid: int) -> float:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / 100
