@@ -208,11 +208,15 @@ class Descriptors(Clients):
         """Those that came before are served, the journal and the database have what they need."""
         self.own_postgres()
         server, calm = self.prepare()
+        before = server.metrics().value("process_open_fds")
         subprocess.run(["prlimit", f"--pid={server.pid}", "--nofile=100:100"], check=True)
         clicks = ConstantRate(self, server, CLICKS_PER_SECOND, 10)
         load = self.load([server], connections=4, with_id=0)
         wanted = server.metrics().total("adtracker_events_accepted_total") + 200
         server.wait_until(lambda: server.metrics().total("adtracker_events_accepted_total") > wanted)
+        # The 20 of the load, beside what the server has open itself: they are the ones that came before.
+        server.wait_until(
+            lambda: server.metrics().value("process_open_fds") >= before + 20)
         held = [connect(server) for _ in range(200)]
         time.sleep(0.5)
         self.postgres.stop("immediate")
