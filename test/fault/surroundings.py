@@ -204,6 +204,14 @@ def stalls(metrics: Metrics, seconds: str = "0.01") -> int:
     return int(metrics.value(f"{LAG}_count") - metrics.value(f"{LAG}_bucket", le=seconds))
 
 
+def quantile(metrics: Metrics, histogram: str, share: float) -> float:
+    """The bound of the bucket that holds that share of what a histogram has counted; 0 = nothing."""
+    counts = sorted((float(dict(labels)["le"]), count) for (name, labels), count in metrics.items()
+                    if name == histogram + "_bucket")
+    wanted = share * counts[-1][1]
+    return next(bound for bound, count in counts if count >= wanted) if wanted else 0.0
+
+
 def processes_of(postmaster: int, title: str) -> List[int]:
     """The server processes of a PostgreSQL whose title has `title`."""
     found = []

@@ -8,7 +8,7 @@ from typing import List
 
 from constant_rate import ConstantRate, Latency
 from fault_case import LONG, MIB, FaultCase, tool
-from surroundings import cpu_seconds, go_early, is_sanitized, resident_bytes
+from surroundings import cpu_seconds, go_early, is_sanitized, quantile, resident_bytes
 
 from harness.server import Server
 
@@ -16,6 +16,7 @@ EVENTS = 10_000_000 if LONG else 300_000
 MEMORY_MAX_BYTES = 100 * MIB
 DRAINED_PER_SECOND = 100_000
 P99_MAX_MS = 20.0 if LONG else 100.0  # too short to tell it from what else goes on
+SYNC_SLOW_MS = 5.0
 CLICKS_PER_SECOND = 500
 SLICE_SECONDS = 2.0 if LONG else 0.5
 
@@ -31,8 +32,8 @@ class Backlog(FaultCase):
         go_early(server)  # for its own delays, not those by whatever else is at work here
         load = self.load([server])
         self.wait_accepted(200)
-        self.assertLatency([ConstantRate(self, server, 2000, SLICE_SECONDS).result()
-                            for _ in range(5 if LONG else 1)], "database away")
+        self.assertLatency(server, [ConstantRate(self, server, 2000, SLICE_SECONDS).result()
+                                    for _ in range(5 if LONG else 1)], "database away")
         self.assertGreaterEqual(server.metrics().value("adtracker_queue_events"), EVENTS + 200)
         self.assertMemory(server, "before the drain")
         load.stop()
@@ -60,20 +61,23 @@ class Backlog(FaultCase):
         if LONG and not is_sanitized():
             # By the clock, unless the machine had other things to do.
             self.assertGreaterEqual(waiting / min(seconds, busy_seconds), DRAINED_PER_SECOND)
-        self.assertLatency(latencies, "drain")
+        self.assertLatency(server, latencies, "drain")
 
     def backends(self) -> List[int]:
         return [int(pid) for pid, in self.psql("SELECT pid FROM pg_stat_activity "
                                                "WHERE backend_type = 'client backend'")]
 
-    def assertLatency(self, latencies: List[Latency], when: str) -> None:
-        """By the median of what was measured time after time: not all that delays is the tracker."""
+    def assertLatency(self, server: Server, latencies: List[Latency], when: str) -> None:
+        """By the median of what was measured time after time: not all that delays is the tracker.
+        A disk that is slow to sync, for all that is written to it, is allowed for."""
         for latency in latencies:
             self.assertEqual((latency.answered, latency.refused), (latency.sent, 0))
         p99 = statistics.median(latency.p99 - latency.late_p99 for latency in latencies)
-        self.say(f"{when}: p99 {p99:.1f} ms, {max(l.max for l in latencies):.1f} ms at most")
+        sync = 1000 * quantile(server.metrics(), "adtracker_journal_sync_duration_seconds", 0.99)
+        self.say(f"{when}: p99 {p99:.1f} ms, {max(l.max for l in latencies):.1f} ms at most; "
+                 f"99% of the syncs within {sync:.1f} ms")
         if not is_sanitized():
-            self.assertLess(p99, P99_MAX_MS, when)
+            self.assertLess(p99, P99_MAX_MS + (sync if sync > SYNC_SLOW_MS else 0), when)
 
     def assertMemory(self, server: Server, when: str) -> None:
         resident = resident_bytes(server.pid, "VmHWM")
