@@ -3,8 +3,10 @@
 #include "store/journal_internal.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -302,6 +304,24 @@ static enum result load(struct journal *journal, struct error *error)
     return result;
 }
 
+/* What the operator has to know of how safe it is. */
+static void tell(const struct journal *journal)
+{
+    static const char *const modes[] = {
+        [JOURNAL_SYNC_ALWAYS] = "always",
+        [JOURNAL_SYNC_INTERVAL] = "interval",
+        [JOURNAL_SYNC_OFF] = "off",
+    };
+    log_write(journal->log, LOG_INFO, "store", "journal opened sync=%s run=%u segments=%zu",
+              modes[journal->settings->sync], journal->directory.identity.run,
+              journal->segments.count);
+    struct statfs system;
+    if (fstatfs(journal->directory.fd, &system) == 0 &&
+        (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC))
+        log_write(journal->log, LOG_WARNING, "store",
+                  "JOURNAL_DIR is in memory: a power loss or a restart of the machine loses it");
+}
+
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
                              struct metrics *metrics, struct log *log, struct error *error)
 {
@@ -326,6 +346,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
             journal->last = journal->segments.items[i].last_sequence;
     }
     journal->synced = journal->last;
+    tell(journal);
     journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
     (void)journal_open_next(journal);
     static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
