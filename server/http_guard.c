@@ -139,9 +139,8 @@ static bool pass_chunks(struct guarded *conn, struct evbuffer *passed)
     bool is_ended = conn->chunks.state == CHUNK_NONE;
     if (conn->chunks.state == CHUNK_BROKEN)
         refuse(conn, passed, HTTP_BAD_CHUNK);
-    else if (conn->chunked_bytes + conn->chunks.size > HTTP_DISCARD_MAX_BYTES)
-        refuse(conn, passed, HTTP_BODY_TOO_LONG);
-    else if (conn->is_discarding && is_ended)
+    else if (conn->chunked_bytes + conn->chunks.size > HTTP_DISCARD_MAX_BYTES ||
+             (conn->is_discarding && is_ended))
         refuse(conn, passed, HTTP_BODY_TOO_LONG);
     else if (is_ended)
         pass_collected(conn, passed);
@@ -228,7 +227,7 @@ static void set_deadline(struct guarded *conn)
     }
     int64_t now = clock_monotonic_us() / 1000;
     if (conn->deadline_ms == 0 || conn->is_another)
-        conn->deadline_ms = now + HTTP_REQUEST_DEADLINE_S * 1000;
+        conn->deadline_ms = now + HTTP_REQUEST_DEADLINE_S * INT64_C(1000);
     int64_t left = conn->deadline_ms > now ? conn->deadline_ms - now : 1;
     const struct timeval rest = {left / 1000, (left % 1000) * 1000};
     (void)bufferevent_set_timeouts(conn->bev, &rest, &idle);
