@@ -66,7 +66,8 @@ class Wire:
         line, *rest = head.split("\r\n")
         found = re.fullmatch(r"HTTP/1\.[01] (\d{3}) .*", line)
         assert found, f"no status line: {line!r}"
-        fields = [(name, value.strip()) for name, _, value in (field.partition(":") for field in rest)]
+        fields = [(name, value.strip())
+                  for name, _, value in (field.partition(":") for field in rest)]
         answer = Answer(int(found[1]), fields, b"")
         length = answer.field("Content-Length")
         if has_body and length is not None:
@@ -179,11 +180,13 @@ class OneServerCase(TrackerCase):
         return int(self.psql("SELECT count(*) FROM events")[0][0])
 
 
-def load_ads(server: Server, postgres: PrivatePostgres, database: str, ids: Tuple[int, ...]) -> None:
+def load_ads(server: Server, postgres: PrivatePostgres, database: str,
+             ids: Tuple[int, ...]) -> None:
     """Gives the database these ads, and waits until the server lists them."""
     server.wait_until(lambda: server.get("/ads").status == 200)
-    postgres.psql("INSERT INTO ads (id, image_url, target_url) SELECT i, 'https://i.example/' || i, "
-                  f"'https://t.example/' || i FROM unnest(ARRAY{list(ids)}::int[]) i", database)
+    postgres.psql("INSERT INTO ads (id, image_url, target_url) "
+                  "SELECT i, 'https://i.example/' || i, 'https://t.example/' || i "
+                  f"FROM unnest(ARRAY{list(ids)}::int[]) i", database)
     server.wait_until(lambda: listed(server) == list(ids))
 
 

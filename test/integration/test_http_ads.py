@@ -75,7 +75,8 @@ class ChangeTest(OneServerCase):
             ("DELETE FROM ads WHERE id = 11", [1, 3]),
             ("BEGIN; UPDATE ads SET active = true; " + ADS + "(12, 'i', 't', true, NULL, NULL); "
              "COMMIT", [1, 2, 3, 12]),
-            ("COPY ads (id, image_url, target_url) FROM stdin;\n13\ti\tt\n\\.\n", [1, 2, 3, 12, 13]),
+            ("COPY ads (id, image_url, target_url) FROM stdin;\n13\ti\tt\n\\.\n",
+             [1, 2, 3, 12, 13]),
         ]
         for sql, ids in changes:
             with self.subTest(sql):

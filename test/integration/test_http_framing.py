@@ -77,9 +77,11 @@ VIOLATIONS = [
 
 # Bodies that are no chunked ones, with what might follow each if it were.
 BAD_CHUNKS = [
-    b"\r\n0\r\n\r\n", b"g\r\n", b"-1\r\n", b"+0\r\n\r\n", b" 0\r\n\r\n", b"0 \r\n\r\n", b"0x0\r\n\r\n",
+    b"\r\n0\r\n\r\n", b"g\r\n", b"-1\r\n", b"+0\r\n\r\n", b" 0\r\n\r\n", b"0 \r\n\r\n",
+    b"0x0\r\n\r\n",
     b"1;a=b\r\nx\r\n0\r\n\r\n", b"1\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1\r\nx0\r\n\r\n",
-    b"1\r\nxyz\r\n0\r\n\r\n", b"000000000\r\n\r\n", b"FFFFFFFFFFFFFFFF\r\n", b"0\r\n\n", b"0\r\nA: b\n\n",
+    b"1\r\nxyz\r\n0\r\n\r\n", b"000000000\r\n\r\n", b"FFFFFFFFFFFFFFFF\r\n", b"0\r\n\n",
+    b"0\r\nA: b\n\n",
     b"0\r\nA: b\rB: c\r\n\r\n", b"0\r\n" + b"A: b\r\n" * 400 + b"\r\n",
     b"34 \r\n" + CLICK + b"\r\n0\r\n\r\n", b"34\r\n" + CLICK + b"\r\n0 \r\n\r\n",
     b"34\r\n" + CLICK + b"0\r\n\r\n", b"34\r\n" + CLICK + b"\r\n-\r\n\r\n",
@@ -196,8 +198,8 @@ class FramingTest(OneServerCase):
 
     def test_trailer_fields_are_no_header_fields(self) -> None:
         wire = self.wire()
-        trailer = (b"0\r\nContent-Type: image/png\r\nContent-Encoding: gzip\r\nConnection: close\r\n"
-                   b"Origin: https://evil.example\r\n\r\n")
+        trailer = (b"0\r\nContent-Type: image/png\r\nContent-Encoding: gzip\r\n"
+                   b"Connection: close\r\nOrigin: https://evil.example\r\n\r\n")
         body = b"34\r\n" + CLICK + b"\r\n" + trailer
         answer = wire.send(chunked("/ads/click", body)).answer()
         self.assertEqual(answer.status, 202)
@@ -234,7 +236,8 @@ class FramingTest(OneServerCase):
 
     def test_resets_in_the_middle_of_anything(self) -> None:
         requests = [post("/ads/click", CLICK), chunked("/ads/click", CHUNKS), LIVEZ * 50,
-                    post("/ads/click", CLICK) * 50, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 20,
+                    post("/ads/click", CLICK) * 50,
+                    b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 20,
                     b"GET /ads/analytics?start=2025-04-20T00:00:00Z&end=2025-04-21T00:00:00Z "
                     b"HTTP/1.1\r\nHost: x\r\n\r\n" * 5, HEAD + b"Content-Length: 2000000\r\n\r\nx"]
         for request in requests:
