@@ -3,12 +3,14 @@
 
 A file without a test is a failure. The harness is importable as `harness`.
 """
+import signal
 import sys
 import unittest
 from pathlib import Path
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a test cleans up after itself
     path = Path(sys.argv[1]).resolve()
     sys.path[:0] = [str(Path(__file__).resolve().parent), str(path.parent)]
     loader = unittest.defaultTestLoader
