@@ -168,10 +168,10 @@ class BodyTest(OneServerCase):
             self.assert_usable(wire)
 
     def test_what_is_too_long_to_be_read_gets_its_answer_all_the_same(self) -> None:
-        body = b" " * 3000000
+        body = b" " * 12000000
         for request_bytes in (post("/ads/click", body),
                               b"POST /ads/click HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked"
-                              b"\r\n\r\n2DC6C0\r\n" + body + b"\r\n0\r\n\r\n"):
+                              b"\r\n\r\nB71B00\r\n" + body + b"\r\n0\r\n\r\n"):
             wire = self.wire()
             self.assert_error(wire.send(request_bytes).answer(), 413, "1 MiB")
             self.assertTrue(wire.is_closed())

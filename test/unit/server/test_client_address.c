@@ -13,14 +13,15 @@
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-/* Trusts 10.0.0.0/8, 2001:db8::/32 and loopback. */
+static const char *const TRUSTED[] = {"10.0.0.0/8", "2001:db8::/32", "127.0.0.1"};
+
 static void check_client(const char *peer, const char *const *forwarded, const char *expected)
 {
-    struct config config;
-    struct error error;
-    ck_assert_int_eq(clearenv(), 0);
-    setenv("TRUSTED_PROXIES", "10.0.0.0/8,2001:db8::/32,127.0.0.1", 1);
-    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    struct address_block blocks[COUNT(TRUSTED)];
+    const struct config config = {.trusted_proxies = blocks, .trusted_proxy_count = COUNT(TRUSTED)};
+    for (int i = 0; i < COUNT(TRUSTED); i++)
+        ck_assert_int_eq(address_block_parse(TRUSTED[i], strlen(TRUSTED[i]), &blocks[i]),
+                         RESULT_OK);
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     ck_assert_ptr_nonnull(request);
     request->remote_host = strdup(peer);
@@ -31,7 +32,6 @@ static void check_client(const char *peer, const char *const *forwarded, const c
     address_format(&client, text);
     ck_assert_str_eq(text, expected);
     evhttp_request_free(request);
-    config_clear(&config);
 }
 
 static const struct {
