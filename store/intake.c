@@ -171,6 +171,7 @@ static void take_back(struct intake *intake, const struct record *record)
     intake->on_disk -= intake->on_disk > 0;
     if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK) {
         log_write(intake->log, LOG_ERROR, "store", "journal record is no event, passed over");
+        counter_add(journal_segments(intake->journal)->damaged, 1);
         return;
     }
     event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);

@@ -69,10 +69,17 @@ static bool make_room(struct journal *journal, uint64_t bytes)
     return true;
 }
 
-/* Of what will be written, what is appended already comes first. */
+/*
+ * Nothing below it will be written from now on. Sequences that were refused count as still to come:
+ * what is missing between two segments passes for lost.
+ */
 static uint64_t next_written(const struct journal *journal)
 {
-    return journal->buffer_used > 0 ? record_sequence(journal->buffer) : journal->next_sequence;
+    uint64_t next =
+        journal->last >= journal->first_sequence ? journal->last + 1 : journal->first_sequence;
+    if (journal->buffer_used == 0 || record_sequence(journal->buffer) > next)
+        return next;
+    return record_sequence(journal->buffer);
 }
 
 static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)

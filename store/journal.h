@@ -47,7 +47,8 @@ struct journal_owner {
 
 /*
  * Opens the journal and begins a run; everything is borrowed. Returns NULL with an error that names
- * JOURNAL_DIR. A disk that is full or read-only is no error, but see journal_refusal().
+ * JOURNAL_DIR. A disk that is full is no error where there was a journal before, but see
+ * journal_refusal().
  */
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
                              struct metrics *metrics, struct log *log, struct error *error);

@@ -39,7 +39,7 @@ void journal_reader_seek(struct journal_reader *reader, uint64_t after)
     reader->after = after;
 }
 
-static const struct segment *find_segment(const struct segments *segments, uint64_t number)
+static struct segment *find_segment(const struct segments *segments, uint64_t number)
 {
     for (size_t i = segments->count; i-- > 0;) {
         if (segments->items[i].number == number)
@@ -62,9 +62,11 @@ static const struct segment *next_segment(const struct journal_reader *reader)
 static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
 {
     struct journal_reader *reader = arg;
-    const struct segment *segment = find_segment(reader->segments, reader->number);
-    if (segment != NULL)
-        segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail != 0);
+    struct segment *segment = find_segment(reader->segments, reader->number);
+    if (segment == NULL || to <= segment->told)
+        return;
+    segment->told = to;
+    segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail != 0);
 }
 
 static enum read_result open_segment(struct journal_reader *reader, const struct segment *segment)

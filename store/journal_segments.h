@@ -18,6 +18,7 @@ struct segment {
     uint64_t records;
     uint64_t bytes;      /* of the file that hold records, the header included */
     uint64_t disk_bytes; /* that the file takes, ahead of the records too */
+    uint64_t told;       /* damage up to here was reported when it was read */
     int64_t stored_us;   /* monotonic, when the database had all of it; 0 = it has not */
     uint32_t salt;       /* 0 = its header is damaged */
 };

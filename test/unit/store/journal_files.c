@@ -105,6 +105,20 @@ const char *journal_files_path(const struct journal_files *files, const char *na
     return path;
 }
 
+const char *journal_files_segment_path(const struct journal_files *files, uint64_t number)
+{
+    static char path[JOURNAL_PATH_SIZE];
+    journal_directory_segment_path(&files->directory, number, path);
+    return path;
+}
+
+void journal_files_load(struct journal_files *files)
+{
+    struct error error = {""};
+    enum result result = segments_load(&files->segments, &error);
+    ck_assert_msg(result == RESULT_OK, "%s", error.text);
+}
+
 void journal_files_overwrite(const char *path, uint64_t at, const void *bytes, size_t count)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -210,6 +224,13 @@ void segment_image_save(const struct segment_image *image, const struct journal_
     ck_assert_int_eq(write(fd, image->bytes, image->used), (ssize_t)image->used);
     ck_assert_int_eq(ftruncate(fd, (off_t)(image->used + zeros)), 0);
     (void)close(fd);
+}
+
+void segment_image_close(struct segment_image *image, const struct journal_files *files)
+{
+    segment_image_finish(image);
+    segment_image_save(image, files, 0);
+    segment_image_clear(image);
 }
 
 void journal_files_seed(void)

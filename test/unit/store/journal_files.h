@@ -35,8 +35,12 @@ int journal_files_logged(const struct journal_files *files, const char *text);
 /* The number of files in `path` whose names begin with `prefix`. */
 size_t journal_files_count(const char *path, const char *prefix);
 
-/* The path of a file in the directory; valid until the next call. */
+/* The path of a file in the directory, or of a segment; valid until the next call. */
 const char *journal_files_path(const struct journal_files *files, const char *name);
+const char *journal_files_segment_path(const struct journal_files *files, uint64_t number);
+
+/* Lists the segments that are in the directory. */
+void journal_files_load(struct journal_files *files);
 
 /* Changes the bytes of a file, from `at` on. */
 void journal_files_overwrite(const char *path, uint64_t at, const void *bytes, size_t count);
@@ -77,3 +81,6 @@ int segment_image_is_payload(uint64_t sequence, const uint8_t *payload, size_t b
 int segment_image_open(const struct segment_image *image);
 void segment_image_save(const struct segment_image *image, const struct journal_files *files,
                         size_t zeros);
+
+/* Finishes, saves and clears it. */
+void segment_image_close(struct segment_image *image, const struct journal_files *files);

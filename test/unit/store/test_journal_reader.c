@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -35,7 +33,6 @@ static void tear_down(void)
     journal_files_close(&files);
 }
 
-/* A closed segment with the records from `first` to `last`. */
 static struct segment_image make_segment(uint64_t number, uint64_t first, uint64_t last)
 {
     struct segment_image image;
@@ -44,27 +41,13 @@ static struct segment_image make_segment(uint64_t number, uint64_t first, uint64
     return image;
 }
 
-static void save(struct segment_image *image)
-{
-    segment_image_finish(image);
-    segment_image_save(image, &files, 0);
-    segment_image_clear(image);
-}
-
 static void make_segments(uint64_t count)
 {
     for (uint64_t number = 1; number <= count; number++) {
         struct segment_image image =
             make_segment(number, (number - 1) * RECORDS + 1, number * RECORDS);
-        save(&image);
+        segment_image_close(&image, &files);
     }
-}
-
-static void load(void)
-{
-    struct error error = {""};
-    enum result result = segments_load(&files.segments, &error);
-    ck_assert_msg(result == RESULT_OK, "%s", error.text);
 }
 
 static void expect_records(uint64_t first, uint64_t last)
@@ -85,15 +68,13 @@ static void expect(enum read_result expected)
 
 static const char *segment_path(uint64_t number)
 {
-    static char path[JOURNAL_PATH_SIZE];
-    journal_directory_segment_path(&files.directory, number, path);
-    return path;
+    return journal_files_segment_path(&files, number);
 }
 
 START_TEST(reads_through_all_segments)
 {
     make_segments(5);
-    load();
+    journal_files_load(&files);
     expect_records(1, 5 * RECORDS);
     expect(READ_END);
     expect(READ_END);
@@ -104,7 +85,7 @@ END_TEST
 START_TEST(begins_above_any_sequence)
 {
     make_segments(3);
-    load();
+    journal_files_load(&files);
     for (uint64_t after = 0; after <= 3 * RECORDS; after++) {
         journal_reader_seek(&reader, after);
         expect_records(after + 1, after + 5 < 3 * RECORDS ? after + 5 : 3 * RECORDS);
@@ -118,8 +99,8 @@ START_TEST(journal_without_records_ends)
 {
     expect(READ_END);
     struct segment_image image = make_segment(1, 1, 0);
-    save(&image);
-    load();
+    segment_image_close(&image, &files);
+    journal_files_load(&files);
     expect(READ_END);
 }
 END_TEST
@@ -157,10 +138,10 @@ END_TEST
 START_TEST(gives_what_was_written_twice_once)
 {
     struct segment_image image = make_segment(1, 1, 60);
-    save(&image);
+    segment_image_close(&image, &files);
     image = make_segment(2, 31, 100);
-    save(&image);
-    load();
+    segment_image_close(&image, &files);
+    journal_files_load(&files);
     expect_records(1, 100);
     expect(READ_END);
 }
@@ -169,7 +150,7 @@ END_TEST
 START_TEST(reads_on_while_segments_are_evicted)
 {
     make_segments(4);
-    load();
+    journal_files_load(&files);
     expect_records(1, 10);
     segments_stored(&files.segments, 2 * RECORDS, 1);
     ck_assert_uint_eq(segments_evict(&files.segments, 2, 1, 10), 2);
@@ -183,7 +164,7 @@ END_TEST
 START_TEST(passes_over_a_segment_that_was_removed)
 {
     make_segments(3);
-    load();
+    journal_files_load(&files);
     ck_assert_int_eq(unlink(segment_path(2)), 0);
     expect_records(1, RECORDS);
     expect_records(2 * RECORDS + 1, 3 * RECORDS);
@@ -192,11 +173,25 @@ START_TEST(passes_over_a_segment_that_was_removed)
 }
 END_TEST
 
+START_TEST(waits_for_a_segment_that_can_not_be_opened)
+{
+    make_segments(2);
+    journal_files_load(&files);
+    ck_assert_int_eq(rename(segment_path(2), journal_files_path(&files, "aside")), 0);
+    ck_assert_int_eq(symlink(segment_path(2), segment_path(2)), 0); /* to itself */
+    expect_records(1, RECORDS);
+    expect(READ_BLOCKED);
+    ck_assert_int_eq(rename(journal_files_path(&files, "aside"), segment_path(2)), 0);
+    expect_records(RECORDS + 1, 2 * RECORDS);
+    expect(READ_END);
+}
+END_TEST
+
 START_TEST(waits_for_a_directory_that_is_away)
 {
     char away[80];
     make_segments(2);
-    load();
+    journal_files_load(&files);
     expect_records(1, RECORDS);
     (void)snprintf(away, sizeof away, "%s.away", files.path);
     ck_assert_int_eq(rename(files.path, away), 0);
@@ -233,8 +228,8 @@ START_TEST(damaged_middle_is_put_aside_and_the_rest_delivered)
     uint64_t to = image.offsets[last];
     uint8_t damaged[256];
     memcpy(damaged, image.bytes + from, to - from);
-    save(&image);
-    load();
+    segment_image_close(&image, &files);
+    journal_files_load(&files);
     expect_records(1, RECORDS + 40);
     expect_records(RECORDS + last + 1, 2 * RECORDS);
     expect(READ_END);
@@ -253,8 +248,8 @@ START_TEST(lost_end_of_a_closed_segment_is_reported)
     struct segment_image image = make_segment(2, RECORDS + 1, 2 * RECORDS);
     uint64_t from = image.offsets[70];
     uint64_t to = image.used;
-    save(&image);
-    load();
+    segment_image_close(&image, &files);
+    journal_files_load(&files);
     if (_i == 0)
         journal_files_overwrite(segment_path(2), from, zeros, to - from);
     else
@@ -264,6 +259,23 @@ START_TEST(lost_end_of_a_closed_segment_is_reported)
     expect(READ_END);
     ck_assert_uint_eq(files.segments.damaged->value, 1);
     ck_assert(journal_files_logged(&files, "journal bytes are no records"));
+}
+END_TEST
+
+START_TEST(damage_that_is_read_again_is_reported_once)
+{
+    static const uint8_t zeros[64];
+    make_segments(2);
+    journal_files_load(&files);
+    journal_files_overwrite(segment_path(1), SEGMENT_HEADER_BYTES, zeros, 50);
+    for (int i = 0; i < 3; i++) {
+        struct record record;
+        journal_reader_seek(&reader, 0);
+        ck_assert_int_eq(journal_reader_next(&reader, &record), READ_RECORD);
+        expect_records(record.sequence + 1, 2 * RECORDS);
+        expect(READ_END);
+    }
+    ck_assert_uint_eq(files.segments.damaged->value, 1);
 }
 END_TEST
 
@@ -303,8 +315,8 @@ START_TEST(unreadable_sector_does_not_hold_up_the_rest_for_ever)
     uint64_t last = first;
     while (image.offsets[last] < 12288)
         last++;
-    save(&image);
-    load();
+    segment_image_close(&image, &files);
+    journal_files_load(&files);
     disk_faults.bad_from = 8192;
     disk_faults.bad_to = 12288;
     enum read_result result;
@@ -327,7 +339,7 @@ END_TEST
 START_TEST(sector_that_comes_back_costs_nothing)
 {
     make_segments(1);
-    load();
+    journal_files_load(&files);
     disk_faults.bad_to = 1000000;
     for (int i = 0; i < 5; i++)
         expect(READ_BLOCKED);
@@ -346,14 +358,14 @@ START_TEST(unreadable_part_is_not_cut_off_at_the_start)
     segment_image_save(&image, &files, _i == 0 ? 4096 : 0);
     disk_faults.bad_from = _i == 0 ? 8192 : 12288;
     disk_faults.bad_to = _i == 0 ? 12288 : 1000000;
-    load();
+    journal_files_load(&files);
     disk_faults_reset();
     expect_records(1, 600);
     expect(READ_END);
     ck_assert_uint_eq(files.segments.damaged->value, 0);
     journal_reader_clear(&reader);
     journal_files_restart(&files);
-    load();
+    journal_files_load(&files);
     journal_reader_seek(&reader, 0);
     expect_records(1, 600);
     segment_image_clear(&image);
@@ -373,9 +385,11 @@ Suite *journal_reader_suite(void)
     tcase_add_test(tests, gives_what_was_written_twice_once);
     tcase_add_test(tests, reads_on_while_segments_are_evicted);
     tcase_add_test(tests, passes_over_a_segment_that_was_removed);
+    tcase_add_test(tests, waits_for_a_segment_that_can_not_be_opened);
     tcase_add_test(tests, waits_for_a_directory_that_is_away);
     tcase_add_test(tests, damaged_middle_is_put_aside_and_the_rest_delivered);
     tcase_add_loop_test(tests, lost_end_of_a_closed_segment_is_reported, 0, 2);
+    tcase_add_test(tests, damage_that_is_read_again_is_reported_once);
     tcase_add_test(tests, damage_at_the_end_of_what_is_written_is_reported_once);
     tcase_add_test(tests, unreadable_sector_does_not_hold_up_the_rest_for_ever);
     tcase_add_test(tests, sector_that_comes_back_costs_nothing);

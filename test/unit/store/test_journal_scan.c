@@ -154,19 +154,26 @@ START_TEST(zeros_in_the_middle_are_damage)
 }
 END_TEST
 
-/* Zeros whose length is just beside the steps in which they are skipped. */
+/* Zeros whose length is just beside the steps in which they are skipped, and after them a record
+ * that begins with zeros itself. */
 START_TEST(zeros_of_every_length_hide_no_record)
 {
     static const uint8_t zeros[9000];
-    for (size_t count = 4000; count < 4200; count += 1 + (size_t)_i) {
-        struct scan_subject subject;
+    struct scan_subject subject;
+    for (size_t count = 4000; count < 4200; count++) {
+        uint64_t second = 1;
         segment_image_init(&subject.image, 1, 1, SALT);
         segment_image_add(&subject.image, 1);
         memcpy(subject.image.bytes + subject.image.used, zeros, count);
         subject.image.used += count;
-        segment_image_add(&subject.image, 2);
+        size_t begin = subject.image.used;
+        do {
+            subject.image.used = begin;
+            segment_image_add(&subject.image, ++second);
+        } while (_i == 1 && subject.image.bytes[begin] != 0);
         scan_subject_open(&subject);
-        scan_subject_expect(&subject, 1, 2);
+        scan_subject_expect(&subject, 1, 1);
+        scan_subject_expect(&subject, second, second);
         scan_subject_expect_end(&subject);
         ck_assert_uint_eq(subject.damage_count, 1);
         scan_subject_clear(&subject);
@@ -230,7 +237,7 @@ Suite *journal_scan_suite(void)
     tcase_add_test(tests, cut_at_every_byte_of_the_last_records);
     tcase_add_test(tests, torn_at_every_byte_before_zeros);
     tcase_add_test(tests, zeros_in_the_middle_are_damage);
-    tcase_add_loop_test(tests, zeros_of_every_length_hide_no_record, 0, 3);
+    tcase_add_loop_test(tests, zeros_of_every_length_hide_no_record, 0, 2);
     tcase_add_loop_test(tests, random_garbage_ends, 0, 2);
     tcase_add_test(tests, bytes_of_another_life_are_no_records);
     suite_add_tcase(suite, tests);

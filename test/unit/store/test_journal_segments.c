@@ -36,9 +36,7 @@ static void tear_down(void)
 
 static const char *path_of(uint64_t number)
 {
-    static char path[JOURNAL_PATH_SIZE];
-    journal_directory_segment_path(&files.directory, number, path);
-    return path;
+    return journal_files_segment_path(&files, number);
 }
 
 static uint64_t size_of(uint64_t number)
@@ -51,10 +49,8 @@ static uint64_t size_of(uint64_t number)
 /* Begins with a new list, and loads what is there. */
 static const struct segment *load(void)
 {
-    struct error error = {""};
     segments_clear(&files.segments);
-    enum result result = segments_load(&files.segments, &error);
-    ck_assert_msg(result == RESULT_OK, "%s", error.text);
+    journal_files_load(&files);
     return files.segments.items;
 }
 

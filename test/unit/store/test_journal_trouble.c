@@ -159,6 +159,25 @@ START_TEST(failed_segments_without_events_go)
 }
 END_TEST
 
+/* Sequences that were refused leave no gap between segments: that would pass for lost events. */
+START_TEST(refused_sequences_pass_for_no_gap)
+{
+    journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
+    if (_i == 1)
+        ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
+    uint64_t next = _i == 1 ? run.accepted[9].sequence + 1 : journal_first_sequence(run.journal);
+    disk_faults.sync_fails_in = 1;
+    disk_faults.fails_more = 1;
+    ck_assert_uint_eq(journal_run_commit(&run, 10), 0);
+    disk_faults_reset();
+    journal_run_tick(&run);
+    ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
+    const struct segments *segments = journal_segments(run.journal);
+    ck_assert_uint_eq(segments->count, (size_t)_i + 1);
+    ck_assert_uint_eq(segments->items[_i].first_sequence, next);
+}
+END_TEST
+
 /* The file of a failed attempt could not be removed: its name is taken. */
 START_TEST(name_that_is_taken_holds_nothing_up)
 {
@@ -291,6 +310,7 @@ Suite *journal_trouble_suite(void)
     tcase_add_loop_test(tests, first_failure_is_made_good_at_once, 0, 2);
     tcase_add_test(tests, disk_that_goes_on_failing_is_refused_and_tried_again);
     tcase_add_test(tests, failed_segments_without_events_go);
+    tcase_add_loop_test(tests, refused_sequences_pass_for_no_gap, 0, 2);
     tcase_add_test(tests, name_that_is_taken_holds_nothing_up);
     tcase_add_test(tests, interval_mode_writes_again_what_was_not_synced);
     tcase_add_test(tests, interval_mode_syncs_what_it_wrote_again);
