@@ -54,6 +54,7 @@ class OwnPostgres(DatabaseCase):
         self.assertEqual(self.value("SELECT retry_rejected()"), "30")
         self.assert_stored(events)
         self.assert_books(server, 30)
+        server.wait_until(lambda: server.get(WINDOW).status == 200)  # a connection of its own
         self.assertEqual(server.get(WINDOW).json()["total_clicks"], 15)
         self.assertLess(server.log_text().count("no database name=writer"), 3)
 
@@ -117,7 +118,7 @@ class OwnPostgres(DatabaseCase):
 
     def test_full_of_connections(self) -> None:
         self.postgres = self.private_postgres(
-            settings={"max_connections": "4", "superuser_reserved_connections": "1"})
+            settings={"max_connections": "8", "superuser_reserved_connections": "5"})
         self.postgres.create_database(self.database)
         self.psql("CREATE ROLE client LOGIN; GRANT ALL ON SCHEMA public TO client")
         server = self.start_server(DB_CONN=self.conninfo().replace("user=postgres", "user=client"))
