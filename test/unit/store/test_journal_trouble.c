@@ -264,6 +264,26 @@ START_TEST(removed_directory_begins_anew)
 }
 END_TEST
 
+/* More than a segment is written again, and only its first part is synced when the rest fails. */
+START_TEST(interval_mode_knows_how_far_it_synced_what_it_wrote_again)
+{
+    journal_run_open(&run, JOURNAL_SYNC_INTERVAL, MAX_BYTES);
+    for (int i = 0; i < 5; i++)
+        ck_assert_uint_eq(journal_run_commit(&run, 1000), 1000);
+    remove_files(run.files.path);
+    journal_run_tick(&run);
+    ck_assert_uint_eq(journal_run_commit(&run, 0), 0);
+    ck_assert_uint_eq(run.rewritten, 1);
+    disk_faults.sync_fails_in = 1;
+    journal_run_tick(&run);
+    ck_assert_uint_eq(journal_run_commit(&run, 0), 0);
+    ck_assert_uint_eq(run.rewritten, 2);
+    ck_assert_uint_ge(run.lost_after, run.accepted[0].sequence);
+    ck_assert_uint_lt(run.lost_after, run.accepted[4999].sequence);
+    assert_all_there();
+}
+END_TEST
+
 START_TEST(idle_journal_notices_that_its_directory_is_gone)
 {
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
@@ -315,6 +335,7 @@ Suite *journal_trouble_suite(void)
     tcase_add_test(tests, interval_mode_writes_again_what_was_not_synced);
     tcase_add_test(tests, interval_mode_syncs_what_it_wrote_again);
     tcase_add_loop_test(tests, removed_directory_begins_anew, 0, 6);
+    tcase_add_test(tests, interval_mode_knows_how_far_it_synced_what_it_wrote_again);
     tcase_add_test(tests, idle_journal_notices_that_its_directory_is_gone);
     tcase_add_test(tests, directory_that_can_not_come_back_is_refused);
     suite_add_tcase(suite, tests);
