@@ -162,10 +162,12 @@ void journal_fail_file(struct journal *journal, const char *what)
                   is_there ? strerror(reason) : "it is gone from its directory");
     journal_file_abandon(&journal->file);
     journal->is_gone = !is_there;
-    if (is_there)
+    if (is_there) {
         drop_if_empty(journal);
-    else
+    } else {
+        journal_active(journal)->disk_bytes = 0;
         journal->synced = 0;
+    }
     if (!is_there || journal->last > journal->synced) {
         journal->is_lost = true;
         if (journal->synced < journal->lost_after)

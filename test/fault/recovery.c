@@ -356,7 +356,7 @@ static void damage_identity(const char *path, size_t stride, size_t start)
         fail("can't read %s", name);
     for (size_t place = start; place < (size_t)size * 9; place += stride) {
         size_t at = place / 9;
-        uint8_t flipped = bytes[at] ^ (uint8_t)(place % 9 == 8 ? 0xFF : 1 << place % 9);
+        uint8_t flipped = (uint8_t)(bytes[at] ^ (place % 9 == 8 ? 0xFF : 1 << place % 9));
         if (ftruncate(fd, size) != 0 || pwrite(fd, bytes, (size_t)size, 0) != size ||
             pwrite(fd, &flipped, 1, (off_t)at) != 1)
             fail("can't write %s", name);

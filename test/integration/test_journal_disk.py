@@ -1,5 +1,6 @@
 """Disks that are full, and directories that go away while a server works on them: no 202 for what is
 not kept, nothing lost or doubled, and it goes on by itself when the disk does."""
+import errno
 import shutil
 import subprocess
 import unittest
@@ -8,6 +9,17 @@ from pathlib import Path
 from journal_support import FAULTY, WAITING, JournalCase, Load
 
 from harness.server import Server
+
+
+def remove_in_use(directory: Path) -> None:
+    """As `rm -r`, tried again when a server makes a file in it meanwhile."""
+    while True:
+        try:
+            shutil.rmtree(directory)
+            return
+        except OSError as problem:
+            if problem.errno != errno.ENOTEMPTY:
+                raise
 
 
 class FullDisk(JournalCase):
@@ -102,13 +114,13 @@ class Directory(JournalCase):
 
     def test_removed(self) -> None:
         load = self.start_load()
-        shutil.rmtree(self.loaded.journal)
+        remove_in_use(self.loaded.journal)
         self.assert_goes_on(self.loaded, load)
 
     def test_emptied(self) -> None:
         load = self.start_load()
         for path in self.loaded.journal.iterdir():
-            path.unlink()
+            path.unlink(missing_ok=True)
         self.assert_goes_on(self.loaded, load)
 
     def test_renamed_away(self) -> None:
@@ -144,7 +156,7 @@ class Directory(JournalCase):
                 journal.write_text("in the way")
                 break
             except IsADirectoryError:  # the server was quicker
-                shutil.rmtree(journal)
+                remove_in_use(journal)
         server = self.loaded
         server.wait_until(lambda: self.refusal(server) != "")
         self.assert_refuses(server, 80000, "the journal's disk refuses to write", "disk_failed")
@@ -159,7 +171,7 @@ class Directory(JournalCase):
         self.postgres.stop()
         self.wait_down(server)
         accepted = self.post_events(server, 0, 50)
-        shutil.rmtree(server.journal)
+        remove_in_use(server.journal)
         accepted += self.post_events(server, 50, 5)
         server.kill()
         self.postgres.start()
