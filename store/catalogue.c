@@ -38,6 +38,8 @@ struct catalogue {
     bool is_changed;   /* a change was announced while a load was under way */
     unsigned failures; /* since the last load that worked */
     struct ad_listing *listing;
+    catalogue_silent_fn silent;
+    void *silent_arg;
     struct event *poll_timer;     /* the next load; soon after a failure */
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
@@ -241,6 +243,25 @@ static void load(struct catalogue *catalogue)
         return;
     const struct db_query query = {.sql = load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
     db_conn_query(catalogue->conn, &query, on_loaded, catalogue);
+}
+
+static void on_pong(void *arg, const struct db_reply *reply)
+{
+    struct catalogue *catalogue = arg;
+    if (reply->outcome == DB_LOST)
+        catalogue->silent(catalogue->silent_arg);
+    else if (catalogue->is_changed)
+        load(catalogue);
+}
+
+void catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg)
+{
+    if (!db_conn_is_ready(catalogue->conn))
+        return;
+    catalogue->silent = silent;
+    catalogue->silent_arg = arg;
+    const struct db_query query = {.sql = "SELECT", .timeout_ms = CATALOGUE_PING_MS};
+    db_conn_query(catalogue->conn, &query, on_pong, catalogue);
 }
 
 static void on_poll(evutil_socket_t fd, short what, void *arg)

@@ -50,7 +50,7 @@ struct db_conn {
     size_t tried;                  /* addresses tried in this attempt */
     struct counter *connects;
     bool outage_logged;
-    char address[64]; /* the one being tried, to see libpq move on */
+    char address[192]; /* the one being tried, to see libpq move on */
     PGresult *result; /* of the query in flight, the last one or the first error */
     db_reply_fn reply;
     void *reply_arg;
@@ -140,6 +140,13 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
         conn->owner.on_lost(conn->owner.arg);
 }
 
+/* The next attempt begins with another address, if there is one: this one lets us wait in vain. */
+static void turn_away(struct db_conn *conn, const char *reason)
+{
+    conn->first_address += conn->tried;
+    disconnect(conn, reason, DB_WAITING);
+}
+
 static void fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
@@ -171,10 +178,8 @@ static void set_up(struct db_conn *conn)
 static void watch_address(struct db_conn *conn)
 {
     char address[sizeof conn->address];
-    const char *hostaddr = PQhostaddr(conn->pg);
-    const char *port = PQport(conn->pg);
-    (void)evutil_snprintf(address, sizeof address, "%s %s", hostaddr == NULL ? "" : hostaddr,
-                          port == NULL ? "" : port);
+    (void)evutil_snprintf(address, sizeof address, "%s %s %s", PQhostaddr(conn->pg),
+                          PQport(conn->pg), PQhost(conn->pg));
     if (strcmp(address, conn->address) == 0)
         return;
     memcpy(conn->address, address, sizeof address);
@@ -313,12 +318,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         wait_for_any_address(conn);
         break;
     case DB_CONNECTING:
-        conn->first_address += conn->tried;
-        disconnect(conn, "the server does not answer the connect", DB_WAITING);
+        turn_away(conn, "the server does not answer the connect");
         break;
     case DB_SETTING_UP:
     case DB_BUSY:
-        disconnect(conn, "no answer to a query in time", DB_WAITING);
+        turn_away(conn, "no answer to a query in time");
         break;
     }
 }
@@ -374,7 +378,7 @@ void db_conn_reset(struct db_conn *conn, const char *reason)
     if (conn->state <= DB_WAITING)
         return;
     conn->backoff = conn->backoff_before;
-    disconnect(conn, reason, DB_WAITING);
+    turn_away(conn, reason);
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)

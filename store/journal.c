@@ -77,9 +77,13 @@ static uint64_t next_written(const struct journal *journal)
 {
     uint64_t next =
         journal->last >= journal->first_sequence ? journal->last + 1 : journal->first_sequence;
-    if (journal->buffer_used == 0 || record_sequence(journal->buffer) > next)
-        return next;
-    return record_sequence(journal->buffer);
+    uint64_t lost_after =
+        journal->stored > journal->lost_after ? journal->stored : journal->lost_after;
+    if (journal->is_lost && lost_after < next)
+        next = lost_after + 1;
+    if (journal->buffer_used > 0 && record_sequence(journal->buffer) < next)
+        next = record_sequence(journal->buffer);
+    return next;
 }
 
 static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
@@ -357,6 +361,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->synced = journal->last;
     tell(journal);
     journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
+    journal_directory_write_stored(&journal->directory, journal->stored); /* before the disk fills */
     (void)journal_open_next(journal);
     static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);

@@ -135,6 +135,19 @@ static void on_stored(void *arg, uint64_t sequence)
     look_if_drained(store);
 }
 
+static void on_silent(void *arg)
+{
+    struct store *store = arg;
+    writer_give_up(store->writer);
+}
+
+/* A batch may take its time, as behind a lock; a server that answers nobody is gone. */
+static void on_waiting(void *arg)
+{
+    struct store *store = arg;
+    catalogue_ping(store->catalogue, on_silent, store);
+}
+
 /* If it can't be written the list of owners stays longer than need be. */
 static void on_claimed(void *arg)
 {
@@ -170,7 +183,8 @@ static void make_writer(struct store *store, struct event_base *base)
                                                       .journal = store->journal_id,
                                                       .nonce = store->nonce,
                                                       .owners = store->owners};
-    const struct writer_owner owner = {.claimed = on_claimed, .stored = on_stored, .arg = store};
+    const struct writer_owner owner = {
+        .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->writer_settings, intake_queue(store->intake), owner,
                                store->metrics, store->log);
 }

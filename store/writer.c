@@ -25,7 +25,7 @@ enum writer_state {
     WRITER_DOWN,    /* no connection */
     WRITER_OPENING, /* the session goes through its steps */
     WRITER_IDLE,    /* open; the timer, if armed, is the batch's delay */
-    WRITER_SENDING, /* the batch is in flight */
+    WRITER_SENDING, /* the batch is in flight; the timer ends our patience */
     WRITER_PAUSED,  /* something has to pass or be mended first; the timer tries again */
 };
 
@@ -248,6 +248,7 @@ static void send_batch(struct writer *writer)
 {
     batch_fill(writer->batch, writer->queue, isolation_limit(&writer->isolation));
     set_state(writer, WRITER_SENDING);
+    arm_timer(writer, WRITER_PATIENCE_MS);
     writer->sent_us = clock_monotonic_us();
     ingest_session_send(writer->session, writer->batch,
                         writer->reject_reason[0] == '\0' ? NULL : writer->reject_reason, on_batch,
@@ -277,7 +278,15 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
             send_batch(writer);
         else
             open_session(writer);
+    } else if (writer->state == WRITER_SENDING) {
+        writer->owner.waiting(writer->owner.arg);
     }
+}
+
+void writer_give_up(struct writer *writer)
+{
+    if (writer->state == WRITER_SENDING)
+        db_conn_reset(writer->conn, "the database has gone silent");
 }
 
 void writer_hurry(struct writer *writer)

@@ -14,7 +14,7 @@ struct log;
 struct metrics;
 struct writer;
 
-enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10 };
+enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, WRITER_PATIENCE_MS = 2000 };
 
 struct writer_settings {
     const struct db_target *target;
@@ -29,6 +29,8 @@ struct writer_owner {
     void (*claimed)(void *arg);
     /* The database has everything up to `sequence` and nothing above: the queue may forget it. */
     void (*stored)(void *arg, uint64_t sequence);
+    /* A batch has had no answer for WRITER_PATIENCE_MS: see writer_give_up(). */
+    void (*waiting)(void *arg);
     void *arg;
 };
 
@@ -47,6 +49,10 @@ void writer_wake(struct writer *writer);
 /* Sends what is queued without waiting for a batch to fill, from now on: the process is about to
  * end. */
 void writer_hurry(struct writer *writer);
+
+/* The batch in flight will have no answer: sends it again on a new connection. Does nothing when
+ * none is in flight. */
+void writer_give_up(struct writer *writer);
 
 /* Whether the database is connected and takes events. */
 bool writer_is_open(const struct writer *writer);
