@@ -35,8 +35,9 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
 void catalogue_free(struct catalogue *catalogue);
 
 /*
- * Asks the database for a sign of life on the catalogue's own connection. `silent` runs once, later,
- * when that connection was up and no answer came within CATALOGUE_PING_MS; else nothing does.
+ * Asks the database for a sign of life on the catalogue's own connection. `silent` runs once,
+ * later, when that connection was up and no answer came within CATALOGUE_PING_MS; else nothing
+ * does.
  */
 enum { CATALOGUE_PING_MS = 1500 };
 typedef void (*catalogue_silent_fn)(void *arg);

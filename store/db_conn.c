@@ -46,11 +46,8 @@ struct db_conn {
     struct backoff backoff;
     struct backoff backoff_before; /* as it was when this connection came up */
     bool is_any_enough;            /* while resolving: no more waiting for all names */
-    size_t first_address;          /* the one to begin with: past those that let us wait in vain */
-    size_t tried;                  /* addresses tried in this attempt */
     struct counter *connects;
     bool outage_logged;
-    char address[192]; /* the one being tried, to see libpq move on */
     PGresult *result; /* of the query in flight, the last one or the first error */
     db_reply_fn reply;
     void *reply_arg;
@@ -140,10 +137,10 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
         conn->owner.on_lost(conn->owner.arg);
 }
 
-/* The next attempt begins with another address, if there is one: this one lets us wait in vain. */
+/* The next attempt begins with another address, if there is one: this one is no good. */
 static void turn_away(struct db_conn *conn, const char *reason)
 {
-    conn->first_address += conn->tried;
+    db_resolver_pass(conn->resolver, conn->pg);
     disconnect(conn, reason, DB_WAITING);
 }
 
@@ -174,19 +171,6 @@ static void set_up(struct db_conn *conn)
          SETUP_TIMEOUT_MS);
 }
 
-/* Each address gets its own time: libpq moves to the next only on an error, never on silence. */
-static void watch_address(struct db_conn *conn)
-{
-    char address[sizeof conn->address];
-    (void)evutil_snprintf(address, sizeof address, "%s %s %s", PQhostaddr(conn->pg),
-                          PQport(conn->pg), PQhost(conn->pg));
-    if (strcmp(address, conn->address) == 0)
-        return;
-    memcpy(conn->address, address, sizeof address);
-    conn->tried++;
-    arm_timer(conn, CONNECT_TIMEOUT_MS);
-}
-
 static void poll_connection(struct db_conn *conn)
 {
     db_socket_close(&conn->socket);
@@ -199,7 +183,10 @@ static void poll_connection(struct db_conn *conn)
         fail(conn);
         return;
     }
-    watch_address(conn);
+    /* Each address gets its own time: libpq moves to the next only on an error, never on silence.
+     */
+    if (db_socket_moved(&conn->socket, conn->pg))
+        arm_timer(conn, CONNECT_TIMEOUT_MS);
     (void)event_add(
         status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
 }
@@ -213,13 +200,12 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
     }
     conn->pg = db_target_connect(conn->target, addresses);
     set_state(conn, DB_CONNECTING);
-    conn->address[0] = '\0';
-    conn->tried = 0;
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);
         return;
     }
-    watch_address(conn);
+    (void)db_socket_moved(&conn->socket, conn->pg);
+    arm_timer(conn, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
 }
 
@@ -288,7 +274,7 @@ static void resolve(struct db_conn *conn)
     set_state(conn, DB_RESOLVING);
     conn->is_any_enough = false;
     arm_timer(conn, RESOLVE_ALL_TIMEOUT_MS);
-    db_resolver_start(conn->resolver, conn->first_address);
+    db_resolver_start(conn->resolver);
 }
 
 /* One name that nobody answers for must not keep us from a host that is known. */
@@ -318,11 +304,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         wait_for_any_address(conn);
         break;
     case DB_CONNECTING:
-        turn_away(conn, "the server does not answer the connect");
-        break;
     case DB_SETTING_UP:
     case DB_BUSY:
-        turn_away(conn, "no answer to a query in time");
+        turn_away(conn, conn->state == DB_CONNECTING ? "the server does not answer the connect"
+                                                     : "no answer to a query in time");
         break;
     }
 }
@@ -371,6 +356,12 @@ void db_conn_stop(struct db_conn *conn)
 {
     if (conn->state != DB_STOPPED)
         disconnect(conn, "", DB_STOPPED);
+}
+
+void db_conn_give_up(struct db_conn *conn, const char *reason)
+{
+    if (conn->state == DB_BUSY)
+        turn_away(conn, reason);
 }
 
 void db_conn_reset(struct db_conn *conn, const char *reason)

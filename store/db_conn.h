@@ -46,6 +46,9 @@ void db_conn_start(struct db_conn *conn);
 /* Closes the connection; a query in flight is answered DB_LOST first. */
 void db_conn_stop(struct db_conn *conn);
 
+/* Ends the query in flight, if there is one, as at its deadline. */
+void db_conn_give_up(struct db_conn *conn, const char *reason);
+
 /*
  * Gives this connection up, for a reason for the log, and connects anew after a backoff: one that
  * is longer each time, whatever else this server may have answered meanwhile.

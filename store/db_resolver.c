@@ -42,7 +42,7 @@ struct db_resolver {
     struct evdns_base *dns; /* made when a name first needs it */
     struct event *finish_event;
     struct round *round; /* the one under way or complete; NULL = none */
-    size_t first;
+    size_t first;        /* index of the address that comes first, modulo their number */
     char *host;
     char *hostaddr;
     char *port;
@@ -178,7 +178,40 @@ static void refresh_dns(struct db_resolver *resolver)
     (void)evdns_base_resume(dns);
 }
 
-void db_resolver_start(struct db_resolver *resolver, size_t first)
+/* Whether a list separated by commas begins with `text`. */
+static bool begins_with(const char *list, const char *text)
+{
+    size_t length = strcspn(list, ",");
+    return strlen(text) == length && memcmp(list, text, length) == 0;
+}
+
+static const char *behind(const char *list)
+{
+    list += strcspn(list, ",");
+    return *list == ',' ? list + 1 : NULL;
+}
+
+void db_resolver_pass(struct db_resolver *resolver, const PGconn *pg)
+{
+    const char *host = resolver->host;
+    const char *hostaddr = resolver->hostaddr;
+    const char *port = resolver->port;
+    if (pg == NULL)
+        return;
+    resolver->first++;
+    for (size_t passed = 0; host != NULL && hostaddr != NULL && port != NULL; passed++) {
+        if (begins_with(host, PQhost(pg)) && begins_with(hostaddr, PQhostaddr(pg)) &&
+            (begins_with(port, PQport(pg)) || begins_with(port, ""))) {
+            resolver->first += passed;
+            break;
+        }
+        host = behind(host);
+        hostaddr = behind(hostaddr);
+        port = behind(port);
+    }
+}
+
+void db_resolver_start(struct db_resolver *resolver)
 {
     size_t count = resolver->target->host_count;
     let_go(resolver);
@@ -188,7 +221,6 @@ void db_resolver_start(struct db_resolver *resolver, size_t first)
     round->resolver = resolver;
     round->waiting = 1; /* this call's own, so that no answer completes the round before its end */
     resolver->round = round;
-    resolver->first = first;
     const struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     bool is_fresh = false;
     for (size_t i = 0; i < count; i++) {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <libpq-fe.h>
+
 struct event_base;
 struct db_addresses;
 struct db_resolver;
@@ -22,10 +24,13 @@ void db_resolver_free(struct db_resolver *resolver);
 /*
  * Looks every host up: /etc/hosts and the name servers of /etc/resolv.conf, read anew each time; a
  * missing file is no error. `resolved` runs once, later, from the loop; names that could not be
- * resolved are left out. `first` (taken modulo their number) is the index of the address that comes
- * first in the lists; the others follow in order, round.
+ * resolved are left out.
  */
-void db_resolver_start(struct db_resolver *resolver, size_t first);
+void db_resolver_start(struct db_resolver *resolver);
+
+/* The address that `pg`, made from the lists handed over last, uses now is no good: from the next
+ * start on the lists begin with the one behind it, round. Does nothing when `pg` is NULL. */
+void db_resolver_pass(struct db_resolver *resolver, const PGconn *pg);
 
 /* Waits no longer for the names that are still missing: `resolved` runs soon with the others.
  * Returns false, and goes on waiting, when there is not one address yet. */

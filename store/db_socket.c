@@ -2,6 +2,9 @@
 #include "store/db_socket.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include <event2/util.h>
 
 void db_socket_close(struct db_socket *socket)
 {
@@ -9,7 +12,7 @@ void db_socket_close(struct db_socket *socket)
         event_free(socket->read_event);
     if (socket->write_event != NULL)
         event_free(socket->write_event);
-    *socket = (struct db_socket){0};
+    socket->read_event = socket->write_event = NULL;
 }
 
 bool db_socket_open(struct db_socket *socket, struct event_base *base, PGconn *pg,
@@ -24,6 +27,16 @@ bool db_socket_open(struct db_socket *socket, struct event_base *base, PGconn *p
     if (socket->read_event == NULL || socket->write_event == NULL)
         abort();
     return true;
+}
+
+bool db_socket_moved(struct db_socket *socket, const PGconn *pg)
+{
+    char address[sizeof socket->address];
+    (void)evutil_snprintf(address, sizeof address, "%s %s %s", PQhostaddr(pg), PQport(pg),
+                          PQhost(pg));
+    bool has_moved = strcmp(address, socket->address) != 0;
+    memcpy(socket->address, address, sizeof address);
+    return has_moved;
 }
 
 bool db_socket_flush(struct db_socket *socket, PGconn *pg)

@@ -7,10 +7,11 @@
 #include <event2/event.h>
 #include <libpq-fe.h>
 
-/* Both events exist while the socket is open, and are NULL otherwise. */
+/* All zero to begin with. Both events exist while the socket is open, and are NULL otherwise. */
 struct db_socket {
     struct event *read_event;
     struct event *write_event; /* one shot */
+    char address[192];         /* that db_socket_moved() saw last */
 };
 
 /*
@@ -22,6 +23,9 @@ bool db_socket_open(struct db_socket *socket, struct event_base *base, PGconn *p
 
 /* Deletes the events; before anything by which libpq may close or change the socket. */
 void db_socket_close(struct db_socket *socket);
+
+/* Whether `pg` is at another address than when this was asked last. */
+bool db_socket_moved(struct db_socket *socket, const PGconn *pg);
 
 /* Writes what libpq has left to write, now or when the socket takes it. Returns false on a failure.
  */

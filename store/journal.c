@@ -361,7 +361,8 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->synced = journal->last;
     tell(journal);
     journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
-    journal_directory_write_stored(&journal->directory, journal->stored); /* before the disk fills */
+    journal_directory_write_stored(&journal->directory,
+                                   journal->stored); /* before the disk fills */
     (void)journal_open_next(journal);
     static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);

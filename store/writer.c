@@ -286,7 +286,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 void writer_give_up(struct writer *writer)
 {
     if (writer->state == WRITER_SENDING)
-        db_conn_reset(writer->conn, "the database has gone silent");
+        db_conn_give_up(writer->conn, "the database has gone silent");
 }
 
 void writer_hurry(struct writer *writer)

@@ -16,8 +16,6 @@ from harness.server import Server
 
 PROMOTIONS = 20 if LONG else 2
 RESUMES_WITHIN_SECONDS = 5.0
-# A primary that has frozen may be given up after the promotion: a batch's deadline and a connect's.
-NOTICED_WITHIN_SECONDS = 12.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
 WENT_BACK = "the database went back"
@@ -107,7 +105,6 @@ class Failover(FaultCase):
         until an event is stored there."""
         self.ledger.note(end.__name__)
         end()
-        ended = time.monotonic()
         time.sleep(self.random.uniform(0, 4 if LONG else 0.2))
         self.pair.promote()
         promoted = time.monotonic()
@@ -115,10 +112,9 @@ class Failover(FaultCase):
         self.postgres = self.pair.primary
         before = self.stored()
         wait_until(lambda: self.stored() > before, RESUMES_WITHIN_SECONDS + 20, "stores again")
-        now = time.monotonic()
-        if end != self.freeze_primary or now - ended > NOTICED_WITHIN_SECONDS:
-            self.assertLessEqual(now - promoted, RESUMES_WITHIN_SECONDS, server.log_tail())
-        return now - promoted
+        seconds = time.monotonic() - promoted
+        self.assertLessEqual(seconds, RESUMES_WITHIN_SECONDS, server.log_tail())
+        return seconds
 
     def stored(self) -> int:
         return int(self.psql("SELECT count(*) FROM events")[0][0])
@@ -149,6 +145,7 @@ class Failover(FaultCase):
         load = self.load([server])
         ends: List[Callable[[], None]] = [self.kill_primary, self.stop_primary,
                                           self.demote_primary, self.freeze_primary]
+        self.random.shuffle(ends)
         taken: Dict[str, List[float]] = {}
         for n in self.rounds(PROMOTIONS, PROMOTIONS):
             self.wait_accepted(100)
