@@ -71,19 +71,6 @@ static size_t escape(char *line, const char *text, size_t length)
     return used;
 }
 
-/* Cuts at TEXT_BYTES_MAX, but not through a character. */
-static size_t cut(const char *text, size_t length)
-{
-    if (length <= TEXT_BYTES_MAX)
-        return length;
-    for (size_t bytes = 1; bytes <= 3; bytes++) {
-        size_t start = TEXT_BYTES_MAX - bytes;
-        if (metrics_utf8_bytes(text + start, length - start) > bytes)
-            return start;
-    }
-    return TEXT_BYTES_MAX;
-}
-
 static size_t write_prefix(char *line, enum log_level level, const char *module)
 {
     struct timespec now = {0};
@@ -150,9 +137,10 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
     size_t length = wanted < 0 ? 0 : (size_t)wanted;
     if (length >= sizeof(text))
         length = sizeof(text) - 1;
+    length = metrics_utf8_cut(text, length, TEXT_BYTES_MAX);
     report_dropped(log);
     /* Not behind an unreported gap: the lines before it would seem to be all there were. */
-    if (log->dropped > 0 || !write_entry(log, level, module, text, cut(text, length)))
+    if (log->dropped > 0 || !write_entry(log, level, module, text, length))
         log->dropped++;
     errno = kept_errno;
 }

@@ -30,3 +30,19 @@ static inline size_t metrics_utf8_bytes(const char *bytes, size_t length)
     }
     return want;
 }
+
+/*
+ * Where to cut text of `length` bytes so that at most `max` are left and no character is halved. To
+ * see the character at the cut it needs the 3 bytes behind `max`, where there are as many.
+ */
+static inline size_t metrics_utf8_cut(const char *text, size_t length, size_t max)
+{
+    if (length <= max)
+        return length;
+    for (size_t bytes = 1; bytes <= 3 && bytes <= max; bytes++) {
+        size_t start = max - bytes;
+        if (metrics_utf8_bytes(text + start, length - start) > bytes)
+            return start;
+    }
+    return max;
+}

@@ -17,6 +17,8 @@ enum { ARRAY_HEADER_BYTES = 20, ELEMENT_HEADER_BYTES = 4, ELEMENT_NULL = -1 };
 
 #define POSTGRES_EPOCH_US 946684800000000 /* 2000-01-01T00:00:00Z */
 
+enum { ESCAPE_BYTES = 2 }; /* before the digits of an escaped event_id */
+
 enum column { SEQUENCE, KIND, AD_ID, OCCURRED_AT, IP, PLAYBACK, EVENT_ID };
 
 static const struct {
@@ -29,7 +31,7 @@ static const struct {
     [OCCURRED_AT] = {OID_TIMESTAMPTZ, 8},
     [IP] = {OID_INET, 20},
     [PLAYBACK] = {OID_INT4, 4},
-    [EVENT_ID] = {OID_TEXT, EVENT_ID_MAX_BYTES},
+    [EVENT_ID] = {OID_TEXT, ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES},
 };
 
 /* A one-dimensional array in PostgreSQL's binary form; room for every row at its longest. */
@@ -146,6 +148,24 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
     }
     for (int column = SEQUENCE; column <= EVENT_ID; column++)
         write_header(batch, (enum column)column);
+}
+
+void batch_escape_event_id(struct batch *batch)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct column_array *array = &batch->columns[EVENT_ID];
+    const uint8_t *id = array->bytes + ARRAY_HEADER_BYTES + ELEMENT_HEADER_BYTES;
+    char escaped[ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES] = "\\x";
+    assert(batch->rows == 1);
+    if (!batch->has_event_ids)
+        return;
+    size_t id_bytes = array->used - ARRAY_HEADER_BYTES - ELEMENT_HEADER_BYTES;
+    for (size_t i = 0; i < id_bytes; i++) {
+        escaped[ESCAPE_BYTES + 2 * i] = digits[id[i] >> 4];
+        escaped[ESCAPE_BYTES + 2 * i + 1] = digits[id[i] & 15];
+    }
+    array->used = ARRAY_HEADER_BYTES;
+    append(batch, EVENT_ID, escaped, (uint32_t)(ESCAPE_BYTES + 2 * id_bytes));
 }
 
 uint32_t batch_rows(const struct batch *batch)

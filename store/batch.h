@@ -16,6 +16,10 @@ void batch_free(struct batch *batch);
  */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
+/* Writes the event_id of the one row there is as `\x` and hexadecimal digits: a database may lack
+ * its characters. */
+void batch_escape_event_id(struct batch *batch);
+
 uint32_t batch_rows(const struct batch *batch);
 
 /*

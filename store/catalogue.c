@@ -174,7 +174,8 @@ static void save_ads(struct catalogue *catalogue)
     char digest[DIGEST_TEXT_SIZE];
     char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
     digest_text(text, text_bytes, digest);
-    if (strcmp(digest, catalogue->saved) != 0) {
+    if (strcmp(digest, catalogue->saved) != 0 ||
+        !journal_directory_has(catalogue->directory, saved_name)) {
         if (journal_directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
             RESULT_OK)
             memcpy(catalogue->saved, digest, sizeof digest);

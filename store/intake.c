@@ -97,8 +97,7 @@ static void answer_waiters(struct intake *intake)
 {
     size_t count = intake->waiter_count;
     intake->waiter_count = 0;
-    refusals_count(intake->refusals, journal_refusal_label(intake->journal),
-                   count - intake->durable);
+    refusals_count(intake->refusals, journal_refusal(intake->journal), count - intake->durable);
     for (size_t i = 0; i < count; i++) {
         const struct waiter *waiter = &intake->waiters[i];
         if (i < intake->durable)
@@ -132,7 +131,7 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
 enum result intake_submit(struct intake *intake, const struct event *event, intake_done_fn done,
                           void *arg)
 {
-    if (journal_refusal(intake->journal) != NULL)
+    if (journal_refusal(intake->journal) != REFUSAL_NONE)
         return RESULT_BUSY;
     if (intake->waiter_count == intake->waiter_capacity) {
         intake->waiter_capacity += 256;
@@ -218,18 +217,14 @@ static void refill(struct intake *intake)
 /* Events that the database lacks and the journal has no more. */
 static void look_for_gap(struct intake *intake, uint64_t sequence)
 {
-    const struct segments *segments = journal_segments(intake->journal);
-    if (segments->count == 0)
+    uint64_t lost = segments_missing(journal_segments(intake->journal), sequence,
+                                     journal_stored_sequence(intake->journal));
+    if (lost == 0)
         return;
-    uint64_t first = segments->items[0].first_sequence;
-    uint64_t run_start = first >> JOURNAL_RUN_SHIFT << JOURNAL_RUN_SHIFT;
-    uint64_t from = sequence > run_start ? sequence : run_start;
-    if (first <= from + 1)
-        return;
-    counter_add(intake->gap, first - 1 - from);
+    counter_add(intake->gap, lost);
     log_write(intake->log, LOG_ERROR, "store",
               "the database lacks events that the journal has no more events=%llu",
-              (unsigned long long)(first - 1 - from));
+              (unsigned long long)lost);
 }
 
 /* Begins again behind the cursor: at the first connect, and when the database went back. */

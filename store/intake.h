@@ -40,7 +40,10 @@ void intake_free(struct intake *intake);
 /* What the writer sends from. */
 struct event_queue *intake_queue(struct intake *intake);
 
-/* As store_submit(), but for the question whether there is such an ad. */
+/*
+ * Appends a copy of `event` to the journal. `done` runs exactly once, later, from the event loop.
+ * Returns RESULT_BUSY while journal_refusal() has a reason: `done` is then never called.
+ */
 MUST_CHECK enum result intake_submit(struct intake *intake, const struct event *event,
                                      intake_done_fn done, void *arg);
 

@@ -91,6 +91,8 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
     struct segment_header header = {
         .number = journal->next_number++,
         .first_sequence = next_written(journal),
+        .acknowledged =
+            journal->last >= journal->first_sequence ? journal->last : journal->first_sequence - 1,
         .created_us = clock_wall_us(),
         .run = journal->directory.identity.run,
     };
@@ -119,6 +121,8 @@ bool journal_open_next(struct journal *journal)
         journal_refuse(journal, REFUSAL_DISK_FAILED, error.text);
         return false;
     }
+    if (journal->is_gone)
+        segments_forget_missing(&journal->segments);
     journal->is_gone = false;
     uint64_t bytes = segment_bytes(journal);
     if (!make_room(journal, bytes)) {
@@ -166,12 +170,10 @@ void journal_fail_file(struct journal *journal, const char *what)
                   is_there ? strerror(reason) : "it is gone from its directory");
     journal_file_abandon(&journal->file);
     journal->is_gone = !is_there;
-    if (is_there) {
+    if (is_there)
         drop_if_empty(journal);
-    } else {
-        journal_active(journal)->disk_bytes = 0;
+    else
         journal->synced = 0;
-    }
     if (!is_there || journal->last > journal->synced) {
         journal->is_lost = true;
         if (journal->synced < journal->lost_after)
@@ -195,29 +197,12 @@ static void look_ahead(struct journal *journal)
                        "JOURNAL_MAX_BYTES of events wait for the database");
 }
 
-const char *journal_refusal(struct journal *journal)
+enum refusal journal_refusal(struct journal *journal)
 {
-    static const char *const texts[] = {
-        [REFUSAL_NONE] = NULL,
-        [REFUSAL_JOURNAL_FULL] = "the journal is full: the database has been away for too long",
-        [REFUSAL_DISK_FULL] = "the journal's disk is full",
-        [REFUSAL_DISK_FAILED] = "the journal's disk refuses to write",
-    };
     uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
     if (journal->refusal == REFUSAL_NONE && journal->file.fd >= 0 && needed > journal->file.size)
         look_ahead(journal);
-    return texts[journal->refusal];
-}
-
-const char *journal_refusal_label(const struct journal *journal)
-{
-    static const char *const labels[] = {
-        [REFUSAL_NONE] = "none",
-        [REFUSAL_JOURNAL_FULL] = "journal_full",
-        [REFUSAL_DISK_FULL] = "disk_full",
-        [REFUSAL_DISK_FAILED] = "disk_failed",
-    };
-    return labels[journal->refusal];
+    return journal->refusal;
 }
 
 uint64_t journal_last_sequence(const struct journal *journal)
@@ -311,6 +296,13 @@ static enum result load(struct journal *journal, struct error *error)
     journal->segments.log = journal->log;
     if (result == RESULT_OK)
         result = segments_load(&journal->segments, error);
+    for (size_t i = 0; i < journal->segments.count; i++) {
+        if (journal->segments.items[i].last_sequence > journal->last)
+            journal->last = journal->segments.items[i].last_sequence;
+    }
+    if (result == RESULT_OK)
+        result = journal_directory_pass_runs(&journal->directory,
+                                             (uint32_t)(journal->last >> JOURNAL_RUN_SHIFT), error);
     journal->first_sequence = ((uint64_t)journal->directory.identity.run << JOURNAL_RUN_SHIFT) + 1;
     journal->next_sequence = journal->first_sequence;
     journal->next_number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1;
@@ -354,15 +346,12 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
         free(journal);
         return NULL;
     }
-    for (size_t i = 0; i < journal->segments.count; i++) {
-        if (journal->segments.items[i].last_sequence > journal->last)
-            journal->last = journal->segments.items[i].last_sequence;
-    }
     journal->synced = journal->last;
     tell(journal);
     journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
-    journal_directory_write_stored(&journal->directory,
-                                   journal->stored); /* before the disk fills */
+    /* At once, so that the hint has its place before the disk fills. */
+    journal_directory_write_stored(&journal->directory, journal->stored);
+    segments_stored(&journal->segments, journal->stored, SEGMENT_GOES_FOR_SPACE);
     (void)journal_open_next(journal);
     static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);

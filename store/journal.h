@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
+#include "store/refusals.h"
 
 struct event_base;
 struct journal;
@@ -22,7 +23,7 @@ enum { JOURNAL_RUN_SHIFT = 40 };
 
 enum journal_sync {
     JOURNAL_SYNC_ALWAYS,   /* durable when answered: survives a power loss */
-    JOURNAL_SYNC_INTERVAL, /* synced every second: a power loss costs at most that */
+    JOURNAL_SYNC_INTERVAL, /* synced twice a second: a power loss costs a second at most */
     JOURNAL_SYNC_OFF,      /* the system writes when it likes: survives the end of the process */
 };
 
@@ -62,9 +63,9 @@ void journal_set_owner(struct journal *journal, struct journal_owner owner);
 struct journal_directory *journal_directory(struct journal *journal);
 struct segments *journal_segments(struct journal *journal);
 
-/* Why nothing can be appended just now, in words, and as a label; NULL = something can. */
-const char *journal_refusal(struct journal *journal);
-const char *journal_refusal_label(const struct journal *journal);
+/* Why nothing can be appended just now; REFUSAL_NONE = something can. Near the end of a segment it
+ * makes room for the next one: stored segments go. */
+enum refusal journal_refusal(struct journal *journal);
 
 /* Appends a packed event for the next commit and returns its sequence. Only while there is no
  * refusal. */

@@ -84,6 +84,11 @@ char *journal_directory_read(const struct journal_directory *directory, const ch
     return bytes;
 }
 
+bool journal_directory_has(const struct journal_directory *directory, const char *name)
+{
+    return faccessat(directory->fd, name, F_OK, 0) == 0;
+}
+
 void journal_directory_segment_path(const struct journal_directory *directory, uint64_t number,
                                     char path[static JOURNAL_PATH_SIZE])
 {
@@ -179,13 +184,16 @@ enum result journal_directory_open(struct journal_directory *directory, const ch
     enum result result = open_and_lock(directory, error);
     if (result != RESULT_OK)
         return result;
-    result = journal_identity_find(directory, log, error);
+    bool is_mended;
+    result = journal_identity_find(directory, &is_mended, log, error);
     if (result != RESULT_OK)
         return result;
     uuid_make(directory->identity.nonce);
     journal_identity_add_owner(&directory->identity, directory->identity.nonce);
     directory->identity.run++;
-    return journal_identity_write(directory, error);
+    result = journal_identity_write(directory, error);
+    /* A slot that could not be read just now must not win one day. */
+    return result == RESULT_OK && is_mended ? journal_identity_write(directory, error) : result;
 }
 
 bool journal_directory_is_locked(const char *path)
@@ -246,10 +254,43 @@ void journal_directory_close(struct journal_directory *directory)
     directory->fd = directory->lock_fd = directory->stored_fd = -1;
 }
 
+/* A volume that was mounted here meanwhile may hold another journal, or this one grown older. */
+static enum result look_for_stranger(struct journal_directory *directory, struct error *error)
+{
+    bool is_whole;
+    struct journal_directory found = *directory;
+    found.generation = 0;
+    enum header_state state = journal_identity_read(&found, &is_whole);
+    bool is_ours = state != HEADER_NEWER &&
+                   (state != HEADER_SOUND ||
+                    (uuid_equal(found.identity.journal, directory->identity.journal) &&
+                     found.identity.run <= directory->identity.run));
+    if (!is_ours)
+        return error_set(error, RESULT_FAILED, "%s holds another journal now", directory->path);
+    if (found.generation > directory->generation)
+        directory->generation = found.generation;
+    return RESULT_OK;
+}
+
 enum result journal_directory_reopen(struct journal_directory *directory, struct error *error)
 {
     journal_directory_close(directory);
     enum result result = open_and_lock(directory, error);
+    if (result == RESULT_OK)
+        result = look_for_stranger(directory, error);
+    if (result == RESULT_OK)
+        return journal_identity_write(directory, error);
+    journal_directory_close(directory);
+    return result;
+}
+
+enum result journal_directory_pass_runs(struct journal_directory *directory, uint32_t run,
+                                        struct error *error)
+{
+    if (run < directory->identity.run)
+        return RESULT_OK;
+    directory->identity.run = run + 1;
+    enum result result = journal_identity_write(directory, error);
     return result == RESULT_OK ? journal_identity_write(directory, error) : result;
 }
 

@@ -61,12 +61,21 @@ MUST_CHECK enum result journal_directory_peek(struct journal_directory *director
 /* Whether a process works in the directory at `path`. */
 bool journal_directory_is_locked(const char *path);
 
+/* Whether there is such a file. */
+bool journal_directory_has(const struct journal_directory *directory, const char *name);
+
 /* The hint how far the database has the journal: 0 when there is none. Not synced. */
 uint64_t journal_directory_read_stored(const struct journal_directory *directory);
 void journal_directory_write_stored(struct journal_directory *directory, uint64_t sequence);
 
+/* Makes sure that the run comes after `run`, of which there are records. Returns RESULT_FAILED when
+ * the disk refuses. */
+MUST_CHECK enum result journal_directory_pass_runs(struct journal_directory *directory,
+                                                   uint32_t run, struct error *error);
+
 /* Opens and locks a directory that went away, for the same run, writing the identity anew where it
- * is gone. */
+ * is gone. Returns RESULT_BUSY when another process works there, RESULT_FAILED when the disk
+ * refuses or another journal lies there now: the directory is closed then. */
 MUST_CHECK enum result journal_directory_reopen(struct journal_directory *directory,
                                                 struct error *error);
 

@@ -19,6 +19,7 @@ enum {
     AT_FIRST_SEQUENCE = 56,
     AT_CREATED = 64,
     AT_RUN = 72,
+    AT_ACKNOWLEDGED = 76,
     AT_CRC = SEGMENT_HEADER_BYTES - 4,
 };
 
@@ -74,6 +75,7 @@ void segment_header_write(const struct segment_header *header,
     put_64(bytes + AT_FIRST_SEQUENCE, header->first_sequence);
     put_64(bytes + AT_CREATED, (uint64_t)header->created_us);
     put_32(bytes + AT_RUN, header->run);
+    put_64(bytes + AT_ACKNOWLEDGED, header->acknowledged);
     put_32(bytes + AT_CRC, crc32c(bytes, AT_CRC));
 }
 
@@ -89,6 +91,7 @@ enum header_state segment_header_read(const uint8_t bytes[static SEGMENT_HEADER_
         .first_sequence = get_64(bytes + AT_FIRST_SEQUENCE),
         .created_us = (int64_t)get_64(bytes + AT_CREATED),
         .run = get_32(bytes + AT_RUN),
+        .acknowledged = get_64(bytes + AT_ACKNOWLEDGED),
         .salt = get_32(bytes + AT_SALT),
     };
     memcpy(header->journal, bytes + AT_JOURNAL, UUID_BYTES);

@@ -208,8 +208,8 @@ static void mend_identity(struct journal_directory *directory, const uint64_t *n
     uuid_make(directory->identity.journal);
 }
 
-enum result journal_identity_find(struct journal_directory *directory, struct log *log,
-                                  struct error *error)
+enum result journal_identity_find(struct journal_directory *directory, bool *is_mended,
+                                  struct log *log, struct error *error)
 {
     size_t count;
     uint64_t *numbers;
@@ -219,7 +219,8 @@ enum result journal_identity_find(struct journal_directory *directory, struct lo
     bool is_whole = false;
     enum header_state state = journal_identity_read(directory, &is_whole);
     bool is_newer = state == HEADER_NEWER || is_any_newer(directory, numbers, count);
-    if (!is_newer && !is_whole)
+    *is_mended = !is_newer && !is_whole;
+    if (*is_mended)
         mend_identity(directory, numbers, count, state, log);
     free(numbers);
     if (is_newer)

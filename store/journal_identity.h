@@ -19,10 +19,11 @@ enum header_state journal_identity_read(struct journal_directory *directory, boo
 
 /*
  * The same, and where there is damage puts it together from the segments' headers, or makes a new
- * one. Returns RESULT_INVALID when a later version wrote here.
+ * one: `*is_mended`. Returns RESULT_INVALID when a later version wrote here, RESULT_FAILED when the
+ * segments can't be listed.
  */
-MUST_CHECK enum result journal_identity_find(struct journal_directory *directory, struct log *log,
-                                             struct error *error);
+MUST_CHECK enum result journal_identity_find(struct journal_directory *directory, bool *is_mended,
+                                             struct log *log, struct error *error);
 
 /* Writes the directory's identity, durably, over the older slot. */
 MUST_CHECK enum result journal_identity_write(struct journal_directory *directory,

@@ -11,13 +11,6 @@ struct counter;
 struct event;
 struct histogram;
 
-enum refusal {
-    REFUSAL_NONE,
-    REFUSAL_JOURNAL_FULL, /* JOURNAL_MAX_BYTES of events wait for the database */
-    REFUSAL_DISK_FULL,
-    REFUSAL_DISK_FAILED,
-};
-
 /*
  * `file` is the last of `segments` while open. `buffer` holds the records appended since the last
  * commit, in their final bytes but for the salt, which they get when it is clear which segment

@@ -53,7 +53,8 @@ static const struct segment *next_segment(const struct journal_reader *reader)
     const struct segments *segments = reader->segments;
     for (size_t i = 0; i < segments->count; i++) {
         const struct segment *segment = &segments->items[i];
-        if (segment->number > reader->number && segment->last_sequence > reader->after)
+        if (segment->number > reader->number &&
+            (segment->last_sequence > reader->after || segment->is_unread))
             return segment;
     }
     return NULL;
@@ -104,10 +105,25 @@ static bool give_up_waiting(struct journal_reader *reader)
     return reader->scan.is_salvage;
 }
 
+static bool is_void(const struct segment *segment, const struct record *record)
+{
+    return segment != NULL && segment->void_after != 0 && record->sequence > segment->void_after;
+}
+
+/* All that the disk will ever give of it has been read. */
+static void finish_reading(const struct journal_reader *reader, struct segment *segment)
+{
+    if (segment == NULL || !segment->is_unread)
+        return;
+    segment->is_unread = false;
+    if (segment->last_sequence < reader->after)
+        segment->last_sequence = reader->after;
+}
+
 /* Reads on in the open segment; READ_END also when it has been read to its end. */
 static enum read_result read_on(struct journal_reader *reader, struct record *record)
 {
-    const struct segment *segment = find_segment(reader->segments, reader->number);
+    struct segment *segment = find_segment(reader->segments, reader->number);
     if (segment != NULL)
         reader->scan.end = segment->bytes;
     for (;;) {
@@ -116,9 +132,12 @@ static enum read_result read_on(struct journal_reader *reader, struct record *re
             continue;
         if (result == SCAN_FAILED)
             return READ_BLOCKED;
-        if (result == SCAN_END)
+        if (result == SCAN_END) {
+            finish_reading(reader, segment);
             return READ_END;
-        if (record->type == RECORD_EVENT && record->sequence > reader->after) {
+        }
+        if (record->type == RECORD_EVENT && record->sequence > reader->after &&
+            !is_void(segment, record)) {
             reader->after = record->sequence;
             return READ_RECORD;
         }

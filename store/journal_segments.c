@@ -12,6 +12,7 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "store/journal.h"
 #include "store/journal_directory.h"
 #include "store/journal_format.h"
 #include "store/journal_scan.h"
@@ -120,10 +121,11 @@ static void close_segment(struct segments *segments, struct segment *segment, in
     }
     segment->bytes = closing.scan.offset;
     segment->salt = closing.scan.salt;
+    segment->is_unread = result == SCAN_FAILED || closing.scan.unreadable_bytes > 0;
     journal_scan_clear(&closing.scan);
     if (result == SCAN_FAILED)
         segment->bytes = segment->disk_bytes;
-    else if (closing.scan.unreadable_bytes == 0)
+    else if (!segment->is_unread)
         write_end(segment, fd);
     else if (closing.tail_end > segment->bytes)
         segment->bytes = closing.tail_end;
@@ -171,6 +173,8 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
     struct segment *segment = segments_add(segments, number);
     segment->disk_bytes = disk_bytes;
     segment->salt = header.salt;
+    segment->run = header.run;
+    segment->acknowledged = header.acknowledged;
     segment->first_sequence = header.first_sequence;
     segment->last_sequence = header.first_sequence == 0 ? 0 : header.first_sequence - 1;
     if (!read_end(segment, fd))
@@ -200,6 +204,23 @@ static enum result load_segment(struct segments *segments, uint64_t number, stru
     return result;
 }
 
+/*
+ * What a failed segment has behind what was acknowledged from it was written again to the next one
+ * or refused. A part of it may be on disk, with holes, and must not be taken for the whole.
+ */
+static void void_unacknowledged(struct segments *segments)
+{
+    const struct segment *later = NULL;
+    for (size_t i = segments->count; i-- > 0;) {
+        struct segment *segment = &segments->items[i];
+        if (later != NULL && segment->last_sequence >> JOURNAL_RUN_SHIFT == later->run &&
+            segment->last_sequence > later->acknowledged)
+            segment->void_after = segment->last_sequence = later->acknowledged;
+        if (segment->run != 0 && segment->acknowledged != 0)
+            later = segment;
+    }
+}
+
 enum result segments_load(struct segments *segments, struct error *error)
 {
     size_t count;
@@ -210,6 +231,7 @@ enum result segments_load(struct segments *segments, struct error *error)
     enum result result = RESULT_OK;
     for (size_t i = 0; i < count && result == RESULT_OK; i++)
         result = load_segment(segments, numbers[i], error);
+    void_unacknowledged(segments);
     free(numbers);
     return result;
 }
@@ -218,10 +240,20 @@ void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t 
 {
     for (size_t i = 0; i < segments->count; i++) {
         struct segment *segment = &segments->items[i];
-        if (segment->last_sequence > last_sequence)
+        if (segment->last_sequence > last_sequence || segment->is_unread)
             segment->stored_us = 0;
-        else if (segment->stored_us == 0)
+        else if (segment->stored_us == 0 || segment->stored_us > now_us)
             segment->stored_us = now_us;
+    }
+}
+
+void segments_forget_missing(struct segments *segments)
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        char path[JOURNAL_PATH_SIZE];
+        journal_directory_segment_path(segments->directory, segments->items[i].number, path);
+        if (access(path, F_OK) != 0 && errno == ENOENT)
+            segments->items[i].disk_bytes = 0;
     }
 }
 
@@ -270,4 +302,20 @@ uint64_t segments_records_above(const struct segments *segments, uint64_t sequen
         records += above < segment->records ? above : segment->records;
     }
     return records;
+}
+
+static uint64_t above(uint64_t sequence, uint64_t last)
+{
+    uint64_t run_start = last >> JOURNAL_RUN_SHIFT << JOURNAL_RUN_SHIFT;
+    uint64_t from = sequence > run_start ? sequence : run_start;
+    return last > from ? last - from : 0;
+}
+
+uint64_t segments_missing(const struct segments *segments, uint64_t sequence, uint64_t had)
+{
+    if (segments->count == 0)
+        return 0;
+    uint64_t last_gone = segments->items[0].first_sequence - 1;
+    uint64_t missing = above(sequence, last_gone);
+    return missing > 0 ? missing : above(sequence, had < last_gone ? had : last_gone);
 }

@@ -16,12 +16,19 @@ struct segment {
     uint64_t first_sequence; /* no record is below */
     uint64_t last_sequence;  /* of its last record; first_sequence - 1 when it has none */
     uint64_t records;
-    uint64_t bytes;      /* of the file that hold records, the header included */
-    uint64_t disk_bytes; /* that the file takes, ahead of the records too */
-    uint64_t told;       /* damage up to here was reported when it was read */
-    int64_t stored_us;   /* monotonic, when the database had all of it; 0 = it has not */
-    uint32_t salt;       /* 0 = its header is damaged */
+    uint64_t bytes;        /* of the file that hold records, the header included */
+    uint64_t disk_bytes;   /* that the file takes, ahead of the records too */
+    uint64_t told;         /* damage up to here was reported when it was read */
+    uint64_t void_after;   /* its records above this were never acknowledged; 0 = all count */
+    uint64_t acknowledged; /* from the header: what is void in segments before; 0 = not known */
+    int64_t stored_us;     /* monotonic, when the database had all of it; 0 = it has not */
+    uint32_t run;          /* that made it; 0 = not known */
+    uint32_t salt;         /* 0 = its header is damaged */
+    bool is_unread;        /* the disk did not give all of it: `last_sequence` may be too low */
 };
+
+/* For `stored_us`: the database is thought to have it; it goes only where its space is needed. */
+#define SEGMENT_GOES_FOR_SPACE (INT64_MAX - 1)
 
 /* Never without room for one more, see segments_add(). */
 struct segments {
@@ -45,9 +52,12 @@ void segments_clear(struct segments *segments);
  * removed. */
 struct segment *segments_add(struct segments *segments, uint64_t number);
 
-/* Notes at `now_us` which segments the database has up to `last_sequence`. Below a former one:
- * those it has no more. */
+/* Notes at `now_us`, or as SEGMENT_GOES_FOR_SPACE, which segments the database has up to
+ * `last_sequence`. Below a former one: those it has no more. */
 void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us);
+
+/* Those whose files are gone take no space. */
+void segments_forget_missing(struct segments *segments);
 
 /*
  * Deletes the oldest segments that were stored before `before_us` (monotonic), never the last
@@ -61,6 +71,13 @@ uint64_t segments_waiting_bytes(const struct segments *segments);
 
 /* About how many records lie above `sequence`: exact but for sequences that were never used. */
 uint64_t segments_records_above(const struct segments *segments, uint64_t sequence);
+
+/*
+ * How many events are gone: above `sequence`, where the database is, and below the oldest segment.
+ * `had` is where the database was when it was heard last. Across runs the number is not known, and
+ * it is the least that it can be.
+ */
+uint64_t segments_missing(const struct segments *segments, uint64_t sequence, uint64_t had);
 
 /* Copies bytes that are no records to a file of their own, reports and counts them. */
 void segments_put_aside(struct segments *segments, const struct segment *segment, int fd,

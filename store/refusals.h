@@ -1,4 +1,4 @@
-/* Counts the events that were answered with 503, by reason. */
+/* Why events are answered with 503, and how many were. */
 #pragma once
 
 #include <stdint.h>
@@ -6,14 +6,25 @@
 struct counter;
 struct metrics;
 
-enum { REFUSAL_REASONS = 5 };
+enum refusal {
+    REFUSAL_NONE,
+    REFUSAL_JOURNAL_FULL,
+    REFUSAL_DISK_FULL,
+    REFUSAL_DISK_FAILED,
+    REFUSAL_FENCED,
+    REFUSAL_SHUTTING_DOWN,
+    REFUSALS,
+};
+
+/* In words, for clients and operators; NULL for REFUSAL_NONE. */
+const char *refusal_text(enum refusal refusal);
 
 struct refusals {
-    struct counter *counters[REFUSAL_REASONS];
+    struct counter *counters[REFUSALS];
 };
 
 /* Adds the counters, at 0: Prometheus doesn't see the increase that makes a series. */
 void refusals_init(struct refusals *refusals, struct metrics *metrics);
 
-/* `reason` is one of journal_refusal_label()'s, "fenced" or "shutting_down". */
-void refusals_count(struct refusals *refusals, const char *reason, uint64_t events);
+/* Counts events refused for a reason that is not REFUSAL_NONE. */
+void refusals_count(struct refusals *refusals, enum refusal refusal, uint64_t events);

@@ -39,21 +39,16 @@ struct store {
     void *drained_arg;
 };
 
-const char *store_refusal(struct store *store)
+static enum refusal refusal(struct store *store)
 {
     if (store->is_draining)
-        return "the server is shutting down";
-    if (writer_is_fenced(store->writer))
-        return "another process has taken this server's journal over";
-    return journal_refusal(store->journal);
+        return REFUSAL_SHUTTING_DOWN;
+    return writer_is_fenced(store->writer) ? REFUSAL_FENCED : journal_refusal(store->journal);
 }
 
-static void count_refusal(struct store *store)
+const char *store_refusal(struct store *store)
 {
-    const char *reason = store->is_draining                ? "shutting_down"
-                         : writer_is_fenced(store->writer) ? "fenced"
-                                                           : journal_refusal_label(store->journal);
-    refusals_count(&store->refusals, reason, 1);
+    return refusal_text(refusal(store));
 }
 
 enum result store_submit(struct store *store, const struct event *event, store_done_fn done,
@@ -61,8 +56,9 @@ enum result store_submit(struct store *store, const struct event *event, store_d
 {
     if (catalogue_find(store->catalogue, event->ad_id) == AD_UNKNOWN)
         return RESULT_UNKNOWN;
-    if (store_refusal(store) != NULL) {
-        count_refusal(store);
+    enum refusal reason = refusal(store);
+    if (reason != REFUSAL_NONE) {
+        refusals_count(&store->refusals, reason, 1);
         return RESULT_BUSY;
     }
     return intake_submit(store->intake, event, done, arg);

@@ -1,6 +1,6 @@
 /*
- * Everything that lasts. Events come in through store_submit(), wait in the queue, and leave it for
- * PostgreSQL in batches; ads and analytics come out. One store per process, on one event loop.
+ * Everything that lasts. Events come in through store_submit(), lie in the journal, and leave it
+ * for PostgreSQL in batches; ads and analytics come out. One store per process, on one event loop.
  */
 #pragma once
 
@@ -40,9 +40,10 @@ void store_start(struct store *store);
 typedef void (*store_done_fn)(void *arg, enum result result);
 
 /*
- * Queues a copy of `event`. `done` runs exactly once, later, from the event loop. Returns
- * RESULT_UNKNOWN when the catalogue is fresh and has no such ad, RESULT_BUSY when the queue is
- * full, RESULT_UNAVAILABLE after store_drain(): `done` is then never called.
+ * Appends a copy of `event` to the journal. `done` runs exactly once, later, from the event loop.
+ * Returns RESULT_UNKNOWN when the catalogue is fresh and has no such ad, RESULT_BUSY while
+ * store_refusal() has a reason, which is counted: `done` is then never called. A full queue refuses
+ * nothing: the event stays on disk.
  */
 MUST_CHECK enum result store_submit(struct store *store, const struct event *event,
                                     store_done_fn done, void *arg);

@@ -10,6 +10,7 @@
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/utf8.h"
 #include "store/backoff.h"
 #include "store/batch.h"
 #include "store/db_conn.h"
@@ -19,7 +20,7 @@
 #include "store/sqlstate.h"
 #include "store/writer_totals.h"
 
-enum { HOLD_RETRY_MS = 2000 };
+enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8 };
 
 enum writer_state {
     WRITER_DOWN,    /* no connection */
@@ -49,6 +50,7 @@ struct writer {
     bool is_fenced;          /* the journal is another process's */
     bool is_held;            /* waiting for somebody to mend the database; logged once */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
+    bool is_escaping;        /* the event_id of the row put aside */
     int64_t sent_us;         /* monotonic */
     double last_success;     /* Unix time; 0 = never */
     struct histogram *batch_seconds;
@@ -92,6 +94,8 @@ static void pause_for(struct writer *writer, const struct db_reply *reply, const
         evutil_secure_rng_get_bytes(&random, sizeof random);
         set_state(writer, WRITER_PAUSED);
         arm_timer(writer, backoff_next(&writer->backoff, random));
+        if (writer->backoff.failures == STUCK_FAILURES)
+            log_write(writer->log, LOG_ERROR, "store", "ingest does not get on: %s", reason);
         break;
     case SQL_FAULT_FENCED:
         writer->is_fenced = true;
@@ -167,18 +171,15 @@ static void on_lost(void *arg)
     set_state(writer, WRITER_DOWN);
 }
 
-/* Cut to whole UTF-8 characters: PostgreSQL refuses half of one. */
+/* Cut to whole characters: PostgreSQL refuses half of one. */
 static void set_reject_reason(struct writer *writer, const struct db_reply *reply)
 {
-    char *reason = writer->reject_reason;
-    size_t size = sizeof writer->reject_reason;
-    int needed = evutil_snprintf(reason, size, "%s: %s", reply->sqlstate, reply->message);
-    if (needed < (int)size)
-        return;
-    size_t end = size - 1;
-    while (end > 0 && ((unsigned char)reason[end - 1] & 0xC0) == 0x80)
-        end--;
-    reason[end > 0 && (unsigned char)reason[end - 1] >= 0xC0 ? end - 1 : end] = '\0';
+    char text[sizeof writer->reject_reason + 3];
+    (void)evutil_snprintf(text, sizeof text, "%s: %s", reply->sqlstate, reply->message);
+    size_t length = metrics_utf8_cut(text, strlen(text), sizeof writer->reject_reason - 1);
+    memcpy(writer->reject_reason, text, length);
+    writer->reject_reason[length] = '\0';
+    writer->is_escaping = false;
 }
 
 static void isolate(struct writer *writer, const struct db_reply *reply)
@@ -208,10 +209,14 @@ static void on_batch_error(struct writer *writer, const struct db_reply *reply)
     bool was_cancelled = strcmp(reply->sqlstate, "57014") == 0;
     if (was_cancelled && batch_rows(writer->batch) > 1 && ++writer->cancelled > 1)
         fault = SQL_FAULT_BAD_ROW; /* twice too slow: perhaps half of it is not */
-    if (fault != SQL_FAULT_BAD_ROW || writer->reject_reason[0] != '\0')
-        pause_for(writer, reply, "ingest_batch");
-    else
+    if (fault == SQL_FAULT_BAD_ROW && writer->reject_reason[0] == '\0') {
         isolate(writer, reply);
+    } else if (fault == SQL_FAULT_BAD_ROW && !writer->is_escaping) {
+        writer->is_escaping = true;
+        send_batch(writer);
+    } else {
+        pause_for(writer, reply, "ingest_batch");
+    }
 }
 
 static void on_maintained(void *arg)
@@ -247,6 +252,8 @@ static void on_batch(void *arg, const struct db_reply *reply)
 static void send_batch(struct writer *writer)
 {
     batch_fill(writer->batch, writer->queue, isolation_limit(&writer->isolation));
+    if (writer->reject_reason[0] != '\0' && writer->is_escaping)
+        batch_escape_event_id(writer->batch);
     set_state(writer, WRITER_SENDING);
     arm_timer(writer, WRITER_PATIENCE_MS);
     writer->sent_us = clock_monotonic_us();
@@ -338,9 +345,11 @@ static void add_metrics(struct writer *writer, struct metrics *metrics)
     writer_totals_init(&writer->totals, metrics);
     metrics_gauge(metrics, "adtracker_db_up", "1 while the database is connected and takes events.",
                   "", read_up, writer);
-    metrics_gauge(metrics, "adtracker_ingest_held",
-                  "1 while storing waits for the schema or permissions to be mended.", "",
-                  read_held, writer);
+    metrics_gauge(
+        metrics, "adtracker_ingest_held",
+        "1 while storing waits for somebody: the schema, permissions, or a journal that another "
+        "process owns.",
+        "", read_held, writer);
     metrics_gauge(metrics, "adtracker_db_last_success_timestamp_seconds",
                   "Unix time of the last batch committed or database opened.", "",
                   read_last_success, writer);

@@ -57,6 +57,6 @@ void writer_give_up(struct writer *writer);
 /* Whether the database is connected and takes events. */
 bool writer_is_open(const struct writer *writer);
 
-/* Whether the journal was found to belong to another process: nothing of it will ever be stored by
- * this one. */
+/* Whether the database last said that another process owns the journal: nothing is stored until it
+ * gives it back. */
 bool writer_is_fenced(const struct writer *writer);

@@ -15,7 +15,7 @@ from harness.server import Server
 
 KINDS = ("click", "impression")
 
-# Where counts and events disagree, from the events alone: nothing of the schema's own helpers.
+# Where counts and events disagree, from the events alone: nothing of the schema's own functions.
 DISAGREEMENTS = """
 SELECT * FROM (
     SELECT w AS bucket_seconds, floor(extract(epoch FROM occurred_at) / w) * w AS bucket,

@@ -40,6 +40,7 @@ static const struct named_suite SUITES[] = {
     {"journal_reader", journal_reader_suite},
     {"journal_commit", journal_commit_suite},
     {"journal_trouble", journal_trouble_suite},
+    {"journal_trust", journal_trust_suite},
     {"journal_segments", journal_segments_suite},
     {"journal_window", journal_window_suite},
 };

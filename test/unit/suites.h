@@ -32,5 +32,6 @@ Suite *journal_identity_suite(void);
 Suite *journal_reader_suite(void);
 Suite *journal_commit_suite(void);
 Suite *journal_trouble_suite(void);
+Suite *journal_trust_suite(void);
 Suite *journal_segments_suite(void);
 Suite *journal_window_suite(void);

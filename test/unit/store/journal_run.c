@@ -109,7 +109,7 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 size_t journal_run_commit(struct journal_run *run, size_t events)
 {
     size_t before = run->accepted_count;
-    for (size_t i = 0; i < events && journal_refusal(run->journal) == NULL; i++) {
+    for (size_t i = 0; i < events && journal_refusal(run->journal) == REFUSAL_NONE; i++) {
         uint8_t payload[PAYLOAD_MAX_BYTES];
         size_t bytes = make_payload(run->appended_count++, payload);
         (void)journal_append(run->journal, payload, bytes);

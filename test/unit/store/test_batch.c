@@ -127,6 +127,21 @@ START_TEST(writes_an_event_byte_for_byte)
 }
 END_TEST
 
+START_TEST(escapes_an_event_id)
+{
+    struct event event = make_event("192.0.2.7", _i == 0 ? "a\xc3\xa9" : NULL);
+    push(1, &event);
+    batch_fill(batch, queue, 1);
+    batch_escape_event_id(batch);
+    if (_i == 0)
+        assert_element(EVENT_ID, 0, "\\x61c3a9", 8);
+    const char *values[BATCH_COLUMNS];
+    int lengths[BATCH_COLUMNS];
+    batch_columns(batch, values, lengths);
+    ck_assert_int_eq(values[EVENT_ID] == NULL, _i == 1);
+}
+END_TEST
+
 START_TEST(writes_an_ipv6_address)
 {
     struct event event = make_event("2001:db8::ff", NULL);
@@ -260,6 +275,7 @@ Suite *batch_suite(void)
     tcase_set_timeout(tcase, 30);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, writes_an_event_byte_for_byte);
+    tcase_add_loop_test(tcase, escapes_an_event_id, 0, 2);
     tcase_add_test(tcase, writes_an_ipv6_address);
     tcase_add_test(tcase, writes_times_before_its_epoch_as_negative);
     tcase_add_test(tcase, leaves_event_ids_out_where_no_event_has_one);
