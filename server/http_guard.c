@@ -36,23 +36,53 @@ enum { INPUT_MAX_BYTES = HTTP_BODY_MAX_BYTES + 4 * HTTP_HEAD_MAX_BYTES };
  * but when its address is handed out again the old connection is surely gone.
  */
 struct guarded {
+    struct http_guard *guard;
     struct bufferevent *bev;
     struct evbuffer *held; /* bytes not yet let through: an unfinished head */
     uint64_t body_left;    /* of the body under way */
+    uint64_t reserved;     /* for the body under way, if it is a long one */
     struct http_chunks chunks;
     struct http_head chunked_head; /* of the chunked request under way */
     struct evbuffer *chunked;      /* that request: its head, and the data so far */
     uint64_t chunked_bytes;        /* the data so far, kept or not */
     int64_t deadline_ms;           /* for the request under way, monotonic; 0 = none is */
     bool is_another;               /* that request is not the one that the deadline is for */
-    bool is_discarding; /* the body under way is too long, and read only to be thrown away */
-    bool is_refused;    /* nothing more is let through */
-    bool is_inside;     /* our own changes to the input are not input */
+    enum http_refusal discarding;  /* why the body under way is read only to be thrown away */
+    bool is_refused;               /* nothing more is let through */
+    bool is_inside;                /* our own changes to the input are not input */
 };
 
 struct http_guard {
     void *connections; /* tsearch() tree of struct guarded */
 };
+
+struct sum {
+    int64_t now_ms;
+    uint64_t bytes;
+};
+
+/* A connection that is gone counts for as long as its request could have taken. */
+static void add_reserved(const void *node, VISIT visit, void *arg)
+{
+    const struct guarded *conn = *(struct guarded *const *)node;
+    struct sum *sum = arg;
+    if ((visit == postorder || visit == leaf) && conn->deadline_ms > sum->now_ms)
+        sum->bytes += conn->reserved;
+}
+
+/* Whether a body of `bytes` may be kept until it is whole: thousands of long ones must not take all
+ * the memory there is. */
+static bool find_room(struct guarded *conn, uint64_t bytes)
+{
+    if (bytes <= HTTP_BODY_LONG_BYTES || conn->reserved > 0)
+        return true;
+    struct sum sum = {.now_ms = clock_monotonic_us() / 1000};
+    twalk_r(conn->guard->connections, add_reserved, &sum);
+    if (sum.bytes + bytes > HTTP_LONG_BODIES_MAX_BYTES)
+        return false;
+    conn->reserved = bytes;
+    return true;
+}
 
 /* Where the head ends, its empty line included; 0 = not yet. A bare LF ends a line too, to be
  * refused. */
@@ -94,15 +124,15 @@ static bool pass_body(struct guarded *conn, struct evbuffer *passed)
 {
     size_t bytes = evbuffer_get_length(conn->held);
     size_t passing = bytes < conn->body_left ? bytes : (size_t)conn->body_left;
-    if (conn->is_discarding)
+    if (conn->discarding != HTTP_ACCEPTED)
         (void)evbuffer_drain(conn->held, passing);
     else
         (void)evbuffer_remove_buffer(conn->held, passed, passing);
     conn->body_left -= passing;
     if (conn->body_left > 0)
         return false;
-    if (conn->is_discarding)
-        refuse(conn, passed, HTTP_BODY_TOO_LONG);
+    if (conn->discarding != HTTP_ACCEPTED)
+        refuse(conn, passed, conn->discarding);
     return !conn->is_refused;
 }
 
@@ -132,16 +162,22 @@ static bool pass_chunks(struct guarded *conn, struct evbuffer *passed)
     size_t read =
         http_chunks_read(&conn->chunks, text, evbuffer_get_length(conn->held), &data_bytes);
     conn->chunked_bytes += data_bytes;
-    conn->is_discarding = conn->chunked_bytes > HTTP_BODY_MAX_BYTES;
-    if (!conn->is_discarding)
+    if (conn->chunked_bytes > HTTP_BODY_MAX_BYTES)
+        conn->discarding = HTTP_BODY_TOO_LONG;
+    else if (conn->chunked_bytes > HTTP_BODY_LONG_BYTES && !find_room(conn, HTTP_BODY_MAX_BYTES))
+        conn->discarding = HTTP_TOO_MANY_BODIES;
+    if (conn->discarding == HTTP_ACCEPTED)
         (void)evbuffer_add(conn->chunked, text, data_bytes);
+    else
+        (void)evbuffer_drain(conn->chunked, evbuffer_get_length(conn->chunked));
     (void)evbuffer_drain(conn->held, read);
     bool is_ended = conn->chunks.state == CHUNK_NONE;
     if (conn->chunks.state == CHUNK_BROKEN)
         refuse(conn, passed, HTTP_BAD_CHUNK);
-    else if (conn->chunked_bytes + conn->chunks.size > HTTP_DISCARD_MAX_BYTES ||
-             (conn->is_discarding && is_ended))
+    else if (conn->chunked_bytes + conn->chunks.size > HTTP_DISCARD_MAX_BYTES)
         refuse(conn, passed, HTTP_BODY_TOO_LONG);
+    else if (conn->discarding != HTTP_ACCEPTED && is_ended)
+        refuse(conn, passed, conn->discarding);
     else if (is_ended)
         pass_collected(conn, passed);
     return is_ended && !conn->is_refused;
@@ -168,10 +204,11 @@ static void begin_chunks(struct guarded *conn, struct evbuffer *passed, size_t h
     (void)send(bufferevent_getfd(conn->bev), go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Whether a body that is too long is worth reading to its end. */
-static bool can_discard(const struct http_head *head)
+/* Whether a body that is not taken is worth reading to its end. */
+static bool can_discard(enum http_refusal refusal, const struct http_head *head)
 {
-    return !head->expects_continue && head->body_bytes <= HTTP_DISCARD_MAX_BYTES;
+    return (refusal == HTTP_BODY_TOO_LONG || refusal == HTTP_TOO_MANY_BODIES) &&
+           !head->expects_continue && head->body_bytes <= HTTP_DISCARD_MAX_BYTES;
 }
 
 /* Lets a head pass. Returns false when it is not whole yet, or refused. */
@@ -193,8 +230,10 @@ static bool pass_head(struct guarded *conn, struct evbuffer *passed)
         return false;
     struct http_head head;
     enum http_refusal refusal = http_head_read(text, head_bytes, &head);
-    conn->is_discarding = refusal == HTTP_BODY_TOO_LONG && can_discard(&head);
-    if (refusal != HTTP_ACCEPTED && !conn->is_discarding) {
+    if (refusal == HTTP_ACCEPTED && !find_room(conn, head.body_bytes))
+        refusal = HTTP_TOO_MANY_BODIES;
+    conn->discarding = can_discard(refusal, &head) ? refusal : HTTP_ACCEPTED;
+    if (refusal != conn->discarding) {
         refuse(conn, passed, refusal);
         return false;
     }
@@ -202,7 +241,7 @@ static bool pass_head(struct guarded *conn, struct evbuffer *passed)
     conn->chunked_head = head;
     if (head.is_chunked)
         begin_chunks(conn, passed, head_bytes);
-    else if (conn->is_discarding)
+    else if (conn->discarding != HTTP_ACCEPTED)
         (void)evbuffer_drain(conn->held, head_bytes);
     else
         (void)evbuffer_remove_buffer(conn->held, passed, head_bytes);
@@ -218,6 +257,8 @@ static bool is_in_body(const struct guarded *conn)
 static void set_deadline(struct guarded *conn)
 {
     bool is_under_way = evbuffer_get_length(conn->held) > 0 || is_in_body(conn);
+    if (!is_in_body(conn))
+        conn->reserved = 0;
     static const struct timeval idle = {HTTP_IDLE_TIMEOUT_S, 0};
     if (!is_under_way || conn->is_refused) {
         if (conn->deadline_ms != 0)
@@ -293,12 +334,13 @@ static struct guarded *find_guarded(struct http_guard *guard, struct bufferevent
     struct guarded **found = tfind(&key, &guard->connections, compare);
     if (found != NULL) {
         clear(*found);
-        **found = (struct guarded){.bev = bev};
+        **found = (struct guarded){.guard = guard, .bev = bev};
         return *found;
     }
     struct guarded *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
         abort();
+    conn->guard = guard;
     conn->bev = bev;
     if (tsearch(conn, &guard->connections, compare) == NULL)
         abort();

@@ -26,6 +26,7 @@ static const struct {
     [HTTP_BODY_TOO_LONG] = {413, "the body is over 1 MiB"},
     [HTTP_HEAD_TOO_LONG] = {431, "the request line and header fields are over 16 KiB"},
     [HTTP_TOO_MANY_FIELDS] = {431, "there are over 100 header fields"},
+    [HTTP_TOO_MANY_BODIES] = {503, "too many long bodies are on their way"},
 };
 
 int http_refusal_status(enum http_refusal refusal)

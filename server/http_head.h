@@ -22,6 +22,7 @@ enum http_refusal {
     HTTP_BODY_TOO_LONG,
     HTTP_HEAD_TOO_LONG,
     HTTP_TOO_MANY_FIELDS,
+    HTTP_TOO_MANY_BODIES,
     HTTP_REFUSALS,
 };
 

@@ -1,4 +1,5 @@
 /* video-ad-tracker: the command line, then the service. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "server/service.h"
 #include "store/journal_describe.h"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024 };
 
 static void print_help(void)
 {
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
     raise_descriptor_limit();
     int status = command->run(&config);
     config_clear(&config);

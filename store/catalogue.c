@@ -255,14 +255,15 @@ static void on_pong(void *arg, const struct db_reply *reply)
         load(catalogue);
 }
 
-void catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg)
+bool catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg)
 {
     if (!db_conn_is_ready(catalogue->conn))
-        return;
+        return db_conn_is_up(catalogue->conn);
     catalogue->silent = silent;
     catalogue->silent_arg = arg;
     const struct db_query query = {.sql = "SELECT", .timeout_ms = CATALOGUE_PING_MS};
     db_conn_query(catalogue->conn, &query, on_pong, catalogue);
+    return true;
 }
 
 static void on_poll(evutil_socket_t fd, short what, void *arg)

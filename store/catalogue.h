@@ -36,12 +36,12 @@ void catalogue_free(struct catalogue *catalogue);
 
 /*
  * Asks the database for a sign of life on the catalogue's own connection. `silent` runs once,
- * later, when that connection was up and no answer came within CATALOGUE_PING_MS; else nothing
- * does.
+ * later, when none came within CATALOGUE_PING_MS. Returns false when there is no connection to ask
+ * on.
  */
 enum { CATALOGUE_PING_MS = 1500 };
 typedef void (*catalogue_silent_fn)(void *arg);
-void catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg);
+bool catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg);
 
 void catalogue_start(struct catalogue *catalogue);
 void catalogue_stop(struct catalogue *catalogue);

@@ -138,10 +138,11 @@ static void on_silent(void *arg)
 }
 
 /* A batch may take its time, as behind a lock; a server that answers nobody is gone. */
-static void on_waiting(void *arg)
+static void on_waiting(void *arg, unsigned times)
 {
     struct store *store = arg;
-    catalogue_ping(store->catalogue, on_silent, store);
+    if (!catalogue_ping(store->catalogue, on_silent, store) && times > 1)
+        writer_give_up(store->writer);
 }
 
 /* If it can't be written the list of owners stays longer than need be. */

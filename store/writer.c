@@ -47,6 +47,7 @@ struct writer {
     bool is_hurried;
     bool is_prepared;        /* on this connection: batches can be sent */
     unsigned cancelled;      /* times in a row that the batch was too slow for the server */
+    unsigned waited;         /* times that our patience with the batch ended */
     bool is_fenced;          /* the journal is another process's */
     bool is_held;            /* waiting for somebody to mend the database; logged once */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
@@ -153,16 +154,12 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
     go_on(writer);
 }
 
-static void open_session(struct writer *writer)
+static void open_session(void *arg)
 {
+    struct writer *writer = arg;
     writer->is_prepared = false;
     set_state(writer, WRITER_OPENING);
     ingest_session_open(writer->session, on_opened, writer);
-}
-
-static void on_ready(void *arg)
-{
-    open_session(arg);
 }
 
 static void on_lost(void *arg)
@@ -257,6 +254,7 @@ static void send_batch(struct writer *writer)
     set_state(writer, WRITER_SENDING);
     arm_timer(writer, WRITER_PATIENCE_MS);
     writer->sent_us = clock_monotonic_us();
+    writer->waited = 0;
     ingest_session_send(writer->session, writer->batch,
                         writer->reject_reason[0] == '\0' ? NULL : writer->reject_reason, on_batch,
                         writer);
@@ -286,7 +284,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         else
             open_session(writer);
     } else if (writer->state == WRITER_SENDING) {
-        writer->owner.waiting(writer->owner.arg);
+        arm_timer(writer, WRITER_PATIENCE_MS);
+        writer->owner.waiting(writer->owner.arg, ++writer->waited);
     }
 }
 
@@ -373,7 +372,8 @@ struct writer *writer_new(struct event_base *base, const struct writer_settings 
     writer->owner = owner;
     writer->conn_settings =
         (struct db_settings){.name = "writer", .setup_sql = ingest_session_setup_sql()};
-    const struct db_owner conn_owner = {.on_ready = on_ready, .on_lost = on_lost, .arg = writer};
+    const struct db_owner conn_owner = {
+        .on_ready = open_session, .on_lost = on_lost, .arg = writer};
     writer->conn =
         db_conn_new(base, settings->target, &writer->conn_settings, conn_owner, metrics, log);
     writer->session = ingest_session_new(writer->conn, settings, log);

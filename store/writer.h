@@ -14,7 +14,7 @@ struct log;
 struct metrics;
 struct writer;
 
-enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, WRITER_PATIENCE_MS = 2000 };
+enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, WRITER_PATIENCE_MS = 1800 };
 
 struct writer_settings {
     const struct db_target *target;
@@ -29,8 +29,8 @@ struct writer_owner {
     void (*claimed)(void *arg);
     /* The database has everything up to `sequence` and nothing above: the queue may forget it. */
     void (*stored)(void *arg, uint64_t sequence);
-    /* A batch has had no answer for WRITER_PATIENCE_MS: see writer_give_up(). */
-    void (*waiting)(void *arg);
+    /* A batch has had no answer for `times` WRITER_PATIENCE_MS: see writer_give_up(). */
+    void (*waiting)(void *arg, unsigned times);
     void *arg;
 };
 

@@ -136,6 +136,34 @@ class GreedTest(OneServerCase):
         self.assertLess(self.grown_mib(lambda: [come_and_go() for _ in range(6)]), 8)
 
 
+class LongBodiesTest(OneServerCase):
+    """A megabyte each would add up."""
+
+    BEGINNINGS = {
+        "known length": lambda: post("/ads/click", b" " * 1000000)[:300000],
+        "chunks": lambda: chunked("/ads/click", b"%x\r\n%s\r\n" % (300000, b" " * 300000)),
+    }
+
+    def test_they_have_to_find_room_and_others_do_not(self) -> None:
+        for name, beginning in self.BEGINNINGS.items():
+            with self.subTest(name):
+                wires = [self.wire().send(beginning()) for _ in range(80)]
+                self.assert_usable(self.wire())
+                self.tracker.wait_until(lambda: not self.has_room())
+                self.assertEqual(self.wire().send(post("/ads/click", b" " * 60000)).answer().status,
+                                 400)
+                for wire in wires:
+                    wire.close()
+                self.tracker.wait_until(self.has_room)
+
+    def has_room(self) -> bool:
+        answer = self.wire().send(post("/ads/click", b" " * 1000000)).answer()
+        if answer.status == 503:
+            self.assertEqual(answer.field("Retry-After"), "1")
+            self.assertIn(b"too many long bodies", answer.body)
+        return answer.status != 503
+
+
 class DescriptorTest(OneServerCase):
     def test_when_descriptors_run_out_it_turns_clients_away_and_recovers(self) -> None:
         pid = self.tracker.pid
