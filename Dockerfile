@@ -1,4 +1,4 @@
-# The server alone on Debian: built in one stage, its executable and libraries taken over into the next.
+# Two stages: the first builds; the second is Debian with the executable and the libraries it links to.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends cmake gcc libc6-dev libevent-dev \

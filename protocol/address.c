@@ -2,7 +2,6 @@
 #include "protocol/address.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -46,23 +45,6 @@ void address_format(const struct address *address, char text[static ADDRESS_TEXT
     int family = address->family == ADDRESS_IPV4 ? AF_INET : AF_INET6;
     if (inet_ntop(family, address->bytes, text, ADDRESS_TEXT_SIZE) == NULL)
         text[0] = '\0';
-}
-
-struct address address_from_sockaddr(const struct sockaddr *socket_address)
-{
-    struct address address = {.family = ADDRESS_NONE};
-    if (socket_address->sa_family == AF_INET) {
-        struct sockaddr_in ipv4;
-        memcpy(&ipv4, socket_address, sizeof(ipv4));
-        address.family = ADDRESS_IPV4;
-        memcpy(address.bytes, &ipv4.sin_addr, IPV4_BYTES);
-    } else if (socket_address->sa_family == AF_INET6) {
-        struct sockaddr_in6 ipv6;
-        memcpy(&ipv6, socket_address, sizeof(ipv6));
-        address.family = ADDRESS_IPV6;
-        memcpy(address.bytes, &ipv6.sin6_addr, IPV6_BYTES);
-    }
-    return address;
 }
 
 struct address address_unmap(struct address address)

@@ -7,8 +7,6 @@
 
 #include "protocol/result.h"
 
-struct sockaddr;
-
 enum address_family { ADDRESS_NONE = 0, ADDRESS_IPV4 = 4, ADDRESS_IPV6 = 6 };
 
 /* The bytes are in network order; an IPv4 address uses the first four, the others are 0. */
@@ -36,9 +34,6 @@ MUST_CHECK enum result address_parse(const char *text, size_t length, struct add
 
 /* Writes the RFC 5952 text of `address`; of ADDRESS_NONE the empty string. */
 void address_format(const struct address *address, char text[static ADDRESS_TEXT_SIZE]);
-
-/* Takes the address of an AF_INET or AF_INET6 socket address; any other gives ADDRESS_NONE. */
-struct address address_from_sockaddr(const struct sockaddr *socket_address);
 
 /* The IPv4 address inside an IPv4-mapped IPv6 one (::ffff:192.0.2.1); any other as it is. */
 struct address address_unmap(struct address address);

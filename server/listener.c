@@ -17,6 +17,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "store/timer.h"
 
 enum {
     BACKLOG = 4096,
@@ -41,12 +42,6 @@ struct listener {
     bool is_paused;
     bool is_short; /* said so, and accepting has failed since the last look but one */
 };
-
-static void arm(struct listener *listener, long wait_ms)
-{
-    const struct timeval wait = {wait_ms / 1000, wait_ms % 1000 * 1000};
-    (void)event_add(listener->look_timer, &wait);
-}
 
 static void give_up_reserve(struct listener *listener)
 {
@@ -91,7 +86,7 @@ static void pause_accepting(struct listener *listener, int error)
                   strerror(error));
     listener->is_short = listener->is_paused = true;
     (void)evconnlistener_disable(listener->socket);
-    arm(listener, PAUSE_MS);
+    timer_arm(listener->look_timer, PAUSE_MS);
     if (error != EMFILE && error != ENFILE)
         return;
     give_up_reserve(listener);
@@ -104,7 +99,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct listener *listener = arg;
-    arm(listener, LOOK_MS);
+    timer_arm(listener->look_timer, LOOK_MS);
     if (listener->bound == NULL)
         return;
     if (!has_descriptors(listener)) {

@@ -8,6 +8,7 @@
 
 #include "metrics/clock.h"
 #include "metrics/metrics.h"
+#include "store/timer.h"
 
 enum { TICK_MS = 100 };
 
@@ -19,9 +20,8 @@ struct loop_lag {
 
 static void arm(struct loop_lag *loop_lag)
 {
-    static const struct timeval tick = {0, TICK_MS * 1000};
     loop_lag->due_us = clock_monotonic_us() + TICK_MS * 1000;
-    (void)event_add(loop_lag->timer, &tick);
+    timer_arm(loop_lag->timer, TICK_MS);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

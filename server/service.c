@@ -22,6 +22,7 @@
 #include "server/loop_lag.h"
 #include "server/routes.h"
 #include "store/store.h"
+#include "store/timer.h"
 
 /*
  * Stopping: the listener closes and every answer from then on closes its connection; once no
@@ -114,8 +115,7 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
               (unsigned long long)store_pending_events(service->store));
     listener_close(service->listener);
     exchanges_close_connections(service->exchanges);
-    static const struct timeval tick = {0, DRAIN_TICK_MS * 1000};
-    (void)event_add(service->drain_tick, &tick);
+    timer_arm(service->drain_tick, DRAIN_TICK_MS);
 }
 
 static void make_http(struct service *service)

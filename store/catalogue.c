@@ -15,6 +15,7 @@
 #include "protocol/digest.h"
 #include "store/db_conn.h"
 #include "store/journal_directory.h"
+#include "store/timer.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -62,12 +63,6 @@ static const char load_sql[] =
 
 static void load(struct catalogue *catalogue);
 
-static void arm(struct event *timer, int64_t wait_ms)
-{
-    const struct timeval wait = {wait_ms / 1000, (wait_ms % 1000) * 1000};
-    (void)event_add(timer, &wait);
-}
-
 void ad_listing_release(struct ad_listing *listing)
 {
     if (listing == NULL || --listing->references > 0)
@@ -92,7 +87,7 @@ static void arm_boundary(struct catalogue *catalogue, int64_t now)
         return;
     }
     int64_t wait_ms = (next - now) / 1000 + 1;
-    arm(catalogue->boundary_timer, wait_ms < BOUNDARY_MAX_MS ? wait_ms : BOUNDARY_MAX_MS);
+    timer_arm(catalogue->boundary_timer, wait_ms < BOUNDARY_MAX_MS ? wait_ms : BOUNDARY_MAX_MS);
 }
 
 static void render(struct catalogue *catalogue)
@@ -224,7 +219,7 @@ static void on_loaded(void *arg, const struct db_reply *reply)
         if (++catalogue->failures == FAILURES_QUIET)
             log_write(catalogue->log, LOG_WARNING, "store", "ads not loaded sqlstate=%s",
                       reply->sqlstate);
-        arm(catalogue->poll_timer, RETRY_MS);
+        timer_arm(catalogue->poll_timer, RETRY_MS);
         return;
     }
     if (!catalogue->is_fresh)
@@ -232,7 +227,7 @@ static void on_loaded(void *arg, const struct db_reply *reply)
     catalogue->is_fresh = true;
     catalogue->failures = 0;
     replace_ads(catalogue, reply->rows);
-    arm(catalogue->poll_timer, POLL_MS);
+    timer_arm(catalogue->poll_timer, POLL_MS);
     if (catalogue->is_changed)
         load(catalogue);
 }

@@ -14,6 +14,7 @@
 #include "store/db_resolver.h"
 #include "store/db_socket.h"
 #include "store/db_target.h"
+#include "store/timer.h"
 
 enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
 enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
@@ -54,12 +55,6 @@ struct db_conn {
 };
 
 static void on_socket(evutil_socket_t fd, short what, void *arg);
-
-static void arm_timer(struct db_conn *conn, uint32_t timeout_ms)
-{
-    const struct timeval wait = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
-    (void)event_add(conn->timer, &wait);
-}
 
 static void set_state(struct db_conn *conn, enum db_state state)
 {
@@ -130,7 +125,7 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
         uint32_t random;
         log_outage(conn, reason);
         evutil_secure_rng_get_bytes(&random, sizeof random);
-        arm_timer(conn, backoff_next(&conn->backoff, random));
+        timer_arm(conn->timer, backoff_next(&conn->backoff, random));
     }
     answer(conn, DB_LOST);
     if (was_up)
@@ -154,7 +149,7 @@ static void fail(struct db_conn *conn)
 static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32_t timeout_ms)
 {
     set_state(conn, state);
-    arm_timer(conn, timeout_ms);
+    timer_arm(conn->timer, timeout_ms);
     /* A write that failed shows in the result, which the loop reads: never from inside the call. */
     if (!is_sent || !db_socket_flush(&conn->socket, conn->pg))
         event_active(conn->socket.read_event, EV_READ, 0);
@@ -186,7 +181,7 @@ static void poll_connection(struct db_conn *conn)
     /* Each address gets its own time: libpq moves to the next only on an error, never on silence.
      */
     if (db_socket_moved(&conn->socket, conn->pg))
-        arm_timer(conn, CONNECT_TIMEOUT_MS);
+        timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(
         status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
 }
@@ -205,7 +200,7 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
         return;
     }
     (void)db_socket_moved(&conn->socket, conn->pg);
-    arm_timer(conn, CONNECT_TIMEOUT_MS);
+    timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
 }
 
@@ -273,7 +268,7 @@ static void resolve(struct db_conn *conn)
 {
     set_state(conn, DB_RESOLVING);
     conn->is_any_enough = false;
-    arm_timer(conn, RESOLVE_ALL_TIMEOUT_MS);
+    timer_arm(conn->timer, RESOLVE_ALL_TIMEOUT_MS);
     db_resolver_start(conn->resolver);
 }
 
@@ -285,7 +280,7 @@ static void wait_for_any_address(struct db_conn *conn)
         return;
     }
     conn->is_any_enough = true;
-    arm_timer(conn, RESOLVE_ANY_TIMEOUT_MS);
+    timer_arm(conn->timer, RESOLVE_ANY_TIMEOUT_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

@@ -13,6 +13,7 @@
 #include "store/journal_reader.h"
 #include "store/journal_segments.h"
 #include "store/refusals.h"
+#include "store/timer.h"
 
 enum {
     COMMIT_DELAY_MAX_US = 2000,
@@ -62,12 +63,6 @@ struct intake {
     struct counter *replayed;
     struct counter *gap;
 };
-
-static void arm(struct event *timer, long wait_ms)
-{
-    const struct timeval wait = {wait_ms / 1000, wait_ms % 1000 * 1000};
-    (void)event_add(timer, &wait);
-}
 
 static void spill(struct intake *intake, uint64_t after)
 {
@@ -119,7 +114,7 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     bool is_quiet = intake->waiter_count == intake->seen || !journal_is_synced(intake->journal);
     if (!is_quiet && clock_monotonic_us() - intake->first_us < COMMIT_DELAY_MAX_US) {
         intake->seen = intake->waiter_count;
-        arm(intake->commit_timer, 0);
+        timer_arm(intake->commit_timer, 0);
         return;
     }
     intake->durable = 0;
@@ -144,7 +139,7 @@ enum result intake_submit(struct intake *intake, const struct event *event, inta
         intake->first_us = clock_monotonic_us();
         intake->seen = 0;
         if (journal_is_synced(intake->journal))
-            arm(intake->commit_timer, 0);
+            timer_arm(intake->commit_timer, 0);
         else
             event_active(intake->commit_timer, EV_TIMEOUT, 0);
     }
@@ -199,9 +194,9 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
         journal_reader_clear(&intake->reader);
     }
     if (result == READ_BLOCKED)
-        arm(intake->refill_timer, REFILL_RETRY_MS);
+        timer_arm(intake->refill_timer, REFILL_RETRY_MS);
     else if (intake->is_spilling && event_queue_count(intake->queue) < intake->queue_max_events)
-        arm(intake->refill_timer, 0);
+        timer_arm(intake->refill_timer, 0);
     intake->queued(intake->arg);
 }
 
@@ -211,7 +206,7 @@ static void refill(struct intake *intake)
     if (intake->is_spilling && intake->is_claimed &&
         event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
-        arm(intake->refill_timer, 0);
+        timer_arm(intake->refill_timer, 0);
 }
 
 /* Events that the database lacks and the journal has no more. */
@@ -273,7 +268,7 @@ static void on_lost(void *arg, uint64_t after)
 static void on_wake(void *arg)
 {
     struct intake *intake = arg;
-    arm(intake->commit_timer, 0);
+    timer_arm(intake->commit_timer, 0);
 }
 
 uint64_t intake_waiting(const struct intake *intake)

@@ -17,6 +17,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/journal_format.h"
+#include "store/timer.h"
 
 enum {
     SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
@@ -205,11 +206,6 @@ enum refusal journal_refusal(struct journal *journal)
     return journal->refusal;
 }
 
-uint64_t journal_last_sequence(const struct journal *journal)
-{
-    return journal->last;
-}
-
 bool journal_is_synced(const struct journal *journal)
 {
     return journal->settings->sync == JOURNAL_SYNC_ALWAYS;
@@ -353,11 +349,10 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal_directory_write_stored(&journal->directory, journal->stored);
     segments_stored(&journal->segments, journal->stored, SEGMENT_GOES_FOR_SPACE);
     (void)journal_open_next(journal);
-    static const struct timeval tick = {TICK_MS / 1000, TICK_MS % 1000 * 1000};
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
     if (journal->tick == NULL)
         abort();
-    (void)event_add(journal->tick, &tick);
+    timer_arm(journal->tick, TICK_MS);
     return journal;
 }
 

@@ -85,9 +85,6 @@ typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *pac
  */
 size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg);
 
-/* The last sequence that is in the journal; 0 = none. */
-uint64_t journal_last_sequence(const struct journal *journal);
-
 /* The database has everything up to `sequence`, and nothing above it. */
 void journal_stored(struct journal *journal, uint64_t sequence);
 

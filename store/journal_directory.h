@@ -5,9 +5,10 @@
  *   lock                   held by the one process that works here
  *   identity               who this journal is, and the number of the last run
  *   <16 hex digits>.journal  a segment
- *   damaged-...            bytes that were no records, kept for whoever wants to look
+ *   torn-..., damaged-...  bytes that were no records, kept for whoever wants to look
  *   stored                 how far the database was last known to have it: a hint, never relied on
  *   ads                    the last known ads
+ *   *.new                  one of these that is being written
  */
 #pragma once
 

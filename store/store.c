@@ -14,6 +14,7 @@
 #include "store/intake.h"
 #include "store/journal_directory.h"
 #include "store/refusals.h"
+#include "store/timer.h"
 #include "store/writer.h"
 
 enum { OWNERS_TEXT_SIZE = 3 + JOURNAL_OWNERS_MAX * UUID_TEXT_SIZE };
@@ -112,8 +113,7 @@ void store_drain(struct store *store, uint32_t grace_ms, store_drained_fn draine
     store->is_draining = true;
     store->drained = drained;
     store->drained_arg = arg;
-    const struct timeval grace = {grace_ms / 1000, (grace_ms % 1000) * 1000};
-    (void)event_add(store->drain_timer, &grace);
+    timer_arm(store->drain_timer, grace_ms);
     writer_hurry(store->writer);
     look_if_drained(store);
 }

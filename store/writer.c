@@ -18,6 +18,7 @@
 #include "store/ingest_session.h"
 #include "store/isolation.h"
 #include "store/sqlstate.h"
+#include "store/timer.h"
 #include "store/writer_totals.h"
 
 enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8 };
@@ -60,12 +61,6 @@ struct writer {
 
 static void send_batch(struct writer *writer);
 
-static void arm_timer(struct writer *writer, uint32_t wait_ms)
-{
-    const struct timeval wait = {wait_ms / 1000, (wait_ms % 1000) * 1000};
-    (void)event_add(writer->timer, &wait);
-}
-
 static void set_state(struct writer *writer, enum writer_state state)
 {
     writer->state = state;
@@ -79,7 +74,7 @@ static void hold(struct writer *writer, const char *reason)
         log_write(writer->log, LOG_ERROR, "store", "ingest held until this is mended: %s", reason);
     writer->is_held = true;
     set_state(writer, WRITER_PAUSED);
-    arm_timer(writer, HOLD_RETRY_MS);
+    timer_arm(writer->timer, HOLD_RETRY_MS);
 }
 
 static void pause_for(struct writer *writer, const struct db_reply *reply, const char *step)
@@ -94,7 +89,7 @@ static void pause_for(struct writer *writer, const struct db_reply *reply, const
     case SQL_FAULT_RETRY:
         evutil_secure_rng_get_bytes(&random, sizeof random);
         set_state(writer, WRITER_PAUSED);
-        arm_timer(writer, backoff_next(&writer->backoff, random));
+        timer_arm(writer->timer, backoff_next(&writer->backoff, random));
         if (writer->backoff.failures == STUCK_FAILURES)
             log_write(writer->log, LOG_ERROR, "store", "ingest does not get on: %s", reason);
         break;
@@ -252,7 +247,7 @@ static void send_batch(struct writer *writer)
     if (writer->reject_reason[0] != '\0' && writer->is_escaping)
         batch_escape_event_id(writer->batch);
     set_state(writer, WRITER_SENDING);
-    arm_timer(writer, WRITER_PATIENCE_MS);
+    timer_arm(writer->timer, WRITER_PATIENCE_MS);
     writer->sent_us = clock_monotonic_us();
     writer->waited = 0;
     ingest_session_send(writer->session, writer->batch,
@@ -268,7 +263,7 @@ void writer_wake(struct writer *writer)
     if (waiting >= isolation_limit(&writer->isolation) || writer->is_hurried)
         send_batch(writer);
     else if (!event_pending(writer->timer, EV_TIMEOUT, NULL))
-        arm_timer(writer, WRITER_BATCH_DELAY_MS);
+        timer_arm(writer->timer, WRITER_BATCH_DELAY_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -284,7 +279,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         else
             open_session(writer);
     } else if (writer->state == WRITER_SENDING) {
-        arm_timer(writer, WRITER_PATIENCE_MS);
+        timer_arm(writer->timer, WRITER_PATIENCE_MS);
         writer->owner.waiting(writer->owner.arg, ++writer->waited);
     }
 }
@@ -301,7 +296,8 @@ void writer_hurry(struct writer *writer)
     writer_wake(writer);
 }
 
-bool writer_is_open(const struct writer *writer)
+/* Whether the database is connected and takes events. */
+static bool is_open(const struct writer *writer)
 {
     /* A batch that is sent once more is no sign that events are taken again. */
     bool is_failing = writer->is_held || writer->backoff.failures > 0;
@@ -325,7 +321,7 @@ void writer_stop(struct writer *writer)
 
 static double read_up(void *arg)
 {
-    return writer_is_open(arg) ? 1 : 0;
+    return is_open(arg) ? 1 : 0;
 }
 
 static double read_held(void *arg)

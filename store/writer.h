@@ -54,9 +54,6 @@ void writer_hurry(struct writer *writer);
  * none is in flight. */
 void writer_give_up(struct writer *writer);
 
-/* Whether the database is connected and takes events. */
-bool writer_is_open(const struct writer *writer);
-
 /* Whether the database last said that another process owns the journal: nothing is stored until it
  * gives it back. */
 bool writer_is_fenced(const struct writer *writer);

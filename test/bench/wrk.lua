@@ -15,10 +15,10 @@ function init(args)
     end
 end
 
-function done(summary, latency, requests)
+function done(summary)
     local errors = summary.errors
     io.write(string.format(
-        '\n{"requests":%d,"seconds":%.6f,"refused":%d,"broken":%d,"p99_us":%d}\n',
+        '\n{"requests":%d,"seconds":%.6f,"refused":%d,"broken":%d}\n',
         summary.requests, summary.duration / 1e6, errors.status,
-        errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99)))
+        errors.connect + errors.read + errors.write + errors.timeout))
 end

@@ -1,7 +1,5 @@
 /* Addresses and blocks. */
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <check.h>
 
@@ -142,24 +140,6 @@ START_TEST(writes_nothing_for_no_address)
 }
 END_TEST
 
-START_TEST(takes_the_address_of_a_socket)
-{
-    struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(80)};
-    ipv4.sin_addr.s_addr = htonl(0xc0000201);
-    struct address address = address_from_sockaddr((const struct sockaddr *)&ipv4);
-    struct address expected = address_of("192.0.2.1");
-    ck_assert_mem_eq(&address, &expected, sizeof(address));
-
-    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    address = address_from_sockaddr((const struct sockaddr *)&ipv6);
-    expected = address_of("::1");
-    ck_assert_mem_eq(&address, &expected, sizeof(address));
-
-    struct sockaddr local = {.sa_family = AF_UNIX};
-    ck_assert_uint_eq(address_from_sockaddr(&local).family, ADDRESS_NONE);
-}
-END_TEST
-
 START_TEST(unmaps_only_mapped_addresses)
 {
     static const char *const UNMAPPED[][2] = {
@@ -264,7 +244,6 @@ Suite *address_suite(void)
     tcase_add_test(tcase, reads_only_the_length_given);
     tcase_add_test(tcase, keeps_network_order_and_leaves_the_rest_zero);
     tcase_add_test(tcase, writes_nothing_for_no_address);
-    tcase_add_test(tcase, takes_the_address_of_a_socket);
     tcase_add_test(tcase, unmaps_only_mapped_addresses);
     tcase_add_loop_test(tcase, tells_what_lies_in_a_block, 0, COUNT(BLOCKS));
     tcase_add_test(tcase, finds_no_address_in_no_block);
