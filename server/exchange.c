@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "metrics/clock.h"
+#include "server/read_interest.h"
 
 static const char error_type[] = "application/json";
 
@@ -22,6 +23,7 @@ static const char error_type[] = "application/json";
 struct exchanges {
     struct event_base *base;
     struct http_metrics *http_metrics;
+    struct read_interest *read_interest;
     void *context;
     struct exchange *free_list;
     size_t in_hand;
@@ -39,6 +41,7 @@ struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *ht
         abort();
     exchanges->base = base;
     exchanges->http_metrics = http_metrics;
+    exchanges->read_interest = read_interest_new(base);
     exchanges->context = context;
     return exchanges;
 }
@@ -52,6 +55,7 @@ void exchanges_free(struct exchanges *exchanges)
         exchanges->free_list = exchange->next_free;
         free(exchange);
     }
+    read_interest_free(exchanges->read_interest);
     free(exchanges);
 }
 
@@ -86,6 +90,7 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
                                   .endpoint = endpoint,
                                   .method = method};
     exchange->started_us = clock_monotonic_us();
+    read_interest_keep(exchanges->read_interest, evhttp_request_get_connection(request));
     exchanges->in_hand++;
     exchanges->opened++;
     return exchange;
