@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 64 * 1024, RECORD_HEADER_BYTES = 9 };
+/* A chunk is large enough that malloc() gives it back to the system when it is emptied. */
+enum { CHUNK_BYTES = 256 * 1024, RECORD_HEADER_BYTES = 9 };
 
 /* Records of 8 bytes sequence, 1 byte length, packed event; they fill the chunk from 0 to `used`.
  */

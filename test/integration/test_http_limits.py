@@ -3,7 +3,8 @@ import os
 import resource
 import time
 
-from http_support import CLICK, LIVEZ, OneServerCase, Wire, chunked, post
+from db_support import SqlSession
+from http_support import CLICK, LIVEZ, WINDOW, OneServerCase, Wire, chunked, post
 
 DEADLINE_SECONDS = 10
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -134,6 +135,42 @@ class GreedTest(OneServerCase):
         for _ in range(4):
             come_and_go()
         self.assertLess(self.grown_mib(lambda: [come_and_go() for _ in range(6)]), 8)
+
+
+class WaitingTest(OneServerCase):
+    def test_what_comes_behind_a_slow_request_costs_nothing_meanwhile(self) -> None:
+        lock = SqlSession(self, self.postgres, self.database)
+        lock.run("BEGIN; LOCK event_counts IN ACCESS EXCLUSIVE MODE")
+        question = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        wires = [self.wire() for _ in range(10)]
+        for _ in range(2):
+            for wire in wires:
+                wire.send(question)
+                time.sleep(0.01)
+                wire.send(LIVEZ)
+            cpu = DescriptorTest.cpu_seconds(self.tracker.pid)
+            time.sleep(1)
+            self.assertLess(DescriptorTest.cpu_seconds(self.tracker.pid) - cpu, 0.3)
+            lock.run("COMMIT")
+            for wire in wires:
+                self.assertEqual(wire.answer().status, 200)
+                self.assertEqual(wire.answer().body, b'{"status":"live"}')
+            lock.run("BEGIN; LOCK event_counts IN ACCESS EXCLUSIVE MODE")
+
+    def test_clients_that_leave_before_their_answer_free_their_descriptors(self) -> None:
+        """The next connections get the same ones, and are served."""
+        lock = SqlSession(self, self.postgres, self.database)
+        question = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        for way in (Wire.close, Wire.reset):
+            lock.run("BEGIN; LOCK event_counts IN ACCESS EXCLUSIVE MODE")
+            wires = [self.wire().send(question) for _ in range(20)]
+            time.sleep(0.2)
+            for wire in wires:
+                way(wire)
+            lock.run("COMMIT")
+            for wire in [self.wire() for _ in range(40)]:
+                self.assert_usable(wire)
+                self.assert_usable(wire)
 
 
 class LongBodiesTest(OneServerCase):

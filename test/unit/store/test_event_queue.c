@@ -9,7 +9,7 @@
 #include "store/event_queue.h"
 #include "test/unit/suites.h"
 
-enum { CHUNK_ROUGHLY_BYTES = 64 * 1024 };
+enum { CHUNK_ROUGHLY_BYTES = 256 * 1024 };
 
 #if defined(__SANITIZE_ADDRESS__)
 /* From sanitizer/allocator_interface.h, which comes with clang only. */
