@@ -1,4 +1,5 @@
-/* Events out of JSON. Called for every event a client sends, so it walks the members once. */
+/* Events out of JSON. Called for every event a client sends: the plain form is read without
+ * jansson. */
 #include "protocol/event.h"
 
 #include <assert.h>
@@ -8,23 +9,10 @@
 
 #include <jansson.h>
 
+#include "protocol/event_fields.h"
+#include "protocol/event_plain.h"
 #include "protocol/strict_json.h"
 #include "protocol/text.h"
-
-enum field { FIELD_AD_ID, FIELD_IP, FIELD_PLAYBACK_TIME, FIELD_EVENT_ID };
-enum { FIELDS = 4 };
-
-struct field_name {
-    const char *text;
-    size_t length;
-};
-
-static const struct field_name FIELD_NAMES[FIELDS] = {
-    [FIELD_AD_ID] = {"ad_id", 5},
-    [FIELD_IP] = {"ip", 2},
-    [FIELD_PLAYBACK_TIME] = {"video_playback_time", 19},
-    [FIELD_EVENT_ID] = {"event_id", 8},
-};
 
 const char *event_kind_name(enum event_kind kind)
 {
@@ -36,48 +24,57 @@ const char *event_kind_name(enum event_kind kind)
     return NAMES[kind];
 }
 
-/* The field that goes by this name; FIELDS when none does. */
-static size_t find_field(const char *key, size_t key_bytes)
+size_t event_field_find(const char *name, size_t name_bytes)
 {
-    for (size_t i = 0; i < FIELDS; i++) {
-        const struct field_name *name = &FIELD_NAMES[i];
-        if (name->length == key_bytes && memcmp(name->text, key, key_bytes) == 0)
+    for (size_t i = 0; i < EVENT_FIELDS; i++) {
+        if (EVENT_FIELD_NAMES[i].length == name_bytes &&
+            memcmp(EVENT_FIELD_NAMES[i].text, name, name_bytes) == 0)
             return i;
     }
-    for (size_t i = 0; i < FIELDS; i++)
-        if (FIELD_NAMES[i].length == key_bytes && strcasecmp(FIELD_NAMES[i].text, key) == 0)
-            return i;
-    return FIELDS;
+    return EVENT_FIELDS;
+}
+
+/* The field that goes by this name in any case; EVENT_FIELDS when none does. */
+static size_t find_field(const char *name, size_t name_bytes)
+{
+    size_t field = event_field_find(name, name_bytes);
+    for (size_t i = 0; i < EVENT_FIELDS && field == EVENT_FIELDS; i++) {
+        if (EVENT_FIELD_NAMES[i].length == name_bytes &&
+            strcasecmp(EVENT_FIELD_NAMES[i].text, name) == 0)
+            field = i;
+    }
+    return field;
 }
 
 /* Points `values` at the object's fields; NULL where one is absent or null. */
-static enum result collect_fields(json_t *object, const json_t *values[static FIELDS],
+static enum result collect_fields(json_t *object, const json_t *values[static EVENT_FIELDS],
                                   struct error *error)
 {
-    bool given[FIELDS] = {false};
+    bool given[EVENT_FIELDS] = {false};
     const char *key;
     size_t key_bytes;
     json_t *value;
     json_object_keylen_foreach(object, key, key_bytes, value)
     {
         size_t field = find_field(key, key_bytes);
-        if (field == FIELDS)
+        if (field == EVENT_FIELDS)
             continue;
         if (given[field])
-            return error_set(error, RESULT_MALFORMED, "%s is given twice", FIELD_NAMES[field].text);
+            return error_set(error, RESULT_MALFORMED, "%s is given twice",
+                             EVENT_FIELD_NAMES[field].text);
         given[field] = true;
         values[field] = json_is_null(value) ? NULL : value;
     }
     return RESULT_OK;
 }
 
-static enum result read_whole(const json_t *value, enum field field, int32_t low, int32_t high,
-                              int32_t *number, struct error *error)
+static enum result read_whole(const json_t *value, enum event_field field, int32_t low,
+                              int32_t high, int32_t *number, struct error *error)
 {
     json_int_t given = json_integer_value(value);
     if (!json_is_integer(value) || given < low || given > high)
         return error_set(error, RESULT_INVALID, "%s must be a whole number from %d to %d",
-                         FIELD_NAMES[field].text, low, high);
+                         EVENT_FIELD_NAMES[field].text, low, high);
     *number = (int32_t)given;
     return RESULT_OK;
 }
@@ -111,7 +108,7 @@ static enum result read_event_id(const json_t *value, struct event *event, struc
 
 static enum result read_fields(json_t *object, struct event *event, struct error *error)
 {
-    const json_t *values[FIELDS] = {NULL};
+    const json_t *values[EVENT_FIELDS] = {NULL};
     enum result result = collect_fields(object, values, error);
     if (result != RESULT_OK)
         return result;
@@ -128,18 +125,32 @@ static enum result read_fields(json_t *object, struct event *event, struct error
     return result;
 }
 
-enum result event_decode(const char *body, size_t body_bytes, enum event_kind kind,
-                         struct event *event, struct error *error)
+static void begin(struct event *event, enum event_kind kind)
 {
-    assert((unsigned)kind < EVENT_KINDS);
-    json_t *object = NULL;
-    enum result result = strict_json_parse_object(body, body_bytes, &object, error);
-    if (result != RESULT_OK)
-        return result;
     event->kind = (uint8_t)kind;
     event->playback_seconds = 0;
     event->id_bytes = 0;
     event->address = (struct address){.family = ADDRESS_NONE};
+}
+
+enum result event_decode(const char *body, size_t body_bytes, enum event_kind kind,
+                         struct event *event, struct error *error)
+{
+    assert((unsigned)kind < EVENT_KINDS);
+    begin(event, kind);
+    if (event_plain_decode(body, body_bytes, event))
+        return RESULT_OK;
+    return event_decode_any(body, body_bytes, kind, event, error);
+}
+
+enum result event_decode_any(const char *body, size_t body_bytes, enum event_kind kind,
+                             struct event *event, struct error *error)
+{
+    json_t *object = NULL;
+    enum result result = strict_json_parse_object(body, body_bytes, &object, error);
+    if (result != RESULT_OK)
+        return result;
+    begin(event, kind);
     result = read_fields(object, event, error);
     json_decref(object);
     return result;

@@ -1,8 +1,10 @@
-/* Events from any bytes: what decodes must survive packing unchanged. */
+/* Events from any bytes: what decodes must survive packing unchanged, and jansson must have the
+ * last word on what it is. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/event.h"
+#include "protocol/event_plain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,6 +36,15 @@ static void check_packing(const struct event *event)
     require_same(event, &unpacked);
 }
 
+static void check_plain(const char *data, size_t size, const struct event *event)
+{
+    struct event other = {.occurred_at_us = event->occurred_at_us};
+    struct error error = {""};
+    require(event_decode_any(data, size, (enum event_kind)event->kind, &other, &error) ==
+            RESULT_OK);
+    require_same(event, &other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     for (int kind = 0; kind < EVENT_KINDS; kind++) {
@@ -46,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (result != RESULT_OK)
             continue;
         require(event.kind == kind && event.ad_id >= 1);
+        check_plain((const char *)data, size, &event);
         check_packing(&event);
     }
     return 0;

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "protocol/event.h"
+#include "protocol/event_plain.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -13,6 +14,21 @@
 #define ID_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define TIMES_8(x) x x x x x x x x
 #define TIMES_16(x) TIMES_8(x) TIMES_8(x)
+
+/* The plain form's reader must never take what jansson does not, nor read it otherwise. */
+static void assert_jansson_agrees(const char *body, size_t body_bytes, enum result result,
+                                  const struct event *event)
+{
+    struct event other;
+    ck_assert_int_eq(event_decode_any(body, body_bytes, EVENT_CLICK, &other, NULL), result);
+    if (result != RESULT_OK)
+        return;
+    ck_assert_int_eq(event->ad_id, other.ad_id);
+    ck_assert_int_eq(event->playback_seconds, other.playback_seconds);
+    ck_assert_mem_eq(&event->address, &other.address, sizeof other.address);
+    ck_assert_uint_eq(event->id_bytes, other.id_bytes);
+    ck_assert_mem_eq(event->id, other.id, other.id_bytes);
+}
 
 /* Decodes a copy of just its size, so that the sanitizer sees a read beyond it. */
 static enum result decode_bytes(const char *body, size_t body_bytes, struct event *event,
@@ -22,6 +38,7 @@ static enum result decode_bytes(const char *body, size_t body_bytes, struct even
     memcpy(copy, body, body_bytes);
     error->text[0] = '\0';
     enum result result = event_decode(copy, body_bytes, EVENT_CLICK, event, error);
+    assert_jansson_agrees(copy, body_bytes, result, event);
     free(copy);
     return result;
 }
