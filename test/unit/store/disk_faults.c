@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -43,6 +44,13 @@ int fdatasync(int fd)
 {
     disk_faults.syncs++;
     return fails(&disk_faults.sync_fails_in) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+    struct stat status;
+    disk_faults.directory_syncs += fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+    return (int)syscall(SYS_fsync, fd);
 }
 
 int fallocate(int fd, int mode, off_t offset, off_t length)

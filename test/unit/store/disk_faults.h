@@ -14,6 +14,7 @@ struct disk_faults {
     uint64_t bad_to;           /* to before here gives EIO, in any file */
     unsigned writes;
     unsigned syncs;
+    unsigned directory_syncs; /* fsync() of a directory */
 };
 
 extern struct disk_faults disk_faults;

@@ -60,6 +60,21 @@ START_TEST(every_mode_syncs_as_it_says)
 }
 END_TEST
 
+/* Else a power loss takes the file's name, and all that was acknowledged in it. */
+START_TEST(new_segments_are_synced_into_the_directory)
+{
+    journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
+    while (journal_segments(run.journal)->count < 3) {
+        size_t count = journal_segments(run.journal)->count;
+        unsigned before = disk_faults.directory_syncs;
+        ck_assert_uint_eq(journal_run_commit(&run, 100), 100);
+        if (journal_segments(run.journal)->count > count)
+            ck_assert_uint_gt(disk_faults.directory_syncs, before);
+    }
+    journal_run_close(&run);
+}
+END_TEST
+
 START_TEST(nothing_appended_is_no_commit)
 {
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
@@ -219,6 +234,7 @@ Suite *journal_commit_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, committed_events_come_back, 0, 3);
     tcase_add_loop_test(tests, every_mode_syncs_as_it_says, 0, 3);
+    tcase_add_test(tests, new_segments_are_synced_into_the_directory);
     tcase_add_test(tests, nothing_appended_is_no_commit);
     tcase_add_test(tests, no_record_is_below_its_segments_first_sequence);
     tcase_add_test(tests, commit_larger_than_several_segments_is_whole);
