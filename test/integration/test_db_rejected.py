@@ -47,6 +47,24 @@ class UnknownAds(DatabaseCase):
         self.assertEqual(server.post("/ads/click", {"ad_id": 2, "ip": "::1"}).status, 404)
 
 
+class OtherEncoding(DatabaseCase):
+    def test_an_event_id_that_the_database_has_no_characters_for(self) -> None:
+        """It must not hold up the others, nor be stored as another's."""
+        self.database += "latin"
+        self.postgres.psql(f"CREATE DATABASE {self.database} ENCODING 'LATIN1' LOCALE 'C' "
+                           "TEMPLATE template0")
+        server = self.open_server(DB_CONN=self.postgres.conninfo(self.database))
+        for event_id in ("plain", "caf\u00e9", "\U0001f600", "\u20ac"):
+            body = {"ad_id": 1, "ip": "10.0.0.1", "event_id": event_id}
+            self.assertEqual(server.post("/ads/click", body).status, 202)
+        self.wait_at_rest(server)
+        self.assertEqual(self.value("SELECT count(*) FROM events"), "2")
+        self.assertEqual(self.psql("SELECT event_id, left(reason, 5) FROM rejected_events ORDER BY 1"),
+                         [("\\xe282ac", "22P05"), ("\\xf09f9880", "22P05")])
+        self.assertEqual(self.value("SELECT retry_rejected()"), "2")
+        self.assertEqual(self.value("SELECT count(*) FROM events"), "4")
+
+
 class BadRows(DatabaseCase):
     REFUSE_ODD = """
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
