@@ -343,7 +343,7 @@ void db_conn_free(struct db_conn *conn)
 
 void db_conn_start(struct db_conn *conn)
 {
-    if (conn->state == DB_STOPPED)
+    if (conn->state == DB_STOPPED || conn->state == DB_WAITING)
         resolve(conn);
 }
 

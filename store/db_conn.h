@@ -40,7 +40,8 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
                             struct metrics *metrics, struct log *log);
 void db_conn_free(struct db_conn *conn);
 
-/* Starts connecting, and reconnects until stopped. Does nothing when started already. */
+/* Starts connecting at once, backoff or not, and reconnects until stopped. Does nothing when it is
+ * at it already. */
 void db_conn_start(struct db_conn *conn);
 
 /* Closes the connection; a query in flight is answered DB_LOST first. */

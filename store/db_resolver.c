@@ -2,6 +2,7 @@
 #include "store/db_resolver.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -148,6 +149,7 @@ static bool is_known(const struct db_host *host, struct lookup *lookup)
 {
     struct in6_addr any;
     const char *address = host->address;
+    assert(address != NULL || host->name != NULL);
     if (address == NULL &&
         (inet_pton(AF_INET, host->name, &any) == 1 || inet_pton(AF_INET6, host->name, &any) == 1))
         address = host->name;

@@ -150,6 +150,8 @@ static void on_claimed(void *arg)
 {
     struct store *store = arg;
     struct error error;
+    catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
+    analytics_reader_start(store->reader);
     if (journal_directory_claimed(journal_directory(store->journal), &error) != RESULT_OK)
         log_write(store->log, LOG_WARNING, "store", "%s", error.text);
 }

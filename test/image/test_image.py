@@ -242,5 +242,6 @@ class QuickstartTest(unittest.TestCase):
         return set(numbers)
 
     def assert_counted(self, events: int) -> None:
-        answer = get("/ads/analytics?start=2025-05-01T00:00:00Z&end=2100-01-01T00:00:00Z&ad_id=2")
+        window = "start=2025-05-01T00:00:00Z&end=2100-01-01T00:00:00Z"
+        answer = wait_until(lambda: get(f"/ads/analytics?{window}&ad_id=2"), 20, "analytics answer")
         self.assertEqual(answer["total_clicks"], events)

@@ -71,6 +71,6 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : NULL;
     int failed = run_named(name);
     if (failed < 0)
-        fprintf(stderr, "no such suite: %s\n", name);
+        (void)fprintf(stderr, "no such suite: %s\n", name);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

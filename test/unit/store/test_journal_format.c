@@ -19,8 +19,8 @@ static struct segment_header make_header(void)
         .run = 3,
         .salt = SALT,
     };
-    for (uint8_t i = 0; i < UUID_BYTES; i++) {
-        header.journal[i] = i;
+    for (size_t i = 0; i < UUID_BYTES; i++) {
+        header.journal[i] = (uint8_t)i;
         header.nonce[i] = (uint8_t)(0xF0 + i);
     }
     return header;
@@ -124,9 +124,9 @@ START_TEST(sound_bytes_of_no_record_are_refused)
     } changes[] = {{6, 2}, {7, 1}, {4, 0}, {5, 2}};
     uint8_t bytes[1024] = {0};
     struct record record;
-    size_t length = make_record(bytes, 20);
+    (void)make_record(bytes, 20);
     bytes[changes[_i].at] = changes[_i].value;
-    length = record_length(bytes);
+    size_t length = record_length(bytes);
     uint32_t crc = crc32c(bytes + 4, length - 4);
     memcpy(bytes, &crc, sizeof crc);
     ck_assert_uint_eq(record_read(bytes, sizeof bytes, SALT, &record), 0);
