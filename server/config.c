@@ -17,7 +17,7 @@ static const struct {
     {"LISTEN_ADDR", "", "address to listen on; without it all, IPv6 and IPv4"},
     {"JOURNAL_DIR", "/var/lib/video-ad-tracker", "where events lie until the database has them"},
     {"JOURNAL_SYNC", "always",
-     "what a power cut may cost: always (nothing), interval (a second) or off"},
+     "always, interval or off: a power cut loses nothing, a second, or more"},
     {"JOURNAL_MAX_BYTES", "4294967296", "disk space for the journal; when it is full: 503"},
     {"JOURNAL_KEEP_SECONDS", "600",
      "how long events stay there after they are stored, to be sent again after a failover"},

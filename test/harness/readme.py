@@ -1,4 +1,4 @@
-"""README.md as a test reads it: its fenced blocks, and sessions with a shell that are run again."""
+"""README.md as a test reads it: its fenced blocks, and shell commands that are run again."""
 import re
 import subprocess
 from typing import Dict, List, NamedTuple, Optional

@@ -17,6 +17,14 @@ class ReadmeTest(TrackerCase):
             server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
             command.run(replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
 
+    def test_journal_is_described(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        found = commands(section("What 202 means"))
+        self.assertEqual(len(found), 1)
+        found[0].run(replace={".dev/journal": str(server.journal),
+                              "build/release/video-ad-tracker": str(BINARY)})
+
     def test_sql_runs(self) -> None:
         server = self.start_server(SAMPLE_DATA="1")
         server.wait_until(lambda: server.get("/ads").status == 200)
