@@ -213,9 +213,13 @@ static void void_unacknowledged(struct segments *segments)
     const struct segment *later = NULL;
     for (size_t i = segments->count; i-- > 0;) {
         struct segment *segment = &segments->items[i];
-        if (later != NULL && segment->last_sequence >> JOURNAL_RUN_SHIFT == later->run &&
-            segment->last_sequence > later->acknowledged)
-            segment->void_after = segment->last_sequence = later->acknowledged;
+        uint64_t run =
+            segment->run != 0 ? segment->run : segment->last_sequence >> JOURNAL_RUN_SHIFT;
+        if (later != NULL && run == later->run) {
+            segment->void_after = later->acknowledged;
+            if (segment->last_sequence > later->acknowledged)
+                segment->last_sequence = later->acknowledged;
+        }
         if (segment->run != 0 && segment->acknowledged != 0)
             later = segment;
     }
