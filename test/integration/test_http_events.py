@@ -134,7 +134,7 @@ ACCEPTED = [
 
 class BadInputTest(OneServerCase):
     def test_each_is_refused_in_words_and_the_connection_goes_on(self) -> None:
-        before = self.stored()
+        before, rejected = self.stored(), self.psql("SELECT count(*) FROM rejected_events")
         wire = self.wire()
         for status, pattern, body in REFUSED:
             for path in EVENT_ROUTES:
@@ -143,7 +143,7 @@ class BadInputTest(OneServerCase):
                     self.assert_error(answer, status, pattern)
                     self.assert_usable(wire)
         self.assertEqual(self.stored(), before)
-        self.assertEqual(self.psql("SELECT * FROM rejected_events"), [])
+        self.assertEqual(self.psql("SELECT count(*) FROM rejected_events"), rejected)
 
     def test_nothing_of_a_refused_body_comes_back_or_is_logged(self) -> None:
         wire = self.wire()
