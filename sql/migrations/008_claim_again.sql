@@ -1,0 +1,31 @@
+DROP FUNCTION claim_journal(uuid, uuid[], uuid);
+
+-- Makes the process with `p_nonce` the one that may store from `p_journal`, and returns where the journal stands. The
+-- present owner is replaced when it is among `p_owners` and its process is gone: each owner's session holds an advisory
+-- lock as long as it lives. Without `is_locked` an earlier session of the same process still holds it, and nobody will
+-- when that ends: the claim has to be made again until it is had.
+-- Errors: VA001, another process has taken the journal over; VA002, its owner is still connected.
+CREATE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
+                              OUT last_sequence bigint, OUT stored bigint[],
+                              OUT duplicate bigint[], OUT rejected bigint[], OUT is_locked boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_cursor ingest_cursor%ROWTYPE;
+BEGIN
+    INSERT INTO ingest_cursor (journal, nonce) VALUES (p_journal, p_nonce) ON CONFLICT DO NOTHING;
+    SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
+    -- Whoever is refused must not be left with the lock: it would keep the rightful owner out.
+    IF v_cursor.nonce <> p_nonce AND v_cursor.nonce <> ALL (p_owners) THEN
+        RAISE EXCEPTION 'journal % was taken over by another process', p_journal
+            USING ERRCODE = 'VA001';
+    END IF;
+    is_locked := pg_try_advisory_lock(860065, v_cursor.journal_id);
+    IF NOT is_locked AND v_cursor.nonce <> p_nonce THEN
+        RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
+            USING ERRCODE = 'VA002';
+    END IF;
+    UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now() WHERE c.journal = p_journal
+    RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected
+    INTO last_sequence, stored, duplicate, rejected;
+END
+$$;
