@@ -116,16 +116,21 @@ static void log_outage(struct db_conn *conn, const char *reason)
               conn->settings->name, (int)strcspn(reason, "\n"), reason);
 }
 
+static void back_off(struct db_conn *conn)
+{
+    uint32_t random;
+    evutil_secure_rng_get_bytes(&random, sizeof random);
+    timer_arm(conn->timer, backoff_next(&conn->backoff, random));
+}
+
 static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
 {
     bool was_up = db_conn_is_up(conn);
     close_connection(conn);
     set_state(conn, next);
     if (next == DB_WAITING) {
-        uint32_t random;
         log_outage(conn, reason);
-        evutil_secure_rng_get_bytes(&random, sizeof random);
-        timer_arm(conn->timer, backoff_next(&conn->backoff, random));
+        back_off(conn);
     }
     answer(conn, DB_LOST);
     if (was_up)
@@ -365,6 +370,14 @@ void db_conn_reset(struct db_conn *conn, const char *reason)
         return;
     conn->backoff = conn->backoff_before;
     turn_away(conn, reason);
+}
+
+void db_conn_slow_down(struct db_conn *conn)
+{
+    if (conn->state != DB_WAITING)
+        return;
+    conn->backoff = conn->backoff_before;
+    back_off(conn);
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)

@@ -56,6 +56,10 @@ void db_conn_give_up(struct db_conn *conn, const char *reason);
  */
 void db_conn_reset(struct db_conn *conn, const char *reason);
 
+/* After a query was answered DB_LOST: waits longer before the next connect, as if this connection
+ * had never answered anything. */
+void db_conn_slow_down(struct db_conn *conn);
+
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
 bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */
 

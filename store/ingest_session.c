@@ -3,25 +3,28 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "store/db_conn.h"
 #include "store/migration.h"
 #include "store/writer.h"
 
-enum { MAINTAIN_EVERY_S = 3600 };
+enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
 
 struct ingest_session {
     struct db_conn *conn;
     struct log *log;
     const struct writer_settings *settings;
     struct migration *migration;
-    time_t maintained_at;
+    int64_t maintained_us; /* monotonic */
+    int64_t claimed_us;
+    bool is_locked;   /* the journal's lock is this session's */
+    bool is_fsync_on; /* in the database, as last heard */
     ingest_opened_fn opened;
     void *opened_arg;
-    ingest_maintained_fn maintained; /* NULL while opening */
-    void *maintained_arg;
+    ingest_kept_fn kept; /* NULL while opening */
+    void *kept_arg;
 };
 
 static const char setup_sql[] =
@@ -41,11 +44,49 @@ const char *ingest_session_setup_sql(void)
     return setup_sql;
 }
 
+/* Answers whoever asked for what has come to its end. */
+static void finish(struct ingest_session *session, const char *step, const struct db_reply *reply)
+{
+    if (session->kept != NULL)
+        session->kept(session->kept_arg);
+    else
+        session->opened(session->opened_arg, step, reply, NULL);
+}
+
+static void note_fsync(struct ingest_session *session, bool is_on)
+{
+    if (session->is_fsync_on && !is_on)
+        log_write(session->log, LOG_WARNING, "store",
+                  "the database runs with fsync=off: a power loss there loses stored events");
+    session->is_fsync_on = is_on;
+}
+
+/* If an open session is refused here, so will be its next batch, which tells. */
 static void on_claimed(void *arg, const struct db_reply *reply)
 {
     struct ingest_session *session = arg;
-    if (reply->outcome != DB_LOST)
-        session->opened(session->opened_arg, "claim_journal", reply, NULL);
+    if (reply->outcome == DB_LOST)
+        return;
+    session->claimed_us = clock_monotonic_us();
+    if (reply->outcome == DB_OK) {
+        session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
+        note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
+    }
+    finish(session, "claim_journal", reply);
+}
+
+static void claim(struct ingest_session *session)
+{
+    const char *values[] = {session->settings->journal, session->settings->owners,
+                            session->settings->nonce};
+    const struct db_query query = {
+        .sql = "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
+               "current_setting('fsync') FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
+        .parameter_count = 3,
+        .values = values,
+        .timeout_ms = INGEST_TIMEOUT_MS,
+    };
+    db_conn_query(session->conn, &query, on_claimed, session);
 }
 
 static void on_prepared(void *arg, const struct db_reply *reply)
@@ -53,20 +94,10 @@ static void on_prepared(void *arg, const struct db_reply *reply)
     struct ingest_session *session = arg;
     /* What failed after it, claiming or the batch, is tried again on the same connection. */
     bool is_there = reply->outcome == DB_ERROR && strcmp(reply->sqlstate, "42P05") == 0;
-    if (reply->outcome == DB_ERROR && !is_there)
-        session->opened(session->opened_arg, "prepare", reply, NULL);
-    if (reply->outcome != DB_OK && !is_there)
-        return;
-    const char *values[] = {session->settings->journal, session->settings->owners,
-                            session->settings->nonce};
-    const struct db_query query = {
-        .sql = "SELECT last_sequence, stored, duplicate, rejected "
-               "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
-        .parameter_count = 3,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_claimed, session);
+    if (reply->outcome == DB_OK || is_there)
+        claim(session);
+    else if (reply->outcome == DB_ERROR)
+        finish(session, "prepare", reply);
 }
 
 static void prepare(struct ingest_session *session)
@@ -76,46 +107,81 @@ static void prepare(struct ingest_session *session)
     db_conn_query(session->conn, &query, on_prepared, session);
 }
 
-/* A failure here costs nothing today: there is a default partition. */
-static void on_maintained(void *arg, const struct db_reply *reply)
+/* A failure of what follows costs nothing today: there is a default partition. */
+static void note_failure(struct ingest_session *session, const struct db_reply *reply)
 {
-    struct ingest_session *session = arg;
-    if (reply->outcome == DB_LOST)
-        return;
-    session->maintained_at = time(NULL);
     if (reply->outcome == DB_ERROR)
         log_write(session->log, LOG_WARNING, "store", "maintenance failed sqlstate=%s",
                   reply->sqlstate);
-    else if (strcmp(PQgetvalue(reply->rows, 0, 1), "off") == 0)
-        log_write(session->log, LOG_WARNING, "store",
-                  "the database runs with fsync=off: a power loss there loses stored events");
-    if (session->maintained != NULL)
-        session->maintained(session->maintained_arg);
+}
+
+static void on_folded(void *arg, const struct db_reply *reply)
+{
+    struct ingest_session *session = arg;
+    note_failure(session, reply);
+    if (reply->outcome != DB_LOST)
+        finish(session, "fold_counts", reply);
+}
+
+/* A statement of its own: it reads the most, and must not take the partitions with it. */
+static void fold(struct ingest_session *session)
+{
+    const struct db_query query = {
+        .sql = "SELECT fold_counts(now() - interval '7 days')",
+        .timeout_ms = INGEST_TIMEOUT_MS,
+    };
+    db_conn_query(session->conn, &query, on_folded, session);
+}
+
+static void on_maintained(void *arg, const struct db_reply *reply)
+{
+    struct ingest_session *session = arg;
+    note_failure(session, reply);
+    if (reply->outcome == DB_LOST)
+        return;
+    session->maintained_us = clock_monotonic_us();
+    if (session->kept != NULL)
+        fold(session);
     else
         prepare(session);
 }
 
-void ingest_session_maintain(struct ingest_session *session, ingest_maintained_fn done, void *arg)
+static void maintain(struct ingest_session *session)
 {
-    session->maintained = done;
-    session->maintained_arg = arg;
-    const struct db_query query = {
-        .sql = "SELECT maintain(), current_setting('fsync')",
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
+    const struct db_query query = {.sql = "SELECT maintain()", .timeout_ms = INGEST_TIMEOUT_MS};
     db_conn_query(session->conn, &query, on_maintained, session);
 }
 
-bool ingest_session_is_maintenance_due(const struct ingest_session *session)
+static bool is_over(int64_t since_us, int64_t seconds)
 {
-    return time(NULL) - session->maintained_at >= MAINTAIN_EVERY_S;
+    return clock_monotonic_us() - since_us >= seconds * 1000000;
+}
+
+static bool is_claim_due(const struct ingest_session *session)
+{
+    return !session->is_locked && is_over(session->claimed_us, CLAIM_EVERY_S);
+}
+
+bool ingest_session_is_upkeep_due(const struct ingest_session *session)
+{
+    return is_claim_due(session) || is_over(session->maintained_us, MAINTAIN_EVERY_S);
+}
+
+void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg)
+{
+    session->kept = done;
+    session->kept_arg = arg;
+    if (is_claim_due(session))
+        claim(session);
+    else
+        maintain(session);
 }
 
 static void on_migrated(void *arg, enum result result, const struct error *error)
 {
     struct ingest_session *session = arg;
     if (result == RESULT_OK)
-        ingest_session_maintain(session, NULL, NULL);
+        maintain(session);
     else if (result != RESULT_UNAVAILABLE)
         session->opened(session->opened_arg, "migration", NULL, error);
 }
@@ -124,6 +190,7 @@ void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened
 {
     session->opened = opened;
     session->opened_arg = arg;
+    session->kept = NULL;
     migration_start(session->migration, on_migrated, session);
 }
 
@@ -159,6 +226,7 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
         .log = log,
         .settings = settings,
         .migration = migration_new(conn, settings->sample_data, log),
+        .is_fsync_on = true,
     };
     return session;
 }

@@ -36,11 +36,14 @@ typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_re
  * when it is lost. */
 void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg);
 
-/* Makes partitions ahead and tidies up; `done` runs once, later, unless the connection is lost. Due
- * every hour. */
-typedef void (*ingest_maintained_fn)(void *arg);
-void ingest_session_maintain(struct ingest_session *session, ingest_maintained_fn done, void *arg);
-bool ingest_session_is_maintenance_due(const struct ingest_session *session);
+/*
+ * What an open session has to do now and then: make partitions ahead and tidy up, every hour; claim
+ * the journal again, as long as an earlier session holds its lock. `done` runs once, later, unless
+ * the connection is lost.
+ */
+typedef void (*ingest_kept_fn)(void *arg);
+void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg);
+bool ingest_session_is_upkeep_due(const struct ingest_session *session);
 
 /* Sends one batch; with `reject_reason` (not NULL) its events go into rejected_events for that
  * reason. */

@@ -336,9 +336,15 @@ static void guess_backlog(struct intake *intake)
     uint64_t stored = journal_stored_sequence(intake->journal);
     struct record record;
     struct event event;
+    enum read_result result = READ_END;
     intake->on_disk = segments_records_above(journal_segments(intake->journal), stored);
     journal_reader_seek(&intake->reader, stored);
-    if (intake->on_disk > 0 && journal_reader_next(&intake->reader, &record) == READ_RECORD &&
+    if (intake->on_disk > 0) {
+        do
+            result = journal_reader_next(&intake->reader, &record);
+        while (result == READ_PAUSED);
+    }
+    if (result == READ_RECORD &&
         event_unpack(record.payload, record.payload_bytes, &event) == RESULT_OK)
         intake->oldest_us = event.occurred_at_us;
 }

@@ -29,6 +29,11 @@ enum isolation_step isolation_failed(struct isolation *isolation, uint32_t rows,
     return ISOLATION_REJECT;
 }
 
+void isolation_suspect(struct isolation *isolation, uint32_t rows)
+{
+    isolation->suspects = rows;
+}
+
 void isolation_passed(struct isolation *isolation, uint32_t rows, bool rejected)
 {
     isolation->suspects = rejected || rows >= isolation->suspects ? 0 : isolation->suspects - rows;

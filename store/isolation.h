@@ -35,3 +35,6 @@ enum isolation_step isolation_failed(struct isolation *isolation, uint32_t rows,
 
 /* A batch of `rows` is out of the way: stored, or (`rejected`) put aside. */
 void isolation_passed(struct isolation *isolation, uint32_t rows, bool rejected);
+
+/* Of the first `rows` one may be bad, for a reason that is no error of the database. */
+void isolation_suspect(struct isolation *isolation, uint32_t rows);

@@ -3,6 +3,7 @@
 #include "store/journal_internal.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ enum {
     SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
     SEGMENT_MIN_BYTES = 8 * 1024,
     TICK_MS = 500,
-    EVICT_PER_TICK = 4,
+    EVICT_PER_TICK = 1, /* of 64 MB each: freeing them takes milliseconds */
     LOOK_AHEAD_BYTES = 16 * 1024,
 };
 
@@ -235,8 +236,21 @@ static void try_again(struct journal *journal)
         take_again(journal);
 }
 
+/* As when the machine was resumed from a snapshot: what would be written below it would pass for
+ * stored. */
+static void pass(struct journal *journal, uint64_t sequence)
+{
+    log_write(journal->log, LOG_ERROR, "store",
+              "the database is ahead of this process, as after a snapshot was resumed: events "
+              "between may be lost cursor=%" PRIu64 " next=%" PRIu64,
+              sequence, journal->next_sequence);
+    journal->next_sequence = sequence + 1;
+}
+
 void journal_stored(struct journal *journal, uint64_t sequence)
 {
+    if (sequence >= journal->next_sequence)
+        pass(journal, sequence);
     journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
     if (journal->refusal == REFUSAL_JOURNAL_FULL)

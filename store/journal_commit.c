@@ -5,7 +5,7 @@
 
 #include "store/journal_format.h"
 
-enum { WRITE_ATTEMPTS = 2, BUFFER_STEP_BYTES = 64 * 1024 };
+enum { WRITE_ATTEMPTS = 2, BUFFER_STEP_BYTES = 64 * 1024, BUFFER_KEPT_BYTES = 1024 * 1024 };
 
 /* How many of the bytes from `from` on, whole records, the open segment has room for; stamped for
  * it. */
@@ -120,6 +120,16 @@ static void put_lost_first(struct journal *journal, size_t from)
     free(present);
 }
 
+/* After trouble with the disk it was as large as the queue. */
+static void give_back_buffer(struct journal *journal)
+{
+    if (journal->buffer_capacity <= BUFFER_KEPT_BYTES)
+        return;
+    free(journal->buffer);
+    journal->buffer = NULL;
+    journal->buffer_capacity = 0;
+}
+
 size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
 {
     size_t at = 0;
@@ -147,5 +157,6 @@ size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
     else
         journal->is_lost = journal->lost_after != UINT64_MAX;
     journal->buffer_used = 0;
+    give_back_buffer(journal);
     return durable;
 }

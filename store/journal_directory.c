@@ -12,9 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/crc32c.h"
 #include "store/journal_identity.h"
 
-enum { STORED_TEXT_BYTES = 21 };
+/* Twenty digits, a blank, and the CRC-32C of the digits in hexadecimal. */
+enum { STORED_DIGITS = 20, STORED_TEXT_BYTES = STORED_DIGITS + 10 };
 
 static const char stored_name[] = "stored";
 
@@ -156,13 +158,15 @@ static int sync_parent(const struct journal_directory *directory)
 
 static enum result open_and_lock(struct journal_directory *directory, struct error *error)
 {
+    struct stat status;
     directory->fd = directory->lock_fd = -1;
     bool is_made = mkdir(directory->path, 0750) == 0;
     if ((!is_made && errno != EEXIST) || (is_made && sync_parent(directory) != 0))
         return fail(error, directory, "create it");
     directory->fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory->fd < 0)
+    if (directory->fd < 0 || fstat(directory->fd, &status) != 0)
         return fail(error, directory, "open it");
+    directory->device = (uint64_t)status.st_dev;
     directory->lock_fd = openat(directory->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (directory->lock_fd < 0)
         return fail(error, directory, "create its lock");
@@ -174,14 +178,21 @@ static enum result open_and_lock(struct journal_directory *directory, struct err
     return fail(error, directory, "lock it");
 }
 
-enum result journal_directory_open(struct journal_directory *directory, const char *path,
-                                   struct log *log, struct error *error)
+static enum result begin(struct journal_directory *directory, const char *path, struct error *error)
 {
     *directory = (struct journal_directory){.fd = -1, .lock_fd = -1, .stored_fd = -1};
     if (strlen(path) > JOURNAL_PATH_SIZE - 64)
         return error_set(error, RESULT_INVALID, "the path is too long");
     (void)snprintf(directory->path, sizeof directory->path, "%s", path);
-    enum result result = open_and_lock(directory, error);
+    return RESULT_OK;
+}
+
+enum result journal_directory_open(struct journal_directory *directory, const char *path,
+                                   struct log *log, struct error *error)
+{
+    enum result result = begin(directory, path, error);
+    if (result == RESULT_OK)
+        result = open_and_lock(directory, error);
     if (result != RESULT_OK)
         return result;
     bool is_mended;
@@ -211,8 +222,9 @@ bool journal_directory_is_locked(const char *path)
 enum result journal_directory_peek(struct journal_directory *directory, const char *path,
                                    struct error *error)
 {
-    *directory = (struct journal_directory){.fd = -1, .lock_fd = -1, .stored_fd = -1};
-    (void)snprintf(directory->path, sizeof directory->path, "%s", path);
+    enum result result = begin(directory, path, error);
+    if (result != RESULT_OK)
+        return result;
     directory->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory->fd < 0)
         return fail(error, directory, "open it");
@@ -223,19 +235,31 @@ enum result journal_directory_peek(struct journal_directory *directory, const ch
                      path);
 }
 
+/* A flipped bit must not make the hint a higher one. */
+static void format_stored(uint64_t sequence, char text[static STORED_TEXT_BYTES + 1])
+{
+    char digits[STORED_DIGITS + 1];
+    (void)snprintf(digits, sizeof digits, "%020" PRIu64, sequence);
+    (void)snprintf(text, STORED_TEXT_BYTES + 1, "%s %08" PRIx32 "\n", digits,
+                   crc32c((const uint8_t *)digits, STORED_DIGITS));
+}
+
 uint64_t journal_directory_read_stored(const struct journal_directory *directory)
 {
     size_t count;
+    char expected[STORED_TEXT_BYTES + 1];
     char *text = journal_directory_read(directory, stored_name, 64, &count);
     uint64_t sequence = text == NULL ? 0 : strtoull(text, NULL, 10);
+    format_stored(sequence, expected);
+    bool is_sound = text != NULL && strcmp(text, expected) == 0;
     free(text);
-    return sequence;
+    return is_sound ? sequence : 0;
 }
 
 void journal_directory_write_stored(struct journal_directory *directory, uint64_t sequence)
 {
     char text[STORED_TEXT_BYTES + 1];
-    (void)snprintf(text, sizeof text, "%020" PRIu64 "\n", sequence);
+    format_stored(sequence, text);
     if (directory->stored_fd < 0)
         directory->stored_fd =
             openat(directory->fd, stored_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
@@ -254,13 +278,21 @@ void journal_directory_close(struct journal_directory *directory)
     directory->fd = directory->lock_fd = directory->stored_fd = -1;
 }
 
-/* A volume that was mounted here meanwhile may hold another journal, or this one grown older. */
-static enum result look_for_stranger(struct journal_directory *directory, struct error *error)
+/*
+ * A volume that was mounted here meanwhile may hold another journal, or this one grown older. Where
+ * there is none on another device, the volume may have gone from its mount point: what is written
+ * there would be hidden once it is back.
+ */
+static enum result look_for_stranger(struct journal_directory *directory, uint64_t device,
+                                     struct error *error)
 {
     bool is_whole;
     struct journal_directory found = *directory;
     found.generation = 0;
     enum header_state state = journal_identity_read(&found, &is_whole);
+    if (state == HEADER_DAMAGED && directory->device != device)
+        return error_set(error, RESULT_FAILED, "%s lies on another file system now",
+                         directory->path);
     bool is_ours = state != HEADER_NEWER &&
                    (state != HEADER_SOUND ||
                     (uuid_equal(found.identity.journal, directory->identity.journal) &&
@@ -274,13 +306,15 @@ static enum result look_for_stranger(struct journal_directory *directory, struct
 
 enum result journal_directory_reopen(struct journal_directory *directory, struct error *error)
 {
+    uint64_t device = directory->device;
     journal_directory_close(directory);
     enum result result = open_and_lock(directory, error);
     if (result == RESULT_OK)
-        result = look_for_stranger(directory, error);
+        result = look_for_stranger(directory, device, error);
     if (result == RESULT_OK)
         return journal_identity_write(directory, error);
     journal_directory_close(directory);
+    directory->device = device;
     return result;
 }
 

@@ -40,6 +40,7 @@ struct journal_directory {
     char path[JOURNAL_PATH_SIZE];
     int fd; /* of the directory, to sync it */
     int lock_fd;
+    uint64_t device;     /* that it lies on */
     int stored_fd;       /* -1 until first written */
     uint64_t generation; /* of the identity, raised with every write */
     struct journal_identity identity;
@@ -65,7 +66,7 @@ bool journal_directory_is_locked(const char *path);
 /* Whether there is such a file. */
 bool journal_directory_has(const struct journal_directory *directory, const char *name);
 
-/* The hint how far the database has the journal: 0 when there is none. Not synced. */
+/* The hint how far the database has the journal: 0 when there is none that is sound. Not synced. */
 uint64_t journal_directory_read_stored(const struct journal_directory *directory);
 void journal_directory_write_stored(struct journal_directory *directory, uint64_t sequence);
 
@@ -76,7 +77,8 @@ MUST_CHECK enum result journal_directory_pass_runs(struct journal_directory *dir
 
 /* Opens and locks a directory that went away, for the same run, writing the identity anew where it
  * is gone. Returns RESULT_BUSY when another process works there, RESULT_FAILED when the disk
- * refuses or another journal lies there now: the directory is closed then. */
+ * refuses, or another journal lies there now, or none on another file system: the directory is
+ * closed then. */
 MUST_CHECK enum result journal_directory_reopen(struct journal_directory *directory,
                                                 struct error *error);
 

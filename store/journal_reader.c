@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "store/journal_directory.h"
 #include "store/journal_segments.h"
 
-enum { READ_ATTEMPTS = 30 };
+enum { READ_ATTEMPTS = 30, PASSED_OVER_MAX = 4096 };
 
 void journal_reader_init(struct journal_reader *reader, struct segments *segments)
 {
@@ -41,18 +42,24 @@ void journal_reader_seek(struct journal_reader *reader, uint64_t after)
 
 static struct segment *find_segment(const struct segments *segments, uint64_t number)
 {
-    for (size_t i = segments->count; i-- > 0;) {
-        if (segments->items[i].number == number)
-            return &segments->items[i];
+    size_t low = 0;
+    size_t high = segments->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (segments->items[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low < segments->count && segments->items[low].number == number ? &segments->items[low]
+                                                                          : NULL;
 }
 
-static const struct segment *next_segment(const struct journal_reader *reader)
+static struct segment *next_segment(const struct journal_reader *reader)
 {
     const struct segments *segments = reader->segments;
     for (size_t i = 0; i < segments->count; i++) {
-        const struct segment *segment = &segments->items[i];
+        struct segment *segment = &segments->items[i];
         if (segment->number > reader->number &&
             (segment->last_sequence > reader->after || segment->is_unread))
             return segment;
@@ -70,22 +77,37 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
     segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail != 0);
 }
 
-static enum read_result open_segment(struct journal_reader *reader, const struct segment *segment)
+/* What is gone, or was not to be had for long while its directory was, must not hold up the rest.
+ */
+static enum read_result fail_to_open(struct journal_reader *reader, struct segment *segment)
+{
+    int reason = errno;
+    struct segments *segments = reader->segments;
+    bool is_short = reason == EMFILE || reason == ENFILE || reason == ENOMEM;
+    bool is_away = access(segments->directory->path, X_OK) != 0;
+    bool is_lost =
+        !is_short && !is_away && (reason == ENOENT || ++reader->attempts >= READ_ATTEMPTS);
+    if (!reader->is_reported || is_lost)
+        log_write(segments->log, LOG_ERROR, "store",
+                  "journal segment can't be read, %s segment=%016" PRIx64 " events=%" PRIu64 ": %s",
+                  is_lost ? "passed over" : "trying again", segment->number, segment->records,
+                  strerror(reason));
+    reader->is_reported = !is_lost;
+    if (!is_lost)
+        return READ_BLOCKED;
+    segments_give_up(segments, segment);
+    reader->number = segment->number;
+    reader->attempts = 0;
+    return READ_RECORD;
+}
+
+static enum read_result open_segment(struct journal_reader *reader, struct segment *segment)
 {
     char path[JOURNAL_PATH_SIZE];
     journal_directory_segment_path(reader->segments->directory, segment->number, path);
     reader->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (reader->fd < 0) {
-        bool is_lost = errno == ENOENT && access(reader->segments->directory->path, X_OK) == 0;
-        if (!reader->is_reported || is_lost)
-            log_write(reader->segments->log, LOG_ERROR, "store",
-                      "journal segment can't be read, events=%llu: %s",
-                      (unsigned long long)segment->records, strerror(errno));
-        reader->is_reported = true;
-        if (is_lost)
-            reader->number = segment->number;
-        return is_lost ? READ_RECORD : READ_BLOCKED;
-    }
+    if (reader->fd < 0)
+        return fail_to_open(reader, segment);
     reader->is_reported = false;
     reader->attempts = 0;
     reader->number = segment->number;
@@ -126,9 +148,9 @@ static enum read_result read_on(struct journal_reader *reader, struct record *re
     struct segment *segment = find_segment(reader->segments, reader->number);
     if (segment != NULL)
         reader->scan.end = segment->bytes;
-    for (;;) {
+    for (unsigned passed_over = 0; passed_over < PASSED_OVER_MAX; passed_over++) {
         enum scan_result result = journal_scan_next(&reader->scan, record);
-        if (result == SCAN_FAILED && reader->attempts < READ_ATTEMPTS && give_up_waiting(reader))
+        if (result == SCAN_FAILED && give_up_waiting(reader))
             continue;
         if (result == SCAN_FAILED)
             return READ_BLOCKED;
@@ -142,6 +164,7 @@ static enum read_result read_on(struct journal_reader *reader, struct record *re
             return READ_RECORD;
         }
     }
+    return READ_PAUSED;
 }
 
 enum read_result journal_reader_next(struct journal_reader *reader, struct record *record)
@@ -152,7 +175,7 @@ enum read_result journal_reader_next(struct journal_reader *reader, struct recor
             if (result != READ_END)
                 return result;
         }
-        const struct segment *next = next_segment(reader);
+        struct segment *next = next_segment(reader);
         if (next == NULL)
             return READ_END; /* the open one may still grow */
         close_segment(reader);

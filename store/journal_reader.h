@@ -18,7 +18,7 @@ struct journal_reader {
     uint64_t number;   /* of the segment that is open, or the last one that was */
     uint64_t after;    /* the last sequence read: what is not above it is passed over */
     bool is_reported;  /* that the disk does not give a segment */
-    unsigned attempts; /* in a row that the disk did not give the bytes of the open one */
+    unsigned attempts; /* in a row that the disk did not give the next segment, or its bytes */
 };
 
 void journal_reader_init(struct journal_reader *reader, struct segments *segments);
@@ -31,7 +31,9 @@ enum read_result {
     READ_RECORD,
     READ_END,     /* nothing more was written as yet */
     READ_BLOCKED, /* the disk does not give a segment that is there: try again later */
+    READ_PAUSED,  /* long enough for one call: go on in the next turn of the loop */
 };
 
-/* Gives the next event's record; its payload is valid until the next call. */
+/* Gives the next event's record; its payload is valid until the next call. What the disk does not
+ * give in half a minute of calls a second apart is passed over, told and counted. */
 enum read_result journal_reader_next(struct journal_reader *reader, struct record *record);

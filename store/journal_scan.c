@@ -49,7 +49,7 @@ static bool load(struct journal_scan *scan, uint64_t at)
                   (size_t)(wanted - scan->window_bytes), (off_t)(at + scan->window_bytes));
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0 && (errno != EIO || !scan->is_salvage))
+        if (got < 0 && !scan->is_salvage)
             return false;
         if (got < 0)
             got = (ssize_t)pass_over(scan, wanted);

@@ -17,6 +17,8 @@
 #include "store/journal_format.h"
 #include "store/journal_scan.h"
 
+enum { NAME_SIZE = 96 };
+
 struct segment *segments_add(struct segments *segments, uint64_t number)
 {
     if (segments->count == segments->capacity) {
@@ -37,35 +39,67 @@ void segments_clear(struct segments *segments)
     segments->count = segments->capacity = 0;
 }
 
-static void copy_range(int from_fd, int to_fd, uint64_t from, uint64_t to)
+static bool copy_range(int from_fd, int to_fd, uint64_t from, uint64_t to)
 {
     char bytes[16384];
     while (from < to) {
         size_t wanted = to - from < sizeof bytes ? (size_t)(to - from) : sizeof bytes;
         ssize_t got = pread(from_fd, bytes, wanted, (off_t)from);
-        if (got <= 0 || write(to_fd, bytes, (size_t)got) != got)
-            return;
+        if (got <= 0)
+            return true; /* the disk has no more of it to give */
+        if (write(to_fd, bytes, (size_t)got) != got)
+            return false;
         from += (uint64_t)got;
     }
+    return true;
 }
 
-void segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
+static void name_aside(char name[static NAME_SIZE], const struct segment *segment, uint64_t from,
+                       bool is_tail)
+{
+    (void)snprintf(name, NAME_SIZE, "%s-%016" PRIx64 "-%" PRIu64, is_tail ? "torn" : "damaged",
+                   segment->number, from);
+}
+
+/* A copy that an earlier start has made stays as it is. */
+static bool copy_aside(const struct segments *segments, const struct segment *segment, int fd,
+                       uint64_t from, uint64_t to, bool is_tail)
+{
+    char name[NAME_SIZE];
+    name_aside(name, segment, from, is_tail);
+    int directory = segments->directory->fd;
+    int copy = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    if (copy < 0)
+        return errno == EEXIST;
+    bool is_copied = copy_range(fd, copy, from, to);
+    (void)close(copy);
+    if (!is_copied)
+        (void)unlinkat(directory, name, 0);
+    return is_copied;
+}
+
+bool segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
                         uint64_t from, uint64_t to, bool is_tail)
 {
-    char name[96];
-    (void)snprintf(name, sizeof name, "%s-%016" PRIx64 "-%" PRIu64, is_tail ? "torn" : "damaged",
-                   segment->number, from);
-    int copy =
-        openat(segments->directory->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (copy >= 0) {
-        copy_range(fd, copy, from, to);
-        (void)close(copy);
-    }
+    bool is_copied = copy_aside(segments, segment, fd, from, to, is_tail);
     counter_add(segments->damaged, 1);
     log_write(segments->log, LOG_WARNING, "store",
-              "journal bytes are no records, kept aside segment=%016" PRIx64 " offset=%" PRIu64
+              "journal bytes are no records, %s segment=%016" PRIx64 " offset=%" PRIu64
               " bytes=%" PRIu64 " kind=%s",
-              segment->number, from, to - from, is_tail ? "torn" : "damaged");
+              is_copied ? "kept aside" : "no room for a copy", segment->number, from, to - from,
+              is_tail ? "torn" : "damaged");
+    return is_copied;
+}
+
+void segments_give_up(struct segments *segments, struct segment *segment)
+{
+    char path[JOURNAL_PATH_SIZE];
+    char name[NAME_SIZE];
+    journal_directory_segment_path(segments->directory, segment->number, path);
+    name_aside(name, segment, 0, false);
+    (void)renameat(AT_FDCWD, path, segments->directory->fd, name);
+    segment->is_unread = false;
+    counter_add(segments->damaged, 1);
 }
 
 /* What scanning a segment at the start works on. */
@@ -74,6 +108,7 @@ struct closing {
     struct segment *segment;
     struct journal_scan scan;
     uint64_t tail_end; /* 0 = no tail */
+    bool is_kept;      /* of the tail there is a copy: it may be cut */
 };
 
 /*
@@ -87,7 +122,8 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
         return;
     closing->tail_end = to;
     if (closing->scan.unreadable_bytes == 0)
-        segments_put_aside(closing->segments, closing->segment, closing->scan.fd, from, to, true);
+        closing->is_kept = segments_put_aside(closing->segments, closing->segment, closing->scan.fd,
+                                              from, to, true);
 }
 
 static void write_end(struct segment *segment, int fd)
@@ -105,7 +141,7 @@ static void write_end(struct segment *segment, int fd)
 /* Reads a segment through that was never closed, cuts it behind its last record and closes it. */
 static void close_segment(struct segments *segments, struct segment *segment, int fd)
 {
-    struct closing closing = {.segments = segments, .segment = segment};
+    struct closing closing = {.segments = segments, .segment = segment, .is_kept = true};
     struct record record;
     enum scan_result result;
     journal_scan_init(&closing.scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
@@ -125,9 +161,9 @@ static void close_segment(struct segments *segments, struct segment *segment, in
     journal_scan_clear(&closing.scan);
     if (result == SCAN_FAILED)
         segment->bytes = segment->disk_bytes;
-    else if (!segment->is_unread)
+    else if (!segment->is_unread && closing.is_kept)
         write_end(segment, fd);
-    else if (closing.tail_end > segment->bytes)
+    else if (segment->is_unread && closing.tail_end > segment->bytes)
         segment->bytes = closing.tail_end;
 }
 
@@ -188,6 +224,13 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
     return RESULT_OK;
 }
 
+/* Whoever reads the journal will try it again, and in the end do without. */
+static enum result list_unreadable(struct segments *segments, uint64_t number)
+{
+    segments_add(segments, number)->is_unread = true;
+    return RESULT_OK;
+}
+
 static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
 {
     char path[JOURNAL_PATH_SIZE];
@@ -195,8 +238,11 @@ static enum result load_segment(struct segments *segments, uint64_t number, stru
     enum result result;
     journal_directory_segment_path(segments->directory, number, path);
     int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool is_damaged = fd < 0 && (errno == EIO || errno == EUCLEAN || errno == EBADMSG);
     if (fd >= 0 && fstat(fd, &status) == 0)
         result = list_segment(segments, number, path, fd, (uint64_t)status.st_size, error);
+    else if (is_damaged)
+        result = list_unreadable(segments, number);
     else
         result = error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
     if (fd >= 0)
@@ -315,11 +361,27 @@ static uint64_t above(uint64_t sequence, uint64_t last)
     return last > from ? last - from : 0;
 }
 
+/* Of one run, what the later one does not hold back to where the earlier one ends. */
+static uint64_t missing_between(const struct segment *earlier, const struct segment *later,
+                                uint64_t sequence)
+{
+    bool is_known =
+        !earlier->is_unread && earlier->last_sequence != 0 && later->first_sequence != 0 &&
+        earlier->last_sequence >> JOURNAL_RUN_SHIFT == later->first_sequence >> JOURNAL_RUN_SHIFT;
+    uint64_t from = earlier->last_sequence > sequence ? earlier->last_sequence : sequence;
+    return is_known && later->first_sequence > from + 1 ? later->first_sequence - 1 - from : 0;
+}
+
 uint64_t segments_missing(const struct segments *segments, uint64_t sequence, uint64_t had)
 {
     if (segments->count == 0)
         return 0;
+    uint64_t between = 0;
+    for (size_t i = 1; i < segments->count; i++)
+        between += missing_between(&segments->items[i - 1], &segments->items[i], sequence);
+    if (segments->items[0].first_sequence == 0)
+        return between;
     uint64_t last_gone = segments->items[0].first_sequence - 1;
     uint64_t missing = above(sequence, last_gone);
-    return missing > 0 ? missing : above(sequence, had < last_gone ? had : last_gone);
+    return between + (missing > 0 ? missing : above(sequence, had < last_gone ? had : last_gone));
 }

@@ -42,8 +42,9 @@ struct segments {
 
 /*
  * Lists what earlier runs left. A segment that was not closed is read through: a torn tail is cut
- * (a copy is kept), the unused rest given back, and it is closed. Returns RESULT_INVALID when one
- * is of a later version, RESULT_FAILED when one can't be opened: it would be passed over for good.
+ * (a copy is kept), the unused rest given back, and it is closed. One that the disk does not give
+ * is listed as unread. Returns RESULT_INVALID when one is of a later version, RESULT_FAILED when
+ * one can't be opened for a reason that somebody can mend: it would be passed over for good.
  */
 MUST_CHECK enum result segments_load(struct segments *segments, struct error *error);
 void segments_clear(struct segments *segments);
@@ -73,12 +74,17 @@ uint64_t segments_waiting_bytes(const struct segments *segments);
 uint64_t segments_records_above(const struct segments *segments, uint64_t sequence);
 
 /*
- * How many events are gone: above `sequence`, where the database is, and below the oldest segment.
- * `had` is where the database was when it was heard last. Across runs the number is not known, and
- * it is the least that it can be.
+ * How many events are gone: above `sequence`, where the database is, and below the oldest segment
+ * or between two of a run. `had` is where the database was when it was heard last. Across runs the
+ * number is not known, and it is the least that it can be.
  */
 uint64_t segments_missing(const struct segments *segments, uint64_t sequence, uint64_t had);
 
-/* Copies bytes that are no records to a file of their own, reports and counts them. */
-void segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
+/* Copies bytes that are no records to a file of their own, reports and counts them. Returns false
+ * when there is no room for the copy. */
+bool segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
                         uint64_t from, uint64_t to, bool is_tail);
+
+/* A segment that can't be opened is passed over: its file, if there is one, is renamed for whoever
+ * can still read it, and it is counted as damaged. */
+void segments_give_up(struct segments *segments, struct segment *segment);

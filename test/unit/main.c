@@ -38,6 +38,7 @@ static const struct named_suite SUITES[] = {
     {"journal_scan", journal_scan_suite},
     {"journal_identity", journal_identity_suite},
     {"journal_reader", journal_reader_suite},
+    {"journal_unreadable", journal_unreadable_suite},
     {"journal_commit", journal_commit_suite},
     {"journal_trouble", journal_trouble_suite},
     {"journal_trust", journal_trust_suite},

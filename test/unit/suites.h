@@ -30,6 +30,7 @@ Suite *journal_format_suite(void);
 Suite *journal_scan_suite(void);
 Suite *journal_identity_suite(void);
 Suite *journal_reader_suite(void);
+Suite *journal_unreadable_suite(void);
 Suite *journal_commit_suite(void);
 Suite *journal_trouble_suite(void);
 Suite *journal_trust_suite(void);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -58,6 +60,34 @@ int fallocate(int fd, int mode, off_t offset, off_t length)
     if (fails(&disk_faults.reserve_fails_in))
         return -1;
     return (int)syscall(SYS_fallocate, fd, mode, offset, length);
+}
+
+static int open_unless(int reason, int directory, const char *path, int flags, mode_t mode)
+{
+    if (reason == 0)
+        return (int)syscall(SYS_openat, directory, path, flags, mode);
+    errno = reason;
+    return -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    bool is_segment = strstr(path, ".journal") != NULL;
+    return open_unless(is_segment ? disk_faults.open_reason : 0, AT_FDCWD, path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    bool is_copy = strncmp(path, "torn-", 5) == 0;
+    return open_unless(is_copy ? disk_faults.copy_reason : 0, directory, path, flags, mode);
 }
 
 /* As a disk does it: what lies before the bad place is given. */

@@ -197,6 +197,25 @@ START_TEST(forgets_the_search_when_events_come_in_behind)
 }
 END_TEST
 
+START_TEST(halves_what_is_suspected_without_an_error)
+{
+    struct isolation isolation;
+    uint32_t rows = MAX_ROWS;
+    unsigned steps = 0;
+    isolation_init(&isolation, MAX_ROWS);
+    while (rows > 1) {
+        isolation_suspect(&isolation, rows);
+        ck_assert_uint_eq(isolation_limit(&isolation), (rows + 1) / 2);
+        rows = isolation_limit(&isolation);
+        ck_assert_uint_le(++steps, 12);
+    }
+    isolation_suspect(&isolation, 1);
+    ck_assert_uint_eq(isolation_limit(&isolation), 1);
+    isolation_passed(&isolation, 1, false);
+    ck_assert_uint_eq(isolation_limit(&isolation), MAX_ROWS);
+}
+END_TEST
+
 Suite *isolation_suite(void)
 {
     Suite *suite = suite_create("isolation");
@@ -210,6 +229,7 @@ Suite *isolation_suite(void)
     tcase_add_test(tcase, holds_when_all_fail_and_goes_on_when_mended);
     tcase_add_test(tcase, does_not_hold_for_faults_that_differ);
     tcase_add_test(tcase, forgets_the_search_when_events_come_in_behind);
+    tcase_add_test(tcase, halves_what_is_suspected_without_an_error);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,4 +1,5 @@
 /* The list of segments: what earlier runs left, and which of it may go. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -98,6 +99,58 @@ START_TEST(torn_tail_is_cut_and_a_copy_kept)
     ck_assert_uint_eq(journal_files_count(files.path, "torn-0000000000000005-"), 1);
     assert_whole(load(), RECORDS - 1);
     ck_assert_uint_eq(files.segments.damaged->value, 1);
+}
+END_TEST
+
+/* Without a copy it is not cut, and the copy of an earlier start is not lost. */
+START_TEST(torn_tail_stays_where_there_is_no_room_for_a_copy)
+{
+    image.used = image.offsets[RECORDS - 1] + 30;
+    segment_image_save(&image, &files, ZEROS);
+    disk_faults.copy_reason = ENOSPC;
+    const struct segment *segment = load();
+    ck_assert_uint_eq(segment->records, RECORDS - 1);
+    ck_assert_uint_eq(size_of(5), image.used + ZEROS);
+    ck_assert(journal_files_logged(&files, "no room for a copy"));
+    ck_assert_uint_eq(journal_files_count(files.path, "torn-"), 0);
+    disk_faults_reset();
+    assert_whole(load(), RECORDS - 1);
+    ck_assert_uint_eq(journal_files_count(files.path, "torn-0000000000000005-"), 1);
+}
+END_TEST
+
+/* Its inode is bad, say: whoever reads the journal decides what becomes of it. */
+START_TEST(segment_that_can_not_be_opened_keeps_nobody_from_starting)
+{
+    segment_image_save(&image, &files, 0);
+    disk_faults.open_reason = _i == 0 ? EIO : EUCLEAN;
+    const struct segment *segment = load();
+    ck_assert_uint_eq(files.segments.count, 1);
+    ck_assert(segment->is_unread);
+    segments_stored(&files.segments, UINT64_MAX, 1);
+    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_uint_eq(segments_missing(&files.segments, 0, 0), 0);
+    disk_faults_reset();
+    assert_whole(load(), RECORDS);
+}
+END_TEST
+
+START_TEST(what_is_gone_between_two_segments_is_known)
+{
+    static const struct {
+        uint64_t cursor;
+        uint64_t missing;
+    } cases[] = {{1000, 100}, {1050, 100}, {1100, 50}, {1149, 1}, {1150, 0}, {1200, 0}};
+    segment_image_finish(&image);
+    segment_image_save(&image, &files, 0); /* 1001 to 1050 */
+    segment_image_clear(&image);
+    segment_image_init(&image, 7, 1151, SALT + 2);
+    segment_image_fill(&image, 1151, 1200);
+    segment_image_finish(&image);
+    segment_image_save(&image, &files, 0);
+    (void)load();
+    ck_assert_uint_eq(files.segments.count, 2);
+    ck_assert_uint_eq(segments_missing(&files.segments, cases[_i].cursor, 0), cases[_i].missing);
 }
 END_TEST
 
@@ -262,6 +315,9 @@ Suite *journal_segments_suite(void)
     tcase_add_test(tests, closed_segment_is_known_by_its_end);
     tcase_add_test(tests, open_segment_is_closed_and_its_space_given_back);
     tcase_add_loop_test(tests, torn_tail_is_cut_and_a_copy_kept, 0, 2);
+    tcase_add_test(tests, torn_tail_stays_where_there_is_no_room_for_a_copy);
+    tcase_add_loop_test(tests, segment_that_can_not_be_opened_keeps_nobody_from_starting, 0, 2);
+    tcase_add_loop_test(tests, what_is_gone_between_two_segments_is_known, 0, 6);
     tcase_add_test(tests, disk_that_refuses_to_close_is_no_harm);
     tcase_add_loop_test(tests, damaged_header_costs_no_record, 0, 4);
     tcase_add_test(tests, lost_header_costs_no_record);

@@ -236,6 +236,53 @@ START_TEST(missing_events_are_counted_as_far_as_they_are_known)
 }
 END_TEST
 
+/* A hint that is too high would let segments go that the database lacks. */
+START_TEST(damaged_hint_of_what_is_stored_is_none)
+{
+    static const uint64_t stored = (UINT64_C(1) << JOURNAL_RUN_SHIFT) + 5;
+    struct journal_directory *directory = journal_directory(run.journal);
+    const char *path = journal_files_path(&run.files, "stored");
+    size_t count = 0;
+    journal_directory_write_stored(directory, stored);
+    ck_assert_uint_eq(journal_directory_read_stored(directory), stored);
+    char *text = journal_directory_read(directory, "stored", 64, &count);
+    ck_assert_uint_gt(count, 20);
+    for (size_t at = 0; at < count; at++) {
+        uint8_t flipped = (uint8_t)(text[at] ^ 1);
+        journal_files_overwrite(path, at, &flipped, 1);
+        ck_assert_uint_eq(journal_directory_read_stored(directory), 0);
+        journal_files_overwrite(path, at, text + at, 1);
+    }
+    ck_assert_uint_eq(journal_directory_read_stored(directory), stored);
+    free(text);
+}
+END_TEST
+
+/* As when a machine is resumed from a snapshot: new events must not pass for stored. */
+START_TEST(cursor_ahead_of_the_process_is_passed)
+{
+    uint64_t ahead = run.accepted[9].sequence + 1000;
+    journal_stored(run.journal, ahead);
+    ck_assert(journal_files_logged(&run.files, "the database is ahead of this process"));
+    ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
+    ck_assert_uint_eq(run.accepted[10].sequence, ahead + 1);
+}
+END_TEST
+
+START_TEST(path_that_is_too_long_is_told_to_whoever_looks)
+{
+    char path[JOURNAL_PATH_SIZE];
+    struct journal_directory other;
+    struct error error = {""};
+    memset(path, 'x', sizeof path);
+    path[0] = '/';
+    path[JOURNAL_PATH_SIZE - 10] = '\0';
+    ck_assert_int_eq(journal_directory_peek(&other, path, &error), RESULT_INVALID);
+    ck_assert_str_eq(error.text, "the path is too long");
+    journal_directory_close(&other);
+}
+END_TEST
+
 Suite *journal_trust_suite(void)
 {
     Suite *suite = suite_create("journal_trust");
@@ -250,6 +297,9 @@ Suite *journal_trust_suite(void)
     tcase_add_test(tests, segment_that_could_not_be_read_is_kept_until_it_is);
     tcase_add_test(tests, what_is_thought_to_be_stored_goes_only_for_space);
     tcase_add_test(tests, missing_events_are_counted_as_far_as_they_are_known);
+    tcase_add_test(tests, damaged_hint_of_what_is_stored_is_none);
+    tcase_add_test(tests, cursor_ahead_of_the_process_is_passed);
+    tcase_add_test(tests, path_that_is_too_long_is_told_to_whoever_looks);
     suite_add_tcase(suite, tests);
     return suite;
 }
