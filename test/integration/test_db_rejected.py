@@ -3,6 +3,7 @@ import unittest
 
 from db_support import DatabaseCase
 
+from harness.process import wait_until
 from harness.server import Server
 
 
@@ -186,6 +187,70 @@ class Mending(DatabaseCase):
         self.wait_at_rest(server)
         self.assert_stored(events)
         self.assert_books(server, 10)
+
+
+class Lethal(DatabaseCase):
+    """An event over which the database's process ends, as a fault in it would do."""
+
+    KILL = """
+        CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'kill -9 ' || pg_backend_pid());
+            PERFORM pg_sleep(10);
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER end_it BEFORE INSERT ON events FOR EACH ROW
+        WHEN (NEW.video_playback_time = 100) EXECUTE FUNCTION end_it()"""
+
+    def test_it_is_found_and_told_and_the_others_before_it_are_stored(self) -> None:
+        self.postgres = self.private_postgres()
+        self.db_conn = self.postgres.create_database(self.database)
+        server = self.open_server(DB_CONN=self.db_conn)
+        self.psql(self.KILL)
+        events = self.post(server, 0, 200)
+        held = "the next event ends every connection"
+        server.wait_until(lambda: held in server.log_text(), 90)
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 1)
+        tries = server.log_text().count("connected name=writer")
+        self.assertLess(tries, 30)
+        self.assertEqual(server.post("/ads/click", {"ad_id": 1, "ip": "10.0.200.7"}).status, 202)
+        self.assertEqual(self.with_patience("SELECT count(*) FROM events"), "100")
+        self.with_patience("DROP TRIGGER end_it ON events")
+        self.wait_at_rest(server)
+        self.assertEqual(server.log_text().count(held), 1)
+        rows = self.psql("SELECT video_playback_time FROM events WHERE ip <> '10.0.200.7' ORDER BY 1")
+        self.assertEqual([int(row[0]) for row in rows], [event.number for event in events])
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 0)
+
+    def with_patience(self, sql: str) -> str:
+        """The database recovers from each crash, and takes nobody meanwhile."""
+        found = []
+
+        def ask() -> bool:
+            try:
+                found.append(self.postgres.psql(sql, self.database))
+                return True
+            except AssertionError:
+                return False
+
+        wait_until(ask, 30)
+        return found[-1][0][0] if found[-1] else ""
+
+
+class Remade(DatabaseCase):
+    def test_a_schema_that_was_dropped_is_made_anew_on_the_same_connection(self) -> None:
+        server = self.open_server()
+        self.post(server, 0, 10)
+        self.wait_at_rest(server)
+        self.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        server.post("/ads/click", {"ad_id": 1, "ip": "::1"})
+        server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
+        server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 0, 30)
+        self.add_ads()
+        self.wait_ads(server)
+        self.wait_at_rest(server)
+        self.assertEqual(self.value("SELECT retry_rejected()"), "11")  # what the journal still held
+        self.assert_counts_agree()
 
 
 if __name__ == "__main__":

@@ -180,6 +180,26 @@ class Directory(JournalCase):
         self.assert_exactly_once(accepted)
 
 
+class Unmounted(JournalCase):
+    def test_a_volume_that_is_gone_is_not_replaced_by_what_lies_beneath(self) -> None:
+        """What was written there would be hidden by the volume, once it is back."""
+        disk = self.small_disk("4m")
+        elsewhere = self.directory()
+        subprocess.run(["mount", "--bind", str(disk), str(elsewhere)], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", str(elsewhere)], check=False)
+        server = self.open_server(JOURNAL_DIR=str(disk / "journal"))
+        accepted = self.post_events(server, 0, 50)
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+        server.wait_until(lambda: self.refusal(server) != "")
+        self.assert_refuses(server, 1000, "the journal's disk refuses to write", "disk_failed")
+        self.assertIn("lies on another file system now", server.log_text())
+        subprocess.run(["mount", "--bind", str(elsewhere), str(disk)], check=True)
+        server.wait_until(lambda: self.refusal(server) == "")
+        accepted += self.post_events(server, 50, 50)
+        self.rest(server)
+        self.assert_exactly_once(accepted)
+
+
 class ReadOnly(JournalCase):
     def remount(self, disk: Path, how: str) -> bool:
         return subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], capture_output=True,
