@@ -8,14 +8,13 @@
 #include "metrics/log.h"
 #include "store/db_conn.h"
 #include "store/migration.h"
-#include "store/writer.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
 
 struct ingest_session {
     struct db_conn *conn;
     struct log *log;
-    const struct writer_settings *settings;
+    const struct ingest_settings *settings;
     struct migration *migration;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
@@ -216,7 +215,7 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
 }
 
 struct ingest_session *ingest_session_new(struct db_conn *conn,
-                                          const struct writer_settings *settings, struct log *log)
+                                          const struct ingest_settings *settings, struct log *log)
 {
     struct ingest_session *session = calloc(1, sizeof *session);
     if (session == NULL)

@@ -13,16 +13,22 @@ struct db_conn;
 struct db_reply;
 struct ingest_session;
 struct log;
-struct writer_settings;
 
 enum { INGEST_TIMEOUT_MS = 8000 };
+
+struct ingest_settings {
+    bool sample_data;    /* load the samples into an empty database */
+    const char *journal; /* UUID: the cursor's key */
+    const char *nonce;   /* UUID: this run */
+    const char *owners;  /* UUIDs as an array in text: runs whose place this one takes */
+};
 
 /* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */
 const char *ingest_session_setup_sql(void);
 
 /* All is borrowed. */
 struct ingest_session *ingest_session_new(struct db_conn *conn,
-                                          const struct writer_settings *settings, struct log *log);
+                                          const struct ingest_settings *settings, struct log *log);
 void ingest_session_free(struct ingest_session *session);
 
 /*

@@ -57,8 +57,7 @@ struct intake {
     uint64_t loaded;     /* the last sequence that went into the queue */
     uint64_t stored;     /* the cursor, as last heard */
     uint64_t stored_max; /* the highest it ever was */
-    int64_t
-        oldest_us; /* when the first event on disk occurred, before the cursor is known; 0 = none */
+    int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
     struct counter *accepted[EVENT_KINDS];
     struct counter *replayed;
     struct counter *gap;
@@ -118,16 +117,13 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
         return;
     }
     intake->durable = 0;
-    (void)journal_commit(intake->journal, on_durable, intake);
+    journal_commit(intake->journal, on_durable, intake);
     answer_waiters(intake);
     intake->queued(intake->arg);
 }
 
-enum result intake_submit(struct intake *intake, const struct event *event, intake_done_fn done,
-                          void *arg)
+void intake_submit(struct intake *intake, const struct event *event, intake_done_fn done, void *arg)
 {
-    if (journal_refusal(intake->journal) != REFUSAL_NONE)
-        return RESULT_BUSY;
     if (intake->waiter_count == intake->waiter_capacity) {
         intake->waiter_capacity += 256;
         intake->waiters =
@@ -153,7 +149,6 @@ enum result intake_submit(struct intake *intake, const struct event *event, inta
     };
     if (intake->oldest_us == 0 && !intake->is_claimed)
         intake->oldest_us = event->occurred_at_us;
-    return RESULT_OK;
 }
 
 /* Journal records become queued events again. What an earlier run wrote, or what was stored before,

@@ -40,12 +40,10 @@ void intake_free(struct intake *intake);
 /* What the writer sends from. */
 struct event_queue *intake_queue(struct intake *intake);
 
-/*
- * Appends a copy of `event` to the journal. `done` runs exactly once, later, from the event loop.
- * Returns RESULT_BUSY while journal_refusal() has a reason: `done` is then never called.
- */
-MUST_CHECK enum result intake_submit(struct intake *intake, const struct event *event,
-                                     intake_done_fn done, void *arg);
+/* Appends a copy of `event` to the journal, which must have no journal_refusal(). `done` runs
+ * exactly once, later, from the event loop. */
+void intake_submit(struct intake *intake, const struct event *event, intake_done_fn done,
+                   void *arg);
 
 /*
  * The database has everything up to `sequence` and nothing above. Lower than before: a failover or

@@ -319,16 +319,21 @@ static enum result load(struct journal *journal, struct error *error)
     return result;
 }
 
-/* What the operator has to know of how safe it is. */
-static void tell(const struct journal *journal)
+const char *journal_sync_name(enum journal_sync sync)
 {
-    static const char *const modes[] = {
+    static const char *const names[] = {
         [JOURNAL_SYNC_ALWAYS] = "always",
         [JOURNAL_SYNC_INTERVAL] = "interval",
         [JOURNAL_SYNC_OFF] = "off",
     };
+    return names[sync];
+}
+
+/* What the operator has to know of how safe it is. */
+static void tell(const struct journal *journal)
+{
     log_write(journal->log, LOG_INFO, "store", "journal opened sync=%s run=%u segments=%zu",
-              modes[journal->settings->sync], journal->directory.identity.run,
+              journal_sync_name(journal->settings->sync), journal->directory.identity.run,
               journal->segments.count);
     struct statfs system;
     if (fstatfs(journal->directory.fd, &system) == 0 &&

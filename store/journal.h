@@ -18,14 +18,14 @@ struct log;
 struct metrics;
 struct segments;
 
-/* A sequence: the run number, shifted by this, then the count within the run, from 1. */
-enum { JOURNAL_RUN_SHIFT = 40 };
-
 enum journal_sync {
     JOURNAL_SYNC_ALWAYS,   /* durable when answered: survives a power loss */
     JOURNAL_SYNC_INTERVAL, /* synced twice a second: a power loss costs a second at most */
     JOURNAL_SYNC_OFF,      /* the system writes when it likes: survives the end of the process */
 };
+
+/* As in JOURNAL_SYNC. */
+const char *journal_sync_name(enum journal_sync sync);
 
 struct journal_settings {
     const char *directory;
@@ -80,10 +80,9 @@ typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *pac
 
 /*
  * Makes what was appended durable (as far as the sync mode goes), runs `each` for every record that
- * now is, in order, and drops the rest: nothing of that may be acknowledged. Returns how many are
- * durable.
+ * now is, in order, and drops the rest: nothing of that may be acknowledged.
  */
-size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg);
+void journal_commit(struct journal *journal, journal_each_fn each, void *arg);
 
 /* The database has everything up to `sequence`, and nothing above it. */
 void journal_stored(struct journal *journal, uint64_t sequence);

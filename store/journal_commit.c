@@ -49,12 +49,10 @@ static size_t write_some(struct journal *journal, size_t from)
 }
 
 /* Counts and reports the records in a written range. */
-static size_t report(struct journal *journal, size_t from, size_t to, journal_each_fn each,
-                     void *arg)
+static void report(struct journal *journal, size_t from, size_t to, journal_each_fn each, void *arg)
 {
-    size_t records = 0;
     struct segment *segment = journal_active(journal);
-    for (size_t at = from; at < to; records++) {
+    for (size_t at = from; at < to; segment->records++) {
         const uint8_t *bytes = journal->buffer + at;
         uint64_t sequence = record_sequence(bytes);
         size_t length = record_length(bytes);
@@ -65,12 +63,10 @@ static size_t report(struct journal *journal, size_t from, size_t to, journal_ea
         each(arg, sequence, bytes + RECORD_HEADER_BYTES, length - RECORD_HEADER_BYTES);
         at += length;
     }
-    segment->records += records;
     segment->bytes = journal->file.used;
     segment->stored_us = 0;
     if (journal->settings->sync == JOURNAL_SYNC_ALWAYS)
         journal->synced = journal->last;
-    return records;
 }
 
 static void append(struct journal *journal, uint64_t sequence, const uint8_t *packed,
@@ -130,10 +126,9 @@ static void give_back_buffer(struct journal *journal)
     journal->buffer_capacity = 0;
 }
 
-size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
+void journal_commit(struct journal *journal, journal_each_fn each, void *arg)
 {
     size_t at = 0;
-    size_t durable = 0;
     unsigned failures = 0;
     while (at < journal->buffer_used || journal->is_lost) {
         if (journal->is_lost) {
@@ -143,7 +138,7 @@ size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
         }
         size_t bytes = write_some(journal, at);
         if (bytes > 0) {
-            durable += report(journal, at, at + bytes, each, arg);
+            report(journal, at, at + bytes, each, arg);
             at += bytes;
         } else if (journal->file.fd < 0 && journal->refusal != REFUSAL_NONE) {
             break;
@@ -158,5 +153,4 @@ size_t journal_commit(struct journal *journal, journal_each_fn each, void *arg)
         journal->is_lost = journal->lost_after != UINT64_MAX;
     journal->buffer_used = 0;
     give_back_buffer(journal);
-    return durable;
 }

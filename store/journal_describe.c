@@ -31,12 +31,14 @@ struct description {
     struct journal_directory directory;
     uint64_t stored; /* the hint */
     struct finding segment;
+    uint64_t
+        void_after; /* in the segment: its records above were never acknowledged; 0 = all count */
     struct finding total;
     uint64_t waiting;
     int64_t oldest_us; /* of those waiting */
 };
 
-static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct description *description = arg;
     if (is_tail) {
@@ -52,7 +54,9 @@ static void count_record(struct description *description, const struct record *r
 {
     struct finding *segment = &description->segment;
     struct event event;
-    if (record->type != RECORD_EVENT || record->sequence <= description->total.last_sequence)
+    bool is_void = description->void_after != 0 && record->sequence > description->void_after;
+    if (record->type != RECORD_EVENT || record->sequence <= description->total.last_sequence ||
+        is_void)
         return;
     if (segment->records++ == 0)
         segment->first_sequence = record->sequence;
@@ -65,7 +69,7 @@ static void count_record(struct description *description, const struct record *r
 }
 
 static void print_segment(struct description *description, uint64_t number, uint64_t bytes,
-                          enum header_state header)
+                          enum header_state header, bool is_whole)
 {
     const struct finding *segment = &description->segment;
     (void)fprintf(description->out, "segment %016" PRIx64 "  bytes %" PRIu64 "  records %" PRIu64,
@@ -80,38 +84,63 @@ static void print_segment(struct description *description, uint64_t number, uint
                       segment->damaged_ranges, segment->damaged_bytes);
     if (segment->torn_bytes > 0)
         (void)fprintf(description->out, "  torn tail %" PRIu64 " bytes", segment->torn_bytes);
-    (void)fprintf(description->out, "\n");
+    (void)fprintf(description->out, is_whole ? "\n" : "  the disk does not give the rest\n");
     description->total.records += segment->records;
     description->total.damaged_ranges += segment->damaged_ranges + (header != HEADER_SOUND);
     description->total.torn_bytes += segment->torn_bytes;
 }
 
-static void describe_segment(struct description *description, uint64_t number)
+static enum header_state read_header(int fd, struct segment_header *header)
+{
+    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
+    *header = (struct segment_header){0};
+    (void)!pread(fd, bytes, sizeof bytes, 0);
+    return segment_header_read(bytes, header);
+}
+
+static int open_segment(const struct description *description, uint64_t number)
 {
     char path[JOURNAL_PATH_SIZE];
-    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
-    struct segment_header header = {0};
+    journal_directory_segment_path(&description->directory, number, path);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* As the next segment of the same run has it: what a failed one has behind was written again. */
+static uint64_t find_void(const struct description *description, uint32_t run, uint64_t next)
+{
+    struct segment_header header;
+    int fd = open_segment(description, next);
+    bool is_of_run = fd >= 0 && read_header(fd, &header) == HEADER_SOUND && header.run == run;
+    if (fd >= 0)
+        (void)close(fd);
+    return is_of_run ? header.acknowledged : 0;
+}
+
+/* `next` is the number of the segment behind it; 0 = there is none. */
+static void describe_segment(struct description *description, uint64_t number, uint64_t next)
+{
+    struct segment_header header;
     struct stat status;
     struct journal_scan scan;
     struct record record;
-    journal_directory_segment_path(&description->directory, number, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    enum scan_result result;
+    int fd = open_segment(description, number);
     if (fd < 0 || fstat(fd, &status) != 0) {
         (void)fprintf(description->out, "segment %016" PRIx64 "  can't be read\n", number);
         if (fd >= 0)
             (void)close(fd);
         return;
     }
-    (void)!pread(fd, bytes, sizeof bytes, 0);
-    enum header_state state = segment_header_read(bytes, &header);
+    enum header_state state = read_header(fd, &header);
     description->segment = (struct finding){0};
+    description->void_after = next == 0 ? 0 : find_void(description, header.run, next);
     journal_scan_init(&scan, fd, header.salt, SEGMENT_HEADER_BYTES, (uint64_t)status.st_size,
                       on_damage, description);
-    while (journal_scan_next(&scan, &record) == SCAN_RECORD)
+    while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD)
         count_record(description, &record);
     journal_scan_clear(&scan);
     (void)close(fd);
-    print_segment(description, number, (uint64_t)status.st_size, state);
+    print_segment(description, number, (uint64_t)status.st_size, state, result == SCAN_END);
 }
 
 static void print_total(const struct description *description, bool is_locked)
@@ -149,7 +178,7 @@ enum result journal_describe(const char *path, FILE *out, struct error *error)
             result =
                 error_set(error, RESULT_FAILED, "%s: can't be listed: %s", path, strerror(errno));
         for (size_t i = 0; i < count; i++)
-            describe_segment(description, numbers[i]);
+            describe_segment(description, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
         free(numbers);
         print_total(description, is_locked);
     }

@@ -16,6 +16,9 @@
 
 #include "store/uuid.h"
 
+/* A sequence: the run number, shifted by this, then the count within the run, from 1. */
+enum { JOURNAL_RUN_SHIFT = 40 };
+
 enum {
     JOURNAL_FORMAT = 1,
     SEGMENT_HEADER_BYTES = 128,

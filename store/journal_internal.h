@@ -8,7 +8,6 @@
 #include "store/journal_segments.h"
 
 struct counter;
-struct event;
 struct histogram;
 
 /*

@@ -26,11 +26,8 @@ static double read_one(void *arg)
 
 void journal_add_metrics(struct journal *journal, struct metrics *metrics)
 {
-    static const char *const modes[] = {
-        [JOURNAL_SYNC_ALWAYS] = "mode=\"always\"",
-        [JOURNAL_SYNC_INTERVAL] = "mode=\"interval\"",
-        [JOURNAL_SYNC_OFF] = "mode=\"off\"",
-    };
+    char mode[32];
+    (void)metrics_label(mode, sizeof mode, "mode", journal_sync_name(journal->settings->sync));
     metrics_gauge(metrics, "adtracker_journal_bytes",
                   "Bytes of journal segments that the database does not wholly have.", "",
                   read_bytes, journal);
@@ -40,8 +37,7 @@ void journal_add_metrics(struct journal *journal, struct metrics *metrics)
                   "Bytes the journal takes, stored segments that are kept included.", "",
                   read_disk_bytes, journal);
     metrics_gauge(metrics, "adtracker_journal_sync_mode",
-                  "Always 1; the label is the mode (JOURNAL_SYNC).", modes[journal->settings->sync],
-                  read_one, NULL);
+                  "Always 1; the label is the mode (JOURNAL_SYNC).", mode, read_one, NULL);
     journal->sync_seconds =
         metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
                                   "Time that making the journal durable takes.", "");

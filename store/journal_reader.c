@@ -67,14 +67,14 @@ static struct segment *next_segment(const struct journal_reader *reader)
     return NULL;
 }
 
-static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct journal_reader *reader = arg;
     struct segment *segment = find_segment(reader->segments, reader->number);
     if (segment == NULL || to <= segment->told)
         return;
     segment->told = to;
-    segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail != 0);
+    segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail);
 }
 
 /* What is gone, or was not to be had for long while its directory was, must not hold up the rest.

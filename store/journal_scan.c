@@ -114,7 +114,7 @@ static enum scan_result finish(struct journal_scan *scan, uint64_t end, uint64_t
 {
     uint64_t damaged_end = scan->is_exact ? end : junk_end;
     if (damaged_end > scan->offset)
-        scan->damage(scan->arg, scan->offset, damaged_end, 1);
+        scan->damage(scan->arg, scan->offset, damaged_end, true);
     if (scan->is_exact)
         scan->offset = end;
     scan->end = scan->offset;
@@ -138,7 +138,7 @@ enum scan_result journal_scan_next(struct journal_scan *scan, struct record *rec
             return SCAN_FAILED;
         if (found == scan->end)
             return finish(scan, end, junk_end);
-        scan->damage(scan->arg, scan->offset, found, 0);
+        scan->damage(scan->arg, scan->offset, found, false);
         scan->offset = found;
         if (!look_at(scan, scan->offset, &bytes, &count))
             return SCAN_FAILED;

@@ -7,7 +7,7 @@
 #include "store/journal_format.h"
 
 /* Bytes from `from` to before `to` are no records; `is_tail`: nothing sound comes after them. */
-typedef void (*journal_damage_fn)(void *arg, uint64_t from, uint64_t to, int is_tail);
+typedef void (*journal_damage_fn)(void *arg, uint64_t from, uint64_t to, bool is_tail);
 
 enum { SCAN_WINDOW_BYTES = 256 * 1024 };
 

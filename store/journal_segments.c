@@ -12,7 +12,6 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "store/journal.h"
 #include "store/journal_directory.h"
 #include "store/journal_format.h"
 #include "store/journal_scan.h"
@@ -115,7 +114,7 @@ struct closing {
  * A damaged middle is put aside when it is read for good; here only the tail goes. What the disk
  * does not give just now may be more than a tail.
  */
-static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct closing *closing = arg;
     if (!is_tail)

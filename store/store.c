@@ -11,6 +11,7 @@
 #include "metrics/metrics.h"
 #include "store/analytics_reader.h"
 #include "store/db_target.h"
+#include "store/ingest_session.h"
 #include "store/intake.h"
 #include "store/journal_directory.h"
 #include "store/refusals.h"
@@ -27,7 +28,7 @@ struct store {
     struct db_target target;
     struct journal *journal;
     struct intake *intake;
-    struct writer_settings writer_settings;
+    struct ingest_settings ingest_settings;
     struct writer *writer;
     struct catalogue *catalogue;
     struct analytics_reader *reader;
@@ -62,7 +63,8 @@ enum result store_submit(struct store *store, const struct event *event, store_d
         refusals_count(&store->refusals, reason, 1);
         return RESULT_BUSY;
     }
-    return intake_submit(store->intake, event, done, arg);
+    intake_submit(store->intake, event, done, arg);
+    return RESULT_OK;
 }
 
 uint64_t store_pending_events(const struct store *store)
@@ -177,15 +179,14 @@ static void format_identity(struct store *store)
 static void make_writer(struct store *store, struct event_base *base)
 {
     format_identity(store);
-    store->writer_settings = (struct writer_settings){.target = &store->target,
-                                                      .sample_data = store->settings->sample_data,
+    store->ingest_settings = (struct ingest_settings){.sample_data = store->settings->sample_data,
                                                       .journal = store->journal_id,
                                                       .nonce = store->nonce,
                                                       .owners = store->owners};
     const struct writer_owner owner = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
-    store->writer = writer_new(base, &store->writer_settings, intake_queue(store->intake), owner,
-                               store->metrics, store->log);
+    store->writer = writer_new(base, &store->target, &store->ingest_settings,
+                               intake_queue(store->intake), owner, store->metrics, store->log);
 }
 
 struct store *store_new(struct event_base *base, const struct store_settings *settings,

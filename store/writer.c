@@ -226,9 +226,9 @@ void writer_stop(struct writer *writer)
     db_conn_stop(writer->conn);
 }
 
-struct writer *writer_new(struct event_base *base, const struct writer_settings *settings,
-                          struct event_queue *queue, struct writer_owner owner,
-                          struct metrics *metrics, struct log *log)
+struct writer *writer_new(struct event_base *base, const struct db_target *target,
+                          const struct ingest_settings *settings, struct event_queue *queue,
+                          struct writer_owner owner, struct metrics *metrics, struct log *log)
 {
     struct writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
@@ -240,8 +240,7 @@ struct writer *writer_new(struct event_base *base, const struct writer_settings 
         (struct db_settings){.name = "writer", .setup_sql = ingest_session_setup_sql()};
     const struct db_owner conn_owner = {
         .on_ready = open_session, .on_lost = on_lost, .arg = writer};
-    writer->conn =
-        db_conn_new(base, settings->target, &writer->conn_settings, conn_owner, metrics, log);
+    writer->conn = db_conn_new(base, target, &writer->conn_settings, conn_owner, metrics, log);
     writer->session = ingest_session_new(writer->conn, settings, log);
     writer->timer = event_new(base, -1, 0, on_timer, writer);
     writer->upkeep_timer = event_new(base, -1, EV_PERSIST, on_upkeep_timer, writer);

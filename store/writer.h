@@ -10,19 +10,12 @@
 struct db_target;
 struct event_base;
 struct event_queue;
+struct ingest_settings;
 struct log;
 struct metrics;
 struct writer;
 
 enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, WRITER_PATIENCE_MS = 1800 };
-
-struct writer_settings {
-    const struct db_target *target;
-    bool sample_data;
-    const char *journal; /* UUID: the cursor's key */
-    const char *nonce;   /* UUID: this run */
-    const char *owners;  /* UUIDs as an array in text: runs whose place this one takes */
-};
 
 struct writer_owner {
     /* The journal is this run's. */
@@ -35,9 +28,9 @@ struct writer_owner {
 };
 
 /* Everything is borrowed and must outlive the writer. */
-struct writer *writer_new(struct event_base *base, const struct writer_settings *settings,
-                          struct event_queue *queue, struct writer_owner owner,
-                          struct metrics *metrics, struct log *log);
+struct writer *writer_new(struct event_base *base, const struct db_target *target,
+                          const struct ingest_settings *settings, struct event_queue *queue,
+                          struct writer_owner owner, struct metrics *metrics, struct log *log);
 void writer_free(struct writer *writer);
 
 void writer_start(struct writer *writer);

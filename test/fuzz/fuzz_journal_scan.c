@@ -23,12 +23,12 @@ static void require(bool condition)
         abort();
 }
 
-static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct reading *reading = arg;
     require(!reading->is_ended && from == reading->told && to > from);
     reading->told = to;
-    reading->is_ended = is_tail != 0;
+    reading->is_ended = is_tail;
 }
 
 /* Every record must be what is at its place, and read by itself be the same. */

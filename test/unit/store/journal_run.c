@@ -114,7 +114,7 @@ size_t journal_run_commit(struct journal_run *run, size_t events)
         size_t bytes = make_payload(run->appended_count++, payload);
         (void)journal_append(run->journal, payload, bytes);
     }
-    (void)journal_commit(run->journal, on_durable, run);
+    journal_commit(run->journal, on_durable, run);
     return run->accepted_count - before;
 }
 

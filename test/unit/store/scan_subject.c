@@ -6,7 +6,7 @@
 
 #include <check.h>
 
-static void on_damage(void *arg, uint64_t from, uint64_t to, int is_tail)
+static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct scan_subject *subject = arg;
     if (from >= to)
@@ -87,7 +87,7 @@ void scan_subject_expect_end(struct scan_subject *subject)
 }
 
 void scan_subject_expect_damage(const struct scan_subject *subject, size_t number, uint64_t from,
-                                uint64_t to, int is_tail)
+                                uint64_t to, bool is_tail)
 {
     const struct damage *damage = &subject->damages[number];
     if (subject->damage_count <= number || damage->from != from || damage->to != to ||

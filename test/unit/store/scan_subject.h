@@ -12,7 +12,7 @@ enum { SALT = 0x5A17F00D, DAMAGES_MAX = 8 };
 struct damage {
     uint64_t from;
     uint64_t to;
-    int is_tail;
+    bool is_tail;
 };
 
 /* One segment, the scan of it, and what that reported. */
@@ -42,4 +42,4 @@ void scan_subject_flip(const struct scan_subject *subject, uint64_t at);
 void scan_subject_expect(struct scan_subject *subject, uint64_t first, uint64_t last);
 void scan_subject_expect_end(struct scan_subject *subject);
 void scan_subject_expect_damage(const struct scan_subject *subject, size_t number, uint64_t from,
-                                uint64_t to, int is_tail);
+                                uint64_t to, bool is_tail);
