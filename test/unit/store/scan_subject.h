@@ -2,6 +2,7 @@
  * ck_assert() is too slow for. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/journal_scan.h"
