@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+/* NULL when a text is not UTF-8. */
 static json_t *save_ad(const struct ad *ad)
 {
     return json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i, s:b, s:I, s:I}", "id",
@@ -18,14 +19,17 @@ static json_t *save_ad(const struct ad *ad)
 
 char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes)
 {
+    char *text = NULL;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, save_ad(&ads[i]));
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
+        if (json_array_append_new(list, save_ad(&ads[i])) != 0)
+            goto cleanup;
+    text = json_dumps(list, JSON_COMPACT);
     if (text == NULL)
         abort();
     *text_bytes = strlen(text);
+cleanup:
+    json_decref(list);
     return text;
 }
 

@@ -6,8 +6,11 @@
 #include "protocol/ad.h"
 #include "protocol/result.h"
 
-/* Renders every ad, available or not. Returns a terminated string that the caller frees with
- * free(). */
+/*
+ * Renders every ad, available or not. Returns a terminated string that the caller frees with
+ * free(); its length goes to `*text_bytes`. NULL when the ads' text is not UTF-8: a snapshot that
+ * lacks an ad would be taken for the whole.
+ */
 char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes);
 
 /*

@@ -168,6 +168,10 @@ static void save_ads(struct catalogue *catalogue)
     size_t text_bytes;
     char digest[DIGEST_TEXT_SIZE];
     char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
+    if (text == NULL) {
+        log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: they are not UTF-8");
+        return;
+    }
     digest_text(text, text_bytes, digest);
     if (strcmp(digest, catalogue->saved) != 0 ||
         !journal_directory_has(catalogue->directory, saved_name)) {

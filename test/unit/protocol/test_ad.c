@@ -195,6 +195,24 @@ START_TEST(comes_back_from_its_snapshot)
 }
 END_TEST
 
+START_TEST(has_no_snapshot_without_those_that_are_not_utf8)
+{
+    for (int field = 0; field < 5; field++) {
+        struct ad ads[] = {plain_ad(1), plain_ad(2), plain_ad(3)};
+        char **texts[] = {&ads[1].image_url, &ads[1].target_url, &ads[1].title, &ads[1].video_url,
+                          &ads[1].video_type};
+        size_t text_bytes = 7;
+        free(*texts[field]);
+        *texts[field] = strdup("caf\xe9");
+        ads[1].active = false;
+        ck_assert_ptr_null(ads_save(ads, COUNT(ads), &text_bytes));
+        ck_assert_uint_eq(text_bytes, 7);
+        for (int i = 0; i < COUNT(ads); i++)
+            ad_clear(&ads[i]);
+    }
+}
+END_TEST
+
 START_TEST(is_loaded_from_no_other_text)
 {
     static const char *const texts[] = {"", "[", "{}", "[1]", "[{}]", "[{\"id\":1}]"};
@@ -222,6 +240,7 @@ Suite *ad_suite(void)
     tcase_add_test(tcase, finds_the_next_change);
     tcase_add_test(tcase, is_empty_after_clearing);
     tcase_add_test(tcase, comes_back_from_its_snapshot);
+    tcase_add_test(tcase, has_no_snapshot_without_those_that_are_not_utf8);
     tcase_add_test(tcase, is_loaded_from_no_other_text);
     suite_add_tcase(suite, tcase);
     return suite;
