@@ -44,6 +44,8 @@ static char *next_element(const char **list)
         return NULL;
     size_t length = strcspn(*list, ",");
     char *element = length == 0 ? NULL : strndup(*list, length);
+    if (length > 0 && element == NULL)
+        abort();
     *list = (*list)[length] == ',' ? *list + length + 1 : NULL;
     return element;
 }

@@ -34,9 +34,8 @@ struct db_addresses {
 
 /*
  * Reads a libpq URI or keyword string; NULL or "" takes libpq's defaults (PGHOST, PGSERVICE, ...).
- * In a URI the last
- * `@` of the authority ends the password, as Go's net/url has it. Returns RESULT_INVALID with an
- * error that repeats nothing of a password. Release with db_target_clear().
+ * In a URI the last `@` of the authority ends the password, as Go's net/url has it. Returns
+ * RESULT_INVALID with an error that repeats nothing of a password. Release with db_target_clear().
  */
 MUST_CHECK enum result db_target_init(struct db_target *target, const char *conninfo,
                                       struct error *error);
