@@ -19,11 +19,11 @@ struct endpoint_metrics {
 
 struct http_metrics {
     struct metrics *metrics;
-    const char *const *names;
+    http_endpoint_fn endpoint;
     struct endpoint_metrics endpoints[];
 };
 
-const char *http_method_name(enum http_method method)
+static const char *method_name(enum http_method method)
 {
     static const char *const names[HTTP_METHODS] = {
         [HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
@@ -33,18 +33,20 @@ const char *http_method_name(enum http_method method)
     return names[method];
 }
 
-struct http_metrics *http_metrics_new(struct metrics *metrics, const char *const *endpoints,
-                                      size_t count)
+struct http_metrics *http_metrics_new(struct metrics *metrics, http_endpoint_fn endpoint)
 {
+    size_t count = 0;
+    while (endpoint(count) != NULL)
+        count++;
     struct http_metrics *http_metrics =
         calloc(1, sizeof *http_metrics + count * sizeof http_metrics->endpoints[0]);
     if (http_metrics == NULL)
         abort();
     http_metrics->metrics = metrics;
-    http_metrics->names = endpoints;
+    http_metrics->endpoint = endpoint;
     for (size_t i = 0; i < count; i++) {
         char labels[128];
-        (void)metrics_label(labels, sizeof labels, "endpoint", endpoints[i]);
+        (void)metrics_label(labels, sizeof labels, "endpoint", endpoint(i));
         http_metrics->endpoints[i].seconds = metrics_latency_histogram(
             metrics, "http_request_duration_seconds",
             "Time from a request read to its answer given, by route.", labels);
@@ -63,8 +65,8 @@ static struct counter *add_counter(struct http_metrics *http_metrics, size_t end
     char labels[192];
     char endpoint_label[128];
     (void)metrics_label(endpoint_label, sizeof endpoint_label, "endpoint",
-                        http_metrics->names[endpoint]);
-    (void)snprintf(labels, sizeof labels, "method=\"%s\",%s,code=\"%d\"", http_method_name(method),
+                        http_metrics->endpoint(endpoint));
+    (void)snprintf(labels, sizeof labels, "method=\"%s\",%s,code=\"%d\"", method_name(method),
                    endpoint_label, status);
     return metrics_counter(http_metrics->metrics, "http_requests_total",
                            "Requests answered, by method, route and status.", labels);

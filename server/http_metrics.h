@@ -18,11 +18,11 @@ enum http_method {
     HTTP_METHODS,
 };
 
-const char *http_method_name(enum http_method method);
+/* The template of the route with this index, for ever valid; NULL behind the last. */
+typedef const char *(*http_endpoint_fn)(size_t index);
 
-/* `endpoints` (borrowed) are the routes' templates, by their index. */
-struct http_metrics *http_metrics_new(struct metrics *metrics, const char *const *endpoints,
-                                      size_t count);
+/* `metrics` is borrowed. */
+struct http_metrics *http_metrics_new(struct metrics *metrics, http_endpoint_fn endpoint);
 void http_metrics_free(struct http_metrics *http_metrics);
 
 /* Counts one answer. `seconds` from the request's last byte read to its answer given. */

@@ -29,14 +29,11 @@ static const char *allowed_methods(const struct route *route)
     return route->method == HTTP_POST ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 }
 
-const char *const *routes_endpoints(size_t *count)
+const char *routes_endpoint(size_t index)
 {
-    static const char *const endpoints[ROUTES + 1] = {
-        "/ads/click", "/ads/impression", "/ads",    "/ads/analytics",
-        "/metrics",   "/livez",          "/readyz", "other",
-    };
-    *count = ROUTES + 1;
-    return endpoints;
+    if (index < ROUTES)
+        return routes[index].path;
+    return index == ROUTES ? "other" : NULL;
 }
 
 static enum http_method method_of(struct evhttp_request *request)

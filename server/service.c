@@ -120,9 +120,7 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 
 static void make_http(struct service *service)
 {
-    size_t count;
-    const char *const *endpoints = routes_endpoints(&count);
-    service->http_metrics = http_metrics_new(service->metrics, endpoints, count);
+    service->http_metrics = http_metrics_new(service->metrics, routes_endpoint);
     service->context = (struct handler_context){.config = service->config,
                                                 .store = service->store,
                                                 .metrics = service->metrics,
