@@ -1,6 +1,7 @@
 /* The configuration: environment variables, each checked when the program starts. */
 #include "server/config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@ enum { TRUSTED_PROXIES_MAX = 256 };
 
 static const struct {
     const char *name;
-    const char *fallback; /* shown; "" = none */
+    const char *fallback; /* what it is when it is not set; "" = nothing */
     const char *meaning;
 } variables[] = {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)"},
@@ -29,37 +30,45 @@ static const struct {
     {"LOG_LEVEL", "info", "error, warning, info or debug"},
 };
 
+enum { VARIABLES = sizeof variables / sizeof variables[0] };
+
 void config_print_help(FILE *out)
 {
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+    for (size_t i = 0; i < VARIABLES; i++)
         (void)fprintf(out, "  %-24s %s%s%s%s\n", variables[i].name, variables[i].meaning,
                       variables[i].fallback[0] == '\0' ? "" : " (", variables[i].fallback,
                       variables[i].fallback[0] == '\0' ? "" : ")");
 }
 
-/* An empty variable counts as unset. */
+/* The variable, or its default: an empty one counts as unset. "" when there is neither. */
 static const char *get(const char *name)
 {
     const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
+    if (value != NULL && value[0] != '\0')
+        return value;
+    size_t i = 0;
+    while (i < VARIABLES && strcmp(variables[i].name, name) != 0)
+        i++;
+    assert(i < VARIABLES);
+    return variables[i].fallback;
 }
 
+/* The same; NULL when there is neither. */
 static char *get_copy(const char *name)
 {
     const char *value = get(name);
-    char *copy = value == NULL ? NULL : strdup(value);
-    if (value != NULL && copy == NULL)
+    if (value[0] == '\0')
+        return NULL;
+    char *copy = strdup(value);
+    if (copy == NULL)
         abort();
     return copy;
 }
 
-static enum result read_number(const char *name, uint64_t fallback, uint64_t min, uint64_t max,
-                               uint64_t *number, struct error *error)
+static enum result read_number(const char *name, uint64_t min, uint64_t max, uint64_t *number,
+                               struct error *error)
 {
     const char *value = get(name);
-    *number = fallback;
-    if (value == NULL)
-        return RESULT_OK;
     char *end;
     errno = 0;
     *number = strtoull(value, &end, 10);
@@ -73,8 +82,8 @@ static enum result read_number(const char *name, uint64_t fallback, uint64_t min
 static enum result read_switch(const char *name, bool *on, struct error *error)
 {
     const char *value = get(name);
-    *on = value != NULL && strcmp(value, "1") == 0;
-    if (value != NULL && !*on && strcmp(value, "0") != 0)
+    *on = strcmp(value, "1") == 0;
+    if (!*on && strcmp(value, "0") != 0)
         return error_set(error, RESULT_INVALID, "%s must be 0 or 1", name);
     return RESULT_OK;
 }
@@ -82,7 +91,7 @@ static enum result read_switch(const char *name, bool *on, struct error *error)
 static enum result read_trusted_proxies(struct config *config, struct error *error)
 {
     const char *list = get("TRUSTED_PROXIES");
-    if (list == NULL)
+    if (list[0] == '\0')
         return RESULT_OK;
     config->trusted_proxies = calloc(TRUSTED_PROXIES_MAX, sizeof *config->trusted_proxies);
     if (config->trusted_proxies == NULL)
@@ -107,7 +116,7 @@ static enum result read_trusted_proxies(struct config *config, struct error *err
 static enum result read_listener(struct config *config, struct error *error)
 {
     uint64_t port;
-    enum result result = read_number("PORT", 8080, 1, 65535, &port, error);
+    enum result result = read_number("PORT", 1, 65535, &port, error);
     if (result != RESULT_OK)
         return result;
     config->port = (uint16_t)port;
@@ -122,45 +131,39 @@ static enum result read_listener(struct config *config, struct error *error)
 static enum result read_journal(struct config *config, struct error *error)
 {
     static const char *const modes[] = {"always", "interval", "off"};
-    const char *mode = get("JOURNAL_SYNC") == NULL ? modes[0] : get("JOURNAL_SYNC");
+    const char *mode = get("JOURNAL_SYNC");
     uint64_t keep_s = 0;
     config->journal_dir = get_copy("JOURNAL_DIR");
-    if (config->journal_dir == NULL)
-        config->journal_dir = strdup("/var/lib/video-ad-tracker");
-    if (config->journal_dir == NULL)
-        abort();
     config->journal_sync = 0;
     while (config->journal_sync < 3 && strcmp(mode, modes[config->journal_sync]) != 0)
         config->journal_sync++;
     if (config->journal_sync == 3)
         return error_set(error, RESULT_INVALID, "JOURNAL_SYNC must be always, interval or off");
-    enum result result = read_number("JOURNAL_MAX_BYTES", UINT64_C(4) << 30, 65536,
-                                     UINT64_C(1) << 50, &config->journal_max_bytes, error);
+    enum result result = read_number("JOURNAL_MAX_BYTES", 65536, UINT64_C(1) << 50,
+                                     &config->journal_max_bytes, error);
     if (result == RESULT_OK)
-        result = read_number("JOURNAL_KEEP_SECONDS", 600, 0, 30 * 86400, &keep_s, error);
+        result = read_number("JOURNAL_KEEP_SECONDS", 0, 30 * 86400, &keep_s, error);
     config->journal_keep_s = (uint32_t)keep_s;
     return result;
 }
 
 enum result config_read(struct config *config, struct error *error)
 {
-    *config = (struct config){.log_level = LOG_INFO};
+    *config = (struct config){0};
     uint64_t grace_s = 0;
     config->db_conn = get_copy("DB_CONN");
     enum result result = read_listener(config, error);
     if (result == RESULT_OK)
         result = read_journal(config, error);
     if (result == RESULT_OK)
-        result = read_number("QUEUE_MAX_EVENTS", 500000, 1, 1000000000, &config->queue_max_events,
-                             error);
+        result = read_number("QUEUE_MAX_EVENTS", 1, 1000000000, &config->queue_max_events, error);
     if (result == RESULT_OK)
-        result = read_number("SHUTDOWN_GRACE_SECONDS", 10, 0, 3600, &grace_s, error);
+        result = read_number("SHUTDOWN_GRACE_SECONDS", 0, 3600, &grace_s, error);
     if (result == RESULT_OK)
         result = read_trusted_proxies(config, error);
     if (result == RESULT_OK)
         result = read_switch("SAMPLE_DATA", &config->sample_data, error);
-    if (result == RESULT_OK && get("LOG_LEVEL") != NULL &&
-        log_level_parse(get("LOG_LEVEL"), &config->log_level) != 0)
+    if (result == RESULT_OK && log_level_parse(get("LOG_LEVEL"), &config->log_level) != 0)
         result =
             error_set(error, RESULT_INVALID, "LOG_LEVEL must be error, warning, info or debug");
     config->shutdown_grace_ms = (uint32_t)grace_s * 1000;

@@ -43,6 +43,9 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.port, 8080);
     ck_assert_ptr_null(config.listen_addr);
     ck_assert_str_eq(config.journal_dir, "/var/lib/video-ad-tracker");
+    ck_assert_uint_eq(config.journal_sync, 0);
+    ck_assert_uint_eq(config.journal_max_bytes, UINT64_C(4) << 30);
+    ck_assert_uint_eq(config.journal_keep_s, 600);
     ck_assert_uint_eq(config.queue_max_events, 500000);
     ck_assert_uint_eq(config.shutdown_grace_ms, 10000);
     ck_assert_uint_eq(config.trusted_proxy_count, 0);
