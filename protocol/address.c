@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "protocol/digits.h"
+
 enum { IPV4_BYTES = 4, IPV6_BYTES = 16 };
 
 static const uint8_t MAPPED_PREFIX[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -60,15 +62,11 @@ struct address address_unmap(struct address address)
 /* Reads 0 to `high` in decimal, without leading zeros: some read those as octal. */
 static bool read_prefix(const char *text, size_t length, size_t high, size_t *prefix_bits)
 {
-    if (length == 0 || length > 3 || (text[0] == '0' && length > 1))
+    uint64_t number;
+    if (!digits_read(text, length, 3, &number) || (text[0] == '0' && length > 1) || number > high)
         return false;
-    *prefix_bits = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        *prefix_bits = *prefix_bits * 10 + (size_t)(text[i] - '0');
-    }
-    return *prefix_bits <= high;
+    *prefix_bits = (size_t)number;
+    return true;
 }
 
 /* The bits of byte `index` that lie within the first `prefix_bits` of an address. */

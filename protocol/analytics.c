@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "protocol/digits.h"
 #include "protocol/query.h"
 #include "protocol/timestamp.h"
 
@@ -28,15 +29,8 @@ static enum result parse_time(const char *query, const char *name, int64_t *time
 
 static bool read_ad_id(const char *text, size_t length, int32_t *ad_id)
 {
-    int64_t number = 0;
-    if (length > AD_ID_MAX_DIGITS)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        number = number * 10 + (text[i] - '0');
-    }
-    if (number < 1 || number > INT32_MAX)
+    uint64_t number;
+    if (!digits_read(text, length, AD_ID_MAX_DIGITS, &number) || number < 1 || number > INT32_MAX)
         return false;
     *ad_id = (int32_t)number;
     return true;

@@ -4,20 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "protocol/digits.h"
+
 struct encoded {
     const char *text;
     size_t length;
     size_t at;
 };
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* Takes the next character, decoded; false at a bad % sequence. Not to be called at the end. */
 static bool next_char(struct encoded *encoded, char *c)
@@ -29,8 +22,8 @@ static bool next_char(struct encoded *encoded, char *c)
         return true;
     if (encoded->length - encoded->at < 2)
         return false;
-    int high = hex_digit(encoded->text[encoded->at]);
-    int low = hex_digit(encoded->text[encoded->at + 1]);
+    int high = digits_hex(encoded->text[encoded->at]);
+    int low = digits_hex(encoded->text[encoded->at + 1]);
     if (high < 0 || low < 0)
         return false;
     encoded->at += 2;

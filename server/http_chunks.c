@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "protocol/digits.h"
+
 enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
 
 void http_chunks_begin(struct http_chunks *chunks)
@@ -10,20 +12,9 @@ void http_chunks_begin(struct http_chunks *chunks)
     *chunks = (struct http_chunks){.state = CHUNK_SIZE};
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static enum chunk_state read_size(struct http_chunks *chunks, char c)
 {
-    int digit = hex_digit(c);
+    int digit = digits_hex(c);
     if (digit >= 0 && chunks->digits < SIZE_DIGITS_MAX) {
         chunks->size = chunks->size * 16 + (uint64_t)digit;
         chunks->digits++;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "protocol/address.h"
+#include "protocol/digits.h"
 #include "server/http_guard.h"
 
 static const struct {
@@ -97,17 +98,10 @@ static enum http_refusal read_version(struct slice version, struct fields *field
 /* ":" and a number; nothing at all is fine too. */
 static bool is_port(struct slice text)
 {
-    uint32_t port = 0;
+    uint64_t port;
     if (text.bytes == 0)
         return true;
-    if (text.at[0] != ':' || text.bytes == 1 || text.bytes > 6)
-        return false;
-    for (size_t i = 1; i < text.bytes; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        port = port * 10 + (uint32_t)(text.at[i] - '0');
-    }
-    return port <= 65535;
+    return text.at[0] == ':' && digits_read(text.at + 1, text.bytes - 1, 5, &port) && port <= 65535;
 }
 
 /* A host name or address, with a port or without. */
@@ -173,13 +167,8 @@ static enum http_refusal read_request_line(struct slice line, struct fields *fie
 static enum http_refusal read_length(struct slice value, struct fields *fields)
 {
     fields->lengths++;
-    if (fields->lengths > 1 || value.bytes == 0 || value.bytes > 18)
+    if (fields->lengths > 1 || !digits_read(value.at, value.bytes, 18, &fields->length))
         return HTTP_BAD_LENGTH;
-    for (size_t i = 0; i < value.bytes; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9')
-            return HTTP_BAD_LENGTH;
-        fields->length = fields->length * 10 + (uint64_t)(value.at[i] - '0');
-    }
     return HTTP_ACCEPTED;
 }
 

@@ -8,6 +8,8 @@
 
 #include <libpq-fe.h>
 
+#include "protocol/digits.h"
+
 static char *copy_text(const char *text)
 {
     char *copy = text == NULL ? NULL : strdup(text);
@@ -60,8 +62,8 @@ static size_t count_elements(const char *list)
 
 static bool is_port(const char *port)
 {
-    return strspn(port, "0123456789") == strlen(port) && strlen(port) <= 5 && atoi(port) > 0 &&
-           atoi(port) <= 65535;
+    uint64_t number;
+    return digits_read(port, strlen(port), 5, &number) && number > 0 && number <= 65535;
 }
 
 static enum result read_hosts(struct db_target *target, const char *host, const char *hostaddr,

@@ -17,6 +17,7 @@ static const struct named_suite SUITES[] = {
     {"ad", ad_suite},
     {"address", address_suite},
     {"analytics", analytics_suite},
+    {"digits", digits_suite},
     {"event", event_suite},
     {"event_pack", event_pack_suite},
     {"query", query_suite},

@@ -9,6 +9,7 @@ Suite *process_suite(void);
 Suite *ad_suite(void);
 Suite *address_suite(void);
 Suite *analytics_suite(void);
+Suite *digits_suite(void);
 Suite *event_suite(void);
 Suite *event_pack_suite(void);
 Suite *query_suite(void);
