@@ -12,8 +12,6 @@
 
 enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 4 * 1000 * 1000 };
 
-#define POSTGRES_EPOCH_US 946684800000000
-
 struct question {
     TAILQ_ENTRY(question) entry;
     struct analytics_window window;

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "protocol/event.h"
+#include "store/db_query.h"
 #include "store/event_queue.h"
 
 /* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
 enum { OID_INT2 = 21, OID_INT4 = 23, OID_INT8 = 20, OID_TIMESTAMPTZ = 1184, OID_INET = 869 };
 enum { OID_TEXT = 25, INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3 };
 enum { ARRAY_HEADER_BYTES = 20, ELEMENT_HEADER_BYTES = 4, ELEMENT_NULL = -1 };
-
-#define POSTGRES_EPOCH_US 946684800000000 /* 2000-01-01T00:00:00Z */
 
 enum { ESCAPE_BYTES = 2 }; /* before the digits of an escaped event_id */
 

@@ -6,6 +6,9 @@
 
 #include <libpq-fe.h>
 
+/* Where timestamptz begins in its binary form: 2000-01-01T00:00:00Z, in microseconds since 1970. */
+#define POSTGRES_EPOCH_US INT64_C(946684800000000)
+
 /*
  * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on the present
  * connection; otherwise `sql` is run: with the extended protocol when there are parameters, with
