@@ -158,6 +158,17 @@ void metrics_gauge(struct metrics *metrics, const char *name, const char *help, 
     series->reader = (struct reader){.read = read, .arg = arg};
 }
 
+static double read_one(void *arg)
+{
+    (void)arg;
+    return 1;
+}
+
+void metrics_info(struct metrics *metrics, const char *name, const char *help, const char *labels)
+{
+    metrics_gauge(metrics, name, help, labels, read_one, NULL);
+}
+
 void metrics_counter_read(struct metrics *metrics, const char *name, const char *help,
                           const char *labels, gauge_read_fn read, void *arg)
 {

@@ -38,7 +38,10 @@ typedef double (*gauge_read_fn)(void *arg);
 void metrics_gauge(struct metrics *metrics, const char *name, const char *help, const char *labels,
                    gauge_read_fn read, void *arg);
 
-/* The same for a count that somebody else keeps (TYPE counter). */
+/* A gauge that is always 1: its labels are what it tells. */
+void metrics_info(struct metrics *metrics, const char *name, const char *help, const char *labels);
+
+/* The same as metrics_gauge() for a count that somebody else keeps (TYPE counter). */
 void metrics_counter_read(struct metrics *metrics, const char *name, const char *help,
                           const char *labels, gauge_read_fn read, void *arg);
 

@@ -156,12 +156,6 @@ static void make_signals(struct service *service)
         abort();
 }
 
-static double read_one(void *arg)
-{
-    (void)arg;
-    return 1;
-}
-
 static void add_build_info(struct metrics *metrics)
 {
     char version[64];
@@ -170,8 +164,7 @@ static void add_build_info(struct metrics *metrics)
     (void)metrics_label(version, sizeof version, "version", ADTRACKER_VERSION);
     (void)metrics_label(revision, sizeof revision, "revision", ADTRACKER_REVISION);
     (void)snprintf(labels, sizeof labels, "%s,%s", version, revision);
-    metrics_gauge(metrics, "adtracker_build_info", "Always 1; the labels tell the build.", labels,
-                  read_one, NULL);
+    metrics_info(metrics, "adtracker_build_info", "Always 1; the labels tell the build.", labels);
 }
 
 struct service *service_new(const struct config *config, struct log *log, struct error *error)

@@ -129,6 +129,13 @@ START_TEST(a_gauge_added_again_takes_the_new_reader)
 }
 END_TEST
 
+START_TEST(an_info_is_a_gauge_of_1)
+{
+    metrics_info(metrics, "build_info", "B.", "version=\"1\"");
+    assert_has("# TYPE build_info gauge\nbuild_info{version=\"1\"} 1\n");
+}
+END_TEST
+
 START_TEST(renders_a_count_kept_elsewhere_as_counter)
 {
     double value = 12;
@@ -310,6 +317,7 @@ static void add_registry_tests(TCase *tests)
     tcase_add_test(tests, keeps_a_late_series_with_its_family);
     tcase_add_test(tests, reads_a_gauge_at_each_rendering);
     tcase_add_test(tests, a_gauge_added_again_takes_the_new_reader);
+    tcase_add_test(tests, an_info_is_a_gauge_of_1);
     tcase_add_test(tests, renders_a_count_kept_elsewhere_as_counter);
 }
 
