@@ -2,41 +2,25 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metrics/metrics.h"
 #include "metrics/text.h"
 #include "test/unit/metrics/exposition_check.h"
+#include "test/unit/metrics/rendering.h"
 #include "test/unit/suites.h"
 
 static struct metrics *metrics;
-static char *rendered;
 
 static void set_up(void)
 {
-    metrics = metrics_new();
-    rendered = NULL;
-}
-
-static void tear_down(void)
-{
-    free(rendered);
-    metrics_free(metrics);
-}
-
-static const char *render(void)
-{
-    size_t text_bytes = 0;
-    free(rendered);
-    rendered = metrics_render(metrics, &text_bytes);
-    ck_assert_uint_eq(text_bytes, strlen(rendered));
-    return rendered;
+    metrics = rendering_set_up();
 }
 
 static void assert_has(const char *part)
 {
-    ck_assert_msg(strstr(render(), part) != NULL, "missing:\n%s\nin:\n%s", part, rendered);
+    const char *rendered = render();
+    ck_assert_msg(strstr(rendered, part) != NULL, "missing:\n%s\nin:\n%s", part, rendered);
 }
 
 static double read_double(void *arg)
@@ -104,7 +88,7 @@ START_TEST(keeps_a_late_series_with_its_family)
     metrics_counter(metrics, "a_total", "A.", "n=\"2\"");
     metrics_latency_histogram(metrics, "b_seconds", "B.", "n=\"2\"");
     assert_has("a_total{n=\"1\"} 0\na_total{n=\"2\"} 0\n# HELP b_seconds");
-    ck_assert_ptr_null(exposition_fault(rendered));
+    ck_assert_ptr_null(exposition_fault(render()));
 }
 END_TEST
 
@@ -125,7 +109,7 @@ START_TEST(a_gauge_added_again_takes_the_new_reader)
     metrics_gauge(metrics, "depth", "D.", "", read_double, &old);
     metrics_gauge(metrics, "depth", "D.", "", read_double, &new);
     assert_has("\ndepth 2\n");
-    ck_assert_ptr_null(exposition_fault(rendered));
+    ck_assert_ptr_null(exposition_fault(render()));
 }
 END_TEST
 
@@ -341,7 +325,7 @@ Suite *metrics_suite(void)
 {
     Suite *suite = suite_create("metrics");
     TCase *tests = tcase_create("metrics");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, set_up, rendering_tear_down);
     add_registry_tests(tests);
     add_value_tests(tests);
     suite_add_tcase(suite, tests);

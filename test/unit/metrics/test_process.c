@@ -11,30 +11,14 @@
 
 #include "metrics/metrics.h"
 #include "metrics/process.h"
+#include "test/unit/metrics/rendering.h"
 #include "test/unit/suites.h"
 
 static struct metrics *metrics;
-static char *rendered;
 
 static void set_up(void)
 {
-    metrics = metrics_new();
-    rendered = NULL;
-}
-
-static void tear_down(void)
-{
-    free(rendered);
-    metrics_free(metrics);
-}
-
-static const char *render(void)
-{
-    size_t text_bytes = 0;
-    free(rendered);
-    rendered = metrics_render(metrics, &text_bytes);
-    ck_assert_uint_eq(text_bytes, strlen(rendered));
-    return rendered;
+    metrics = rendering_set_up();
 }
 
 /* The value of the series that `start` (a whole line's start, with the blank) names. */
@@ -94,7 +78,8 @@ END_TEST
 START_TEST(process_series_are_left_out_without_proc)
 {
     process_add(metrics, "/nonexistent");
-    ck_assert_ptr_null(strstr(render(), "process_cpu_seconds_total"));
+    const char *rendered = render();
+    ck_assert_ptr_null(strstr(rendered, "process_cpu_seconds_total"));
     ck_assert_ptr_null(strstr(rendered, "process_open_fds"));
     ck_assert_ptr_null(strstr(rendered, "process_start_time_seconds"));
     ck_assert_ptr_nonnull(strstr(rendered, "\nprocess_max_fds "));
@@ -174,7 +159,7 @@ Suite *process_suite(void)
 {
     Suite *suite = suite_create("process");
     TCase *tests = tcase_create("process");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, set_up, rendering_tear_down);
     tcase_add_test(tests, process_values_are_those_of_this_process);
     tcase_add_test(tests, process_cpu_seconds_grow_with_work);
     tcase_add_test(tests, process_open_fds_are_counted_even_when_none_is_left);
