@@ -1,9 +1,6 @@
 /* What this process uses, as the kernel reports it in /proc; for metrics/ and its tests only. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
 #include <dirent.h>
 
 struct metrics;

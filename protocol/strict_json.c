@@ -2,7 +2,6 @@
 #include "protocol/strict_json.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 enum { DUPLICATE_NAME_SIZE = 33 };

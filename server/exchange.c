@@ -1,7 +1,6 @@
 /* One request in hand. */
 #include "server/exchange.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <event2/http_struct.h>
 #include <event2/util.h>
 #include <jansson.h>
 

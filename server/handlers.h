@@ -1,11 +1,8 @@
 /* What each route does. A handler answers its exchange exactly once, now or later. */
 #pragma once
 
-#include <stdint.h>
-
 struct config;
 struct exchange;
-struct log;
 struct metrics;
 struct store;
 
@@ -14,7 +11,6 @@ struct handler_context {
     const struct config *config;
     struct store *store;
     struct metrics *metrics;
-    struct log *log;
 };
 
 enum { EVENT_BODY_MAX_BYTES = 64 * 1024 };

@@ -6,9 +6,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct bufferevent;
 struct event_base;
 struct evhttp_request;

@@ -1,8 +1,6 @@
 /* The listening socket. When descriptors run out it turns clients away instead of spinning. */
 #pragma once
 
-#include <stdint.h>
-
 #include "protocol/result.h"
 
 struct config;

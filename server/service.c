@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <event2/event.h>
 #include <event2/http.h>
@@ -121,10 +120,8 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 static void make_http(struct service *service)
 {
     service->http_metrics = http_metrics_new(service->metrics, routes_endpoint);
-    service->context = (struct handler_context){.config = service->config,
-                                                .store = service->store,
-                                                .metrics = service->metrics,
-                                                .log = service->log};
+    service->context = (struct handler_context){
+        .config = service->config, .store = service->store, .metrics = service->metrics};
     service->exchanges = exchanges_new(service->base, service->http_metrics, &service->context);
     service->guard = http_guard_new();
     service->http = evhttp_new(service->base);

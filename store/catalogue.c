@@ -9,7 +9,6 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
-#include "metrics/metrics.h"
 #include "protocol/ad.h"
 #include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"

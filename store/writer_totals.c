@@ -1,7 +1,6 @@
 /* What the database says it has stored of a journal, turned into counters. */
 #include "store/writer_totals.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
