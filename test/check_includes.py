@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Iterator, List
 
 MAX_LINES = 400
-SKIPPED = {"build", ".dev", ".git", "node_modules", "__pycache__"}
-MEASURED = {".c", ".h", ".py", ".sql", ".sh", ".js", ".mjs", ".cmake"}
+SKIPPED = {"build", ".dev", ".git", "__pycache__"}
+MEASURED = {".c", ".h", ".py", ".sql", ".sh", ".cmake"}
 
 # folder -> the folders of ours that it may include
 MAY_INCLUDE = {
