@@ -24,25 +24,13 @@ const char *event_kind_name(enum event_kind kind)
     return NAMES[kind];
 }
 
-size_t event_field_find(const char *name, size_t name_bytes)
-{
-    for (size_t i = 0; i < EVENT_FIELDS; i++) {
-        if (EVENT_FIELD_NAMES[i].length == name_bytes &&
-            memcmp(EVENT_FIELD_NAMES[i].text, name, name_bytes) == 0)
-            return i;
-    }
-    return EVENT_FIELDS;
-}
-
 /* The field that goes by this name in any case; EVENT_FIELDS when none does. */
 static size_t find_field(const char *name, size_t name_bytes)
 {
-    size_t field = event_field_find(name, name_bytes);
-    for (size_t i = 0; i < EVENT_FIELDS && field == EVENT_FIELDS; i++) {
-        if (EVENT_FIELD_NAMES[i].length == name_bytes &&
-            strcasecmp(EVENT_FIELD_NAMES[i].text, name) == 0)
-            field = i;
-    }
+    size_t field = 0;
+    while (field < EVENT_FIELDS && (EVENT_FIELD_NAMES[field].length != name_bytes ||
+                                    strcasecmp(EVENT_FIELD_NAMES[field].text, name) != 0))
+        field++;
     return field;
 }
 

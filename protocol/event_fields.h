@@ -17,6 +17,3 @@ static const struct event_field_name EVENT_FIELD_NAMES[EVENT_FIELDS] = {
     [FIELD_PLAYBACK_TIME] = {"video_playback_time", 19},
     [FIELD_EVENT_ID] = {"event_id", 8},
 };
-
-/* The field of exactly this name; EVENT_FIELDS when there is none. */
-size_t event_field_find(const char *name, size_t name_bytes);
