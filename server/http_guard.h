@@ -12,9 +12,6 @@ struct evhttp_request;
 struct http_guard;
 
 enum {
-    HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and header fields together */
-    HTTP_FIELDS_MAX = 100,
-    HTTP_BODY_MAX_BYTES = 1024 * 1024,             /* what is read at all; routes allow less */
     HTTP_BODY_LONG_BYTES = 64 * 1024,              /* from here on a body has to find room among */
     HTTP_LONG_BODIES_MAX_BYTES = 64 * 1024 * 1024, /* all that are on their way */
     HTTP_DISCARD_MAX_BYTES = 16 * 1024 * 1024, /* of a refused body, so that the answer is read */

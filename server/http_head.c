@@ -6,7 +6,6 @@
 
 #include "protocol/address.h"
 #include "protocol/digits.h"
-#include "server/http_guard.h"
 
 static const struct {
     int status;

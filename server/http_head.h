@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and fields together: http_guard.c looks */
+    HTTP_FIELDS_MAX = 100,
+    HTTP_BODY_MAX_BYTES = 1024 * 1024, /* what is read at all; routes allow less */
+};
+
 /* Why a request is refused; the number goes through evhttp in a header field. */
 enum http_refusal {
     HTTP_ACCEPTED,

@@ -16,6 +16,7 @@
 #include "server/exchange.h"
 #include "server/handlers.h"
 #include "server/http_guard.h"
+#include "server/http_head.h"
 #include "server/http_metrics.h"
 #include "server/listener.h"
 #include "server/loop_lag.h"

@@ -5,7 +5,6 @@
 
 #include <check.h>
 
-#include "server/http_guard.h"
 #include "server/http_head.h"
 #include "test/unit/suites.h"
 
