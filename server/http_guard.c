@@ -5,6 +5,7 @@
  */
 #include "server/http_guard.h"
 
+#include <assert.h>
 #include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ struct guarded {
 };
 
 struct http_guard {
-    void *connections; /* tsearch() tree of struct guarded */
+    void *connections;       /* tsearch() tree of struct guarded */
+    struct evbuffer *passed; /* what filter() lets through; empty between its calls */
 };
 
 struct sum {
@@ -276,8 +278,8 @@ static void set_deadline(struct guarded *conn)
 /* Takes the last `added` bytes of the input aside and lets through what may pass. */
 static void filter(struct guarded *conn, struct evbuffer *input, size_t added)
 {
-    struct evbuffer *passed = evbuffer_new();
-    if (passed == NULL || (conn->held == NULL && (conn->held = evbuffer_new()) == NULL))
+    struct evbuffer *passed = conn->guard->passed;
+    if (conn->held == NULL && (conn->held = evbuffer_new()) == NULL)
         abort();
     (void)evbuffer_remove_buffer(input, passed, evbuffer_get_length(input) - added);
     if (conn->is_refused)
@@ -292,7 +294,7 @@ static void filter(struct guarded *conn, struct evbuffer *input, size_t added)
         conn->is_another = conn->is_another || (goes_on && !is_in_body(conn));
     }
     (void)evbuffer_add_buffer(input, passed);
-    evbuffer_free(passed);
+    assert(evbuffer_get_length(passed) == 0); /* or it would reach another client's request */
     set_deadline(conn);
 }
 
@@ -370,7 +372,7 @@ int http_guard_refusal(struct evhttp_request *request, const char **reason)
 struct http_guard *http_guard_new(void)
 {
     struct http_guard *guard = calloc(1, sizeof *guard);
-    if (guard == NULL)
+    if (guard == NULL || (guard->passed = evbuffer_new()) == NULL)
         abort();
     return guard;
 }
@@ -386,5 +388,6 @@ void http_guard_free(struct http_guard *guard)
     if (guard == NULL)
         return;
     tdestroy(guard->connections, free_guarded);
+    evbuffer_free(guard->passed);
     free(guard);
 }
