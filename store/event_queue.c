@@ -5,10 +5,11 @@
 #include <string.h>
 
 /* A chunk is large enough that malloc() gives it back to the system when it is emptied. */
-enum { CHUNK_BYTES = 256 * 1024, RECORD_HEADER_BYTES = 9 };
+enum { CHUNK_BYTES = 256 * 1024, ENTRY_HEADER_BYTES = 9 };
 
-/* Records of 8 bytes sequence, 1 byte length, packed event; they fill the chunk from 0 to `used`.
- */
+_Static_assert(EVENT_PACKED_MAX_BYTES <= UINT8_MAX, "the length of an entry is one byte");
+
+/* Entries (8 bytes sequence, 1 byte length, packed event) fill the chunk from 0 to `used`. */
 struct queue_chunk {
     struct queue_chunk *next;
     uint32_t used;
@@ -63,15 +64,15 @@ void event_queue_push(struct event_queue *queue, uint64_t sequence, const uint8_
                       size_t packed_bytes)
 {
     struct queue_chunk *chunk = queue->tail;
-    if (chunk->used + RECORD_HEADER_BYTES + packed_bytes > sizeof chunk->bytes) {
+    if (chunk->used + ENTRY_HEADER_BYTES + packed_bytes > sizeof chunk->bytes) {
         chunk->next = take_chunk(queue);
         chunk = queue->tail = chunk->next;
     }
-    uint8_t *record = chunk->bytes + chunk->used;
-    memcpy(record, &sequence, 8);
-    record[8] = (uint8_t)packed_bytes;
-    memcpy(record + RECORD_HEADER_BYTES, packed, packed_bytes);
-    chunk->used += (uint32_t)(RECORD_HEADER_BYTES + packed_bytes);
+    uint8_t *entry = chunk->bytes + chunk->used;
+    memcpy(entry, &sequence, 8);
+    entry[8] = (uint8_t)packed_bytes;
+    memcpy(entry + ENTRY_HEADER_BYTES, packed, packed_bytes);
+    chunk->used += (uint32_t)(ENTRY_HEADER_BYTES + packed_bytes);
     queue->count++;
 }
 
@@ -92,11 +93,11 @@ const uint8_t *event_queue_read(struct queue_position *position, size_t *packed_
         *position = (struct queue_position){position->chunk->next, 0};
     if (position->offset == position->chunk->used)
         return NULL;
-    const uint8_t *record = position->chunk->bytes + position->offset;
-    memcpy(sequence, record, 8);
-    *packed_bytes = record[8];
-    position->offset += RECORD_HEADER_BYTES + record[8];
-    return record + RECORD_HEADER_BYTES;
+    const uint8_t *entry = position->chunk->bytes + position->offset;
+    memcpy(sequence, entry, 8);
+    *packed_bytes = entry[8];
+    position->offset += ENTRY_HEADER_BYTES + entry[8];
+    return entry + ENTRY_HEADER_BYTES;
 }
 
 /* Frees the chunks before `first`, or keeps one of them as the spare. */

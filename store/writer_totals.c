@@ -59,6 +59,6 @@ uint64_t writer_totals_take(struct writer_totals *totals, const PGresult *row)
             advance(totals->rejected[i], totals->known.rejected[i], now.rejected[i]);
     }
     totals->known = now;
-    totals->is_known = 1;
+    totals->is_known = true;
     return (uint64_t)strtoull(PQgetvalue(row, 0, 0), NULL, 10);
 }

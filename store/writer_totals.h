@@ -1,6 +1,7 @@
 /* What the database says it has stored of a journal, turned into counters. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libpq-fe.h>
@@ -25,7 +26,7 @@ struct totals {
  */
 struct writer_totals {
     struct totals known;
-    int is_known;
+    bool is_known;
     struct counter *stored[EVENT_KINDS];
     struct counter *duplicate[EVENT_KINDS];
     struct counter *rejected[REJECT_REASONS];
