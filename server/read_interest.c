@@ -101,6 +101,8 @@ struct read_interest *read_interest_new(struct event_base *base)
 
 void read_interest_free(struct read_interest *interest)
 {
+    if (interest == NULL)
+        return;
     free(interest->watches);
     free(interest);
 }
