@@ -1,4 +1,5 @@
-/* Every suite of the unit tests, one for each module; main.c runs them by name. */
+/* Every suite of the unit tests, each of a module or of one side of the journal; main.c runs them
+ * by name. */
 #pragma once
 
 #include <check.h>
