@@ -21,8 +21,10 @@ struct ad {
     int64_t ends_at_us;   /* first microsecond it is over; INT64_MAX = never */
 };
 
+/* Frees the strings; what is left is an ad of zeros. */
 void ad_clear(struct ad *ad);
 
+/* Whether it is active and `now_us`, in microseconds since 1970, lies in its time. */
 bool ad_is_available(const struct ad *ad, int64_t now_us);
 
 /*

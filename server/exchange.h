@@ -32,6 +32,11 @@ struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *ht
                                 void *context);
 void exchanges_free(struct exchanges *exchanges);
 
+/*
+ * Takes `request`, which evhttp has just handed over, in hand: its time counts from now on. The
+ * exchange is the pool's, and valid until the answer is given by one of the last four below; with
+ * it evhttp has its request back.
+ */
 struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
                                size_t endpoint, enum http_method method);
 

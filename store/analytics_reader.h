@@ -18,11 +18,16 @@ struct metrics;
 typedef void (*analytics_done_fn)(void *arg, enum result result,
                                   const struct analytics_totals *totals);
 
+/* Everything is borrowed. */
 struct analytics_reader *analytics_reader_new(struct event_base *base,
                                               const struct db_target *target,
                                               struct metrics *metrics, struct log *log);
+
+/* Answers what is waiting RESULT_UNAVAILABLE first. */
 void analytics_reader_free(struct analytics_reader *reader);
 
+/* Connects, at once even where it waits to try again. Does nothing when it is connecting or
+ * connected. */
 void analytics_reader_start(struct analytics_reader *reader);
 
 /* Answers what is waiting RESULT_UNAVAILABLE and disconnects. */

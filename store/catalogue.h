@@ -36,14 +36,20 @@ void catalogue_free(struct catalogue *catalogue);
 
 /*
  * Asks the database for a sign of life on the catalogue's own connection. `silent` runs once,
- * later, when none came within CATALOGUE_PING_MS. Returns false when there is no connection to ask
- * on.
+ * later, when that ends without one: after CATALOGUE_PING_MS, or because the connection is lost or
+ * stopped before; never from inside catalogue_free(). Returns false when there is no connection to
+ * ask on. Returns true without asking while the connection is busy: then `silent` never runs for
+ * this call.
  */
 enum { CATALOGUE_PING_MS = 1500 };
 typedef void (*catalogue_silent_fn)(void *arg);
 bool catalogue_ping(struct catalogue *catalogue, catalogue_silent_fn silent, void *arg);
 
+/* Connects, at once even where it waits to try again, and loads the ads each time it has connected.
+ * Does nothing when it is connecting or connected. */
 void catalogue_start(struct catalogue *catalogue);
+
+/* Disconnects. The ads stay, as stale. */
 void catalogue_stop(struct catalogue *catalogue);
 
 /* The list of the ads available now, one reference taken; NULL when none was ever loaded. */

@@ -1,5 +1,5 @@
-/* CRC-32C (Castagnoli; RFC 3720 appendix B.4), with the processor's instruction where it has one.
- */
+/* CRC-32C (Castagnoli; RFC 3720 appendix B.4), with the processor's instruction on an x86-64 that
+ * has SSE 4.2. */
 #pragma once
 
 #include <stddef.h>

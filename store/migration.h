@@ -13,6 +13,7 @@ struct migration;
  * `error`). */
 typedef void (*migration_done_fn)(void *arg, enum result result, const struct error *error);
 
+/* Everything is borrowed. `sample_data` asks for the sample data. */
 struct migration *migration_new(struct db_conn *conn, bool sample_data, struct log *log);
 void migration_free(struct migration *migration);
 
