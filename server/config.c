@@ -128,19 +128,25 @@ static enum result read_listener(struct config *config, struct error *error)
     return read_switch("REUSE_PORT", &config->reuse_port, error);
 }
 
+static enum result read_sync(enum journal_sync *sync, struct error *error)
+{
+    const char *given = get("JOURNAL_SYNC");
+    for (int mode = 0; mode < JOURNAL_SYNC_MODES; mode++) {
+        *sync = (enum journal_sync)mode;
+        if (strcmp(given, journal_sync_name(*sync)) == 0)
+            return RESULT_OK;
+    }
+    return error_set(error, RESULT_INVALID, "JOURNAL_SYNC must be always, interval or off");
+}
+
 static enum result read_journal(struct config *config, struct error *error)
 {
-    static const char *const modes[] = {"always", "interval", "off"};
-    const char *mode = get("JOURNAL_SYNC");
     uint64_t keep_s = 0;
     config->journal_dir = get_copy("JOURNAL_DIR");
-    config->journal_sync = 0;
-    while (config->journal_sync < 3 && strcmp(mode, modes[config->journal_sync]) != 0)
-        config->journal_sync++;
-    if (config->journal_sync == 3)
-        return error_set(error, RESULT_INVALID, "JOURNAL_SYNC must be always, interval or off");
-    enum result result = read_number("JOURNAL_MAX_BYTES", 65536, UINT64_C(1) << 50,
-                                     &config->journal_max_bytes, error);
+    enum result result = read_sync(&config->journal_sync, error);
+    if (result == RESULT_OK)
+        result = read_number("JOURNAL_MAX_BYTES", 65536, UINT64_C(1) << 50,
+                             &config->journal_max_bytes, error);
     if (result == RESULT_OK)
         result = read_number("JOURNAL_KEEP_SECONDS", 0, 30 * 86400, &keep_s, error);
     config->journal_keep_s = (uint32_t)keep_s;

@@ -9,13 +9,14 @@
 #include "metrics/log.h"
 #include "protocol/address.h"
 #include "protocol/result.h"
+#include "store/journal.h"
 
 struct config {
     char *db_conn; /* NULL = libpq's defaults */
     uint16_t port;
     char *listen_addr; /* NULL = every address, IPv6 and IPv4 */
     char *journal_dir;
-    unsigned journal_sync; /* 0 always, 1 interval, 2 off: as enum journal_sync */
+    enum journal_sync journal_sync;
     uint64_t journal_max_bytes;
     uint32_t journal_keep_s;
     uint64_t queue_max_events;

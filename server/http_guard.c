@@ -31,6 +31,10 @@ static const char refusal_field[] = "@refused";
  * while an answer waits to be taken. */
 enum { INPUT_MAX_BYTES = HTTP_BODY_MAX_BYTES + 4 * HTTP_HEAD_MAX_BYTES };
 
+/* At most read at once: with libevent's own header it fills a block of 16 KiB. A byte more takes
+ * one of 32, and a long body twice its length. */
+enum { READ_MAX_BYTES = 16 * 1024 - 64 };
+
 /*
  * One per bufferevent address, not per connection: nobody tells when evhttp frees a bufferevent,
  * but when its address is handed out again the old connection is surely gone.
@@ -354,6 +358,7 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     if (bev == NULL)
         return NULL;
     bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
+    (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
     if (evbuffer_add_cb(bufferevent_get_input(bev), on_input, find_guarded(guard, bev)) == NULL)
         abort();
     return bev;

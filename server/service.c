@@ -181,7 +181,7 @@ struct service *service_new(const struct config *config, struct log *log, struct
         .db_conn = config->db_conn,
         .queue_max_events = config->queue_max_events,
         .journal = {.directory = config->journal_dir,
-                    .sync = (enum journal_sync)config->journal_sync,
+                    .sync = config->journal_sync,
                     .max_bytes = config->journal_max_bytes,
                     .keep_s = config->journal_keep_s},
         .sample_data = config->sample_data,

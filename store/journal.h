@@ -22,6 +22,7 @@ enum journal_sync {
     JOURNAL_SYNC_ALWAYS,   /* durable when answered: survives a power loss */
     JOURNAL_SYNC_INTERVAL, /* synced twice a second: a power loss costs a second at most */
     JOURNAL_SYNC_OFF,      /* the system writes when it likes: survives the end of the process */
+    JOURNAL_SYNC_MODES,
 };
 
 /* As in JOURNAL_SYNC. */

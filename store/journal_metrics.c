@@ -18,12 +18,6 @@ static double read_max_bytes(void *arg)
     return (double)((const struct journal *)arg)->settings->max_bytes;
 }
 
-static double read_one(void *arg)
-{
-    (void)arg;
-    return 1;
-}
-
 void journal_add_metrics(struct journal *journal, struct metrics *metrics)
 {
     char mode[32];
@@ -36,8 +30,8 @@ void journal_add_metrics(struct journal *journal, struct metrics *metrics)
     metrics_gauge(metrics, "adtracker_journal_disk_bytes",
                   "Bytes the journal takes, stored segments that are kept included.", "",
                   read_disk_bytes, journal);
-    metrics_gauge(metrics, "adtracker_journal_sync_mode",
-                  "Always 1; the label is the mode (JOURNAL_SYNC).", mode, read_one, NULL);
+    metrics_info(metrics, "adtracker_journal_sync_mode",
+                 "Always 1; the label is the mode (JOURNAL_SYNC).", mode);
     journal->sync_seconds =
         metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
                                   "Time that making the journal durable takes.", "");
