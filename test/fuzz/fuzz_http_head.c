@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "server/http_guard.h"
 #include "server/http_head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

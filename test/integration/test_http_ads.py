@@ -141,7 +141,9 @@ class AwayTest(TrackerCase):
         server = self.start_server(DB_CONN=conninfo, SAMPLE_DATA="1")
         server.wait_until(lambda: server.get("/ads").status == 200 and listed(server))
         end = time.time() + 2
-        postgres.psql(f"UPDATE ads SET ends_at = to_timestamp({end}) WHERE id = 5", "ads")
+        postgres.psql(f"UPDATE ads SET title = 'last', ends_at = to_timestamp({end}) WHERE id = 5",
+                      "ads")
+        server.wait_until(lambda: b'"last"' in server.get("/ads").body)
         tag = server.get("/ads").headers["ETag"]
         postgres.stop()
         for _ in range(5):

@@ -7,6 +7,7 @@ from db_support import SqlSession
 from http_support import CLICK, LIVEZ, WINDOW, OneServerCase, Wire, chunked, post
 
 DEADLINE_SECONDS = 10
+LONGEST = 1024 * 1024
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -194,8 +195,9 @@ class LongBodiesTest(OneServerCase):
                 self.tracker.wait_until(self.has_room)
 
     def has_room(self, wires: list[Wire] | None = None, beginning: bytes = b"") -> bool:
-        """Asks with a whole body. That may have taken the room of one of `wires`: then another comes."""
-        answer = self.wire().send(post("/ads/click", b" " * 1000000)).answer()
+        """Asks with the longest body there may be, which is what one in chunks takes the room of. It may
+        itself have had that of one of `wires`: then another comes."""
+        answer = self.wire().send(post("/ads/click", b" " * LONGEST)).answer()
         if answer.status == 503:
             self.assertEqual(answer.field("Retry-After"), "1")
             self.assertIn(b"too many long bodies", answer.body)
