@@ -26,7 +26,7 @@ SELECT * FROM (
 ) e FULL JOIN (
     SELECT bucket_seconds, extract(epoch FROM bucket) AS bucket, ad_id, kind, sum(events) AS n,
            sum(playback_seconds) AS seconds
-    FROM event_counts WHERE isfinite(bucket) GROUP BY 1, 2, 3, 4
+    FROM event_counts WHERE isfinite(bucket) GROUP BY 1, 2, 3, 4 HAVING sum(events) <> 0
 ) c USING (bucket_seconds, bucket, ad_id, kind)
 WHERE e.n IS DISTINCT FROM c.n OR e.seconds IS DISTINCT FROM c.seconds"""
 
