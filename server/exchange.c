@@ -150,6 +150,15 @@ static void write_now(struct bufferevent *bev)
         bufferevent_trigger(bev, EV_WRITE, 0);
 }
 
+/* What evhttp has no phrase for. NULL = it has one. RFC 9110 section 15.5.21, RFC 6585 section 5.
+ */
+static const char *phrase_of(int status)
+{
+    return status == 422   ? "Unprocessable Content"
+           : status == 431 ? "Request Header Fields Too Large"
+                           : NULL;
+}
+
 /* Sends what lies in the request's output buffer, and lets go of the exchange. */
 static void finish(struct exchange *exchange, int status, const char *content_type)
 {
@@ -158,7 +167,7 @@ static void finish(struct exchange *exchange, int status, const char *content_ty
         exchange_header(exchange, "Content-Type", content_type);
     add_common_headers(exchange);
     struct evhttp_connection *connection = evhttp_request_get_connection(exchange->request);
-    evhttp_send_reply(exchange->request, status, NULL, NULL);
+    evhttp_send_reply(exchange->request, status, phrase_of(status), NULL);
     if (connection != NULL)
         write_now(evhttp_connection_get_bufferevent(connection));
     http_metrics_count(pool->http_metrics, exchange->endpoint, exchange->method, status,
