@@ -112,8 +112,8 @@ static void log_outage(struct db_conn *conn, const char *reason)
     if (conn->outage_logged)
         return;
     conn->outage_logged = true;
-    log_write(conn->log, LOG_WARNING, "store", "no database name=%s reason=\"%.*s\"",
-              conn->settings->name, (int)strcspn(reason, "\n"), reason);
+    log_write(conn->log, LOG_WARNING, "store", "no database name=%s: %.*s", conn->settings->name,
+              (int)strcspn(reason, "\n"), reason);
 }
 
 static void back_off(struct db_conn *conn)
@@ -195,7 +195,7 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
 {
     struct db_conn *conn = arg;
     if (addresses->count == 0) {
-        disconnect(conn, "no host name could be resolved", DB_WAITING);
+        disconnect(conn, "no host of DB_CONN could be resolved", DB_WAITING);
         return;
     }
     conn->pg = db_target_connect(conn->target, addresses);

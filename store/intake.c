@@ -230,6 +230,9 @@ static void begin_at(struct intake *intake, uint64_t sequence)
     intake->oldest_us = 0;
     intake->loaded = sequence;
     intake->on_disk = segments_records_above(journal_segments(intake->journal), sequence);
+    if (intake->on_disk > 0)
+        log_write(intake->log, LOG_INFO, "store", "sending what waits in the journal events=%llu",
+                  (unsigned long long)intake->on_disk);
     spill(intake, sequence);
 }
 

@@ -158,6 +158,28 @@ static void print_total(const struct description *description, bool is_locked)
     (void)fprintf(description->out, "oldest waiting %s\n", oldest);
 }
 
+static enum result describe(struct description *description, const char *path, struct error *error)
+{
+    size_t count;
+    uint64_t *numbers;
+    char journal[UUID_TEXT_SIZE];
+    const struct journal_directory *directory = &description->directory;
+    if (journal_directory_segments(directory, &numbers, &count) != 0)
+        return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", path, strerror(errno));
+    if (count == 0 && directory->identity.run == 0)
+        return error_set(error, RESULT_FAILED, "%s holds no journal", path);
+    bool is_locked = journal_directory_is_locked(path);
+    uuid_format(directory->identity.journal, journal);
+    (void)fprintf(description->out, "journal %s  run %u  %s\n", journal, directory->identity.run,
+                  is_locked ? "a server works on it" : "no server works on it");
+    description->stored = journal_directory_read_stored(directory);
+    for (size_t i = 0; i < count; i++)
+        describe_segment(description, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
+    free(numbers);
+    print_total(description, is_locked);
+    return RESULT_OK;
+}
+
 enum result journal_describe(const char *path, FILE *out, struct error *error)
 {
     struct description *description = calloc(1, sizeof *description);
@@ -165,23 +187,8 @@ enum result journal_describe(const char *path, FILE *out, struct error *error)
         abort();
     description->out = out;
     enum result result = journal_directory_peek(&description->directory, path, error);
-    if (result == RESULT_OK) {
-        char journal[UUID_TEXT_SIZE];
-        bool is_locked = journal_directory_is_locked(path);
-        uuid_format(description->directory.identity.journal, journal);
-        (void)fprintf(out, "journal %s  run %u  %s\n", journal, description->directory.identity.run,
-                      is_locked ? "a server works on it" : "no server works on it");
-        description->stored = journal_directory_read_stored(&description->directory);
-        size_t count;
-        uint64_t *numbers;
-        if (journal_directory_segments(&description->directory, &numbers, &count) != 0)
-            result =
-                error_set(error, RESULT_FAILED, "%s: can't be listed: %s", path, strerror(errno));
-        for (size_t i = 0; i < count; i++)
-            describe_segment(description, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
-        free(numbers);
-        print_total(description, is_locked);
-    }
+    if (result == RESULT_OK)
+        result = describe(description, path, error);
     journal_directory_close(&description->directory);
     free(description);
     return result;

@@ -26,9 +26,12 @@ void writer_hold(struct writer *writer, const char *reason)
 
 void writer_pause(struct writer *writer, const struct db_reply *reply, const char *step)
 {
-    char reason[80];
+    char reason[120];
     uint32_t random;
-    (void)evutil_snprintf(reason, sizeof reason, "%s failed sqlstate=%s", step, reply->sqlstate);
+    /* The words of our own functions hold no values. */
+    bool is_own = strncmp(reply->sqlstate, "VA", 2) == 0;
+    (void)evutil_snprintf(reason, sizeof reason, is_own ? "%s: %s" : "%s failed sqlstate=%s", step,
+                          is_own ? reply->message : reply->sqlstate);
     switch (sqlstate_fault(reply->sqlstate)) {
     case SQL_FAULT_RECONNECT:
         db_conn_reset(writer->conn, reason);
@@ -37,8 +40,8 @@ void writer_pause(struct writer *writer, const struct db_reply *reply, const cha
         evutil_secure_rng_get_bytes(&random, sizeof random);
         writer_set_state(writer, WRITER_PAUSED);
         timer_arm(writer->timer, backoff_next(&writer->backoff, random));
-        if (writer->backoff.failures == STUCK_FAILURES)
-            log_write(writer->log, LOG_ERROR, "store", "ingest does not get on: %s", reason);
+        if (writer->backoff.failures >= STUCK_FAILURES)
+            writer_hold(writer, reason);
         break;
     case SQL_FAULT_FENCED:
         writer->is_fenced = true;

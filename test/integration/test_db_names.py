@@ -54,7 +54,7 @@ class Names(TcpCase):
         names = NameServer(self, {"db.test": []})
         server = self.server_with_files(self.conninfo(host="db.test"),
                                         f"nameserver 127.0.0.1:{names.port}\n")
-        server.wait_until(lambda: "no host name could be resolved" in server.log_text())
+        server.wait_until(lambda: "no host of DB_CONN could be resolved" in server.log_text())
         names.names["db.test"] = ["127.0.0.1"]
         self.assert_works(server)
 

@@ -44,10 +44,13 @@ class Owner(JournalCase):
         self.rest(server)
         time.sleep(1.5)
         self.assertEqual(copy.metrics().value("adtracker_db_up"), 0)
+        copy.wait_until(lambda: copy.metrics().value("adtracker_ingest_held") == 1, 20)
+        self.assertRegex(copy.log_text(), "the last owner of journal .* is still connected")
         self.assertGreaterEqual(copy.metrics().value(WAITING), 20)
         self.assert_exactly_once(accepted[:50] + accepted[70:])
         server.kill()
         self.rest(copy)
+        self.assertIn("ingest goes on", copy.log_text())
         self.assert_exactly_once(accepted)
         server.start()
         server.wait_until(lambda: "taken" in self.refusal(server))
@@ -123,6 +126,14 @@ class Kept(JournalCase):
         self.assertIn("no server works on it", text)
         self.assertRegex(text, r"\nrecords 30  waiting for the database 0 ")
         self.assertEqual(contents(server.journal), before)
+
+
+    def test_a_directory_without_a_journal_is_told(self) -> None:
+        empty = self.directory()
+        with self.assertRaises(subprocess.CalledProcessError) as raised:
+            describe(empty)
+        self.assertIn(f"{empty} holds no journal", raised.exception.stderr)
+        self.assertEqual(list(empty.iterdir()), [])
 
 
 def describe(journal: Path) -> str:
