@@ -33,7 +33,8 @@ enum {
 
 struct connection {
     int fd;
-    uint64_t due_ns; /* of the request in flight */
+    uint64_t due_ns;  /* of the request in flight */
+    uint64_t idle_ns; /* since when it waits for a request */
     size_t used;
     char answer[ANSWER_MAX_BYTES];
 };
@@ -61,7 +62,7 @@ struct load {
     size_t answered;
     size_t refused;    /* of `answered`: status not 2xx */
     uint32_t *took_us; /* by answer: from when the request was due */
-    uint32_t *late_us; /* by request: sent so long after it was due */
+    uint32_t *late_us; /* by request: how late we sent it, but for waits for a connection */
 };
 
 static void die(const char *what)
@@ -129,6 +130,7 @@ static void open_connection(struct load *load, struct connection *connection, ui
     load->idle[load->idle_count++] = (size_t)(connection - load->connections);
 }
 
+/* Where no connection was idle when the request was due, the wait for one is the server's doing. */
 static void send_next(struct load *load)
 {
     struct connection *connection = &load->connections[load->idle[load->idle_first]];
@@ -136,7 +138,8 @@ static void send_next(struct load *load)
     load->idle_count--;
     const struct request *request = &load->requests[load->sent % load->request_count];
     connection->due_ns = due_ns(load, load->sent);
-    load->late_us[load->sent++] = (uint32_t)((now_ns() - connection->due_ns) / 1000);
+    bool was_idle = connection->idle_ns <= connection->due_ns;
+    load->late_us[load->sent++] = was_idle ? (uint32_t)((now_ns() - connection->due_ns) / 1000) : 0;
     if (send(connection->fd, request->bytes, request->length, MSG_NOSIGNAL) !=
         (ssize_t)request->length)
         die("sending");
@@ -185,7 +188,8 @@ static void read_answer(struct load *load, struct connection *connection)
     if (!is_whole(connection))
         return;
     load->refused += strncmp(connection->answer, "HTTP/1.1 2", 10) != 0;
-    load->took_us[load->answered++] = (uint32_t)((now_ns() - connection->due_ns) / 1000);
+    connection->idle_ns = now_ns();
+    load->took_us[load->answered++] = (uint32_t)((connection->idle_ns - connection->due_ns) / 1000);
     connection->used = 0;
     size_t last = (load->idle_first + load->idle_count++) % load->connection_count;
     load->idle[last] = (size_t)(connection - load->connections);
