@@ -1,4 +1,5 @@
 """The base class of the fault tests: how long they go on, load, and coming to rest."""
+import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from load import Load
 LONG = bool(os.environ.get("FAULT_LONG"))
 ADS = 3
 MIB = 1024 * 1024
+SHOWN = 5
 
 
 def tool(name: str) -> Path:
@@ -96,3 +98,19 @@ class FaultCase(TrackerCase):
             self.rest(server)
         self.assertEqual(self.psql("SELECT count(*) FROM rejected_events"), [("0",)])
         return self.ledger.check(self.psql)
+
+    def assert_each_once(self, first: int, count: int, what: str) -> None:
+        """Of `count` addresses from `first` on, which are not the ledger's, each is stored once."""
+        for at in range(first, first + count, MIB):  # so that no one query takes long
+            number = min(MIB, first + count - at)
+            start = f"inet '{ipaddress.IPv4Address(at)}'"
+            found = self.psql("SET work_mem = '256MB'; SELECT count(*), count(DISTINCT ip) FROM events "
+                              f"WHERE ip BETWEEN {start} AND {start} + {number - 1}")
+            if found == [(str(number), str(number))]:
+                continue
+            wrong = self.psql(
+                f"SELECT {start} + n AS address, count(e.ip) FROM generate_series(0, {number - 1}) AS n "
+                f"LEFT JOIN events e ON e.ip = {start} + n GROUP BY 1 HAVING count(e.ip) <> 1 "
+                f"ORDER BY 1 LIMIT {SHOWN}")
+            self.fail(f"{what}: of {number} from {start} on (count, addresses) {found[0]} are stored; "
+                      "stored so often: " + ", ".join(f"{ip} {times}" for ip, times in wrong))

@@ -80,6 +80,7 @@ class Summary(NamedTuple):
     refused: int  # answers that were neither 202 nor lost
     lost: int  # answers
     stored: int
+    gone: int  # accepted and not stored: none, but where some may be
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {value}" for name, value in self._asdict().items())
@@ -124,17 +125,21 @@ class Ledger:
         shown = "".join(f"\n    {at - self._started:.4f} {text}" for at, text in sorted(lines))
         return f"{event.number} {event.kind} ip={event.address} id={event.event_id}{shown}"
 
-    def summary(self, stored: int = 0) -> Summary:
+    def history_of(self, address: str) -> str:
+        return self.history(self.events[int(ipaddress.IPv4Address(address)) - FIRST_ADDRESS])
+
+    def summary(self, stored: int = 0, gone: int = 0) -> Summary:
         statuses = [a.status for event in self.events for a in event.attempts]
         return Summary(len(self.events), self.accepted,
                        sum(status not in (202, LOST) for status in statuses),
-                       statuses.count(LOST), stored)
+                       statuses.count(LOST), stored, gone)
 
     def check(self, psql: Psql, may_lack: Callable[[Event], bool] = lambda event: False) -> Summary:
         """AssertionError unless every event is stored as often as it has to be, nothing else is,
         and the counts agree. `may_lack`: accepted events that may be gone nevertheless."""
         stored: Dict[int, int] = {}
         faults: List[str] = []
+        gone = 0
         for number, kind, ad_id, count in psql(STORED):
             event = self.events[int(number)] if int(number) < len(self.events) else None
             if event is None or (event.kind, event.ad_id) != (kind, int(ad_id)):
@@ -145,9 +150,10 @@ class Ledger:
             if least and may_lack(event):
                 least = 0
             count = stored.get(event.number, 0)
+            gone += event.is_accepted and count == 0
             if not least <= count <= most:
                 faults.append(f"stored {count} times, not {least} to {most}: {self.history(event)}")
-        summary = self.summary(sum(stored.values()))
+        summary = self.summary(sum(stored.values()), gone)
         shown = "\n  ".join(faults[:SHOWN])
         assert not faults, f"{len(faults)} events are wrong of {summary}:\n  {shown}"
         disagreements = psql(DISAGREEMENTS)

@@ -5,12 +5,13 @@ import itertools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
-from typing import List
+from typing import Callable, List, Optional
 
 from fault_case import LONG
 
@@ -164,6 +165,11 @@ def resident_bytes(pid: int, field: str = "VmRSS") -> int:
     raise AssertionError(f"no {field} of {pid}")
 
 
+def forget_peak(pid: int) -> None:
+    """From here on VmHWM is the most that it has had since."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
 
@@ -181,14 +187,56 @@ def cpu_share(pid: int, seconds: float) -> float:
     return (cpu_seconds(pid) - before) / (time.monotonic() - started)
 
 
-def go_first(server: Server) -> bool:
-    """Puts the tracker before everything else that runs, so that a stall of its loop is its own. Not
-    for one that is kept busy: the system stops such a process for 50 ms in each second."""
-    try:
-        os.sched_setscheduler(server.pid, os.SCHED_FIFO, os.sched_param(1))
-        return True
-    except PermissionError:
-        return False
+# A process that sleeps, and tells of each time that it slept on for longer than it had to.
+PROBE = """
+import os, sys, time
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
+print("ready", flush=True)
+while True:
+    before = time.monotonic()
+    time.sleep(0.002)
+    slept = time.monotonic() - before
+    if slept > 0.002 + float(sys.argv[1]):
+        print(f"{before} {before + slept}", flush=True)
+"""
+
+
+class CoreOfItsOwn:
+    """Puts the tracker on one core before everything else that runs there, so that a stall of its
+    loop is its own; but for those of the machine, which a probe on the same core sees as well. Not
+    for a tracker that is kept busy: the system stops such a process for 50 ms in each second.
+
+    `reason`: why that can't be had here, "" when it can."""
+
+    def __init__(self, case: TrackerCase, server: Server, stall_seconds: float) -> None:
+        self.reason = ""
+        self._stalls: List[float] = []
+        core = max(os.sched_getaffinity(0))
+        try:
+            os.sched_setscheduler(server.pid, os.SCHED_FIFO, os.sched_param(1))
+            os.sched_setaffinity(server.pid, {core})
+        except PermissionError:
+            self.reason = "the tracker can't be put before others here"
+            return
+        self._probe = subprocess.Popen(
+            [*wrapper("KILL"), "taskset", "--cpu-list", str(core), sys.executable, "-c", PROBE,
+             str(stall_seconds)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        case.addCleanup(self._end)
+        assert self._probe.stdout is not None and self._probe.stdout.readline() == "ready\n"
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def machine_stalls(self) -> int:
+        """How often, so far, the core gave nobody its time."""
+        return len(self._stalls)
+
+    def _read(self) -> None:
+        assert self._probe.stdout is not None
+        for line in self._probe.stdout:
+            self._stalls.append(float(line.split()[0]))
+
+    def _end(self) -> None:
+        self._probe.kill()
+        self._probe.wait()
 
 
 def go_early(server: Server) -> None:
@@ -202,6 +250,55 @@ def go_early(server: Server) -> None:
 def stalls(metrics: Metrics, seconds: str = "0.01") -> int:
     """How often a timer of the loop was later than that."""
     return int(metrics.value(f"{LAG}_count") - metrics.value(f"{LAG}_bucket", le=seconds))
+
+
+class Background(threading.Thread):
+    """Calls `act` in a thread that gets the processor after everything else, as does what it starts.
+    `finish` raises what went wrong in it."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._act = act
+        self._fault: Optional[BaseException] = None
+
+    def run(self) -> None:
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+            self._act()
+        except BaseException as error:  # pylint: disable=broad-except
+            self._fault = error
+
+    def finish(self) -> None:
+        self.join()
+        if self._fault is not None:
+            raise self._fault
+
+
+class MostDescriptors:
+    """Within `with`: `most` is how many descriptors a process had at most."""
+
+    def __init__(self, pid: int) -> None:
+        self.most = 0
+        self._pid = pid
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "MostDescriptors":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(0.05):
+            self.most = max(self.most, descriptors(self._pid))
+
+
+def since(before: Metrics, now: Metrics) -> Metrics:
+    """What counters and histograms have counted in between."""
+    return Metrics({key: value - before.get(key, 0.0) for key, value in now.items()})
 
 
 def quantile(metrics: Metrics, histogram: str, share: float) -> float:
