@@ -1,17 +1,24 @@
 """kill -9 of the server and of PostgreSQL, SIGTERM between, and answers cut off after the commit: what
 was accepted is stored, once."""
+import os
+import re
+import signal
 import time
 import unittest
+from pathlib import Path
 from typing import Dict
 
 from fault_case import LONG, MIB, FaultCase
 from integration.db_network import Link, Proxy
 from integration.db_support import SqlSession
+from surroundings import only_long
 
-from harness.process import wait_until
+from harness.process import alive, send, wait_until
 from harness.server import Server
 
 CUTS = ("cut when sent", "cut after answer")
+CONNECTIONS = 64
+EPOLL_WAIT = ("232", "22")  # the system call, on x86-64 and ARM
 
 
 class Kills(FaultCase):
@@ -61,14 +68,14 @@ class Kills(FaultCase):
 
     def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5) -> None:
         server = self.open_server(**self.settings())
-        load = self.load([server])
+        load = self.load([server], connections=CONNECTIONS)
         for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, with_load_for))
             self.random.choice(deeds)(server)
             if n % 25 == 24:
                 load.stop()
                 self.say(f"round {n + 1}: {self.check(server)}")
-                load = self.load([server])
+                load = self.load([server], connections=CONNECTIONS)
         self.wait_up(server)
         load.stop()
         self.say(self.check(server))
@@ -93,10 +100,14 @@ class LostCommits(FaultCase):
         cuts = 500 if LONG else 8
         proxy = Proxy(self, self.postgres)
         server = self.open_server(DB_CONN=proxy.conninfo(self.database))
-        load = self.load([server])
+        load = self.load([server], connections=CONNECTIONS)
 
         def plan(_: Link) -> str:
-            return self.random.choice(CUTS) if self.random.random() < 0.5 else "pass"
+            if self.random.random() < 0.5:
+                return "pass"
+            cut = self.random.choice(CUTS)
+            self.ledger.note(f"the connection of a batch is {cut}")
+            return cut
 
         proxy.plan = plan
         server.wait_until(lambda: sum(proxy.plans[cut] for cut in CUTS) >= cuts, 400)
@@ -118,8 +129,8 @@ class LostCommits(FaultCase):
                 FOR EACH STATEMENT EXECUTE FUNCTION stand_still()""")
         gate = SqlSession(self, self.postgres, self.database)
         load = self.load([server])
-        committed = 0
-        for _ in self.rounds(20, 2):
+        committed, rounds = 0, 20 if LONG else 2
+        for _ in self.rounds(rounds, rounds):
             gate.run("SELECT pg_advisory_lock(1)")
             wait_until(lambda: self.waiting_for("advisory"), 20, "a batch is under way")
             self.ledger.note("kill -9 of the server in mid-batch")
@@ -131,11 +142,64 @@ class LostCommits(FaultCase):
             gate.run("SELECT pg_advisory_unlock(1)")
             self.wait_up(server)
         load.stop()
-        self.assertGreater(committed, 0, "no old session went on by itself")
         self.say(f"{committed} old sessions committed: {self.check(server)}")
+        self.assertGreaterEqual(2 * committed, rounds, "old sessions that went on by themselves")
+
+    def test_old_session_runs_its_batch_when_the_new_one_has_stored_it(self) -> None:
+        """It is frozen before it reads the batch, of which the tracker then sees no more; it reads and
+        runs it when it goes on. Only the cursor tells it that there is nothing left to do."""
+        rounds, ran = 20 if LONG else 2, 0
+        self.own_postgres(settings={"log_line_prefix": "%p ", "log_min_duration_statement": "0",
+                                    "log_parameter_max_length": "0"})
+        proxy = Proxy(self, self.postgres)
+        server = self.open_server(DB_CONN=proxy.conninfo(self.database))
+        load = self.load([server], connections=CONNECTIONS)
+        for _ in self.rounds(rounds, rounds):
+            self.wait_accepted(CONNECTIONS)
+            old = self.freeze_idle_session()
+            time.sleep(0.1)  # then it has been sent a batch
+            self.ledger.note("the connection of a frozen session is cut")
+            proxy.cut_all()
+            self.wait_stored(server)
+            said = self.count_runs(old)
+            self.ledger.note("the frozen session goes on")
+            os.kill(old, signal.SIGCONT)
+            wait_until(lambda pid=old: not alive(pid), 10, "it has ended")
+            ran += self.count_runs(old) > said
+        load.stop()
+        self.say(f"{ran} old sessions ran their batch: {self.check(server)}")
+        self.assertGreaterEqual(2 * ran, rounds, "old sessions that ran their batch")
+
+    def freeze_idle_session(self) -> int:
+        """One that stores, between two batches. One that is in the middle might hold up all others."""
+        [(text,)] = wait_until(lambda: self.psql(
+            "SELECT pid FROM pg_stat_activity WHERE query LIKE '%ingest_batch%' "
+            "AND pid <> pg_backend_pid() ORDER BY backend_start DESC LIMIT 1"), 20)
+        pid = int(text)
+        self.addCleanup(send, pid, signal.SIGCONT)
+        for _ in range(1000):
+            os.kill(pid, signal.SIGSTOP)
+            if Path(f"/proc/{pid}/syscall").read_text().split()[0] in EPOLL_WAIT and \
+                    self.psql(f"SELECT state FROM pg_stat_activity WHERE pid = {pid}") == [("idle",)]:
+                return pid
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(self.random.uniform(0, 0.02))
+        self.fail("the session is never idle")
+
+    def count_runs(self, pid: int) -> int:
+        return len(re.findall(rf"^{pid} LOG:  duration: .* execute ingest", self.postgres.log_text(),
+                              re.MULTILINE))
+
+    @staticmethod
+    def wait_stored(server: Server) -> None:
+        """Until it stores what comes in now."""
+        before = server.metrics().total("adtracker_events_stored_total")
+        server.wait_until(
+            lambda: server.metrics().total("adtracker_events_stored_total") > before, 12)
 
     def test_new_session_outlasts_a_cursor_that_is_held(self) -> None:
         """Longer than it waits for a lock: it has to ask again, on the same connection."""
+        only_long(self)
         server = self.open_server()
         server.kill()
         gate = SqlSession(self, self.postgres, self.database)
