@@ -1,7 +1,7 @@
 /*
- * A disk that fails on command, for LD_PRELOAD: what a program does to its *.journal files and to
- * the directory they are in goes through here. The file named by FAULTY_DISK is shared memory in
- * which a test sets what fails next and reads what was done.
+ * A disk that fails on command, for LD_PRELOAD: what a program writes and syncs of a folder called
+ * `journal`, of the files in it and of the folder itself, goes through here. The file named by
+ * FAULTY_DISK is shared memory in which a test sets what fails next and reads what was done.
  *
  * A failed write has written half. After a failed sync what was written since the last good one is
  * gone from the file, and the next sync says that all is well: so does a real disk.
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS_MAX = 4096, PATH_BYTES = 512, RANGES_MAX = 65536 };
+enum { PATH_BYTES = 512, RANGES_MAX = 1024 };
 
 /* As the test has it: five 32-bit numbers. */
 struct control {
@@ -30,14 +30,14 @@ struct control {
 };
 
 struct range {
+    int fd;
     off_t from;
     off_t to;
 };
 
 static struct control *control;
-static struct range unsynced[RANGES_MAX]; /* of the one segment that is written at a time */
+static struct range unsynced[RANGES_MAX]; /* of files that are open, in no order */
 static size_t unsynced_count;
-static int unsynced_fd = -1;
 
 static void *real(const char *name)
 {
@@ -58,7 +58,16 @@ __attribute__((constructor)) static void open_control(void)
     control = shared == MAP_FAILED ? NULL : shared;
 }
 
-/* Whether the descriptor is of a file in a folder called `journal`. */
+static bool is_ours_by_path(const char *path)
+{
+    static const char folder[] = "/journal";
+    size_t length = strlen(path);
+    size_t end = sizeof folder - 1;
+    return strstr(path, "/journal/") != NULL ||
+           (length >= end && strcmp(path + length - end, folder) == 0);
+}
+
+/* Whether the descriptor is of a file in a folder called `journal`, or of that folder. */
 static bool is_ours(int fd)
 {
     char link[32] = "/proc/self/fd/";
@@ -73,7 +82,7 @@ static bool is_ours(int fd)
     strcat(link, digits + at);
     ssize_t length = readlink(link, path, sizeof path - 1);
     path[length < 0 ? 0 : length] = '\0';
-    return strstr(path, "/journal/") != NULL;
+    return is_ours_by_path(path);
 }
 
 /* Counts down to the failure; then whether it is one that comes after it. */
@@ -89,26 +98,45 @@ static bool fails(volatile uint32_t *fails_in)
     return true;
 }
 
+/* A range that meets another one of the file extends that. */
 static void remember(int fd, off_t from, off_t to)
 {
-    if (fd != unsynced_fd)
-        unsynced_count = 0;
-    unsynced_fd = fd;
-    if (unsynced_count < RANGES_MAX)
-        unsynced[unsynced_count++] = (struct range){from, to};
+    for (size_t i = 0; i < unsynced_count; i++) {
+        struct range *range = &unsynced[i];
+        if (range->fd == fd && from <= range->to && to >= range->from) {
+            range->from = from < range->from ? from : range->from;
+            range->to = to > range->to ? to : range->to;
+            return;
+        }
+    }
+    if (unsynced_count == RANGES_MAX)
+        abort();
+    unsynced[unsynced_count++] = (struct range){fd, from, to};
+}
+
+/* What was written to the file is on the disk, or the file is another one by now. */
+static void settle(int fd)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < unsynced_count; i++) {
+        if (unsynced[i].fd != fd)
+            unsynced[kept++] = unsynced[i];
+    }
+    unsynced_count = kept;
 }
 
 static void forget_writes(int fd)
 {
     ssize_t (*write_at)(int, const void *, size_t, off_t) = real("pwrite");
     static const char zeros[4096];
-    for (size_t i = 0; fd == unsynced_fd && i < unsynced_count; i++) {
-        for (off_t at = unsynced[i].from; at < unsynced[i].to; at += (off_t)sizeof zeros) {
-            size_t left = (size_t)(unsynced[i].to - at);
+    for (size_t i = 0; i < unsynced_count; i++) {
+        off_t end = unsynced[i].fd == fd ? unsynced[i].to : 0;
+        for (off_t at = unsynced[i].from; at < end; at += (off_t)sizeof zeros) {
+            size_t left = (size_t)(end - at);
             (void)!write_at(fd, zeros, left < sizeof zeros ? left : sizeof zeros, at);
         }
     }
-    unsynced_count = 0;
+    settle(fd);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at)
@@ -130,9 +158,17 @@ ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at)
     return -1;
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t at)
+/* By way of the one above, which knows where the file is written. */
+ssize_t write(int fd, const void *bytes, size_t count)
 {
-    return pwrite(fd, bytes, count, at);
+    ssize_t (*write_on)(int, const void *, size_t) = real("write");
+    off_t at = is_ours(fd) ? lseek(fd, 0, SEEK_CUR) : -1;
+    if (at < 0)
+        return write_on(fd, bytes, count);
+    ssize_t written = pwrite(fd, bytes, count, at);
+    if (written > 0)
+        (void)lseek(fd, written, SEEK_CUR);
+    return written;
 }
 
 static int sync_with(const char *name, int fd)
@@ -145,8 +181,7 @@ static int sync_with(const char *name, int fd)
         errno = EIO;
         return -1;
     }
-    if (fd == unsynced_fd)
-        unsynced_count = 0;
+    settle(fd);
     return sync_file(fd);
 }
 
@@ -160,6 +195,15 @@ int fsync(int fd)
     return sync_with("fsync", fd);
 }
 
+/* A read-only disk has no new files and no new lengths, and keeps the old ones. */
+static bool is_refused(bool is_ours)
+{
+    if (control == NULL || control->read_only == 0 || !is_ours)
+        return false;
+    errno = EROFS;
+    return true;
+}
+
 int open(const char *path, int flags, ...)
 {
     int (*open_file)(const char *, int, mode_t) = real("open");
@@ -167,19 +211,56 @@ int open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if (control != NULL && control->read_only != 0 && (flags & O_CREAT) != 0 &&
-        strstr(path, "/journal/") != NULL) {
-        errno = EROFS;
+    if (is_refused((flags & O_CREAT) != 0 && is_ours_by_path(path)))
         return -1;
-    }
-    return open_file(path, flags, mode);
+    int fd = open_file(path, flags, mode);
+    settle(fd);
+    return fd;
 }
 
-int open64(const char *path, int flags, ...)
+int openat(int directory, const char *path, int flags, ...)
 {
+    int (*open_file)(int, const char *, int, mode_t) = real("openat");
     va_list arguments;
     va_start(arguments, flags);
     mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    return open(path, flags, mode);
+    if (is_refused((flags & O_CREAT) != 0 && is_ours(directory)))
+        return -1;
+    int fd = open_file(directory, path, flags, mode);
+    settle(fd);
+    return fd;
 }
+
+int renameat(int old_directory, const char *old_path, int new_directory, const char *new_path)
+{
+    int (*rename_file)(int, const char *, int, const char *) = real("renameat");
+    return is_refused(is_ours(new_directory))
+               ? -1
+               : rename_file(old_directory, old_path, new_directory, new_path);
+}
+
+int unlink(const char *path)
+{
+    int (*unlink_file)(const char *) = real("unlink");
+    return is_refused(is_ours_by_path(path)) ? -1 : unlink_file(path);
+}
+
+int fallocate(int fd, int mode, off_t from, off_t length)
+{
+    int (*allocate)(int, int, off_t, off_t) = real("fallocate");
+    return is_refused(is_ours(fd)) ? -1 : allocate(fd, mode, from, length);
+}
+
+int ftruncate(int fd, off_t length)
+{
+    int (*truncate_file)(int, off_t) = real("ftruncate");
+    return is_refused(is_ours(fd)) ? -1 : truncate_file(fd, length);
+}
+
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));
+int openat64(int directory, const char *path, int flags, ...) __attribute__((alias("openat")));
+int fallocate64(int fd, int mode, off_t from, off_t length) __attribute__((alias("fallocate")));
+int ftruncate64(int fd, off_t length) __attribute__((alias("ftruncate")));
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t at)
+    __attribute__((alias("pwrite")));

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Dict
 
 from fault_case import LONG, FaultCase, tool
+from journal_file import HEADER_BYTES, records, segments
 from surroundings import fill, mount_tmpfs, need_root, only_long
 
 from harness.process import free_port, unprivileged_user, wait_until
@@ -19,6 +20,9 @@ from harness.server import Server
 RESUMES_WITHIN_SECONDS = 10.0
 FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failures")
 NOWHERE = "host=/nonexistent port=1 dbname=none"
+CALLS_MAX = 400  # more than there are in any of the runs in which one call fails
+CALLS_MIN, RECOVERY_CALLS_MIN = 15, 5
+JUNK = b"\xff" * 700  # no record
 
 
 class DiskCase(FaultCase):
@@ -139,20 +143,23 @@ class FaultyDisk(DiskCase):
         wait_until(lambda: len(self.ledger.events) >= wanted, 20, f"{events} events sent")
         load.stop()
 
-    def attack(self, field: str, number: int, more: int) -> bool:
+    def attack(self, field: str, number: int, more: int, is_filled: bool) -> bool:
         """A short run without a database in which one call fails, ended by kill -9: all that is
-        left is what lies on the disk. Returns whether it came to that call."""
-        self.ledger.note(f"{field}={number} fails_more={more}")
+        left is what lies on the disk. `is_filled`: it starts on what another one left, junk at its
+        end, so that what recovery writes fails. Returns whether it came to that call."""
+        self.ledger.note(f"{field}={number} fails_more={more} is_filled={is_filled}")
         self.set(**{name: 0 for name in FIELDS})
-        self.set(**{field: number, "fails_more": more})
         server = self.faulty(DB_CONN=NOWHERE, JOURNAL_MAX_BYTES="65536", SHUTDOWN_GRACE_SECONDS="0")
+        if is_filled:
+            self.fill_journal(server)
+        self.set(**{field: number, "fails_more": more})
         try:
             server.start()
         except AssertionError as error:
             self.assertIn("JOURNAL_DIR", str(error), "not even a reason")
             self.assertGreater(self.get("failures"), 0, str(error))
         else:
-            self.post_some(server, 40)
+            self.post_some(server, 5 if is_filled else 40)
             is_reached = self.get("failures") > 0
             self.set(write_fails_in=0, sync_fails_in=0)
             wait_until(lambda: server.get("/readyz").status == 200, RESUMES_WITHIN_SECONDS,
@@ -166,6 +173,18 @@ class FaultyDisk(DiskCase):
         self.drain(server)
         return True
 
+    def fill_journal(self, server: Server) -> None:
+        """Two segments, the last one torn."""
+        for _ in range(2):
+            server.start()
+            self.post_some(server, 10)
+            server.kill()
+        last = segments(server.journal)[-1]
+        end = max((record.end for record in records(last)), default=HEADER_BYTES)
+        with last.open("r+b") as file:
+            file.seek(end)
+            file.write(JUNK)
+
     def drain(self, server: Server) -> None:
         """The journal as the run left it goes into the database, from a sound disk."""
         self.set(**{name: 0 for name in FIELDS})
@@ -175,18 +194,17 @@ class FaultyDisk(DiskCase):
         wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0, 20, "drained")
         server.kill()
 
-    def sweep(self, field: str) -> None:
+    def sweep(self, field: str, is_filled: bool = False) -> None:
         """Every call of a run fails once, in the short form only some."""
         sound = self.open_server()
         self.assertEqual(sound.stop(), 0)
-        number, runs = 1, 0
-        while number < 200:
-            is_reached = self.attack(field, number, self.random.choice([0, 0, 1, 5]))
+        number, runs = 1, 1
+        while self.attack(field, number, self.random.choice([0, 0, 1, 5]), is_filled):
             runs += 1
-            if not is_reached:
-                break
-            number += 1 if LONG else self.random.randint(8, 16)
-        self.assertGreater(number, 15, "the run is too short to tell")
+            number += 1 if LONG else self.random.randint(15, 30)
+            self.assertLess(number, CALLS_MAX, "the run is longer than it is said to be")
+        self.assertGreater(number, RECOVERY_CALLS_MIN if is_filled else CALLS_MIN,
+                           "the run is too short to tell")
         self.say(f"{field}: {runs} runs; {self.ledger.check(self.psql)}")
 
     def test_each_write_fails(self) -> None:
@@ -195,17 +213,26 @@ class FaultyDisk(DiskCase):
     def test_each_sync_fails(self) -> None:
         self.sweep("sync_fails_in")
 
+    def test_each_write_of_a_recovery_fails(self) -> None:
+        only_long(self)
+        self.sweep("write_fails_in", is_filled=True)
+
+    def test_each_sync_of_a_recovery_fails(self) -> None:
+        only_long(self)
+        self.sweep("sync_fails_in", is_filled=True)
+
     def test_failures_under_load(self) -> None:
         server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
         self.wait_up(server)
         self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
                   "'https://b.example/' || n FROM generate_series(1, 3) AS n")
         load = self.load([server])
-        for _ in self.rounds(100, 10):
+        for _ in self.rounds(100, 4):
             self.wait_accepted(20)
             kind = self.random.choice(["write_fails_in", "sync_fails_in"])
             self.ledger.note(f"{kind} strikes")
-            self.set(**{kind: self.random.randint(1, 30), "fails_more": self.random.randint(0, 9)})
+            self.set(**{kind: self.random.randint(1, 30),
+                        "fails_more": self.random.randint(0, 9 if LONG else 2)})
             wait_until(lambda: self.get(kind) == 0, 20, "it came to the failure")
             self.wait_resumed()
         load.stop()
