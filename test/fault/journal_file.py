@@ -31,6 +31,11 @@ class Record(NamedTuple):
     sequence: int
     payload: bytes
 
+    @property
+    def address(self) -> str:
+        """Of an event that came with an IPv4 one."""
+        return ".".join(map(str, self.payload[20:24]))
+
 
 def segments(directory: Path) -> List[Path]:
     return sorted(directory.glob("*.journal"))
