@@ -19,6 +19,7 @@ RESUMES_WITHIN_SECONDS = 5.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
 WENT_BACK = "the database went back"
+READ_ONLY = "sqlstate=25006"
 
 
 class Pair:
@@ -98,7 +99,8 @@ class Failover(FaultCase):
         self.postgres = self.pair.primary
         self.postgres.create_database(self.database)
         self.db_conn = self.pair.conninfo(self.database)
-        return self.open_server()
+        self.tracker = self.open_server()
+        return self.tracker
 
     def fail_over(self, server: Server, end: Callable[[], None]) -> float:
         """Ends the primary in some way and promotes the standby; returns the seconds from then
@@ -130,8 +132,10 @@ class Failover(FaultCase):
         self.pair.primary.freeze()
 
     def demote_primary(self) -> None:
-        """It lives on and answers, but takes nothing more: 25006."""
+        """It lives on and answers, but takes nothing more."""
+        said_before = self.tracker.log_text().count(READ_ONLY)
         self.pair.set_primary("default_transaction_read_only", "on")
+        self.tracker.wait_until(lambda: self.tracker.log_text().count(READ_ONLY) > said_before)
 
     def rejoin(self, end: Callable[[], None]) -> None:
         """What was the primary comes back as a standby."""
