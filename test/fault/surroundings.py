@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 from pathlib import Path
-from typing import Callable, List, Optional
+from typing import Callable, Dict, List, Optional, Tuple
 
 from fault_case import LONG
 
@@ -178,6 +178,42 @@ def cpu_seconds(pid: int) -> float:
     """Of the processor, that the process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _processor_seconds() -> float:
+    """Of all cores, taken by whatever it was, also by other machines on this one."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    return (sum(fields[:3]) + fields[7]) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    """Taken by this process and by all that come from it, those that have ended included."""
+    taken: Dict[int, Tuple[int, int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        taken[int(path.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+
+    def is_own(pid: int) -> bool:
+        while pid in taken and pid != os.getpid():
+            pid = taken[pid][0]
+        return pid == os.getpid()
+
+    own = sum(ticks for pid, (_, ticks) in list(taken.items()) if is_own(pid))
+    return own / os.sysconf("SC_CLK_TCK")
+
+
+class OthersWork:
+    """How much of the processor goes to what is none of this test's, in cores."""
+
+    def __init__(self) -> None:
+        self._started, self._before = time.monotonic(), _processor_seconds() - _own_seconds()
+
+    def cores(self) -> float:
+        taken = _processor_seconds() - _own_seconds() - self._before
+        return max(0.0, taken / (time.monotonic() - self._started))
 
 
 def cpu_share(pid: int, seconds: float) -> float:

@@ -16,8 +16,9 @@ from constant_rate import ConstantRate, Latency, typical_p99
 from fault_case import LONG, MIB, FaultCase
 from ledger import LOST, Attempt, Event
 from load import request_bytes
-from surroundings import (Background, MostDescriptors, cpu_share, descriptors, forget_peak, go_early,
-                          is_sanitized, memory_directory, only_long, resident_bytes)
+from surroundings import (Background, MostDescriptors, OthersWork, cpu_share, descriptors,
+                          forget_peak, go_early, is_sanitized, memory_directory, only_long,
+                          resident_bytes)
 
 from harness.process import wait_until, wrapper
 from harness.server import Server
@@ -26,8 +27,10 @@ CLICKS_PER_SECOND = 300
 SLICES, SLICE_SECONDS = (5, 3.0) if LONG else (1, 0.5)
 SECONDS = SLICES * SLICE_SECONDS
 OTHERS = 4  # connections of the ledger's load, beside the clicks at a constant rate
-# Below it twice as much says nothing on a machine that is shared, as it is by the short tests.
-LATENCY_FLOOR_MS = 2.0 if LONG else 25.0
+LATENCY_FLOOR_MS = 2.0
+# Where others work on this machine, as the short tests do for each other, twice as much says little.
+SHARED_FLOOR_MS = 25.0
+OTHERS_CORES_MAX = 0.2
 MEMORY_GROWTH_MAX_BYTES = 64 * MIB
 CPU_IDLE_MAX = 0.05
 IDLE_SECONDS = 2.0 if LONG else 0.5
@@ -70,6 +73,7 @@ class Clients(FaultCase):
         go_early(server)
         self.others = self.load([server], connections=OTHERS, think_seconds=0.02)
         self.clicks: List[ConstantRate] = []
+        self.others_work = OthersWork()
         self.calm = typical_p99(self.measure(server))
         self.lines_before = len(server.log_text().splitlines())
         self.resident_before = resident_bytes(server.pid)
@@ -113,10 +117,13 @@ class Clients(FaultCase):
         return server
 
     def assert_latency(self, harmed: Sequence[Latency]) -> None:
-        p99 = typical_p99(harmed)
-        self.say(f"p99 {self.calm:.2f} ms before, {p99:.2f} ms meanwhile")
+        p99, others = typical_p99(harmed), self.others_work.cores()
+        is_shared = not LONG or others > OTHERS_CORES_MAX
+        floor = SHARED_FLOOR_MS if is_shared else LATENCY_FLOOR_MS
+        self.say(f"p99 {self.calm:.2f} ms before, {p99:.2f} ms meanwhile, up to {floor} ms are allowed; "
+                 f"{others:.2f} cores for what is not ours")
         if not is_sanitized():
-            self.assertLess(p99, max(2 * self.calm, LATENCY_FLOOR_MS))
+            self.assertLess(p99, max(2 * self.calm, floor))
 
     def assert_recovered(self, server: Server, wait_seconds: float, memory_bytes: int) -> None:
         self.rest(server)
