@@ -210,12 +210,22 @@ void service_run(struct service *service)
     (void)event_base_dispatch(service->base);
 }
 
+static void free_event(struct event **event)
+{
+    if (*event != NULL)
+        event_free(*event);
+    *event = NULL;
+}
+
 /* evhttp must not be freed while a request is unanswered: the store answers what it still has
- * first. */
+ * first. What may still ask for the store has to be gone before it. */
 void service_free(struct service *service)
 {
     if (service == NULL)
         return;
+    for (size_t i = 0; i < 2; i++)
+        free_event(&service->signals[i]);
+    free_event(&service->drain_tick);
     listener_free(service->listener);
     store_free(service->store);
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
@@ -224,12 +234,6 @@ void service_free(struct service *service)
     http_guard_free(service->guard);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
-    for (size_t i = 0; i < 2; i++) {
-        if (service->signals[i] != NULL)
-            event_free(service->signals[i]);
-    }
-    if (service->drain_tick != NULL)
-        event_free(service->drain_tick);
     loop_lag_free(service->loop_lag);
     metrics_free(service->metrics);
     event_base_free(service->base);

@@ -20,6 +20,8 @@ enum { STORED_DIGITS = 20, STORED_TEXT_BYTES = STORED_DIGITS + 10 };
 
 static const char stored_name[] = "stored";
 
+#define SEGMENT_NUMBERS (UINT64_C(1) << 62)
+
 static enum result fail(struct error *error, const struct journal_directory *directory,
                         const char *what)
 {
@@ -52,7 +54,8 @@ enum result journal_directory_write(struct journal_directory *directory, const c
 {
     char temporary[64];
     (void)snprintf(temporary, sizeof temporary, "%s.new", name);
-    int fd = openat(directory->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    int fd = openat(directory->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC,
+                    0640);
     if (fd < 0)
         return fail(error, directory, "create a file");
     int failed = write_all(fd, bytes, count) != 0 || fsync(fd) != 0;
@@ -69,12 +72,13 @@ enum result journal_directory_write(struct journal_directory *directory, const c
 char *journal_directory_read(const struct journal_directory *directory, const char *name,
                              size_t max_bytes, size_t *count)
 {
-    int fd = openat(directory->fd, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(directory->fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return NULL;
     struct stat status;
     char *bytes = NULL;
-    if (fstat(fd, &status) == 0 && status.st_size >= 0 && (size_t)status.st_size <= max_bytes) {
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0 &&
+        (size_t)status.st_size <= max_bytes) {
         bytes = malloc((size_t)status.st_size + 1);
         if (bytes == NULL)
             abort();
@@ -107,6 +111,24 @@ static int compare_numbers(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* As journal_directory_segment_path() writes it, and no larger than numbers can get. */
+static bool read_segment_name(const char *name, uint64_t *number)
+{
+    if (strspn(name, "0123456789abcdef") != 16 || strcmp(name + 16, ".journal") != 0)
+        return false;
+    *number = strtoull(name, NULL, 16);
+    return *number > 0 && *number < SEGMENT_NUMBERS;
+}
+
+/* A directory, a pipe, a link to nothing; what can't be looked at may be a file. */
+static bool is_no_file(const struct journal_directory *directory, const char *name)
+{
+    struct stat status;
+    if (fstatat(directory->fd, name, &status, 0) != 0)
+        return errno == ENOENT;
+    return !S_ISREG(status.st_mode);
+}
+
 int journal_directory_segments(const struct journal_directory *directory, uint64_t **numbers,
                                size_t *count)
 {
@@ -118,9 +140,8 @@ int journal_directory_segments(const struct journal_directory *directory, uint64
         return -1;
     errno = 0;
     for (struct dirent *entry; (entry = readdir(entries)) != NULL; errno = 0) {
-        char *end;
-        uint64_t number = strtoull(entry->d_name, &end, 16);
-        if (end != entry->d_name + 16 || strcmp(end, ".journal") != 0)
+        uint64_t number;
+        if (!read_segment_name(entry->d_name, &number) || is_no_file(directory, entry->d_name))
             continue;
         if (*count == capacity) {
             capacity = capacity == 0 ? 64 : capacity * 2;
@@ -212,7 +233,7 @@ bool journal_directory_is_locked(const char *path)
     char lock_path[JOURNAL_PATH_SIZE];
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     (void)snprintf(lock_path, sizeof lock_path, "%s/lock", path);
-    int fd = open(lock_path, O_RDONLY | O_CLOEXEC);
+    int fd = open(lock_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool is_locked = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     if (fd >= 0)
         (void)close(fd);
@@ -262,7 +283,7 @@ void journal_directory_write_stored(struct journal_directory *directory, uint64_
     format_stored(sequence, text);
     if (directory->stored_fd < 0)
         directory->stored_fd =
-            openat(directory->fd, stored_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+            openat(directory->fd, stored_name, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0640);
     if (directory->stored_fd >= 0)
         (void)!pwrite(directory->stored_fd, text, STORED_TEXT_BYTES, 0);
 }

@@ -53,7 +53,8 @@ enum result journal_identity_write(struct journal_directory *directory, struct e
     memcpy(bytes, &slot, sizeof slot);
     slot.crc = slot_crc(bytes);
     memcpy(bytes, &slot, sizeof slot);
-    int fd = openat(directory->fd, identity_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    int fd =
+        openat(directory->fd, identity_name, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0640);
     if (fd < 0)
         return error_set(error, RESULT_FAILED, "%s: can't open its identity: %s", directory->path,
                          strerror(errno));

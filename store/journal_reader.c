@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "metrics/log.h"
+#include "store/journal_aside.h"
 #include "store/journal_directory.h"
 #include "store/journal_segments.h"
 
@@ -74,7 +75,7 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
     if (segment == NULL || to <= segment->told)
         return;
     segment->told = to;
-    segments_put_aside(reader->segments, segment, reader->fd, from, to, is_tail);
+    journal_put_aside(reader->segments, segment, reader->fd, from, to, is_tail);
 }
 
 /* What is gone, or was not to be had for long while its directory was, must not hold up the rest.
@@ -95,7 +96,7 @@ static enum read_result fail_to_open(struct journal_reader *reader, struct segme
     reader->is_reported = !is_lost;
     if (!is_lost)
         return READ_BLOCKED;
-    segments_give_up(segments, segment);
+    journal_give_up(segments, segment);
     reader->number = segment->number;
     reader->attempts = 0;
     return READ_RECORD;

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +10,10 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "store/journal_aside.h"
 #include "store/journal_directory.h"
 #include "store/journal_format.h"
 #include "store/journal_scan.h"
-
-enum { NAME_SIZE = 96 };
 
 struct segment *segments_add(struct segments *segments, uint64_t number)
 {
@@ -36,69 +33,6 @@ void segments_clear(struct segments *segments)
     free(segments->items);
     segments->items = NULL;
     segments->count = segments->capacity = 0;
-}
-
-static bool copy_range(int from_fd, int to_fd, uint64_t from, uint64_t to)
-{
-    char bytes[16384];
-    while (from < to) {
-        size_t wanted = to - from < sizeof bytes ? (size_t)(to - from) : sizeof bytes;
-        ssize_t got = pread(from_fd, bytes, wanted, (off_t)from);
-        if (got <= 0)
-            return true; /* the disk has no more of it to give */
-        if (write(to_fd, bytes, (size_t)got) != got)
-            return false;
-        from += (uint64_t)got;
-    }
-    return true;
-}
-
-static void name_aside(char name[static NAME_SIZE], const struct segment *segment, uint64_t from,
-                       bool is_tail)
-{
-    (void)snprintf(name, NAME_SIZE, "%s-%016" PRIx64 "-%" PRIu64, is_tail ? "torn" : "damaged",
-                   segment->number, from);
-}
-
-/* A copy that an earlier start has made stays as it is. */
-static bool copy_aside(const struct segments *segments, const struct segment *segment, int fd,
-                       uint64_t from, uint64_t to, bool is_tail)
-{
-    char name[NAME_SIZE];
-    name_aside(name, segment, from, is_tail);
-    int directory = segments->directory->fd;
-    int copy = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-    if (copy < 0)
-        return errno == EEXIST;
-    bool is_copied = copy_range(fd, copy, from, to);
-    (void)close(copy);
-    if (!is_copied)
-        (void)unlinkat(directory, name, 0);
-    return is_copied;
-}
-
-bool segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
-                        uint64_t from, uint64_t to, bool is_tail)
-{
-    bool is_copied = copy_aside(segments, segment, fd, from, to, is_tail);
-    counter_add(segments->damaged, 1);
-    log_write(segments->log, LOG_WARNING, "store",
-              "journal bytes are no records, %s segment=%016" PRIx64 " offset=%" PRIu64
-              " bytes=%" PRIu64 " kind=%s",
-              is_copied ? "kept aside" : "no room for a copy", segment->number, from, to - from,
-              is_tail ? "torn" : "damaged");
-    return is_copied;
-}
-
-void segments_give_up(struct segments *segments, struct segment *segment)
-{
-    char path[JOURNAL_PATH_SIZE];
-    char name[NAME_SIZE];
-    journal_directory_segment_path(segments->directory, segment->number, path);
-    name_aside(name, segment, 0, false);
-    (void)renameat(AT_FDCWD, path, segments->directory->fd, name);
-    segment->is_unread = false;
-    counter_add(segments->damaged, 1);
 }
 
 /* What scanning a segment at the start works on. */
@@ -121,8 +55,8 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
         return;
     closing->tail_end = to;
     if (closing->scan.unreadable_bytes == 0)
-        closing->is_kept = segments_put_aside(closing->segments, closing->segment, closing->scan.fd,
-                                              from, to, true);
+        closing->is_kept = journal_put_aside(closing->segments, closing->segment, closing->scan.fd,
+                                             from, to, true);
 }
 
 static void write_end(struct segment *segment, int fd)
@@ -194,6 +128,14 @@ static bool is_unborn(const struct segment *segment, const uint8_t header[SEGMEN
            memcmp(header, zeros, sizeof zeros) == 0;
 }
 
+/* Put there by hand: its sequences would hide, or be hidden by, those of other segments. */
+static bool is_strange(const struct segments *segments, const struct segment_header *header,
+                       uint64_t number)
+{
+    return header->number != number ||
+           !uuid_equal(header->journal, segments->directory->identity.journal);
+}
+
 static enum result list_segment(struct segments *segments, uint64_t number, const char *path,
                                 int fd, uint64_t disk_bytes, struct error *error)
 {
@@ -205,6 +147,13 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
         return error_set(error, RESULT_INVALID,
                          "%s was written by a later version of this program, nothing is changed",
                          path);
+    if (state == HEADER_SOUND && is_strange(segments, &header, number)) {
+        counter_add(segments->damaged, 1);
+        log_write(segments->log, LOG_ERROR, "store",
+                  "journal segment is of another journal or has another's name, left alone: %s",
+                  path);
+        return RESULT_OK;
+    }
     struct segment *segment = segments_add(segments, number);
     segment->disk_bytes = disk_bytes;
     segment->salt = header.salt;
@@ -218,7 +167,7 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
         (void)unlink(path);
         segments->count--;
     } else if (state == HEADER_DAMAGED) {
-        segments_put_aside(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
+        journal_put_aside(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
     }
     return RESULT_OK;
 }

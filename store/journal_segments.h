@@ -79,12 +79,3 @@ uint64_t segments_records_above(const struct segments *segments, uint64_t sequen
  * number is not known, and it is the least that it can be.
  */
 uint64_t segments_missing(const struct segments *segments, uint64_t sequence, uint64_t had);
-
-/* Copies bytes that are no records to a file of their own, reports and counts them. Returns false
- * when there is no room for the copy. */
-bool segments_put_aside(struct segments *segments, const struct segment *segment, int fd,
-                        uint64_t from, uint64_t to, bool is_tail);
-
-/* A segment that can't be opened is passed over: its file, if there is one, is renamed for whoever
- * can still read it, and it is counted as damaged. */
-void segments_give_up(struct segments *segments, struct segment *segment);

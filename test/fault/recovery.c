@@ -207,10 +207,13 @@ static size_t read_back(struct segments *segments, size_t at, size_t end, size_t
 {
     struct journal_reader reader;
     struct record record;
+    enum read_result result;
     size_t gone = 0;
     journal_reader_init(&reader, segments);
     journal_reader_seek(&reader, test.records[at].sequence - 1);
-    while (at < end && journal_reader_next(&reader, &record) == READ_RECORD) {
+    while (at < end && (result = journal_reader_next(&reader, &record)) != READ_END) {
+        if (result != READ_RECORD)
+            continue;
         for (; at < end && test.records[at].sequence < record.sequence; at++, gone++)
             lose(at, segment, from, to);
         if (at < end && test.records[at].sequence != record.sequence)
@@ -224,8 +227,7 @@ static size_t read_back(struct segments *segments, size_t at, size_t end, size_t
     return gone;
 }
 
-/* As a start does it. Returns how many records are gone; `*said` is how often damage was reported.
- */
+/* As a start does it. Returns how many records are gone; `*said`: how often damage was reported. */
 static size_t recover(size_t segment, size_t from, size_t to, uint64_t *said)
 {
     struct counter damaged = {0};

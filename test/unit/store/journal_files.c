@@ -218,10 +218,18 @@ void segment_image_save(const struct segment_image *image, const struct journal_
                         size_t zeros)
 {
     char path[JOURNAL_PATH_SIZE];
+    struct segment_header header;
     journal_directory_segment_path(&files->directory, image->header.number, path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, image->bytes, image->used), (ssize_t)image->used);
+    if (image->used >= SEGMENT_HEADER_BYTES &&
+        segment_header_read(image->bytes, &header) == HEADER_SOUND) {
+        uint8_t bytes[SEGMENT_HEADER_BYTES];
+        memcpy(header.journal, files->directory.identity.journal, UUID_BYTES);
+        segment_header_write(&header, bytes);
+        ck_assert_int_eq(pwrite(fd, bytes, sizeof bytes, 0), (ssize_t)sizeof bytes);
+    }
     ck_assert_int_eq(ftruncate(fd, (off_t)(image->used + zeros)), 0);
     (void)close(fd);
 }

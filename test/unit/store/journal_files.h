@@ -76,8 +76,8 @@ void segment_image_finish(struct segment_image *image);
 /* Whether the payload is the one segment_image_add() made for this sequence. */
 int segment_image_is_payload(uint64_t sequence, const uint8_t *payload, size_t bytes);
 
-/* The image as a file: anonymous, to be closed; or as the segment it is in a directory, with
- * `zeros` more bytes. */
+/* The image as a file: anonymous, to be closed; or as the segment it is in a directory, of its
+ * journal, with `zeros` more bytes. */
 int segment_image_open(const struct segment_image *image);
 void segment_image_save(const struct segment_image *image, const struct journal_files *files,
                         size_t zeros);

@@ -135,6 +135,48 @@ START_TEST(segment_that_can_not_be_opened_keeps_nobody_from_starting)
 }
 END_TEST
 
+/* Its sequences would hide, or be hidden by, those of the others. */
+START_TEST(segment_that_was_put_there_by_hand_is_left_alone)
+{
+    segment_image_finish(&image);
+    segment_image_save(&image, &files, 0);
+    if (_i == 0) { /* a copy of it under a later number */
+        ck_assert_int_eq(link(path_of(5), journal_files_path(&files, "0000000000000009.journal")),
+                         0);
+    } else { /* one of another journal */
+        struct segment_header header = image.header;
+        uint8_t bytes[SEGMENT_HEADER_BYTES];
+        header.number = 9;
+        header.journal[0] ^= 1;
+        segment_header_write(&header, bytes);
+        image.header.number = 9;
+        segment_image_save(&image, &files, 0);
+        journal_files_overwrite(path_of(9), 0, bytes, sizeof bytes);
+    }
+    assert_whole(load(), RECORDS);
+    ck_assert_uint_eq(files.segments.count, 1);
+    ck_assert_uint_eq(files.segments.damaged->value, 1);
+    ck_assert(journal_files_logged(&files, "left alone"));
+    ck_assert_int_eq(access(path_of(9), F_OK), 0);
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_no_segment)
+{
+    segment_image_save(&image, &files, 0);
+    ck_assert_int_eq(mkdir(path_of(6), 0700), 0);
+    ck_assert_int_eq(mkfifo(path_of(7), 0600), 0);
+    ck_assert_int_eq(symlink("nowhere", path_of(8)), 0);
+    ck_assert_int_eq(mkfifo(journal_files_path(&files, "000000000000000A.journal"), 0600), 0);
+    ck_assert_int_eq(mkfifo(journal_files_path(&files, "stored"), 0600), 0);
+    assert_whole(load(), RECORDS);
+    ck_assert_uint_eq(files.segments.count, 1);
+    ck_assert_uint_eq(journal_directory_read_stored(&files.directory), 0);
+    journal_directory_write_stored(&files.directory, 7);
+    ck_assert_int_eq(rmdir(path_of(6)), 0);
+}
+END_TEST
+
 START_TEST(what_is_gone_between_two_segments_is_known)
 {
     static const struct {
@@ -317,6 +359,8 @@ Suite *journal_segments_suite(void)
     tcase_add_loop_test(tests, torn_tail_is_cut_and_a_copy_kept, 0, 2);
     tcase_add_test(tests, torn_tail_stays_where_there_is_no_room_for_a_copy);
     tcase_add_loop_test(tests, segment_that_can_not_be_opened_keeps_nobody_from_starting, 0, 2);
+    tcase_add_loop_test(tests, segment_that_was_put_there_by_hand_is_left_alone, 0, 2);
+    tcase_add_test(tests, what_is_no_file_is_no_segment);
     tcase_add_loop_test(tests, what_is_gone_between_two_segments_is_known, 0, 6);
     tcase_add_test(tests, disk_that_refuses_to_close_is_no_harm);
     tcase_add_loop_test(tests, damaged_header_costs_no_record, 0, 4);
