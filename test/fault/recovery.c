@@ -1,8 +1,7 @@
 /*
  * Damages a journal in every way there is, one byte at a time, and recovers it each time, all in
  * one process: `recovery DIRECTORY flip|cut|identity STRIDE START SEED`. Every STRIDEth place from
- * START on is tried. The directory is made anew, best in memory. Ends with 1 at the first record
- * that is gone without need or a damage that goes unsaid.
+ * START on is tried. Ends with 1 at the first record that is gone without need or a damage unsaid.
  */
 #include <dirent.h>
 #include <fcntl.h>

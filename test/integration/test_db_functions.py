@@ -1,81 +1,11 @@
-"""The SQL functions that the program stands on, called directly."""
+"""The SQL functions that the program stands on, called directly: storing, claiming, retrying."""
+import time
 import unittest
-from typing import List, Optional, Tuple
 
-from db_support import KINDS, DatabaseCase, SqlSession
+from db_support import KINDS, SqlSession
+from functions_support import JOURNAL, NONCE, NOON, OTHER_JOURNAL, OTHER_NONCE, Functions, ingest_sql, row
 
-from harness.case import shared_postgres
 from harness.process import wait_until
-
-JOURNAL = "00000000-0000-4000-8000-000000000001"
-OTHER_JOURNAL = "00000000-0000-4000-8000-000000000002"
-NONCE = "00000000-0000-4000-8000-00000000000a"
-OTHER_NONCE = "00000000-0000-4000-8000-00000000000b"
-NOON = "2031-05-05 12:00:00+00"
-
-Row = Tuple[int, str, int, str, Optional[str]]  # sequence, kind, ad, time, event_id
-
-
-def row(sequence: int, kind: str = "click", ad_id: int = 1, at: str = NOON,
-        event_id: Optional[str] = None) -> Row:
-    return sequence, kind, ad_id, at, event_id
-
-
-def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
-               reject: Optional[str] = None) -> str:
-    """The call as the writer makes it: arrays in parallel; no event_ids at all when none is there."""
-    def array(values: list, kind: str) -> str:
-        return "ARRAY[{}]::{}[]".format(
-            ",".join("NULL" if v is None else f"'{v}'" for v in values), kind)
-
-    sequences, kinds, ads, times, ids = map(list, zip(*rows)) if rows else ([],) * 5
-    return "SELECT * FROM ingest_batch({})".format(", ".join([
-        f"'{journal}'", f"'{nonce}'", array(sequences, "bigint"),
-        array([KINDS.index(kind) for kind in kinds], "smallint"), array(ads, "integer"),
-        array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
-        array([10] * len(rows), "integer"), array(ids, "text") if any(ids) else "NULL",
-        f"'{reject}'" if reject else "NULL"]))
-
-
-class Functions(DatabaseCase):
-    """Every test starts from a copy of one migrated database with three ads and two journals."""
-
-    template = None
-
-    def setUp(self) -> None:
-        super().setUp()
-        if Functions.template is None:
-            server = self.open_server()
-            server.stop()
-            self.claim(JOURNAL, NONCE)
-            self.claim(OTHER_JOURNAL, OTHER_NONCE)
-            Functions.template = self.database
-        fresh = f"{self.database}f"
-        shared_postgres().psql(f'CREATE DATABASE "{fresh}" TEMPLATE "{Functions.template}"')
-        self.database = fresh
-
-    def claim(self, journal: str, nonce: str, owners: str = "{}") -> tuple:
-        return self.psql(f"SELECT * FROM claim_journal('{journal}', '{owners}', '{nonce}')")[0]
-
-    def ingest(self, *rows: Row, **options: str) -> tuple:
-        return self.psql(ingest_sql(list(rows), **options))[0]
-
-    def contents(self) -> list:
-        """All that a batch changes, but for the time of its last call."""
-        tables = ("SELECT occurred_at, ad_id, kind, video_playback_time, ip FROM events",
-                  "SELECT * FROM event_counts", "SELECT * FROM event_keys",
-                  "SELECT * FROM rejected_events",
-                  "SELECT journal, nonce, last_sequence, stored, duplicate, rejected FROM ingest_cursor")
-        return self.psql(" UNION ALL ".join(f"SELECT row_to_json(t)::text FROM ({sql}) t"
-                                            for sql in tables) + " ORDER BY 1")
-
-    def count(self, table: str = "events") -> int:
-        return int(self.value(f"SELECT count(*) FROM {table}"))
-
-    def sqlstate(self, sql: str) -> str:
-        session = SqlSession(self, self.postgres, self.database)
-        session.run(sql)
-        return session.run("\\echo :LAST_ERROR_SQLSTATE \n")[0].strip()
 
 
 class IngestBatch(Functions):
@@ -315,71 +245,15 @@ class Others(Functions):
         self.assertEqual(self.count(), 1)
         self.assert_counts_agree()
 
-    def test_rows_of_a_day_without_partition_move_with_all_they_have(self) -> None:
-        self.ingest(row(1, event_id="a"), row(2, "impression"), row(3, at="2031-05-06 00:00:00+00"))
-        self.assertEqual(self.count("events_default"), 3)
-        before = self.contents()
-        ids = self.psql("SELECT id FROM events ORDER BY id")
-        for table, column in (("events", "occurred_at"), ("event_keys", "day")):
-            sql = f"SELECT create_day_partitions('{table}', '{column}', '2031-05-05', 1)"
-            self.assertEqual(self.value(sql), "1")
-            self.assertEqual(self.value(sql), "0")
-        self.assertEqual((self.count("events_20310505"), self.count("events_default")), (2, 1))
-        self.assertEqual((self.count("event_keys_20310505"), self.count("event_keys_default")), (1, 1))
-        self.assertEqual(self.contents(), before)
-        self.assertEqual(self.psql("SELECT id FROM events ORDER BY id"), ids)
-        self.assertEqual(self.ingest(row(4, event_id="a"))[2], "{1,0}")
-        self.assertEqual(self.count("pg_indexes WHERE tablename = 'events_20310505'"), 1)
-
-    def test_maintenance_drops_the_keys_of_days_gone_by(self) -> None:
-        self.psql("SELECT create_day_partitions('event_keys', 'day', "
-                  "(now() AT TIME ZONE 'UTC')::date - 6, 6)")
-        self.ingest(row(1, at="2001-05-05 12:00:00+00", event_id="a"))
-        self.assertEqual(self.count("event_keys"), 2)
-        self.psql("SELECT maintain()")
-        self.assertEqual(
-            self.psql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = "
-                      "'event_keys'::regclass AND inhrelid::regclass::text ~ '[0-9]$' ORDER BY 1"),
-            self.psql("SELECT 'event_keys_' || to_char(now() AT TIME ZONE 'UTC' + n * interval "
-                      "'1 day', 'YYYYMMDD') FROM generate_series(-2, 8) n"))
-        self.assertEqual(self.count("event_keys"), 0)
-
-    def test_maintenance_makes_the_days_that_are_missing(self) -> None:
-        tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")
-        self.psql(f"DROP TABLE events_{tomorrow}")
-        self.ingest(row(1, at=f"{tomorrow} 12:00:00+00"))
-        self.assertEqual(self.value("SELECT maintain()"), "1")
-        self.assertEqual(self.count(f"events_{tomorrow}"), 1)
-        self.assertEqual(self.value("SELECT maintain()"), "0")
-
-    def test_maintenance_gives_way_to_a_reader(self) -> None:
-        tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")
-        self.psql(f"DROP TABLE events_{tomorrow}")
-        reader = SqlSession(self, self.postgres, self.database)
-        reader.run("BEGIN; SELECT count(*) FROM events")
-        with self.assertRaisesRegex(AssertionError, "lock timeout"):
-            self.psql("SELECT maintain()")
-        self.assertEqual(self.value(f"SELECT to_regclass('events_{tomorrow}') IS NULL"), "t")
-        other = SqlSession(self, self.postgres, self.database)
-        other.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), "
-                  "hashtext('maintain'))")
-        self.assertEqual(self.value("SELECT maintain()"), "0")  # another is at it
-
-    def test_counts_of_quiet_journals_are_folded(self) -> None:
-        self.ingest(row(1), row(2, "impression"), row(3, at="2031-05-05 13:00:00+00"))
-        self.ingest(row(1), row(2), journal=OTHER_JOURNAL, nonce=OTHER_NONCE)
-        for quiet in (JOURNAL, OTHER_JOURNAL):
-            self.psql("UPDATE ingest_cursor SET stored_at = now() - interval '8 days' "
-                      f"WHERE journal = '{quiet}'")
-            counts = self.count(f"event_counts JOIN ingest_cursor USING (journal_id) WHERE journal = '{quiet}'")
-            for moved in (2, counts - 2, 0):  # in steps
-                self.assertEqual(self.value(
-                    f"SELECT fold_counts(now() - interval '7 days', {2 if moved == 2 else 1000})"),
-                    str(moved))
-                self.assert_counts_agree()
-        self.ingest(row(4), row(5))  # it wakes up
+    def test_many_rejected_ones_come_back_quickly(self) -> None:
+        for first in range(0, 20000, 2000):
+            self.ingest(*(row(n + 1, ad_id=99) for n in range(first, first + 2000)))
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'x', 'y')")
+        started = time.monotonic()
+        self.assertEqual(self.value("SELECT retry_rejected()"), "20000")
+        self.assertLess(time.monotonic() - started, 10)
+        self.assertEqual(self.count(), 20000)
         self.assert_counts_agree()
-        self.assertEqual(self.ingest(row(5))[1], "{4,1}")
 
 
 if __name__ == "__main__":
