@@ -196,6 +196,39 @@ static void load_saved_ads(struct catalogue *catalogue)
     free(text);
 }
 
+static bool is_text(const PGresult *rows, int row, int column, const char *text)
+{
+    return PQgetisnull(rows, row, column)
+               ? text == NULL
+               : text != NULL && strcmp(PQgetvalue(rows, row, column), text) == 0;
+}
+
+static bool is_ad(const PGresult *rows, int row, const struct ad *ad)
+{
+    return take_number(rows, row, 0, 0) == ad->id && is_text(rows, row, 1, ad->image_url) &&
+           is_text(rows, row, 2, ad->target_url) && is_text(rows, row, 3, ad->title) &&
+           is_text(rows, row, 4, ad->video_url) && is_text(rows, row, 5, ad->video_type) &&
+           take_number(rows, row, 6, 0) == ad->video_width &&
+           take_number(rows, row, 7, 0) == ad->video_height &&
+           take_number(rows, row, 8, 0) == ad->duration_ms &&
+           (PQgetvalue(rows, row, 9)[0] == 't') == ad->active &&
+           take_number(rows, row, 10, INT64_MIN) == ad->starts_at_us &&
+           take_number(rows, row, 11, INT64_MAX) == ad->ends_at_us;
+}
+
+/* Most loads are polls that find nothing new: then nothing is rendered, or written to the disk. */
+static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
+{
+    if (catalogue->listing == NULL || (size_t)PQntuples(rows) != catalogue->count ||
+        !journal_directory_has(catalogue->directory, saved_name))
+        return false;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (!is_ad(rows, (int)i, &catalogue->ads[i]))
+            return false;
+    }
+    return true;
+}
+
 static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
 {
     clear_ads(catalogue);
@@ -229,7 +262,8 @@ static void on_loaded(void *arg, const struct db_reply *reply)
         log_write(catalogue->log, LOG_INFO, "store", "ads loaded count=%d", PQntuples(reply->rows));
     catalogue->is_fresh = true;
     catalogue->failures = 0;
-    replace_ads(catalogue, reply->rows);
+    if (!is_unchanged(catalogue, reply->rows))
+        replace_ads(catalogue, reply->rows);
     timer_arm(catalogue->poll_timer, POLL_MS);
     if (catalogue->is_changed)
         load(catalogue);

@@ -5,13 +5,14 @@
 
 #include <event2/util.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/utf8.h"
 #include "store/batch.h"
 #include "store/sqlstate.h"
 #include "store/timer.h"
 
-enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8, LOST_MAX = 3 };
+enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8, LOST_MAX = 3, TOLD_EVERY_US = 60 * 1000000 };
 
 void writer_hold(struct writer *writer, const char *reason)
 {
@@ -65,6 +66,17 @@ static void set_reject_reason(struct writer *writer, const struct db_reply *repl
     writer->is_escaping = false;
 }
 
+/* Once a minute: they are counted, and kept with their reasons. */
+static void tell_refused(struct writer *writer, const char *sqlstate)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (writer->refused_us != 0 && now_us - writer->refused_us < TOLD_EVERY_US)
+        return;
+    writer->refused_us = now_us;
+    log_write(writer->log, LOG_WARNING, "store",
+              "event refused by the database, put into rejected_events sqlstate=%s", sqlstate);
+}
+
 static void isolate(struct writer *writer, const struct db_reply *reply)
 {
     char reason[80];
@@ -74,8 +86,7 @@ static void isolate(struct writer *writer, const struct db_reply *reply)
         break;
     case ISOLATION_REJECT:
         set_reject_reason(writer, reply);
-        log_write(writer->log, LOG_WARNING, "store", "event refused by the database sqlstate=%s",
-                  reply->sqlstate);
+        tell_refused(writer, reply->sqlstate);
         break;
     case ISOLATION_HOLD:
         (void)evutil_snprintf(reason, sizeof reason, "event after event fails alike sqlstate=%s",

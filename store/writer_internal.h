@@ -49,6 +49,7 @@ struct writer {
     unsigned held_tries;     /* since it is held */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
     bool is_escaping;        /* the event_id of the row put aside */
+    int64_t refused_us;      /* monotonic, when an event was last told to be refused; 0 = never */
     int64_t sent_us;         /* monotonic */
     double last_success;     /* Unix time; 0 = never */
     struct histogram *batch_seconds;

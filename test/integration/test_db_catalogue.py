@@ -1,4 +1,5 @@
 """The ads in memory follow the table at once, and are served while the database is away."""
+import time
 import unittest
 
 from db_support import DatabaseCase
@@ -53,6 +54,24 @@ class Catalogue(DatabaseCase):
         self.assertEqual(second.json()[1]["image_url"], 'https://new/ü"')
         self.assertEqual(second.json()[1]["title"], "Neu")
         self.assertNotEqual(second.headers["ETag"], first.headers["ETag"])
+
+    def test_a_change_of_any_field_is_noticed_and_none_writes_nothing(self) -> None:
+        server = self.open_server()
+        kept = server.journal / "ads"
+        for change in ("image_url = 'a'", "target_url = 'b'", "title = 'c'", "video_url = 'd'",
+                       "video_type = 'video/mp4'", "video_width = 1", "video_height = 2",
+                       "duration_ms = 3", "title = NULL", "starts_at = '2001-01-01'",
+                       "ends_at = '2101-01-01'", "active = false"):
+            with self.subTest(change):
+                before = kept.read_bytes()
+                self.psql(f"UPDATE ads SET {change} WHERE id = 2")
+                server.wait_until(lambda then=before: kept.read_bytes() != then, AT_ONCE_SECONDS)
+                written = kept.stat()
+                self.psql(f"UPDATE ads SET {change} WHERE id = 2")
+                time.sleep(0.2)
+                self.assertEqual((kept.stat().st_ino, kept.stat().st_mtime_ns),
+                                 (written.st_ino, written.st_mtime_ns))
+        self.wait_ids(server, [1, 3])
 
     def test_a_burst_of_changes_ends_with_the_last(self) -> None:
         server = self.open_server()
