@@ -103,6 +103,8 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 {
     (void)what;
     struct service *service = arg;
+    if (service->store == NULL)
+        return;
     if (service->is_stopping) {
         log_write(service->log, LOG_WARNING, "server",
                   "second signal, stopping at once; events stay in the journal left=%llu",
@@ -210,30 +212,27 @@ void service_run(struct service *service)
     (void)event_base_dispatch(service->base);
 }
 
-static void free_event(struct event **event)
-{
-    if (*event != NULL)
-        event_free(*event);
-    *event = NULL;
-}
-
 /* evhttp must not be freed while a request is unanswered: the store answers what it still has
- * first. What may still ask for the store has to be gone before it. */
+ * first. A signal that comes meanwhile changes nothing any more. */
 void service_free(struct service *service)
 {
     if (service == NULL)
         return;
-    for (size_t i = 0; i < 2; i++)
-        free_event(&service->signals[i]);
-    free_event(&service->drain_tick);
+    if (service->drain_tick != NULL)
+        event_free(service->drain_tick);
     listener_free(service->listener);
     store_free(service->store);
+    service->store = NULL;
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
     http_guard_free(service->guard);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
+    for (size_t i = 0; i < 2; i++) {
+        if (service->signals[i] != NULL)
+            event_free(service->signals[i]);
+    }
     loop_lag_free(service->loop_lag);
     metrics_free(service->metrics);
     event_base_free(service->base);

@@ -169,6 +169,16 @@ class StopTest(TrackerCase):
             self.assertIn("second signal", server.log_text())
             postgres.thaw()
 
+    def test_signals_that_come_while_it_goes_change_nothing(self) -> None:
+        for _ in range(5):
+            server = self.ready()
+            for _ in range(6):
+                server.process.send_signal(signal.SIGTERM)
+                time.sleep(0.0005)
+            # The last may find nobody who listens to it any more.
+            self.assertIn(server.wait(), (0, -signal.SIGTERM))
+            self.assertNotIn("Sanitizer", server.log_text())
+
     def test_without_a_grace_it_does_not_wait(self) -> None:
         postgres, server = self.private(SHUTDOWN_GRACE_SECONDS="0")
         postgres.stop()
