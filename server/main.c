@@ -12,7 +12,7 @@
 #include "server/service.h"
 #include "store/journal_describe.h"
 
-enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024 };
+enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
 
 static void print_help(void)
 {
@@ -27,19 +27,24 @@ static void print_help(void)
 }
 
 /* A connection is a descriptor: take all that the system lets us have. */
-static void raise_descriptor_limit(void)
+static void raise_descriptor_limit(struct log *log)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < DESCRIPTORS_FEW)
+        log_write(log, LOG_WARNING, "server",
+                  "few descriptors, clients will be turned away limit=%llu (ulimit -n)",
+                  (unsigned long long)limit.rlim_max);
 }
 
 static int serve(const struct config *config)
 {
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
+    raise_descriptor_limit(log);
     if (config->db_conn == NULL)
         log_write(log, LOG_INFO, "server",
                   "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
@@ -111,7 +116,6 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);               /* a limit on files is a full disk */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    raise_descriptor_limit();
     int status = command->run(&config);
     config_clear(&config);
     return status;
