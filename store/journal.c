@@ -108,6 +108,7 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
         return result;
     struct segment *segment = segments_add(&journal->segments, header.number);
     segment->salt = journal->salt = header.salt;
+    segment->run = header.run;
     segment->first_sequence = header.first_sequence;
     segment->last_sequence = header.first_sequence - 1;
     segment->bytes = SEGMENT_HEADER_BYTES;

@@ -90,6 +90,14 @@ char *journal_directory_read(const struct journal_directory *directory, const ch
     return bytes;
 }
 
+bool journal_directory_is_in_place(const struct journal_directory *directory)
+{
+    struct stat opened;
+    struct stat found;
+    return fstat(directory->fd, &opened) == 0 && stat(directory->path, &found) == 0 &&
+           opened.st_dev == found.st_dev && opened.st_ino == found.st_ino;
+}
+
 bool journal_directory_has(const struct journal_directory *directory, const char *name)
 {
     return faccessat(directory->fd, name, F_OK, 0) == 0;

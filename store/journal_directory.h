@@ -63,6 +63,9 @@ MUST_CHECK enum result journal_directory_peek(struct journal_directory *director
 /* Whether a process works in the directory at `path`. */
 bool journal_directory_is_locked(const char *path);
 
+/* Whether its path still leads to it, and not to what lies beneath a volume that has gone. */
+bool journal_directory_is_in_place(const struct journal_directory *directory);
+
 /* Whether there is such a file. */
 bool journal_directory_has(const struct journal_directory *directory, const char *name);
 

@@ -125,18 +125,47 @@ static bool is_any_newer(const struct journal_directory *directory, const uint64
     return false;
 }
 
-/* What the segments know of their journal, for when its own file is damaged or a slot of it. */
-static enum header_state gather_identity(struct journal_directory *directory,
-                                         const uint64_t *numbers, size_t count)
+/* One that has its own name: a copy under another proves nothing. */
+static bool read_own_header(const struct journal_directory *directory, uint64_t number,
+                            struct segment_header *header)
 {
-    struct journal_identity *identity = &directory->identity;
+    return read_segment_header(directory, number, header) == HEADER_SOUND &&
+           header->number == number;
+}
+
+/* The journal that most segments are of (Boyer and Moore's majority vote): a few may be strangers.
+ */
+static void choose_journal(struct journal_directory *directory, const uint64_t *numbers,
+                           size_t count)
+{
+    size_t lead = 0;
     for (size_t i = 0; i < count; i++) {
         struct segment_header header;
-        if (read_segment_header(directory, numbers[i], &header) != HEADER_SOUND)
+        if (!read_own_header(directory, numbers[i], &header))
+            continue;
+        if (lead == 0)
+            memcpy(directory->identity.journal, header.journal, UUID_BYTES);
+        if (lead == 0 || uuid_equal(directory->identity.journal, header.journal))
+            lead++;
+        else
+            lead--;
+    }
+}
+
+/* What the segments know of their journal, for when its own file is damaged or a slot of it. */
+static enum header_state gather_identity(struct journal_directory *directory,
+                                         const uint64_t *numbers, size_t count, bool is_known)
+{
+    struct journal_identity *identity = &directory->identity;
+    if (!is_known)
+        choose_journal(directory, numbers, count);
+    for (size_t i = 0; i < count; i++) {
+        struct segment_header header;
+        if (!read_own_header(directory, numbers[i], &header) ||
+            !uuid_equal(header.journal, identity->journal))
             continue;
         if (header.run > identity->run)
             identity->run = header.run;
-        memcpy(identity->journal, header.journal, UUID_BYTES);
         journal_identity_add_owner(identity, header.nonce);
     }
     if (identity->run == 0)
@@ -198,7 +227,7 @@ static void mend_identity(struct journal_directory *directory, const uint64_t *n
 {
     struct stat status;
     bool is_new = fstatat(directory->fd, identity_name, &status, 0) != 0 && errno == ENOENT;
-    if (gather_identity(directory, numbers, count) == HEADER_SOUND)
+    if (gather_identity(directory, numbers, count, state == HEADER_SOUND) == HEADER_SOUND)
         state = HEADER_SOUND;
     if (!is_new)
         log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",

@@ -85,7 +85,7 @@ static enum read_result fail_to_open(struct journal_reader *reader, struct segme
     int reason = errno;
     struct segments *segments = reader->segments;
     bool is_short = reason == EMFILE || reason == ENFILE || reason == ENOMEM;
-    bool is_away = access(segments->directory->path, X_OK) != 0;
+    bool is_away = !journal_directory_is_in_place(segments->directory);
     bool is_lost =
         !is_short && !is_away && (reason == ENOENT || ++reader->attempts >= READ_ATTEMPTS);
     if (!reader->is_reported || is_lost)
@@ -112,9 +112,15 @@ static enum read_result open_segment(struct journal_reader *reader, struct segme
     reader->is_reported = false;
     reader->attempts = 0;
     reader->number = segment->number;
+    if (segment->bytes == 0 && !segments_look_again(reader->segments, segment, reader->fd)) {
+        journal_give_up(reader->segments, segment);
+        (void)close(reader->fd);
+        reader->fd = -1;
+        return READ_RECORD;
+    }
     journal_scan_init(&reader->scan, reader->fd, segment->salt, SEGMENT_HEADER_BYTES,
                       segment->bytes, on_damage, reader);
-    reader->scan.is_exact = true;
+    reader->scan.is_exact = !segment->is_open;
     return READ_RECORD;
 }
 

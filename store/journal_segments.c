@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -132,8 +133,24 @@ static bool is_unborn(const struct segment *segment, const uint8_t header[SEGMEN
 static bool is_strange(const struct segments *segments, const struct segment_header *header,
                        uint64_t number)
 {
-    return header->number != number ||
-           !uuid_equal(header->journal, segments->directory->identity.journal);
+    if (header->number == number &&
+        uuid_equal(header->journal, segments->directory->identity.journal))
+        return false;
+    counter_add(segments->damaged, 1);
+    log_write(segments->log, LOG_ERROR, "store",
+              "journal segment is of another journal or has another's name, left alone "
+              "segment=%016" PRIx64,
+              number);
+    return true;
+}
+
+static void take_header(struct segment *segment, const struct segment_header *header)
+{
+    segment->salt = header->salt;
+    segment->run = header->run;
+    segment->acknowledged = header->acknowledged;
+    segment->first_sequence = header->first_sequence;
+    segment->last_sequence = header->first_sequence == 0 ? 0 : header->first_sequence - 1;
 }
 
 static enum result list_segment(struct segments *segments, uint64_t number, const char *path,
@@ -147,20 +164,11 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
         return error_set(error, RESULT_INVALID,
                          "%s was written by a later version of this program, nothing is changed",
                          path);
-    if (state == HEADER_SOUND && is_strange(segments, &header, number)) {
-        counter_add(segments->damaged, 1);
-        log_write(segments->log, LOG_ERROR, "store",
-                  "journal segment is of another journal or has another's name, left alone: %s",
-                  path);
+    if (state == HEADER_SOUND && is_strange(segments, &header, number))
         return RESULT_OK;
-    }
     struct segment *segment = segments_add(segments, number);
     segment->disk_bytes = disk_bytes;
-    segment->salt = header.salt;
-    segment->run = header.run;
-    segment->acknowledged = header.acknowledged;
-    segment->first_sequence = header.first_sequence;
-    segment->last_sequence = header.first_sequence == 0 ? 0 : header.first_sequence - 1;
+    take_header(segment, &header);
     if (!read_end(segment, fd))
         close_segment(segments, segment, fd);
     if (state == HEADER_DAMAGED && is_read && is_unborn(segment, bytes)) {
@@ -232,6 +240,23 @@ enum result segments_load(struct segments *segments, struct error *error)
     void_unacknowledged(segments);
     free(numbers);
     return result;
+}
+
+bool segments_look_again(struct segments *segments, struct segment *segment, int fd)
+{
+    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
+    struct segment_header header = {0};
+    struct stat status;
+    if (fstat(fd, &status) != 0 || pread(fd, bytes, sizeof bytes, 0) < 0)
+        return true; /* it will not give its records either */
+    bool is_sound = segment_header_read(bytes, &header) == HEADER_SOUND;
+    if (is_sound && is_strange(segments, &header, segment->number))
+        return false;
+    take_header(segment, &header);
+    segment->bytes = segment->disk_bytes = (uint64_t)status.st_size;
+    segment->is_open = !read_end(segment, fd);
+    void_unacknowledged(segments);
+    return true;
 }
 
 void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us)
@@ -309,13 +334,12 @@ static uint64_t above(uint64_t sequence, uint64_t last)
     return last > from ? last - from : 0;
 }
 
-/* Of one run, what the later one does not hold back to where the earlier one ends. */
+/* Of one run, by sound headers, what the later one does not hold back to where the earlier one
+ * ends. */
 static uint64_t missing_between(const struct segment *earlier, const struct segment *later,
                                 uint64_t sequence)
 {
-    bool is_known =
-        !earlier->is_unread && earlier->last_sequence != 0 && later->first_sequence != 0 &&
-        earlier->last_sequence >> JOURNAL_RUN_SHIFT == later->first_sequence >> JOURNAL_RUN_SHIFT;
+    bool is_known = !earlier->is_unread && earlier->run != 0 && later->run == earlier->run;
     uint64_t from = earlier->last_sequence > sequence ? earlier->last_sequence : sequence;
     return is_known && later->first_sequence > from + 1 ? later->first_sequence - 1 - from : 0;
 }

@@ -25,6 +25,7 @@ struct segment {
     uint32_t run;          /* that made it; 0 = not known */
     uint32_t salt;         /* 0 = its header is damaged */
     bool is_unread;        /* the disk did not give all of it: `last_sequence` may be too low */
+    bool is_open;          /* its records end somewhere before `bytes`, with nothing behind them */
 };
 
 /* For `stored_us`: the database is thought to have it; it goes only where its space is needed. */
@@ -56,6 +57,10 @@ struct segment *segments_add(struct segments *segments, uint64_t number);
 /* Notes at `now_us`, or as SEGMENT_GOES_FOR_SPACE, which segments the database has up to
  * `last_sequence`. Below a former one: those it has no more. */
 void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us);
+
+/* One that could not be opened when it was listed can be now: takes in what its file tells of it.
+ * Returns false when it is not this journal's. */
+bool segments_look_again(struct segments *segments, struct segment *segment, int fd);
 
 /* Those whose files are gone take no space. */
 void segments_forget_missing(struct segments *segments);

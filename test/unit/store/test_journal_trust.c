@@ -236,6 +236,35 @@ START_TEST(missing_events_are_counted_as_far_as_they_are_known)
 }
 END_TEST
 
+/* Part of the identity is torn, and a segment of another journal lies there: its name is not taken.
+ */
+START_TEST(stranger_among_the_segments_does_not_name_the_journal)
+{
+    static const uint8_t torn = 0xA5;
+    uint8_t journal[UUID_BYTES];
+    uint8_t bytes[SEGMENT_HEADER_BYTES];
+    struct segment_image image;
+    memcpy(journal, journal_directory(run.journal)->identity.journal, UUID_BYTES);
+    segment_image_init(&image, 99, 1, 7);
+    segment_image_fill(&image, 1, 20);
+    segment_image_save(&image, &run.files, 0);
+    uuid_make(image.header.journal);
+    segment_header_write(&image.header, bytes);
+    journal_files_overwrite(journal_files_segment_path(&run.files, 99), 0, bytes, sizeof bytes);
+    segment_image_clear(&image);
+    for (uint64_t slot = 0; slot < 2; slot++) {
+        if (_i == 2 || (uint64_t)_i == slot)
+            journal_files_overwrite(journal_files_path(&run.files, "identity"),
+                                    slot * IDENTITY_BYTES / 2 + 20, &torn, 1);
+    }
+    journal_run_kill(&run);
+    ck_assert_mem_eq(journal_directory(run.journal)->identity.journal, journal, UUID_BYTES);
+    ck_assert_uint_eq(journal_run_commit(&run, 5), 5);
+    ck_assert_int_eq(unlink(journal_files_segment_path(&run.files, 99)), 0);
+    ck_assert_uint_eq(read_back(), 15);
+}
+END_TEST
+
 /* A hint that is too high would let segments go that the database lacks. */
 START_TEST(damaged_hint_of_what_is_stored_is_none)
 {
@@ -297,6 +326,7 @@ Suite *journal_trust_suite(void)
     tcase_add_test(tests, segment_that_could_not_be_read_is_kept_until_it_is);
     tcase_add_test(tests, what_is_thought_to_be_stored_goes_only_for_space);
     tcase_add_test(tests, missing_events_are_counted_as_far_as_they_are_known);
+    tcase_add_loop_test(tests, stranger_among_the_segments_does_not_name_the_journal, 0, 3);
     tcase_add_test(tests, damaged_hint_of_what_is_stored_is_none);
     tcase_add_test(tests, cursor_ahead_of_the_process_is_passed);
     tcase_add_test(tests, path_that_is_too_long_is_told_to_whoever_looks);

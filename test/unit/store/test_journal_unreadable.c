@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -81,6 +82,31 @@ START_TEST(segment_that_never_opens_does_not_hold_up_the_rest_for_ever)
 }
 END_TEST
 
+/* Its inode could not be read at the start, and can be now: nothing of it is passed over. */
+START_TEST(segment_that_opens_later_is_read_then)
+{
+    struct record record;
+    struct segment_image image = journal_reading_segment(2, RECORDS + 1, 2 * RECORDS);
+    journal_reading_make(&subject, 1);
+    if (_i == 0)
+        segment_image_close(&image, &subject.files);
+    else
+        segment_image_save(&image, &subject.files, 5000);
+    disk_faults.open_reason = EIO;
+    journal_files_load(&subject.files);
+    ck_assert_uint_eq(subject.files.segments.count, 2);
+    for (int i = 0; i < 5; i++)
+        journal_reading_expect(&subject, READ_BLOCKED);
+    disk_faults_reset();
+    journal_reading_expect_records(&subject, 1, 2 * RECORDS);
+    ck_assert_int_eq(journal_reader_next(&subject.reader, &record), READ_END);
+    ck_assert_uint_eq(subject.files.segments.damaged->value, 0);
+    ck_assert_uint_eq(subject.files.segments.items[1].last_sequence, 2 * RECORDS);
+    if (_i != 0)
+        segment_image_clear(&image);
+}
+END_TEST
+
 START_TEST(descriptors_that_are_short_cost_no_segment)
 {
     journal_reading_make(&subject, 2);
@@ -105,6 +131,25 @@ START_TEST(waits_for_a_directory_that_is_away)
     ck_assert_int_eq(rename(subject.files.path, away), 0);
     for (int i = 0; i < 100; i++)
         journal_reading_expect(&subject, READ_BLOCKED);
+    ck_assert_int_eq(rename(away, subject.files.path), 0);
+    journal_reading_expect_records(&subject, RECORDS + 1, 2 * RECORDS);
+    journal_reading_expect(&subject, READ_END);
+}
+END_TEST
+
+/* What lies beneath a volume that has gone has none of its segments: they are waited for. */
+START_TEST(waits_for_a_directory_with_another_in_its_place)
+{
+    char away[80];
+    journal_reading_make(&subject, 2);
+    journal_files_load(&subject.files);
+    journal_reading_expect_records(&subject, 1, RECORDS);
+    (void)snprintf(away, sizeof away, "%s.away", subject.files.path);
+    ck_assert_int_eq(rename(subject.files.path, away), 0);
+    ck_assert_int_eq(mkdir(subject.files.path, 0700), 0);
+    for (int i = 0; i < 100; i++)
+        journal_reading_expect(&subject, READ_BLOCKED);
+    ck_assert_int_eq(rmdir(subject.files.path), 0);
     ck_assert_int_eq(rename(away, subject.files.path), 0);
     journal_reading_expect_records(&subject, RECORDS + 1, 2 * RECORDS);
     journal_reading_expect(&subject, READ_END);
@@ -191,8 +236,10 @@ Suite *journal_unreadable_suite(void)
     tcase_add_test(tests, passes_over_a_segment_that_was_removed);
     tcase_add_test(tests, waits_for_a_segment_that_can_not_be_opened);
     tcase_add_test(tests, segment_that_never_opens_does_not_hold_up_the_rest_for_ever);
+    tcase_add_loop_test(tests, segment_that_opens_later_is_read_then, 0, 2);
     tcase_add_test(tests, descriptors_that_are_short_cost_no_segment);
     tcase_add_test(tests, waits_for_a_directory_that_is_away);
+    tcase_add_test(tests, waits_for_a_directory_with_another_in_its_place);
     tcase_add_test(tests, unreadable_sector_does_not_hold_up_the_rest_for_ever);
     tcase_add_test(tests, sector_that_comes_back_costs_nothing);
     tcase_add_loop_test(tests, unreadable_part_is_not_cut_off_at_the_start, 0, 2);
