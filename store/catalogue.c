@@ -35,8 +35,10 @@ struct catalogue {
     struct ad *ads;
     size_t count;
     bool is_fresh;
-    bool is_changed;   /* a change was announced while a load was under way */
-    unsigned failures; /* since the last load that worked */
+    bool is_saved;       /* what there is of them on the disk is these */
+    int64_t rendered_us; /* when the list was */
+    bool is_changed;     /* a change was announced while a load was under way */
+    unsigned failures;   /* since the last load that worked */
     struct ad_listing *listing;
     catalogue_silent_fn silent;
     void *silent_arg;
@@ -93,6 +95,7 @@ static void render(struct catalogue *catalogue)
 {
     int64_t now = clock_wall_us();
     arm_boundary(catalogue, now);
+    catalogue->rendered_us = now;
     struct ad_listing *listing = calloc(1, sizeof *listing);
     if (listing == NULL)
         abort();
@@ -166,6 +169,7 @@ static void save_ads(struct catalogue *catalogue)
     struct error error;
     size_t text_bytes;
     char digest[DIGEST_TEXT_SIZE];
+    catalogue->is_saved = false;
     char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
     if (text == NULL) {
         log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: they are not UTF-8");
@@ -180,6 +184,7 @@ static void save_ads(struct catalogue *catalogue)
         else
             log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
     }
+    catalogue->is_saved = strcmp(digest, catalogue->saved) == 0;
     free(text);
 }
 
@@ -220,13 +225,21 @@ static bool is_ad(const PGresult *rows, int row, const struct ad *ad)
 static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
 {
     if (catalogue->listing == NULL || (size_t)PQntuples(rows) != catalogue->count ||
-        !journal_directory_has(catalogue->directory, saved_name))
+        !catalogue->is_saved || !journal_directory_has(catalogue->directory, saved_name))
         return false;
     for (size_t i = 0; i < catalogue->count; i++) {
         if (!is_ad(rows, (int)i, &catalogue->ads[i]))
             return false;
     }
     return true;
+}
+
+/* The clock was set, or stood still with the machine: an ad has begun or ended unnoticed. */
+static bool is_out_of_date(const struct catalogue *catalogue)
+{
+    int64_t now = clock_wall_us();
+    int64_t change = ads_next_change(catalogue->ads, catalogue->count, catalogue->rendered_us);
+    return change <= now || now < catalogue->rendered_us;
 }
 
 static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
@@ -264,6 +277,8 @@ static void on_loaded(void *arg, const struct db_reply *reply)
     catalogue->failures = 0;
     if (!is_unchanged(catalogue, reply->rows))
         replace_ads(catalogue, reply->rows);
+    else if (is_out_of_date(catalogue))
+        render(catalogue);
     timer_arm(catalogue->poll_timer, POLL_MS);
     if (catalogue->is_changed)
         load(catalogue);

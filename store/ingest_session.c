@@ -18,6 +18,7 @@ struct ingest_session {
     struct migration *migration;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
+    bool is_claiming; /* claim_journal() is what is in flight */
     bool is_locked;   /* the journal's lock is this session's */
     bool is_fsync_on; /* in the database, as last heard */
     ingest_opened_fn opened;
@@ -46,8 +47,10 @@ const char *ingest_session_setup_sql(void)
 /* Answers whoever asked for what has come to its end. */
 static void finish(struct ingest_session *session, const char *step, const struct db_reply *reply)
 {
+    bool is_claimed = reply->outcome == DB_OK && session->is_claiming;
+    session->is_claiming = false;
     if (session->kept != NULL)
-        session->kept(session->kept_arg);
+        session->kept(session->kept_arg, is_claimed ? reply : NULL);
     else
         session->opened(session->opened_arg, step, reply, NULL);
 }
@@ -85,6 +88,7 @@ static void claim(struct ingest_session *session)
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
     };
+    session->is_claiming = true;
     db_conn_query(session->conn, &query, on_claimed, session);
 }
 

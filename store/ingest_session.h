@@ -44,10 +44,10 @@ void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened
 
 /*
  * What an open session has to do now and then: make partitions ahead and tidy up, every hour; claim
- * the journal again, as long as an earlier session holds its lock. `done` runs once, later, unless
- * the connection is lost.
+ * the journal again, as long as an earlier session holds its lock: then `claimed` holds
+ * claim_journal()'s row, else it is NULL. `done` runs once, later, unless the connection is lost.
  */
-typedef void (*ingest_kept_fn)(void *arg);
+typedef void (*ingest_kept_fn)(void *arg, const struct db_reply *claimed);
 void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg);
 bool ingest_session_is_upkeep_due(const struct ingest_session *session);
 

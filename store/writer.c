@@ -59,11 +59,16 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
         writer_pause(writer, reply, step);
         return;
     }
+    uint64_t cursor = writer->cursor;
     writer->is_prepared = true;
     writer->owner.claimed(writer->owner.arg);
     take_progress(writer, reply);
-    writer_begin_isolation(writer);
-    succeeded(writer);
+    /* Whether that has mended what the batch is held for only the batch can tell. */
+    if (!writer->is_reopening || writer->cursor != cursor) {
+        writer_begin_isolation(writer);
+        succeeded(writer);
+    }
+    writer->is_reopening = false;
     go_on(writer);
 }
 
@@ -78,6 +83,7 @@ static void open_session(void *arg)
 static void on_lost(void *arg)
 {
     struct writer *writer = arg;
+    writer->is_reopening = false;
     writer_set_state(writer, WRITER_DOWN);
 }
 
@@ -88,9 +94,12 @@ static void be_patient(struct writer *writer, enum writer_state state)
     writer->waited = 0;
 }
 
-static void on_kept(void *arg)
+static void on_kept(void *arg, const struct db_reply *claimed)
 {
-    go_on(arg);
+    struct writer *writer = arg;
+    if (claimed != NULL)
+        take_progress(writer, claimed);
+    go_on(writer);
 }
 
 static void keep_up(struct writer *writer)
@@ -130,7 +139,7 @@ static void on_batch(void *arg, const struct db_reply *reply)
     writer->cancelled = 0;
     succeeded(writer);
     take_progress(writer, reply);
-    if (ingest_session_is_upkeep_due(writer->session))
+    if (ingest_session_is_upkeep_due(writer->session) && !writer->is_hurried)
         keep_up(writer);
     else
         go_on(writer);
@@ -169,10 +178,13 @@ static void try_again(struct writer *writer)
 {
     bool is_to_reopen =
         writer->is_held && !writer->is_fenced && ++writer->held_tries % REOPEN_EVERY == 0;
-    if (writer->is_prepared && event_queue_count(writer->queue) > 0 && !is_to_reopen)
+    bool has_batch = writer->is_prepared && event_queue_count(writer->queue) > 0;
+    if (has_batch && !is_to_reopen) {
         writer_send_batch(writer);
-    else
-        open_session(writer);
+        return;
+    }
+    writer->is_reopening = writer->is_reopening || has_batch;
+    open_session(writer);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

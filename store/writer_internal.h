@@ -45,8 +45,9 @@ struct writer {
     unsigned lost;           /* times the connection was lost over a batch since the cursor moved */
     uint32_t lost_rows;      /* of the last of these */
     bool is_fenced;          /* the journal is another process's */
-    bool is_held;            /* waiting for somebody to mend the database; logged once */
+    bool is_held;            /* waiting for somebody to mend the database; logged when it begins */
     unsigned held_tries;     /* since it is held */
+    bool is_reopening;       /* the session, with a batch held that may be no better for it */
     char reject_reason[160]; /* "" = the batch is to be stored, else why it is put aside */
     bool is_escaping;        /* the event_id of the row put aside */
     int64_t refused_us;      /* monotonic, when an event was last told to be refused; 0 = never */

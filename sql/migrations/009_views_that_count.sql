@@ -42,8 +42,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_at timestamptz := OLD."timestamp" AT TIME ZONE 'UTC';
 BEGIN
-    DELETE FROM events
-    WHERE id = OLD.id AND kind = TG_ARGV[0]::event_kind AND occurred_at IS NOT DISTINCT FROM v_at;
+    IF v_at IS NULL THEN -- adopted without one; else the day's partition alone is looked through
+        DELETE FROM events WHERE id = OLD.id AND kind = TG_ARGV[0]::event_kind AND occurred_at IS NULL;
+    ELSE
+        DELETE FROM events WHERE id = OLD.id AND kind = TG_ARGV[0]::event_kind AND occurred_at = v_at;
+    END IF;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;

@@ -1,4 +1,5 @@
 """Events that the database refuses: put aside whole, one by one, and never in the way of others."""
+import time
 import unittest
 
 from db_support import DatabaseCase
@@ -187,6 +188,26 @@ class Mending(DatabaseCase):
         self.wait_at_rest(server)
         self.assert_stored(events)
         self.assert_books(server, 10)
+
+
+class Systemic(DatabaseCase):
+    def test_a_fault_that_stays_puts_no_more_aside_while_it_is_held(self) -> None:
+        """Also when the session is opened anew meanwhile: ten alike are enough to know."""
+        server = self.open_server()
+        self.psql("ALTER TABLE events ADD CONSTRAINT none CHECK (false) NOT VALID")
+        events = self.post(server, 0, 60)
+        held = "ingest held until this is mended"
+        server.wait_until(lambda: held in server.log_text())
+        aside = self.value("SELECT count(*) FROM rejected_events")
+        time.sleep(13)
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), aside)
+        self.assertEqual(server.log_text().count(held), 1)
+        self.assertNotIn("ingest goes on", server.log_text())
+        self.assertEqual(server.metrics().value("adtracker_ingest_held"), 1)
+        self.psql("ALTER TABLE events DROP CONSTRAINT none")
+        self.wait_at_rest(server)
+        self.psql("SELECT retry_rejected()")
+        self.assert_stored(events)
 
 
 class Lethal(DatabaseCase):
