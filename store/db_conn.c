@@ -240,16 +240,17 @@ static void read_results(struct db_conn *conn)
         fail(conn);
         return;
     }
-    for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
-        if (conn->owner.on_notify != NULL)
-            conn->owner.on_notify(conn->owner.arg, notify->relname);
-    }
     bool is_finished = false;
     while (is_in_flight && !is_finished && !PQisBusy(conn->pg)) {
         PGresult *result = PQgetResult(conn->pg);
         is_finished = result == NULL;
         if (result != NULL)
             conn->result = db_query_telling(conn->result, result);
+    }
+    /* Last: one that came behind the results is taken in with them, and nothing more may follow. */
+    for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
+        if (conn->owner.on_notify != NULL)
+            conn->owner.on_notify(conn->owner.arg, notify->relname);
     }
     if (PQstatus(conn->pg) == CONNECTION_BAD)
         fail(conn);

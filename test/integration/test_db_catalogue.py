@@ -2,7 +2,7 @@
 import time
 import unittest
 
-from db_support import DatabaseCase
+from db_support import DatabaseCase, SqlSession
 
 from harness.server import Server
 
@@ -72,6 +72,17 @@ class Catalogue(DatabaseCase):
                 self.assertEqual((kept.stat().st_ino, kept.stat().st_mtime_ns),
                                  (written.st_ino, written.st_mtime_ns))
         self.wait_ids(server, [1, 3])
+
+    def test_a_change_right_behind_another_is_seen_whenever_it_comes(self) -> None:
+        """Its notification may come with the very answer to the load that the other one began."""
+        server = self.open_server()
+        session = SqlSession(self, self.postgres, self.database)
+        for n in range(150):
+            session.run(f"UPDATE ads SET title = 'first {n}' WHERE id = 1")
+            time.sleep(self.random.uniform(0, 0.004))
+            session.run(f"UPDATE ads SET title = 'second {n}' WHERE id = 1")
+            server.wait_until(lambda n=n: server.get("/ads").json()[0].get("title") == f"second {n}",
+                              AT_ONCE_SECONDS)
 
     def test_a_burst_of_changes_ends_with_the_last(self) -> None:
         server = self.open_server()
