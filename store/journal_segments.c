@@ -247,8 +247,9 @@ bool segments_look_again(struct segments *segments, struct segment *segment, int
     uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
     struct segment_header header = {0};
     struct stat status;
-    if (fstat(fd, &status) != 0 || pread(fd, bytes, sizeof bytes, 0) < 0)
-        return true; /* it will not give its records either */
+    if (fstat(fd, &status) != 0)
+        return false;
+    (void)!pread(fd, bytes, sizeof bytes, 0); /* a header that is not given is a damaged one */
     bool is_sound = segment_header_read(bytes, &header) == HEADER_SOUND;
     if (is_sound && is_strange(segments, &header, segment->number))
         return false;

@@ -59,7 +59,7 @@ struct segment *segments_add(struct segments *segments, uint64_t number);
 void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us);
 
 /* One that could not be opened when it was listed can be now: takes in what its file tells of it.
- * Returns false when it is not this journal's. */
+ * Returns false when it is not this journal's, or still can't be looked at. */
 bool segments_look_again(struct segments *segments, struct segment *segment, int fd);
 
 /* Those whose files are gone take no space. */

@@ -98,7 +98,12 @@ START_TEST(segment_that_opens_later_is_read_then)
     for (int i = 0; i < 5; i++)
         journal_reading_expect(&subject, READ_BLOCKED);
     disk_faults_reset();
-    journal_reading_expect_records(&subject, 1, 2 * RECORDS);
+    journal_reading_expect_records(&subject, 1, RECORDS);
+    disk_faults.bad_to = 1000000; /* it opens, and gives nothing yet */
+    for (int i = 0; i < 5; i++)
+        journal_reading_expect(&subject, READ_BLOCKED);
+    disk_faults_reset();
+    journal_reading_expect_records(&subject, RECORDS + 1, 2 * RECORDS);
     ck_assert_int_eq(journal_reader_next(&subject.reader, &record), READ_END);
     ck_assert_uint_eq(subject.files.segments.damaged->value, 0);
     ck_assert_uint_eq(subject.files.segments.items[1].last_sequence, 2 * RECORDS);
