@@ -1,5 +1,5 @@
 # cmake -DOUTPUT=file.c -DDIRECTORY=sql -DFILES=a.sql,migrations/001_b.sql -P embed_sql.cmake
-# Writes the named files as byte arrays behind the functions of store/sql_embedded.h. Byte arrays,
+# Writes the named files as byte arrays behind the functions of store/database/sql_embedded.h. Byte arrays,
 # because ISO C promises only 4,095 bytes of a string literal.
 string(REPLACE "," ";" files "${FILES}")
 set(arrays "")
@@ -27,7 +27,7 @@ foreach(file IN LISTS files)
 endforeach()
 
 file(WRITE ${OUTPUT} "/* Generated from sql/ by cmake/embed_sql.cmake. */
-#include \"store/sql_embedded.h\"
+#include \"store/database/sql_embedded.h\"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "metrics/utf8.h"
+#include "protocol/utf8.h"
 
 enum {
     TEXT_BYTES_MAX = 1000,
@@ -54,7 +54,7 @@ static size_t escape(char *line, const char *text, size_t length)
     static const char HEX[] = "0123456789abcdef";
     size_t used = 0;
     for (size_t i = 0; i < length;) {
-        size_t bytes = metrics_utf8_bytes(text + i, length - i);
+        size_t bytes = utf8_bytes(text + i, length - i);
         if (bytes > 0 && !is_control(text + i, bytes)) {
             memcpy(line + used, text + i, bytes);
             used += bytes;
@@ -137,7 +137,7 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
     size_t length = wanted < 0 ? 0 : (size_t)wanted;
     if (length >= sizeof(text))
         length = sizeof(text) - 1;
-    length = metrics_utf8_cut(text, length, TEXT_BYTES_MAX);
+    length = utf8_cut(text, length, TEXT_BYTES_MAX);
     report_dropped(log);
     /* Not behind an unreported gap: the lines before it would seem to be all there were. */
     if (log->dropped > 0 || !write_entry(log, level, module, text, length))

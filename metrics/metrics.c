@@ -10,7 +10,7 @@
 #include "metrics/process.h"
 #include "metrics/registry.h"
 #include "metrics/text.h"
-#include "metrics/utf8.h"
+#include "protocol/utf8.h"
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_:"
 
@@ -181,7 +181,7 @@ static size_t escape_character(const char **at, const char *end, char unit[4])
     /* U+FFFD: one bad byte would fail the whole scrape. */
     static const char REPLACEMENT[] = {'\xEF', '\xBF', '\xBD'};
     char first = **at;
-    size_t bytes = metrics_utf8_bytes(*at, (size_t)(end - *at));
+    size_t bytes = utf8_bytes(*at, (size_t)(end - *at));
     if (bytes == 0) {
         memcpy(unit, REPLACEMENT, sizeof(REPLACEMENT));
         *at += 1;

@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "protocol/event_fields.h"
-#include "protocol/event_plain.h"
+#include "protocol/event_fast.h"
 #include "protocol/strict_json.h"
 #include "protocol/text.h"
 
@@ -87,7 +87,7 @@ static enum result read_event_id(const json_t *value, struct event *event, struc
     if (id_bytes > EVENT_ID_MAX_BYTES)
         return error_set(error, RESULT_INVALID, "event_id is longer than %d bytes",
                          EVENT_ID_MAX_BYTES);
-    if (!text_is_plain(id, id_bytes))
+    if (!text_is_printable(id, id_bytes))
         return error_set(error, RESULT_INVALID, "event_id has a control character");
     memcpy(event->id, id, id_bytes);
     event->id_bytes = (uint8_t)id_bytes;
@@ -126,12 +126,12 @@ enum result event_decode(const char *body, size_t body_bytes, enum event_kind ki
 {
     assert((unsigned)kind < EVENT_KINDS);
     begin(event, kind);
-    if (event_plain_decode(body, body_bytes, event))
+    if (event_decode_fast(body, body_bytes, event))
         return RESULT_OK;
-    return event_decode_any(body, body_bytes, kind, event, error);
+    return event_decode_full(body, body_bytes, kind, event, error);
 }
 
-enum result event_decode_any(const char *body, size_t body_bytes, enum event_kind kind,
+enum result event_decode_full(const char *body, size_t body_bytes, enum event_kind kind,
                              struct event *event, struct error *error)
 {
     json_t *object = NULL;

@@ -77,7 +77,7 @@ enum result event_unpack(const uint8_t *packed, size_t packed_bytes, struct even
         return RESULT_MALFORMED;
     memcpy(unpacked.address.bytes, packed + HEAD_BYTES, ip_bytes);
     memcpy(unpacked.id, packed + HEAD_BYTES + ip_bytes, unpacked.id_bytes);
-    if (!text_is_plain(unpacked.id, unpacked.id_bytes))
+    if (!text_is_printable(unpacked.id, unpacked.id_bytes))
         return RESULT_MALFORMED;
     *event = unpacked;
     return RESULT_OK;

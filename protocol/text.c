@@ -43,7 +43,7 @@ static bool is_control(const uint8_t *character)
            (character[0] == 0xc2 && character[1] < 0xa0);
 }
 
-bool text_is_plain(const char *text, size_t length)
+bool text_is_printable(const char *text, size_t length)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     size_t step = 0;

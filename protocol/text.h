@@ -9,4 +9,4 @@
  * characters (U+0000 to U+001F, U+007F to U+009F). PostgreSQL stores such text, and it can't forge
  * lines in a log.
  */
-bool text_is_plain(const char *text, size_t length);
+bool text_is_printable(const char *text, size_t length);

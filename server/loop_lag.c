@@ -8,7 +8,7 @@
 
 #include "metrics/clock.h"
 #include "metrics/metrics.h"
-#include "store/timer.h"
+#include "metrics/timer.h"
 
 /* Short enough for a stall of 20 ms to be seen whenever it comes. */
 enum { TICK_MS = 10 };

@@ -10,7 +10,7 @@
 #include "server/config.h"
 #include "server/self_check.h"
 #include "server/service.h"
-#include "store/journal_describe.h"
+#include "store/journal/inspect.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
 
@@ -71,7 +71,7 @@ static int check(const struct config *config)
 static int describe(const struct config *config)
 {
     struct error error;
-    if (journal_describe(config->journal_dir, stdout, &error) == RESULT_OK)
+    if (journal_inspect(config->journal_dir, stdout, &error) == RESULT_OK)
         return 0;
     (void)fprintf(stderr, "video-ad-tracker: --journal: %s\n", error.text);
     return 1;

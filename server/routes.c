@@ -6,9 +6,9 @@
 
 #include <event2/http.h>
 
-#include "server/exchange.h"
-#include "server/handlers.h"
-#include "server/http_guard.h"
+#include "server/http/exchange.h"
+#include "server/handlers/handlers.h"
+#include "server/http/guard.h"
 
 /* `method` is HTTP_GET (HEAD is understood) or HTTP_POST; every route has OPTIONS. */
 static const struct route {

@@ -13,16 +13,16 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "server/config.h"
-#include "server/exchange.h"
-#include "server/handlers.h"
-#include "server/http_guard.h"
-#include "server/http_head.h"
-#include "server/http_metrics.h"
-#include "server/listener.h"
+#include "server/http/exchange.h"
+#include "server/handlers/handlers.h"
+#include "server/http/guard.h"
+#include "server/http/head.h"
+#include "server/http/metrics.h"
+#include "server/http/listener.h"
 #include "server/loop_lag.h"
 #include "server/routes.h"
 #include "store/store.h"
-#include "store/timer.h"
+#include "metrics/timer.h"
 
 /*
  * Stopping: the listener closes and every answer from then on closes its connection; once no

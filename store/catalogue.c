@@ -12,9 +12,9 @@
 #include "protocol/ad.h"
 #include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"
-#include "store/db_conn.h"
-#include "store/journal_directory.h"
-#include "store/timer.h"
+#include "store/database/conn.h"
+#include "store/journal/directory.h"
+#include "metrics/timer.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -363,9 +363,9 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->log = log;
     catalogue->directory = directory;
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
-    const struct db_owner owner = {
+    const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
-    catalogue->conn = db_conn_new(base, target, &catalogue->conn_settings, owner, metrics, log);
+    catalogue->conn = db_conn_new(base, target, &catalogue->conn_settings, listener, metrics, log);
     catalogue->poll_timer = event_new(base, -1, 0, on_poll, catalogue);
     catalogue->boundary_timer = event_new(base, -1, 0, on_boundary, catalogue);
     if (catalogue->poll_timer == NULL || catalogue->boundary_timer == NULL)

@@ -9,16 +9,16 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "store/analytics_reader.h"
-#include "store/db_target.h"
-#include "store/ingest_session.h"
-#include "store/intake.h"
-#include "store/journal_directory.h"
-#include "store/refusals.h"
-#include "store/timer.h"
-#include "store/writer.h"
+#include "store/analytics.h"
+#include "store/database/target.h"
+#include "store/ingest/session.h"
+#include "store/ingest/intake.h"
+#include "store/journal/directory.h"
+#include "store/base/refusals.h"
+#include "metrics/timer.h"
+#include "store/ingest/writer.h"
 
-enum { OWNERS_TEXT_SIZE = 3 + JOURNAL_OWNERS_MAX * UUID_TEXT_SIZE };
+enum { LINEAGE_TEXT_SIZE = 3 + JOURNAL_LINEAGE_MAX * UUID_TEXT_SIZE };
 
 struct store {
     const struct store_settings *settings;
@@ -34,7 +34,7 @@ struct store {
     struct analytics_reader *reader;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
-    char owners[OWNERS_TEXT_SIZE];
+    char lineage[LINEAGE_TEXT_SIZE];
     bool is_draining;
     struct event *drain_timer;
     store_drained_fn drained;
@@ -164,12 +164,12 @@ static void format_identity(struct store *store)
     const struct journal_identity *identity = &journal_directory(store->journal)->identity;
     uuid_format(identity->journal, store->journal_id);
     uuid_format(identity->nonce, store->nonce);
-    char *at = store->owners;
+    char *at = store->lineage;
     *at++ = '{';
-    for (uint32_t i = 0; i < identity->owner_count; i++) {
+    for (uint32_t i = 0; i < identity->lineage_count; i++) {
         if (i > 0)
             *at++ = ',';
-        uuid_format(identity->owners[i], at);
+        uuid_format(identity->lineage[i], at);
         at += UUID_TEXT_SIZE - 1;
     }
     *at++ = '}';
@@ -182,11 +182,11 @@ static void make_writer(struct store *store, struct event_base *base)
     store->ingest_settings = (struct ingest_settings){.sample_data = store->settings->sample_data,
                                                       .journal = store->journal_id,
                                                       .nonce = store->nonce,
-                                                      .owners = store->owners};
-    const struct writer_owner owner = {
+                                                      .lineage = store->lineage};
+    const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->target, &store->ingest_settings,
-                               intake_queue(store->intake), owner, store->metrics, store->log);
+                               intake_queue(store->intake), listener, store->metrics, store->log);
 }
 
 struct store *store_new(struct event_base *base, const struct store_settings *settings,

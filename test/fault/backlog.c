@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "protocol/event.h"
-#include "store/journal.h"
-#include "store/journal_format.h"
+#include "store/journal/journal.h"
+#include "store/journal/format.h"
 
 /* Small enough for a short backlog to have several segments. */
 enum { SEGMENT_BYTES = 8 * 1024 * 1024, ADS = 3, FIRST_ADDRESS = 20 << 24 };
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
     for (uint64_t index = 0; index < count;) {
         header.number++;
         header.salt++;
-        header.acknowledged = header.first_sequence - 1; /* all of them were */
+        header.accepted_through = header.first_sequence - 1; /* all of them were */
         index = write_segment(argv[1], &header, index, count, (int64_t)now.tv_sec * 1000000);
     }
     return 0;

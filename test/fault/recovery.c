@@ -18,12 +18,12 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "protocol/event.h"
-#include "store/journal_directory.h"
-#include "store/journal_file.h"
-#include "store/journal_format.h"
-#include "store/journal_identity.h"
-#include "store/journal_reader.h"
-#include "store/journal_segments.h"
+#include "store/journal/directory.h"
+#include "store/journal/segment_file.h"
+#include "store/journal/format.h"
+#include "store/journal/identity.h"
+#include "store/journal/reader.h"
+#include "store/journal/segments.h"
 
 enum {
     SEGMENTS = 5,
@@ -335,8 +335,8 @@ static void check_identity(const char *path, const struct journal_identity *befo
         fail("identity damaged at %zu: %s", at, error.text);
     const struct journal_identity *after = &directory.identity;
     bool has_owner = false;
-    for (uint32_t i = 0; i < after->owner_count; i++)
-        has_owner |= uuid_equal(after->owners[i], before->nonce);
+    for (uint32_t i = 0; i < after->lineage_count; i++)
+        has_owner |= uuid_equal(after->lineage[i], before->nonce);
     if (!uuid_equal(after->journal, before->journal) || after->run <= before->run || !has_owner)
         fail("identity damaged at %zu: another journal, run %u after %u, owner %d", at, after->run,
              before->run, has_owner);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "protocol/event.h"
-#include "protocol/event_plain.h"
+#include "protocol/event_fast.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -40,7 +40,7 @@ static void check_plain(const char *data, size_t size, const struct event *event
 {
     struct event other = {.occurred_at_us = event->occurred_at_us};
     struct error error = {""};
-    require(event_decode_any(data, size, (enum event_kind)event->kind, &other, &error) ==
+    require(event_decode_full(data, size, (enum event_kind)event->kind, &other, &error) ==
             RESULT_OK);
     require_same(event, &other);
 }

@@ -8,12 +8,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/journal_scan.h"
+#include "store/journal/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct reading {
-    uint64_t told; /* up to here each byte was a record's or reported */
+    uint64_t reported_to; /* up to here each byte was a record's or reported */
     bool is_ended;
 };
 
@@ -26,8 +26,8 @@ static void require(bool condition)
 static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
     struct reading *reading = arg;
-    require(!reading->is_ended && from == reading->told && to > from);
-    reading->told = to;
+    require(!reading->is_ended && from == reading->reported_to && to > from);
+    reading->reported_to = to;
     reading->is_ended = is_tail;
 }
 

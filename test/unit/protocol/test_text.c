@@ -48,7 +48,7 @@ static bool is_plain_in_exact_block(const char *text, size_t length)
 {
     char *block = malloc(length + (length == 0));
     memcpy(block, text, length);
-    bool plain = text_is_plain(block, length);
+    bool plain = text_is_printable(block, length);
     free(block);
     return plain;
 }

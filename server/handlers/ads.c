@@ -1,0 +1,54 @@
+/* GET /ads: the list of available ads, with an ETag. */
+#include "server/handlers/handlers.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <event2/http.h>
+
+#include "server/http/exchange.h"
+#include "store/store.h"
+
+/* If-None-Match: a list of tags, or `*` (RFC 9110 section 13.1.2); weak ones compare alike. */
+static bool has_tag(const char *list, const char *etag)
+{
+    while (list != NULL && *list != '\0') {
+        list += strspn(list, " \t,");
+        if (*list == '*')
+            return true;
+        if (strncmp(list, "W/", 2) == 0)
+            list += 2;
+        if (strncmp(list, etag, strlen(etag)) == 0)
+            return true;
+        list = strchr(list, ',');
+    }
+    return false;
+}
+
+static void release(const void *body, size_t body_bytes, void *listing)
+{
+    (void)body;
+    (void)body_bytes;
+    ad_listing_release(listing);
+}
+
+void handle_ads(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    struct ad_listing *listing = store_ads(context->store);
+    if (listing == NULL) {
+        exchange_fail(exchange, 503, "the ads are not loaded yet: the database is away");
+        return;
+    }
+    exchange_header(exchange, "ETag", listing->etag);
+    exchange_header(exchange, "Cache-Control", "no-cache");
+    const char *known =
+        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
+    if (has_tag(known, listing->etag)) {
+        ad_listing_release(listing);
+        exchange_reply(exchange, 304, NULL, NULL, 0);
+        return;
+    }
+    exchange_reply_shared(exchange, 200, "application/json", listing->json, listing->json_bytes,
+                          release, listing);
+}

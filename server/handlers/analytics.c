@@ -1,0 +1,56 @@
+/* GET /ads/analytics: how the ads did in a window of time. */
+#include "server/handlers/handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/http.h>
+
+#include "protocol/analytics.h"
+#include "server/http/exchange.h"
+#include "store/store.h"
+
+/* The question while the database works on it. */
+struct asked {
+    struct exchange *exchange;
+    struct analytics_window window;
+};
+
+static void on_totals(void *arg, enum result result, const struct analytics_totals *totals)
+{
+    struct asked *asked = arg;
+    const struct handler_context *context = asked->exchange->context;
+    if (result != RESULT_OK) {
+        exchange_fail_result(asked->exchange, result, "the database is away or too slow to answer");
+    } else {
+        struct analytics_totals complete = *totals;
+        complete.pending_events = store_pending_events(context->store);
+        char *body = analytics_render(&asked->window, &complete);
+        exchange_header(asked->exchange, "Cache-Control", "no-store");
+        exchange_reply(asked->exchange, 200, "application/json", body, strlen(body));
+        free(body);
+    }
+    free(asked);
+}
+
+void handle_analytics(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
+    struct asked *asked = malloc(sizeof *asked);
+    if (asked == NULL)
+        abort();
+    asked->exchange = exchange;
+    struct error error;
+    enum result result = analytics_window_parse(query, &asked->window, &error);
+    if (result == RESULT_OK) {
+        result = store_analytics(context->store, &asked->window, on_totals, asked);
+        if (result == RESULT_OK)
+            return;
+        (void)error_set(&error, result,
+                        result == RESULT_BUSY ? "too many questions are waiting"
+                                              : "the database is away");
+    }
+    free(asked);
+    exchange_fail_result(exchange, result, error.text);
+}

@@ -1,0 +1,100 @@
+/* POST /ads/click and /ads/impression: one event from its JSON into the store. */
+#include "server/handlers/handlers.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+
+#include "metrics/clock.h"
+#include "protocol/event.h"
+#include "server/http/client_address.h"
+#include "server/http/exchange.h"
+#include "store/store.h"
+
+static const char queued[] = "{\"status\":\"queued\"}";
+
+/*
+ * The original service never looked at the type, and clients send JSON under several names (curl
+ * -d, sendBeacon); what can't be JSON is refused, and so is what is encoded.
+ */
+static bool is_acceptable(struct exchange *exchange)
+{
+    static const char *const types[] = {"application/json", "text/json", "text/plain",
+                                        "application/x-www-form-urlencoded",
+                                        "application/octet-stream"};
+    const struct evkeyvalq *headers = evhttp_request_get_input_headers(exchange->request);
+    const char *encoding = evhttp_find_header(headers, "Content-Encoding");
+    if (encoding != NULL && strcasecmp(encoding, "identity") != 0)
+        return false;
+    const char *type = evhttp_find_header(headers, "Content-Type");
+    if (type == NULL)
+        return true;
+    type += strspn(type, " \t");
+    size_t length = strcspn(type, "; \t");
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (length == strlen(types[i]) && strncasecmp(type, types[i], length) == 0)
+            return true;
+    }
+    return length == 0 || (length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
+}
+
+static void on_durable(void *arg, enum result result)
+{
+    struct exchange *exchange = arg;
+    if (result == RESULT_OK)
+        exchange_reply(exchange, 202, "application/json", queued, sizeof queued - 1);
+    else
+        exchange_fail_result(exchange, result, "the event could not be kept");
+}
+
+static void submit(struct exchange *exchange, const struct event *event)
+{
+    const struct handler_context *context = exchange->context;
+    enum result result = store_submit(context->store, event, on_durable, exchange);
+    if (result == RESULT_UNKNOWN) {
+        exchange_fail_result(exchange, result, "there is no ad with this ad_id");
+    } else if (result != RESULT_OK) {
+        const char *refusal = store_refusal(context->store);
+        exchange_fail_result(exchange, result, refusal == NULL ? "try again" : refusal);
+    }
+}
+
+static void handle_event(struct exchange *exchange, enum event_kind kind)
+{
+    const struct handler_context *context = exchange->context;
+    struct evbuffer *body = evhttp_request_get_input_buffer(exchange->request);
+    size_t body_bytes = evbuffer_get_length(body);
+    if (!is_acceptable(exchange)) {
+        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
+        return;
+    }
+    if (body_bytes > EVENT_BODY_MAX_BYTES) {
+        exchange_fail(exchange, 413, "the body is over 64 KiB");
+        return;
+    }
+    struct event event;
+    struct error error;
+    const char *text = (const char *)evbuffer_pullup(body, -1);
+    enum result result = event_decode(text == NULL ? "" : text, body_bytes, kind, &event, &error);
+    if (result != RESULT_OK) {
+        exchange_fail_result(exchange, result, error.text);
+        return;
+    }
+    event.occurred_at_us = clock_wall_us();
+    if (event.address.family == ADDRESS_NONE)
+        event.address = client_address(exchange->request, context->config);
+    submit(exchange, &event);
+}
+
+void handle_click(struct exchange *exchange)
+{
+    handle_event(exchange, EVENT_CLICK);
+}
+
+void handle_impression(struct exchange *exchange)
+{
+    handle_event(exchange, EVENT_IMPRESSION);
+}

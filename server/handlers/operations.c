@@ -1,0 +1,42 @@
+/* GET /metrics, /livez and /readyz: for Prometheus and whoever runs the server. */
+#include "server/handlers/handlers.h"
+
+#include <stdlib.h>
+
+#include "metrics/metrics.h"
+#include "server/http/exchange.h"
+#include "store/store.h"
+
+static void release(const void *body, size_t body_bytes, void *text)
+{
+    (void)body;
+    (void)body_bytes;
+    free(text);
+}
+
+void handle_metrics(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    size_t text_bytes;
+    char *text = metrics_render(context->metrics, &text_bytes);
+    exchange_reply_shared(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text,
+                          text_bytes, release, text);
+}
+
+/* The process answers: nothing else is meant, the database least of all. */
+void handle_livez(struct exchange *exchange)
+{
+    static const char live[] = "{\"status\":\"live\"}";
+    exchange_reply(exchange, 200, "application/json", live, sizeof live - 1);
+}
+
+void handle_readyz(struct exchange *exchange)
+{
+    static const char ready[] = "{\"status\":\"ready\"}";
+    const struct handler_context *context = exchange->context;
+    const char *refusal = store_refusal(context->store);
+    if (refusal != NULL)
+        exchange_fail(exchange, 503, refusal);
+    else
+        exchange_reply(exchange, 200, "application/json", ready, sizeof ready - 1);
+}

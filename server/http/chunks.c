@@ -1,0 +1,80 @@
+/* Takes a chunked body apart as it arrives. */
+#include "server/http/chunks.h"
+
+#include <string.h>
+
+#include "protocol/digits.h"
+
+enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
+
+void http_chunks_begin(struct http_chunks *chunks)
+{
+    *chunks = (struct http_chunks){.state = CHUNK_SIZE};
+}
+
+static enum chunk_state read_size(struct http_chunks *chunks, char c)
+{
+    int digit = digits_hex(c);
+    if (digit >= 0 && chunks->digits < SIZE_DIGITS_MAX) {
+        chunks->size = chunks->size * 16 + (uint64_t)digit;
+        chunks->digits++;
+        return CHUNK_SIZE;
+    }
+    return c == '\r' && chunks->digits > 0 ? CHUNK_SIZE_LF : CHUNK_BROKEN;
+}
+
+static enum chunk_state expect(char c, char expected, enum chunk_state next)
+{
+    return c == expected ? next : CHUNK_BROKEN;
+}
+
+/* One byte outside of a chunk's data. */
+static enum chunk_state step(struct http_chunks *chunks, char c)
+{
+    if (chunks->state >= CHUNK_TRAILER && ++chunks->trailer_bytes > TRAILER_MAX_BYTES)
+        return CHUNK_BROKEN;
+    switch (chunks->state) {
+    case CHUNK_SIZE:
+        return read_size(chunks, c);
+    case CHUNK_SIZE_LF:
+        return expect(c, '\n', chunks->size > 0 ? CHUNK_DATA : CHUNK_TRAILER);
+    case CHUNK_DATA_CR:
+        return expect(c, '\r', CHUNK_DATA_LF);
+    case CHUNK_DATA_LF:
+        chunks->digits = 0;
+        return expect(c, '\n', CHUNK_SIZE);
+    case CHUNK_TRAILER:
+        return c == '\r' ? CHUNK_TRAILER_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+    case CHUNK_TRAILER_LINE:
+        return c == '\r' ? CHUNK_TRAILER_LINE_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+    case CHUNK_TRAILER_LINE_LF:
+        return expect(c, '\n', CHUNK_TRAILER);
+    case CHUNK_TRAILER_LF:
+        return expect(c, '\n', CHUNK_NONE);
+    case CHUNK_NONE:
+    case CHUNK_DATA:
+    case CHUNK_BROKEN:
+        break;
+    }
+    return CHUNK_BROKEN;
+}
+
+size_t http_chunks_read(struct http_chunks *chunks, char *text, size_t bytes, size_t *data_bytes)
+{
+    size_t at = 0;
+    *data_bytes = 0;
+    while (at < bytes && chunks->state != CHUNK_NONE && chunks->state != CHUNK_BROKEN) {
+        if (chunks->state != CHUNK_DATA) {
+            chunks->state = step(chunks, text[at++]);
+            continue;
+        }
+        size_t taken = bytes - at < chunks->size ? bytes - at : (size_t)chunks->size;
+        memmove(text + *data_bytes, text + at, taken);
+        *data_bytes += taken;
+        chunks->size -= taken;
+        at += taken;
+        if (chunks->size == 0)
+            chunks->state = CHUNK_DATA_CR;
+    }
+    return at;
+}

@@ -1,0 +1,78 @@
+/* Who the viewer is, behind proxies or not. */
+#include "server/http/client_address.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+
+#include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
+
+#include "server/config.h"
+
+static bool is_trusted(const struct config *config, const struct address *address)
+{
+    for (size_t i = 0; i < config->trusted_proxy_count; i++) {
+        if (address_block_contains(&config->trusted_proxies[i], address))
+            return true;
+    }
+    return false;
+}
+
+/* An entry may carry a port: 192.0.2.1:4711, [2001:db8::1]:4711. */
+static bool parse_entry(const char *text, size_t length, struct address *address)
+{
+    const char *bracket = length > 0 && text[0] == '[' ? memchr(text, ']', length) : NULL;
+    const char *colon = memchr(text, ':', length);
+    if (bracket != NULL)
+        return address_parse(text + 1, (size_t)(bracket - text) - 1, address) == RESULT_OK;
+    if (colon != NULL && memrchr(text, ':', length) == colon)
+        length = (size_t)(colon - text);
+    return address_parse(text, length, address) == RESULT_OK;
+}
+
+/* Walks one header value from its right end. Returns false when the walk ends in it. */
+static bool walk(const struct config *config, const char *value, struct address *client)
+{
+    const char *end = value + strlen(value);
+    while (end > value) {
+        const char *start = end;
+        while (start > value && start[-1] != ',')
+            start--;
+        const char *text = start + strspn(start, " \t");
+        size_t length = text < end ? (size_t)(end - text) : 0;
+        while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+            length--;
+        struct address hop;
+        if (!parse_entry(text, length, &hop))
+            return false;
+        *client = address_unmap(hop);
+        if (!is_trusted(config, client))
+            return false;
+        end = start > value ? start - 1 : value;
+    }
+    return true;
+}
+
+struct address client_address(struct evhttp_request *request, const struct config *config)
+{
+    struct address client = {.family = ADDRESS_NONE};
+    const char *peer = request->remote_host;
+    if (peer == NULL || address_parse(peer, strcspn(peer, "%"), &client) != RESULT_OK)
+        return client;
+    client = address_unmap(client);
+    if (!is_trusted(config, &client))
+        return client;
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
+    struct evkeyval *header;
+    bool goes_on = true;
+    /* A field given more than once counts as one list; its last line is the nearest. */
+    for (header = TAILQ_LAST(headers, evkeyvalq); header != NULL && goes_on;
+         header = TAILQ_PREV(header, evkeyvalq, next)) {
+        if (strcasecmp(header->key, "X-Forwarded-For") == 0)
+            goes_on = walk(config, header->value, &client);
+    }
+    return client;
+}

@@ -1,0 +1,249 @@
+/* One request in hand. */
+#include "server/http/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/util.h>
+#include <jansson.h>
+
+#include "metrics/clock.h"
+#include "server/http/read_interest.h"
+
+static const char error_type[] = "application/json";
+
+/* Answered exchanges wait in `free_list` to be used again. */
+struct exchanges {
+    struct event_base *base;
+    struct http_metrics *http_metrics;
+    struct read_interest *read_interest;
+    void *context;
+    struct exchange *free_list;
+    size_t in_hand;
+    unsigned long long opened;
+    bool is_closing;
+    time_t date_s; /* of `date` */
+    char date[40];
+};
+
+struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *http_metrics,
+                                void *context)
+{
+    struct exchanges *exchanges = calloc(1, sizeof *exchanges);
+    if (exchanges == NULL)
+        abort();
+    exchanges->base = base;
+    exchanges->http_metrics = http_metrics;
+    exchanges->read_interest = read_interest_new(base);
+    exchanges->context = context;
+    return exchanges;
+}
+
+void exchanges_free(struct exchanges *exchanges)
+{
+    if (exchanges == NULL)
+        return;
+    while (exchanges->free_list != NULL) {
+        struct exchange *exchange = exchanges->free_list;
+        exchanges->free_list = exchange->next_free;
+        free(exchange);
+    }
+    read_interest_free(exchanges->read_interest);
+    free(exchanges);
+}
+
+size_t exchanges_in_hand(const struct exchanges *exchanges)
+{
+    return exchanges->in_hand;
+}
+
+unsigned long long exchanges_opened(const struct exchanges *exchanges)
+{
+    return exchanges->opened;
+}
+
+void exchanges_close_connections(struct exchanges *exchanges)
+{
+    exchanges->is_closing = true;
+}
+
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
+                               size_t endpoint, enum http_method method)
+{
+    struct exchange *exchange = exchanges->free_list;
+    if (exchange != NULL)
+        exchanges->free_list = exchange->next_free;
+    else
+        exchange = malloc(sizeof *exchange);
+    if (exchange == NULL)
+        abort();
+    *exchange = (struct exchange){.pool = exchanges,
+                                  .request = request,
+                                  .context = exchanges->context,
+                                  .endpoint = endpoint,
+                                  .method = method};
+    exchange->started_us = clock_monotonic_us();
+    read_interest_keep(exchanges->read_interest, evhttp_request_get_connection(request));
+    exchanges->in_hand++;
+    exchanges->opened++;
+    return exchange;
+}
+
+void exchange_close_connection(struct exchange *exchange)
+{
+    exchange->is_last = true;
+}
+
+void exchange_header(struct exchange *exchange, const char *name, const char *value)
+{
+    (void)evhttp_add_header(evhttp_request_get_output_headers(exchange->request), name, value);
+}
+
+/* evhttp would format it for every answer. */
+static const char *current_date(struct exchanges *exchanges)
+{
+    struct timeval now;
+    (void)event_base_gettimeofday_cached(exchanges->base, &now);
+    if (now.tv_sec != exchanges->date_s) {
+        struct tm tm;
+        (void)gmtime_r(&now.tv_sec, &tm);
+        (void)evutil_date_rfc1123(exchanges->date, sizeof exchanges->date, &tm);
+        exchanges->date_s = now.tv_sec;
+    }
+    return exchanges->date;
+}
+
+/* Players send beacons in CORS mode, with credentials or not: any page may use this server. */
+static void add_common_headers(struct exchange *exchange)
+{
+    const char *origin =
+        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Origin");
+    exchange_header(exchange, "Date", current_date(exchange->pool));
+    if (origin == NULL || strcmp(origin, "null") == 0) {
+        exchange_header(exchange, "Access-Control-Allow-Origin", "*");
+    } else {
+        exchange_header(exchange, "Access-Control-Allow-Origin", origin);
+        exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
+        exchange_header(exchange, "Vary", "Origin");
+    }
+    if (exchange->is_last || exchange->pool->is_closing)
+        exchange_header(exchange, "Connection", "close");
+}
+
+/*
+ * Writes an answer at once instead of when the loop next finds the socket writable, which it nearly
+ * always is: that would take two epoll_ctl() calls and one more turn. Whatever the socket does not
+ * take, or refuses, is left to the bufferevent. evhttp has let go of the request after this.
+ */
+static void write_now(struct bufferevent *bev)
+{
+    struct evbuffer *output = bufferevent_get_output(bev);
+    (void)evbuffer_unfreeze(output, 1);
+    (void)evbuffer_write(output, bufferevent_getfd(bev));
+    (void)evbuffer_freeze(output, 1);
+    if (evbuffer_get_length(output) == 0)
+        bufferevent_trigger(bev, EV_WRITE, 0);
+}
+
+/* What evhttp has no phrase for. NULL = it has one. RFC 9110 section 15.5.21, RFC 6585 section 5.
+ */
+static const char *phrase_of(int status)
+{
+    return status == 422   ? "Unprocessable Content"
+           : status == 431 ? "Request Header Fields Too Large"
+                           : NULL;
+}
+
+/* Sends what lies in the request's output buffer, and lets go of the exchange. */
+static void finish(struct exchange *exchange, int status, const char *content_type)
+{
+    struct exchanges *pool = exchange->pool;
+    if (content_type != NULL)
+        exchange_header(exchange, "Content-Type", content_type);
+    add_common_headers(exchange);
+    struct evhttp_connection *connection = evhttp_request_get_connection(exchange->request);
+    evhttp_send_reply(exchange->request, status, phrase_of(status), NULL);
+    if (connection != NULL)
+        write_now(evhttp_connection_get_bufferevent(connection));
+    http_metrics_count(pool->http_metrics, exchange->endpoint, exchange->method, status,
+                       (double)(clock_monotonic_us() - exchange->started_us) / 1e6);
+    exchange->next_free = pool->free_list;
+    pool->free_list = exchange;
+    pool->in_hand--;
+}
+
+/* A body given to evhttp would be sent with HEAD too. */
+static bool is_head(struct exchange *exchange, size_t body_bytes)
+{
+    if (exchange->method != HTTP_HEAD)
+        return false;
+    char length[24];
+    (void)snprintf(length, sizeof length, "%zu", body_bytes);
+    exchange_header(exchange, "Content-Length", length);
+    return true;
+}
+
+void exchange_reply(struct exchange *exchange, int status, const char *content_type,
+                    const char *body, size_t body_bytes)
+{
+    if (content_type != NULL && !is_head(exchange, body_bytes))
+        (void)evbuffer_add(evhttp_request_get_output_buffer(exchange->request), body, body_bytes);
+    finish(exchange, status, content_type);
+}
+
+void exchange_reply_shared(struct exchange *exchange, int status, const char *content_type,
+                           const char *body, size_t body_bytes, exchange_release_fn release,
+                           void *arg)
+{
+    if (is_head(exchange, body_bytes))
+        release(body, body_bytes, arg);
+    else
+        (void)evbuffer_add_reference(evhttp_request_get_output_buffer(exchange->request), body,
+                                     body_bytes, release, arg);
+    finish(exchange, status, content_type);
+}
+
+void exchange_fail(struct exchange *exchange, int status, const char *text)
+{
+    char *body = NULL;
+    json_t *json = json_pack("{s:s}", "error", text);
+    if (json != NULL)
+        body = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    if (body == NULL)
+        abort();
+    if (status == 503)
+        exchange_header(exchange, "Retry-After", "1");
+    exchange_reply(exchange, status, error_type, body, strlen(body));
+    free(body);
+}
+
+static int result_status(enum result result)
+{
+    switch (result) {
+    case RESULT_OK:
+        return 200;
+    case RESULT_MALFORMED:
+        return 400;
+    case RESULT_INVALID:
+        return 422;
+    case RESULT_UNKNOWN:
+        return 404;
+    case RESULT_BUSY:
+    case RESULT_UNAVAILABLE:
+        return 503;
+    case RESULT_FAILED:
+        return 500;
+    }
+    return 500;
+}
+
+void exchange_fail_result(struct exchange *exchange, enum result result, const char *text)
+{
+    exchange_fail(exchange, result_status(result), text);
+}

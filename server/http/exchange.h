@@ -1,0 +1,72 @@
+/*
+ * One request in hand, from the moment its handler is called until it is answered: exactly once.
+ * Every answer gets its common headers and is counted here.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/result.h"
+#include "server/http/metrics.h"
+
+struct event_base;
+struct evhttp_request;
+struct exchanges;
+
+/* Belongs to its pool again once it is answered. */
+struct exchange {
+    struct exchanges *pool;
+    struct evhttp_request *request; /* evhttp's */
+    void *context;                  /* the handlers' */
+    size_t endpoint;                /* index of its route */
+    enum http_method method;
+    int64_t started_us; /* monotonic */
+    bool is_last;       /* of its connection */
+    struct exchange *next_free;
+};
+
+/* The pool. `context` is handed on to the handlers in each exchange. All is borrowed. */
+struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *http_metrics,
+                                void *context);
+void exchanges_free(struct exchanges *exchanges);
+
+/*
+ * Takes `request`, which evhttp has just handed over, in hand: its time counts from now on. The
+ * exchange is the pool's, and valid until the answer is given by one of the last four below; with
+ * it evhttp has its request back.
+ */
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
+                               size_t endpoint, enum http_method method);
+
+/* How many are in hand, and how many were ever opened. */
+size_t exchanges_in_hand(const struct exchanges *exchanges);
+unsigned long long exchanges_opened(const struct exchanges *exchanges);
+
+/* From now on every answer closes its connection. */
+void exchanges_close_connections(struct exchanges *exchanges);
+
+/* The answer will close its connection. */
+void exchange_close_connection(struct exchange *exchange);
+
+/* Adds a header to the answer; before one of the following. */
+void exchange_header(struct exchange *exchange, const char *name, const char *value);
+
+/* Answers with `body` (copied; not sent for HEAD). `content_type` NULL = no body at all (204, 304).
+ */
+void exchange_reply(struct exchange *exchange, int status, const char *content_type,
+                    const char *body, size_t body_bytes);
+
+/* The same without a copy: `release` (as evbuffer_ref_cleanup_cb) runs when the body is no longer
+ * needed. */
+typedef void (*exchange_release_fn)(const void *body, size_t body_bytes, void *arg);
+void exchange_reply_shared(struct exchange *exchange, int status, const char *content_type,
+                           const char *body, size_t body_bytes, exchange_release_fn release,
+                           void *arg);
+
+/* Answers {"error": text} with `status`; 503 gets a Retry-After. */
+void exchange_fail(struct exchange *exchange, int status, const char *text);
+
+/* The same with the status that `result` (not RESULT_OK) stands for. */
+void exchange_fail_result(struct exchange *exchange, enum result result, const char *text);

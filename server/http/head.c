@@ -1,0 +1,251 @@
+/* The head of one HTTP/1 request, checked for everything that could be read in two ways. */
+#include "server/http/head.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "protocol/address.h"
+#include "protocol/digits.h"
+
+static const struct {
+    int status;
+    const char *reason;
+} refusals[HTTP_REFUSALS] = {
+    [HTTP_ACCEPTED] = {0, ""},
+    [HTTP_BAD_LINE] = {400, "the request line is malformed"},
+    [HTTP_BAD_METHOD] = {501, "this server does not know the method"},
+    [HTTP_BAD_TARGET] = {400, "the request target must be a path that begins with one slash"},
+    [HTTP_BAD_VERSION] = {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"},
+    [HTTP_BAD_FIELD] = {400, "a header field is malformed"},
+    [HTTP_BAD_HOST] = {400, "there must be exactly one Host header"},
+    [HTTP_BAD_LENGTH] = {400, "Content-Length is malformed or given twice"},
+    [HTTP_BAD_ENCODING] = {400, "Transfer-Encoding must be chunked, once, without Content-Length"},
+    [HTTP_BAD_EXPECT] = {417, "only 100-continue may be expected"},
+    [HTTP_UNEXPECTED_BODY] = {400, "this method takes no body"},
+    [HTTP_BAD_CHUNK] = {400, "the chunked body is malformed"},
+    [HTTP_BODY_TOO_LONG] = {413, "the body is over 1 MiB"},
+    [HTTP_HEAD_TOO_LONG] = {431, "the request line and header fields are over 16 KiB"},
+    [HTTP_TOO_MANY_FIELDS] = {431, "there are over 100 header fields"},
+    [HTTP_TOO_MANY_BODIES] = {503, "too many long bodies are on their way"},
+};
+
+int http_refusal_status(enum http_refusal refusal)
+{
+    return refusals[refusal].status;
+}
+
+const char *http_refusal_reason(enum http_refusal refusal)
+{
+    return refusals[refusal].reason;
+}
+
+/* A run of bytes inside the head. */
+struct slice {
+    const char *at;
+    size_t bytes;
+};
+
+/* What the fields said so far. */
+struct fields {
+    unsigned hosts;
+    unsigned lengths;
+    unsigned encodings;
+    uint64_t length;
+    struct slice encoding_line;
+    bool is_1_1;
+    bool takes_body;
+    bool expects_continue;
+};
+
+static bool is(struct slice slice, const char *word)
+{
+    return slice.bytes == strlen(word) && strncasecmp(slice.at, word, slice.bytes) == 0;
+}
+
+static bool is_token_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static enum http_refusal read_method(struct slice method, struct fields *fields)
+{
+    static const struct {
+        const char *name;
+        bool takes_body;
+    } methods[] = {{"GET", false}, {"POST", true},  {"HEAD", false},  {"OPTIONS", false},
+                   {"PUT", true},  {"PATCH", true}, {"DELETE", true}, {"TRACE", false}};
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (method.bytes == strlen(methods[i].name) &&
+            memcmp(method.at, methods[i].name, method.bytes) == 0) {
+            fields->takes_body = methods[i].takes_body;
+            return HTTP_ACCEPTED;
+        }
+    }
+    return HTTP_BAD_METHOD;
+}
+
+static enum http_refusal read_version(struct slice version, struct fields *fields)
+{
+    fields->is_1_1 = version.bytes == 8 && memcmp(version.at, "HTTP/1.1", 8) == 0;
+    if (fields->is_1_1 || (version.bytes == 8 && memcmp(version.at, "HTTP/1.0", 8) == 0))
+        return HTTP_ACCEPTED;
+    return version.bytes >= 5 && memcmp(version.at, "HTTP/", 5) == 0 ? HTTP_BAD_VERSION
+                                                                     : HTTP_BAD_LINE;
+}
+
+/* ":" and a number; nothing at all is fine too. */
+static bool is_port(struct slice text)
+{
+    uint64_t port;
+    if (text.bytes == 0)
+        return true;
+    return text.at[0] == ':' && digits_read(text.at + 1, text.bytes - 1, 5, &port) && port <= 65535;
+}
+
+/* A host name or address, with a port or without. */
+static bool is_authority(struct slice text)
+{
+    size_t host = 0;
+    if (text.bytes > 0 && text.at[0] == '[') {
+        const char *bracket = memchr(text.at, ']', text.bytes);
+        struct address address;
+        host = bracket == NULL ? 0 : (size_t)(bracket - text.at) + 1;
+        if (host < 2 || address_parse(text.at + 1, host - 2, &address) != RESULT_OK ||
+            address.family != ADDRESS_IPV6)
+            return false;
+    } else {
+        while (host < text.bytes && text.at[host] != ':' && text.at[host] != '%' &&
+               is_token_byte(text.at[host]) && strchr("#^`|", text.at[host]) == NULL)
+            host++;
+    }
+    return host > 0 && is_port((struct slice){text.at + host, text.bytes - host});
+}
+
+/*
+ * A path, or the absolute form in which a proxy is asked. What begins with two slashes is read as a
+ * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
+ * host is odd.
+ */
+static enum http_refusal check_target(struct slice target)
+{
+    for (size_t i = 0; i < target.bytes; i++) {
+        if ((unsigned char)target.at[i] <= 0x20 || target.at[i] == 0x7F)
+            return HTTP_BAD_LINE;
+    }
+    if (target.at[0] == '/')
+        return target.bytes > 1 && target.at[1] == '/' ? HTTP_BAD_TARGET : HTTP_ACCEPTED;
+    size_t scheme = target.bytes > 7 && strncasecmp(target.at, "http://", 7) == 0    ? 7
+                    : target.bytes > 8 && strncasecmp(target.at, "https://", 8) == 0 ? 8
+                                                                                     : 0;
+    size_t end = scheme;
+    while (end < target.bytes && strchr("/?#", target.at[end]) == NULL)
+        end++;
+    struct slice authority = {target.at + scheme, end - scheme};
+    return scheme > 0 && is_authority(authority) ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
+}
+
+static enum http_refusal read_request_line(struct slice line, struct fields *fields)
+{
+    const char *space = memchr(line.at, ' ', line.bytes);
+    if (space == NULL || space == line.at)
+        return HTTP_BAD_LINE;
+    struct slice method = {line.at, (size_t)(space - line.at)};
+    struct slice rest = {space + 1, line.bytes - method.bytes - 1};
+    const char *end = memchr(rest.at, ' ', rest.bytes);
+    if (end == NULL || end == rest.at)
+        return HTTP_BAD_LINE;
+    struct slice target = {rest.at, (size_t)(end - rest.at)};
+    struct slice version = {end + 1, rest.bytes - target.bytes - 1};
+    enum http_refusal refusal = read_version(version, fields);
+    if (refusal == HTTP_ACCEPTED)
+        refusal = read_method(method, fields);
+    return refusal == HTTP_ACCEPTED ? check_target(target) : refusal;
+}
+
+static enum http_refusal read_length(struct slice value, struct fields *fields)
+{
+    fields->lengths++;
+    if (fields->lengths > 1 || !digits_read(value.at, value.bytes, 18, &fields->length))
+        return HTTP_BAD_LENGTH;
+    return HTTP_ACCEPTED;
+}
+
+static enum http_refusal read_field(struct slice line, struct fields *fields)
+{
+    const char *colon = memchr(line.at, ':', line.bytes);
+    if (colon == NULL || colon == line.at)
+        return HTTP_BAD_FIELD;
+    struct slice name = {line.at, (size_t)(colon - line.at)};
+    struct slice value = {colon + 1, line.bytes - name.bytes - 1};
+    while (value.bytes > 0 && (*value.at == ' ' || *value.at == '\t'))
+        value = (struct slice){value.at + 1, value.bytes - 1};
+    while (value.bytes > 0 &&
+           (value.at[value.bytes - 1] == ' ' || value.at[value.bytes - 1] == '\t'))
+        value.bytes--;
+    for (size_t i = 0; i < name.bytes; i++) {
+        if (!is_token_byte(name.at[i]))
+            return HTTP_BAD_FIELD;
+    }
+    if (is(name, "content-length"))
+        return read_length(value, fields);
+    if (is(name, "transfer-encoding")) {
+        /* Not every libevent takes a tab before the value for a blank. */
+        bool is_sound = is(value, "chunked") && memchr(line.at, '\t', line.bytes) == NULL;
+        fields->encoding_line = line;
+        return ++fields->encodings > 1 || !is_sound ? HTTP_BAD_ENCODING : HTTP_ACCEPTED;
+    }
+    if (is(name, "host"))
+        fields->hosts++;
+    if (!is(name, "expect"))
+        return HTTP_ACCEPTED;
+    fields->expects_continue = is(value, "100-continue");
+    return fields->expects_continue ? HTTP_ACCEPTED : HTTP_BAD_EXPECT;
+}
+
+static enum http_refusal check_fields(const char *text, const struct fields *fields,
+                                      struct http_head *head)
+{
+    if (fields->hosts > 1 || (fields->hosts == 0 && fields->is_1_1))
+        return HTTP_BAD_HOST;
+    if (fields->encodings > 0 && (fields->lengths > 0 || !fields->is_1_1))
+        return HTTP_BAD_ENCODING;
+    if (!fields->takes_body && (fields->length > 0 || fields->encodings > 0))
+        return HTTP_UNEXPECTED_BODY;
+    *head = (struct http_head){.body_bytes = fields->length,
+                               .is_chunked = fields->encodings > 0,
+                               .expects_continue = fields->expects_continue};
+    if (head->is_chunked) {
+        head->encoding_at = (size_t)(fields->encoding_line.at - text);
+        head->encoding_bytes = fields->encoding_line.bytes;
+    }
+    return fields->length > HTTP_BODY_MAX_BYTES ? HTTP_BODY_TOO_LONG : HTTP_ACCEPTED;
+}
+
+enum http_refusal http_head_read(const char *text, size_t bytes, struct http_head *head)
+{
+    struct fields fields = {0};
+    if (memchr(text, '\0', bytes) != NULL)
+        return HTTP_BAD_FIELD;
+    const char *end = text + bytes;
+    unsigned lines = 0;
+    for (const char *at = text; at < end; lines++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        enum http_refusal malformed = lines == 0 ? HTTP_BAD_LINE : HTTP_BAD_FIELD;
+        if (newline == NULL || newline == at || newline[-1] != '\r')
+            return malformed;
+        struct slice line = {at, (size_t)(newline - 1 - at)};
+        at = newline + 1;
+        if (line.bytes == 0)
+            return at == end && lines > 0 ? check_fields(text, &fields, head) : malformed;
+        if (memchr(line.at, '\r', line.bytes) != NULL)
+            return malformed;
+        if (lines > HTTP_FIELDS_MAX)
+            return HTTP_TOO_MANY_FIELDS;
+        enum http_refusal refusal =
+            lines == 0 ? read_request_line(line, &fields) : read_field(line, &fields);
+        if (refusal != HTTP_ACCEPTED)
+            return refusal;
+    }
+    return HTTP_BAD_FIELD;
+}

@@ -1,0 +1,400 @@
+/* One connection to PostgreSQL as a state machine on the event loop. */
+#include "store/database/conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <event2/util.h>
+
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "store/base/backoff.h"
+#include "store/database/resolver.h"
+#include "store/database/socket.h"
+#include "store/database/target.h"
+#include "metrics/timer.h"
+
+enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
+enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
+
+enum db_state {
+    DB_STOPPED,    /* nothing is wanted */
+    DB_WAITING,    /* the timer ends the backoff */
+    DB_RESOLVING,  /* the resolver is at work; the timer bounds it */
+    DB_CONNECTING, /* PQconnectPoll() has the socket; the timer bounds each address */
+    DB_SETTING_UP, /* our own query is in flight */
+    DB_READY,      /* idle: only notifications and the end of the connection can come */
+    DB_BUSY,       /* the owner's query is in flight; the timer is its deadline */
+};
+
+/*
+ * `pg` is NULL in the first three states. Both events belong to the socket that `pg` has now, and
+ * are deleted before anything that may close or change it. `reply` is set exactly while busy.
+ */
+struct db_conn {
+    struct event_base *base;
+    const struct db_target *target;
+    const struct db_settings *settings;
+    struct db_listener listener;
+    struct log *log;
+    struct db_resolver *resolver;
+    enum db_state state;
+    PGconn *pg;
+    struct db_socket socket;
+    struct event *timer;
+    struct backoff backoff;
+    struct backoff backoff_before; /* as it was when this connection came up */
+    bool is_any_enough;            /* while resolving: no more waiting for all names */
+    struct counter *connects;
+    bool outage_logged;
+    PGresult *result; /* of the query in flight, the last one or the first error */
+    db_reply_fn reply;
+    void *reply_arg;
+};
+
+static void on_socket(evutil_socket_t fd, short what, void *arg);
+
+static void set_state(struct db_conn *conn, enum db_state state)
+{
+    bool was_up = db_conn_is_up(conn);
+    conn->state = state;
+    if (state == DB_READY)
+        event_del(conn->timer);
+    if (state != DB_READY || was_up)
+        return;
+    counter_add(conn->connects, 1);
+    conn->backoff_before = conn->backoff;
+    conn->outage_logged = false;
+    log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d", conn->settings->name,
+              PQserverVersion(conn->pg));
+}
+
+/* Takes the socket anew: libpq may have changed it. */
+static bool open_socket(struct db_conn *conn)
+{
+    return db_socket_open(&conn->socket, conn->base, conn->pg, on_socket, conn);
+}
+
+/* Answers the query in flight, at the end of whatever led here: the owner may send the next one. */
+static void answer(struct db_conn *conn, enum db_outcome outcome)
+{
+    db_reply_fn reply = conn->reply;
+    PGresult *result = conn->result;
+    conn->reply = NULL;
+    conn->result = NULL;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct db_reply answer = {
+        .outcome = outcome,
+        .rows = result,
+        .sqlstate = outcome == DB_ERROR && sqlstate != NULL ? sqlstate : "",
+        .message = outcome == DB_ERROR && message != NULL ? message : "",
+    };
+    if (reply != NULL)
+        reply(conn->reply_arg, &answer);
+    PQclear(result);
+}
+
+static void close_connection(struct db_conn *conn)
+{
+    db_resolver_cancel(conn->resolver);
+    event_del(conn->timer);
+    db_socket_close(&conn->socket);
+    PQfinish(conn->pg);
+    conn->pg = NULL;
+}
+
+/* Once an outage, not once a try: the first reason is the one that tells. */
+static void log_outage(struct db_conn *conn, const char *reason)
+{
+    if (conn->outage_logged)
+        return;
+    conn->outage_logged = true;
+    log_write(conn->log, LOG_WARNING, "store", "no database name=%s: %.*s", conn->settings->name,
+              (int)strcspn(reason, "\n"), reason);
+}
+
+static void back_off(struct db_conn *conn)
+{
+    uint32_t random;
+    evutil_secure_rng_get_bytes(&random, sizeof random);
+    timer_arm(conn->timer, backoff_next(&conn->backoff, random));
+}
+
+static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
+{
+    bool was_up = db_conn_is_up(conn);
+    close_connection(conn);
+    set_state(conn, next);
+    if (next == DB_WAITING) {
+        log_outage(conn, reason);
+        back_off(conn);
+    }
+    answer(conn, DB_LOST);
+    if (was_up)
+        conn->listener.on_lost(conn->listener.arg);
+}
+
+/* The next attempt begins with another address, if there is one: this one is no good. */
+static void turn_away(struct db_conn *conn, const char *reason)
+{
+    db_resolver_skip_current(conn->resolver, conn->pg);
+    disconnect(conn, reason, DB_WAITING);
+}
+
+static void fail(struct db_conn *conn)
+{
+    char reason[256]; /* a copy: the message goes with the connection */
+    (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    disconnect(conn, reason, DB_WAITING);
+}
+
+static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32_t timeout_ms)
+{
+    set_state(conn, state);
+    timer_arm(conn->timer, timeout_ms);
+    /* A write that failed shows in the result, which the loop reads: never from inside the call. */
+    if (!is_sent || !db_socket_flush(&conn->socket, conn->pg))
+        event_active(conn->socket.read_event, EV_READ, 0);
+}
+
+static void set_up(struct db_conn *conn)
+{
+    if (PQsetnonblocking(conn->pg, 1) != 0 || !open_socket(conn)) {
+        fail(conn);
+        return;
+    }
+    (void)event_add(conn->socket.read_event, NULL);
+    sent(conn, PQsendQuery(conn->pg, conn->settings->setup_sql) == 1, DB_SETTING_UP,
+         SETUP_TIMEOUT_MS);
+}
+
+static void poll_connection(struct db_conn *conn)
+{
+    db_socket_close(&conn->socket);
+    PostgresPollingStatusType status = PQconnectPoll(conn->pg);
+    if (status == PGRES_POLLING_OK) {
+        set_up(conn);
+        return;
+    }
+    if (status == PGRES_POLLING_FAILED || !open_socket(conn)) {
+        fail(conn);
+        return;
+    }
+    /* Each address gets its own time: libpq moves to the next only on an error, never on silence.
+     */
+    if (db_socket_moved(&conn->socket, conn->pg))
+        timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
+    (void)event_add(
+        status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
+}
+
+static void on_resolved(void *arg, const struct db_addresses *addresses)
+{
+    struct db_conn *conn = arg;
+    if (addresses->count == 0) {
+        disconnect(conn, "no host of DB_CONN could be resolved", DB_WAITING);
+        return;
+    }
+    conn->pg = db_target_connect(conn->target, addresses);
+    set_state(conn, DB_CONNECTING);
+    if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
+        fail(conn);
+        return;
+    }
+    (void)db_socket_moved(&conn->socket, conn->pg);
+    timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
+    (void)event_add(conn->socket.write_event, NULL);
+}
+
+/* The last result is there: `conn->result` tells how the query ended. */
+static void finish_query(struct db_conn *conn)
+{
+    bool is_ok = db_query_succeeded(conn->result);
+    if (conn->state == DB_BUSY) {
+        if (is_ok)
+            backoff_reset(&conn->backoff);
+        set_state(conn, DB_READY);
+        answer(conn, is_ok ? DB_OK : DB_ERROR);
+        return;
+    }
+    if (!is_ok) {
+        fail(conn);
+        return;
+    }
+    PQclear(conn->result);
+    conn->result = NULL;
+    set_state(conn, DB_READY);
+    conn->listener.on_ready(conn->listener.arg);
+}
+
+/* Takes in whatever has arrived, and ends the query when its last result is there. */
+static void read_results(struct db_conn *conn)
+{
+    bool is_in_flight = conn->state == DB_BUSY || conn->state == DB_SETTING_UP;
+    /* After a failure the server's last words may still be among the results. */
+    if (PQconsumeInput(conn->pg) == 1 && !db_socket_flush(&conn->socket, conn->pg) &&
+        !is_in_flight) {
+        fail(conn);
+        return;
+    }
+    bool is_finished = false;
+    while (is_in_flight && !is_finished && !PQisBusy(conn->pg)) {
+        PGresult *result = PQgetResult(conn->pg);
+        is_finished = result == NULL;
+        if (result != NULL)
+            conn->result = db_query_merge_results(conn->result, result);
+    }
+    /* Last: one that came behind the results is taken in with them, and nothing more may follow. */
+    for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
+        if (conn->listener.on_notify != NULL)
+            conn->listener.on_notify(conn->listener.arg, notify->relname);
+    }
+    if (PQstatus(conn->pg) == CONNECTION_BAD)
+        fail(conn);
+    else if (is_finished)
+        finish_query(conn);
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    struct db_conn *conn = arg;
+    if (conn->state == DB_CONNECTING)
+        poll_connection(conn);
+    else if ((what & EV_READ) != 0)
+        read_results(conn);
+    else if (!db_socket_flush(&conn->socket, conn->pg))
+        event_active(conn->socket.read_event, EV_READ, 0);
+}
+
+static void resolve(struct db_conn *conn)
+{
+    set_state(conn, DB_RESOLVING);
+    conn->is_any_enough = false;
+    timer_arm(conn->timer, RESOLVE_ALL_TIMEOUT_MS);
+    db_resolver_start(conn->resolver);
+}
+
+/* One name that nobody answers for must not keep us from a host that is known. */
+static void wait_for_any_address(struct db_conn *conn)
+{
+    if (!db_resolver_hurry(conn->resolver) && conn->is_any_enough) {
+        disconnect(conn, "the name servers do not answer", DB_WAITING);
+        return;
+    }
+    conn->is_any_enough = true;
+    timer_arm(conn->timer, RESOLVE_ANY_TIMEOUT_MS);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct db_conn *conn = arg;
+    switch (conn->state) {
+    case DB_STOPPED:
+    case DB_READY:
+        break;
+    case DB_WAITING:
+        resolve(conn);
+        break;
+    case DB_RESOLVING:
+        wait_for_any_address(conn);
+        break;
+    case DB_CONNECTING:
+    case DB_SETTING_UP:
+    case DB_BUSY:
+        turn_away(conn, conn->state == DB_CONNECTING ? "the server does not answer the connect"
+                                                     : "no answer to a query in time");
+        break;
+    }
+}
+
+struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
+                            const struct db_settings *settings, struct db_listener listener,
+                            struct metrics *metrics, struct log *log)
+{
+    struct db_conn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        abort();
+    conn->base = base;
+    conn->target = target;
+    conn->settings = settings;
+    conn->listener = listener;
+    conn->log = log;
+    char labels[64];
+    (void)metrics_label(labels, sizeof labels, "connection", settings->name);
+    conn->connects = metrics_counter(metrics, "adtracker_db_connects_total",
+                                     "Connections established to the database.", labels);
+    conn->resolver = db_resolver_new(base, target, on_resolved, conn);
+    conn->timer = event_new(base, -1, 0, on_timer, conn);
+    if (conn->timer == NULL)
+        abort();
+    return conn;
+}
+
+void db_conn_free(struct db_conn *conn)
+{
+    if (conn == NULL)
+        return;
+    close_connection(conn);
+    PQclear(conn->result);
+    db_resolver_free(conn->resolver);
+    event_free(conn->timer);
+    free(conn);
+}
+
+void db_conn_start(struct db_conn *conn)
+{
+    if (conn->state == DB_STOPPED || conn->state == DB_WAITING)
+        resolve(conn);
+}
+
+void db_conn_stop(struct db_conn *conn)
+{
+    if (conn->state != DB_STOPPED)
+        disconnect(conn, "", DB_STOPPED);
+}
+
+void db_conn_abort_query(struct db_conn *conn, const char *reason)
+{
+    if (conn->state == DB_BUSY)
+        turn_away(conn, reason);
+}
+
+void db_conn_reconnect(struct db_conn *conn, const char *reason)
+{
+    if (conn->state <= DB_WAITING)
+        return;
+    conn->backoff = conn->backoff_before;
+    turn_away(conn, reason);
+}
+
+void db_conn_increase_backoff(struct db_conn *conn)
+{
+    if (conn->state != DB_WAITING)
+        return;
+    conn->backoff = conn->backoff_before;
+    back_off(conn);
+}
+
+bool db_conn_is_ready(const struct db_conn *conn)
+{
+    return conn->state == DB_READY;
+}
+
+bool db_conn_is_up(const struct db_conn *conn)
+{
+    return conn->state == DB_READY || conn->state == DB_BUSY;
+}
+
+void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply, void *arg)
+{
+    assert(conn->state == DB_READY);
+    conn->reply = reply;
+    conn->reply_arg = arg;
+    sent(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
+}

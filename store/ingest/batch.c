@@ -1,0 +1,208 @@
+/* The events of one ingest_batch() call as the binary arrays that PostgreSQL takes. */
+#include "store/ingest/batch.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/event.h"
+#include "store/database/query.h"
+#include "store/ingest/event_queue.h"
+
+/* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
+enum { OID_INT2 = 21, OID_INT4 = 23, OID_INT8 = 20, OID_TIMESTAMPTZ = 1184, OID_INET = 869 };
+enum { OID_TEXT = 25, INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3 };
+enum { ARRAY_HEADER_BYTES = 20, ELEMENT_HEADER_BYTES = 4, ELEMENT_NULL = -1 };
+
+enum { ESCAPE_BYTES = 2 }; /* before the digits of an escaped event_id */
+
+enum column { SEQUENCE, KIND, AD_ID, OCCURRED_AT, IP, PLAYBACK, EVENT_ID };
+
+static const struct {
+    uint32_t oid;
+    uint32_t element_max_bytes;
+} column_types[BATCH_COLUMNS] = {
+    [SEQUENCE] = {OID_INT8, 8},
+    [KIND] = {OID_INT2, 2},
+    [AD_ID] = {OID_INT4, 4},
+    [OCCURRED_AT] = {OID_TIMESTAMPTZ, 8},
+    [IP] = {OID_INET, 20},
+    [PLAYBACK] = {OID_INT4, 4},
+    [EVENT_ID] = {OID_TEXT, ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES},
+};
+
+/* A one-dimensional array in PostgreSQL's binary form; room for every row at its longest. */
+struct column_array {
+    uint8_t *bytes;
+    size_t used;
+};
+
+struct batch {
+    struct column_array columns[BATCH_COLUMNS];
+    uint32_t max_rows;
+    uint32_t rows;
+    bool has_event_ids;
+};
+
+static void put_32(uint8_t *at, uint32_t value)
+{
+    value = htobe32(value);
+    memcpy(at, &value, sizeof value);
+}
+
+static void append(struct batch *batch, enum column column, const void *value, uint32_t bytes)
+{
+    struct column_array *array = &batch->columns[column];
+    put_32(array->bytes + array->used, bytes);
+    memcpy(array->bytes + array->used + ELEMENT_HEADER_BYTES, value, bytes);
+    array->used += ELEMENT_HEADER_BYTES + bytes;
+}
+
+static void append_null(struct batch *batch, enum column column)
+{
+    struct column_array *array = &batch->columns[column];
+    put_32(array->bytes + array->used, (uint32_t)ELEMENT_NULL);
+    array->used += ELEMENT_HEADER_BYTES;
+}
+
+static void append_16(struct batch *batch, enum column column, uint16_t value)
+{
+    value = htobe16(value);
+    append(batch, column, &value, sizeof value);
+}
+
+static void append_32(struct batch *batch, enum column column, uint32_t value)
+{
+    value = htobe32(value);
+    append(batch, column, &value, sizeof value);
+}
+
+static void append_64(struct batch *batch, enum column column, uint64_t value)
+{
+    value = htobe64(value);
+    append(batch, column, &value, sizeof value);
+}
+
+static void append_address(struct batch *batch, const struct address *address)
+{
+    uint32_t count = (uint32_t)address_bytes(address);
+    if (count == 0) {
+        append_null(batch, IP);
+        return;
+    }
+    uint8_t inet[20] = {count == 4 ? INET_FAMILY_IPV4 : INET_FAMILY_IPV6, (uint8_t)(count * 8), 0,
+                        (uint8_t)count};
+    memcpy(inet + 4, address->bytes, count);
+    append(batch, IP, inet, 4 + count);
+}
+
+static void append_event(struct batch *batch, uint64_t sequence, const struct event *event)
+{
+    append_64(batch, SEQUENCE, sequence);
+    append_16(batch, KIND, event->kind);
+    append_32(batch, AD_ID, (uint32_t)event->ad_id);
+    append_64(batch, OCCURRED_AT, (uint64_t)(event->occurred_at_us - POSTGRES_EPOCH_US));
+    append_address(batch, &event->address);
+    append_32(batch, PLAYBACK, (uint32_t)event->playback_seconds);
+    if (event->id_bytes == 0) {
+        append_null(batch, EVENT_ID);
+    } else {
+        append(batch, EVENT_ID, event->id, event->id_bytes);
+        batch->has_event_ids = true;
+    }
+    batch->rows++;
+}
+
+/* Dimensions 1, nulls possible, element type, length, lower bound 1 (utils/array.h, array_send). */
+static void write_header(struct batch *batch, enum column column)
+{
+    uint8_t *header = batch->columns[column].bytes;
+    put_32(header, 1);
+    put_32(header + 4, column == IP || column == EVENT_ID);
+    put_32(header + 8, column_types[column].oid);
+    put_32(header + 12, batch->rows);
+    put_32(header + 16, 1);
+}
+
+void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
+{
+    assert(max_rows <= batch->max_rows);
+    batch->rows = 0;
+    batch->has_event_ids = false;
+    for (size_t i = 0; i < BATCH_COLUMNS; i++)
+        batch->columns[i].used = ARRAY_HEADER_BYTES;
+    struct queue_position position = event_queue_head(queue);
+    while (batch->rows < max_rows) {
+        size_t packed_bytes;
+        uint64_t sequence;
+        const uint8_t *packed = event_queue_read(&position, &packed_bytes, &sequence);
+        if (packed == NULL)
+            break;
+        struct event event;
+        if (event_unpack(packed, packed_bytes, &event) != RESULT_OK)
+            abort(); /* only what event_pack() wrote gets into the queue */
+        append_event(batch, sequence, &event);
+    }
+    for (int column = SEQUENCE; column <= EVENT_ID; column++)
+        write_header(batch, (enum column)column);
+}
+
+void batch_escape_event_id(struct batch *batch)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct column_array *array = &batch->columns[EVENT_ID];
+    const uint8_t *id = array->bytes + ARRAY_HEADER_BYTES + ELEMENT_HEADER_BYTES;
+    char escaped[ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES] = "\\x";
+    assert(batch->rows == 1);
+    if (!batch->has_event_ids)
+        return;
+    size_t id_bytes = array->used - ARRAY_HEADER_BYTES - ELEMENT_HEADER_BYTES;
+    for (size_t i = 0; i < id_bytes; i++) {
+        escaped[ESCAPE_BYTES + 2 * i] = digits[id[i] >> 4];
+        escaped[ESCAPE_BYTES + 2 * i + 1] = digits[id[i] & 15];
+    }
+    array->used = ARRAY_HEADER_BYTES;
+    append(batch, EVENT_ID, escaped, (uint32_t)(ESCAPE_BYTES + 2 * id_bytes));
+}
+
+uint32_t batch_rows(const struct batch *batch)
+{
+    return batch->rows;
+}
+
+void batch_columns(const struct batch *batch, const char *values[static BATCH_COLUMNS],
+                   int lengths[static BATCH_COLUMNS])
+{
+    for (size_t i = 0; i < BATCH_COLUMNS; i++) {
+        values[i] = (const char *)batch->columns[i].bytes;
+        lengths[i] = (int)batch->columns[i].used;
+    }
+    if (!batch->has_event_ids)
+        values[EVENT_ID] = NULL;
+}
+
+struct batch *batch_new(uint32_t max_rows)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    if (batch == NULL)
+        abort();
+    batch->max_rows = max_rows;
+    for (size_t i = 0; i < BATCH_COLUMNS; i++) {
+        size_t element = ELEMENT_HEADER_BYTES + column_types[i].element_max_bytes;
+        batch->columns[i].bytes = malloc(ARRAY_HEADER_BYTES + max_rows * element);
+        if (batch->columns[i].bytes == NULL)
+            abort();
+    }
+    return batch;
+}
+
+void batch_free(struct batch *batch)
+{
+    if (batch == NULL)
+        return;
+    for (size_t i = 0; i < BATCH_COLUMNS; i++)
+        free(batch->columns[i].bytes);
+    free(batch);
+}

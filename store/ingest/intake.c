@@ -1,0 +1,390 @@
+/* Takes events in: journal first, then the answer, then the queue that the writer sends from. */
+#include "store/ingest/intake.h"
+
+#include <stdlib.h>
+
+#include <event2/event.h>
+
+#include "metrics/clock.h"
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "store/ingest/event_queue.h"
+#include "store/journal/journal.h"
+#include "store/journal/reader.h"
+#include "store/journal/segments.h"
+#include "store/base/refusals.h"
+#include "metrics/timer.h"
+
+enum {
+    COMMIT_DELAY_MAX_US = 2000,
+    REFILL_EVENTS = 2000, /* read back per loop turn */
+    REFILL_RETRY_MS = 1000,
+};
+
+/* Who waits for an event to become durable. */
+struct waiter {
+    intake_done_fn done;
+    void *arg;
+    uint64_t sequence;
+    uint8_t kind;
+};
+
+/*
+ * What waits for the database: the queue, which ends with `loaded`, and behind it `on_disk` events
+ * that are in the journal alone, if `is_spilling`. Before the database has told its cursor
+ * everything stays on disk.
+ */
+struct intake {
+    struct journal *journal;
+    struct log *log;
+    struct refusals *refusals;
+    struct event_queue *queue;
+    uint64_t queue_max_events;
+    intake_queued_fn queued;
+    void *arg;
+    struct event *commit_timer;
+    struct waiter *waiters; /* in the order of their sequences */
+    size_t waiter_count;
+    size_t waiter_capacity;
+    size_t durable;   /* of the waiters, during a commit */
+    size_t seen;      /* waiters, when the commit was last put off */
+    int64_t first_us; /* monotonic, when the first of them came */
+    struct journal_reader reader;
+    struct event *refill_timer;
+    bool is_spilling;
+    bool is_claimed; /* the cursor is known */
+    uint64_t on_disk;
+    uint64_t loaded;     /* the last sequence that went into the queue */
+    uint64_t stored;     /* the cursor, as last heard */
+    uint64_t stored_max; /* the highest it ever was */
+    int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
+    struct counter *accepted[EVENT_KINDS];
+    struct counter *replayed;
+    struct counter *gap;
+};
+
+static void spill(struct intake *intake, uint64_t after)
+{
+    intake->is_spilling = true;
+    journal_reader_seek(&intake->reader, after);
+}
+
+static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
+{
+    struct intake *intake = arg;
+    if (intake->durable < intake->waiter_count &&
+        intake->waiters[intake->durable].sequence == sequence)
+        intake->durable++;
+    if (sequence <= intake->loaded)
+        return; /* written again after trouble with the disk, and queued long since */
+    if (!intake->is_spilling && event_queue_count(intake->queue) >= intake->queue_max_events)
+        spill(intake, intake->loaded);
+    if (intake->is_spilling) {
+        intake->on_disk++;
+        return;
+    }
+    event_queue_push(intake->queue, sequence, packed, packed_bytes);
+    intake->loaded = sequence;
+}
+
+static void answer_waiters(struct intake *intake)
+{
+    size_t count = intake->waiter_count;
+    intake->waiter_count = 0;
+    refusals_count(intake->refusals, journal_refusal(intake->journal), count - intake->durable);
+    for (size_t i = 0; i < count; i++) {
+        const struct waiter *waiter = &intake->waiters[i];
+        if (i < intake->durable)
+            counter_add(intake->accepted[waiter->kind], 1);
+        waiter->done(waiter->arg, i < intake->durable ? RESULT_OK : RESULT_UNAVAILABLE);
+    }
+}
+
+/*
+ * A sync costs as much as a dozen requests, so as long as every turn of the loop brings more of
+ * them the sync waits, for a moment. A lone request waits one turn. Without a sync nothing waits:
+ * whoever is answered in the turn that read the request costs fewer epoll_ctl() calls.
+ */
+static void on_commit(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct intake *intake = arg;
+    bool is_quiet = intake->waiter_count == intake->seen || !journal_is_synced(intake->journal);
+    if (!is_quiet && clock_monotonic_us() - intake->first_us < COMMIT_DELAY_MAX_US) {
+        intake->seen = intake->waiter_count;
+        timer_arm(intake->commit_timer, 0);
+        return;
+    }
+    intake->durable = 0;
+    journal_commit(intake->journal, on_durable, intake);
+    answer_waiters(intake);
+    intake->queued(intake->arg);
+}
+
+void intake_submit(struct intake *intake, const struct event *event, intake_done_fn done, void *arg)
+{
+    if (intake->waiter_count == intake->waiter_capacity) {
+        intake->waiter_capacity += 256;
+        intake->waiters =
+            realloc(intake->waiters, intake->waiter_capacity * sizeof *intake->waiters);
+        if (intake->waiters == NULL)
+            abort();
+    }
+    if (intake->waiter_count == 0) {
+        intake->first_us = clock_monotonic_us();
+        intake->seen = 0;
+        if (journal_is_synced(intake->journal))
+            timer_arm(intake->commit_timer, 0);
+        else
+            event_active(intake->commit_timer, EV_TIMEOUT, 0);
+    }
+    uint8_t packed[EVENT_PACKED_MAX_BYTES];
+    size_t packed_bytes = event_pack(event, packed);
+    intake->waiters[intake->waiter_count++] = (struct waiter){
+        .done = done,
+        .arg = arg,
+        .sequence = journal_append(intake->journal, packed, packed_bytes),
+        .kind = event->kind,
+    };
+    if (intake->oldest_us == 0 && !intake->is_claimed)
+        intake->oldest_us = event->occurred_at_us;
+}
+
+/* Journal records become queued events again. What an earlier run wrote, or what was stored before,
+ * is a replay. */
+static void take_back(struct intake *intake, const struct record *record)
+{
+    struct event event;
+    intake->loaded = record->sequence;
+    intake->on_disk -= intake->on_disk > 0;
+    if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK) {
+        log_write(intake->log, LOG_ERROR, "store", "journal record is no event, passed over");
+        counter_add(journal_segments(intake->journal)->damaged, 1);
+        return;
+    }
+    event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);
+    if (record->sequence < journal_first_sequence(intake->journal) ||
+        record->sequence <= intake->stored_max)
+        counter_add(intake->replayed, 1);
+}
+
+static void on_refill(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct intake *intake = arg;
+    enum read_result result = READ_RECORD;
+    for (int i = 0; i < REFILL_EVENTS && result == READ_RECORD && intake->is_spilling &&
+                    event_queue_count(intake->queue) < intake->queue_max_events;
+         i++) {
+        struct record record;
+        result = journal_reader_next(&intake->reader, &record);
+        if (result == READ_RECORD)
+            take_back(intake, &record);
+    }
+    if (result == READ_END) {
+        intake->is_spilling = false;
+        intake->on_disk = 0;
+        journal_reader_clear(&intake->reader);
+    }
+    if (result == READ_BLOCKED)
+        timer_arm(intake->refill_timer, REFILL_RETRY_MS);
+    else if (intake->is_spilling && event_queue_count(intake->queue) < intake->queue_max_events)
+        timer_arm(intake->refill_timer, 0);
+    intake->queued(intake->arg);
+}
+
+/* Half empty, so that reading back comes in long runs. */
+static void refill(struct intake *intake)
+{
+    if (intake->is_spilling && intake->is_claimed &&
+        event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+        !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
+        timer_arm(intake->refill_timer, 0);
+}
+
+/* Events that the database lacks and the journal has no more. */
+static void look_for_gap(struct intake *intake, uint64_t sequence)
+{
+    uint64_t lost = segments_missing(journal_segments(intake->journal), sequence,
+                                     journal_stored_sequence(intake->journal));
+    if (lost == 0)
+        return;
+    counter_add(intake->gap, lost);
+    log_write(intake->log, LOG_ERROR, "store",
+              "the database lacks events that the journal has no more events=%llu",
+              (unsigned long long)lost);
+}
+
+/* Begins again behind the cursor: at the first connect, and when the database went back. */
+static void begin_at(struct intake *intake, uint64_t sequence)
+{
+    if (intake->is_claimed)
+        log_write(intake->log, LOG_WARNING, "store",
+                  "the database went back, sending again what it lost cursor=%llu was=%llu",
+                  (unsigned long long)sequence, (unsigned long long)intake->stored);
+    look_for_gap(intake, sequence);
+    event_queue_drop(intake->queue, UINT64_MAX);
+    intake->is_claimed = true;
+    intake->oldest_us = 0;
+    intake->loaded = sequence;
+    intake->on_disk = segments_records_above(journal_segments(intake->journal), sequence);
+    if (intake->on_disk > 0)
+        log_write(intake->log, LOG_INFO, "store", "sending what waits in the journal events=%llu",
+                  (unsigned long long)intake->on_disk);
+    spill(intake, sequence);
+}
+
+void intake_stored(struct intake *intake, uint64_t sequence)
+{
+    if (!intake->is_claimed || sequence < intake->stored)
+        begin_at(intake, sequence);
+    else
+        event_queue_drop(intake->queue, sequence);
+    intake->stored = sequence;
+    if (sequence > intake->stored_max)
+        intake->stored_max = sequence;
+    journal_stored(intake->journal, sequence);
+    refill(intake);
+}
+
+/* The disk may have lost what it took after `after`: all of it that is queued is written again. */
+static void on_lost(void *arg, uint64_t after)
+{
+    struct intake *intake = arg;
+    struct queue_position position = event_queue_head(intake->queue);
+    const uint8_t *packed;
+    size_t packed_bytes;
+    uint64_t sequence;
+    while ((packed = event_queue_read(&position, &packed_bytes, &sequence)) != NULL) {
+        if (sequence > after)
+            journal_append_again(intake->journal, sequence, packed, packed_bytes);
+    }
+}
+
+static void on_wake(void *arg)
+{
+    struct intake *intake = arg;
+    timer_arm(intake->commit_timer, 0);
+}
+
+uint64_t intake_waiting(const struct intake *intake)
+{
+    return event_queue_count(intake->queue) + intake->on_disk;
+}
+
+struct event_queue *intake_queue(struct intake *intake)
+{
+    return intake->queue;
+}
+
+static double read_waiting(void *arg)
+{
+    return (double)intake_waiting(arg);
+}
+
+static double read_queue_max(void *arg)
+{
+    return (double)((const struct intake *)arg)->queue_max_events;
+}
+
+static double read_oldest(void *arg)
+{
+    const struct intake *intake = arg;
+    struct queue_position head = event_queue_head(intake->queue);
+    size_t packed_bytes;
+    uint64_t sequence;
+    struct event event;
+    const uint8_t *packed = event_queue_read(&head, &packed_bytes, &sequence);
+    if (packed == NULL || event_unpack(packed, packed_bytes, &event) != RESULT_OK)
+        return (double)intake->oldest_us / 1e6;
+    return (double)event.occurred_at_us / 1e6;
+}
+
+static void add_metrics(struct intake *intake, struct metrics *metrics)
+{
+    char labels[64];
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+        (void)metrics_label(labels, sizeof labels, "kind", event_kind_name((enum event_kind)kind));
+        intake->accepted[kind] = metrics_counter(metrics, "adtracker_events_accepted_total",
+                                                 "Events answered with 202, by kind.", labels);
+    }
+    intake->replayed =
+        metrics_counter(metrics, "adtracker_events_replayed_total",
+                        "Events read back from the journal that this process had not to answer for "
+                        "or that the database had lost.",
+                        "");
+    intake->gap = metrics_counter(metrics, "adtracker_journal_gap_events_total",
+                                  "Events the database lost that the journal has no more.", "");
+    metrics_gauge(metrics, "adtracker_queue_events",
+                  "Events accepted and not yet stored, those on disk alone included.", "",
+                  read_waiting, intake);
+    metrics_gauge(metrics, "adtracker_queue_max_events",
+                  "Events kept in memory (QUEUE_MAX_EVENTS); more stay on disk.", "",
+                  read_queue_max, intake);
+    metrics_gauge(metrics, "adtracker_queue_oldest_event_timestamp_seconds",
+                  "Unix time of the oldest event not yet stored; 0 = none.", "", read_oldest,
+                  intake);
+}
+
+/* Until the database tells its cursor, the hint of the last run says what waits. */
+static void guess_backlog(struct intake *intake)
+{
+    uint64_t stored = journal_stored_sequence(intake->journal);
+    struct record record;
+    struct event event;
+    enum read_result result = READ_END;
+    intake->on_disk = segments_records_above(journal_segments(intake->journal), stored);
+    journal_reader_seek(&intake->reader, stored);
+    if (intake->on_disk > 0) {
+        do
+            result = journal_reader_next(&intake->reader, &record);
+        while (result == READ_PAUSED);
+    }
+    if (result == READ_RECORD &&
+        event_unpack(record.payload, record.payload_bytes, &event) == RESULT_OK)
+        intake->oldest_us = event.occurred_at_us;
+}
+
+struct intake *intake_new(struct event_base *base, struct journal *journal,
+                          uint64_t queue_max_events, struct refusals *refusals,
+                          struct metrics *metrics, struct log *log, intake_queued_fn queued,
+                          void *arg)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+    if (intake == NULL)
+        abort();
+    intake->journal = journal;
+    intake->log = log;
+    intake->refusals = refusals;
+    intake->queue = event_queue_new();
+    intake->queue_max_events = queue_max_events;
+    intake->queued = queued;
+    intake->arg = arg;
+    intake->is_spilling = true;
+    journal_reader_init(&intake->reader, journal_segments(journal));
+    const struct journal_listener listener = {.wake = on_wake, .lost = on_lost, .arg = intake};
+    journal_set_listener(journal, listener);
+    guess_backlog(intake);
+    intake->commit_timer = event_new(base, -1, 0, on_commit, intake);
+    intake->refill_timer = event_new(base, -1, 0, on_refill, intake);
+    if (intake->commit_timer == NULL || intake->refill_timer == NULL)
+        abort();
+    add_metrics(intake, metrics);
+    return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+    if (intake == NULL)
+        return;
+    intake->durable = 0;
+    answer_waiters(intake);
+    event_free(intake->commit_timer);
+    event_free(intake->refill_timer);
+    journal_reader_clear(&intake->reader);
+    event_queue_free(intake->queue);
+    free(intake->waiters);
+    free(intake);
+}

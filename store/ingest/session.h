@@ -1,0 +1,58 @@
+/*
+ * What a fresh connection goes through before batches can be sent on it: the schema is brought up
+ * to date, partitions are made ahead, the batch statement is prepared, the journal is claimed.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "protocol/result.h"
+#include "store/ingest/batch.h"
+
+struct db_conn;
+struct db_reply;
+struct ingest_session;
+struct log;
+
+enum { INGEST_TIMEOUT_MS = 8000 };
+
+struct ingest_settings {
+    bool sample_data;    /* load the samples into an empty database */
+    const char *journal; /* UUID: the cursor's key */
+    const char *nonce;   /* UUID: this run */
+    const char *lineage;  /* UUIDs as an array in text: runs whose place this one takes */
+};
+
+/* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */
+const char *ingest_session_setup_sql(void);
+
+/* All is borrowed. */
+struct ingest_session *ingest_session_new(struct db_conn *conn,
+                                          const struct ingest_settings *settings, struct log *log);
+void ingest_session_free(struct ingest_session *session);
+
+/*
+ * `step` names what came last. With DB_OK `reply` holds claim_journal()'s row. It is NULL, and
+ * `error` tells, when the schema was found unusable without an error of the database.
+ */
+typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_reply *reply,
+                                 const struct error *error);
+
+/* Opens the session on the connection, which must be ready. `opened` runs exactly once, later; not
+ * when it is lost. */
+void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg);
+
+/*
+ * What an open session has to do now and then: make partitions ahead and tidy up, every hour; claim
+ * the journal again, as long as an earlier session holds its lock: then `claimed` holds
+ * claim_journal()'s row, else it is NULL. `done` runs once, later, unless the connection is lost.
+ */
+typedef void (*ingest_kept_fn)(void *arg, const struct db_reply *claimed);
+void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg);
+bool ingest_session_is_upkeep_due(const struct ingest_session *session);
+
+/* Sends one batch; with `reject_reason` (not NULL) its events go into rejected_events for that
+ * reason. */
+void ingest_session_send(struct ingest_session *session, const struct batch *batch,
+                         const char *reject_reason,
+                         void (*reply)(void *arg, const struct db_reply *reply), void *arg);

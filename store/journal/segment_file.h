@@ -1,0 +1,50 @@
+/*
+ * The one segment that is being written. Its space is taken when it is made, so that a full disk
+ * shows then, and zeros are written ahead of the records in slices: syncing into written blocks
+ * takes two thirds of the time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/result.h"
+#include "store/journal/format.h"
+
+struct journal_directory;
+
+/* Closed while `fd` is -1. */
+struct journal_file {
+    int fd;
+    uint64_t size;   /* of the file */
+    uint64_t filled; /* zeros or records up to here */
+    uint64_t used;   /* records up to here */
+    uint64_t inode;  /* to notice when the name leads elsewhere */
+    char path[4096];
+};
+
+/*
+ * Makes a segment of `size` bytes with `header`, synced, its name too. Returns RESULT_BUSY when the
+ * disk is full and RESULT_FAILED when it refuses otherwise; the file is gone then.
+ */
+MUST_CHECK enum result journal_file_create(struct journal_file *file,
+                                           const struct journal_directory *directory,
+                                           const struct segment_header *header, uint64_t size,
+                                           struct error *error);
+
+/* Writes records behind the others; they must fit. Returns 0, or -1 with errno: then nothing more
+ * may be written to it. */
+int journal_file_write(struct journal_file *file, const uint8_t *records, uint64_t bytes);
+
+/* Makes what was written durable. Returns 0, or -1 with errno: what of it is on disk is unknown for
+ * good. */
+int journal_file_sync(struct journal_file *file);
+
+/* Whether its name still leads to it: a removed or replaced directory makes writes worthless. */
+bool journal_file_is_there(const struct journal_file *file);
+
+/* Closes it with its end record, unused space given back. */
+void journal_file_finish(struct journal_file *file, const uint8_t end[static RECORD_END_BYTES]);
+
+/* Closes it as it is. */
+void journal_file_abandon(struct journal_file *file);

@@ -1,0 +1,105 @@
+/* A disk that fails on command. These definitions come before those of the C library. */
+#include "test/unit/store/journal/disk_faults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+struct disk_faults disk_faults;
+
+void disk_faults_reset(void)
+{
+    disk_faults = (struct disk_faults){0};
+}
+
+static bool fails(unsigned *fails_in)
+{
+    if (*fails_in == 0 || --*fails_in > 0)
+        return false;
+    if (disk_faults.fails_more > 0) {
+        disk_faults.fails_more--;
+        *fails_in = 1;
+    }
+    errno = disk_faults.reason == 0 ? EIO : disk_faults.reason;
+    return true;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at)
+{
+    disk_faults.writes++;
+    bool is_failing = fails(&disk_faults.write_fails_in);
+    int reason = errno;
+    ssize_t written = syscall(SYS_pwrite64, fd, bytes, is_failing ? count / 2 : count, at);
+    if (!is_failing)
+        return written;
+    errno = reason;
+    return -1;
+}
+
+int fdatasync(int fd)
+{
+    disk_faults.syncs++;
+    return fails(&disk_faults.sync_fails_in) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+    struct stat status;
+    disk_faults.directory_syncs += fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int fallocate(int fd, int mode, off_t offset, off_t length)
+{
+    if (fails(&disk_faults.reserve_fails_in))
+        return -1;
+    return (int)syscall(SYS_fallocate, fd, mode, offset, length);
+}
+
+static int open_unless(int reason, int directory, const char *path, int flags, mode_t mode)
+{
+    if (reason == 0)
+        return (int)syscall(SYS_openat, directory, path, flags, mode);
+    errno = reason;
+    return -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    bool is_segment = strstr(path, ".journal") != NULL;
+    return open_unless(is_segment ? disk_faults.open_reason : 0, AT_FDCWD, path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    bool is_copy = strncmp(path, "torn-", 5) == 0;
+    return open_unless(is_copy ? disk_faults.copy_reason : 0, directory, path, flags, mode);
+}
+
+/* As a disk does it: what lies before the bad place is given. */
+ssize_t pread(int fd, void *bytes, size_t count, off_t at)
+{
+    uint64_t from = (uint64_t)at;
+    if (from < disk_faults.bad_to && from + count > disk_faults.bad_from) {
+        if (from >= disk_faults.bad_from) {
+            errno = EIO;
+            return -1;
+        }
+        count = disk_faults.bad_from - from;
+    }
+    return syscall(SYS_pread64, fd, bytes, count, at);
+}

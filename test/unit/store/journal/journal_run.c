@@ -1,0 +1,157 @@
+/* A journal at work, for the tests. */
+#include "test/unit/store/journal/journal_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <event2/event.h>
+
+#include "metrics/metrics.h"
+#include "store/journal/internal.h"
+#include "store/journal/reader.h"
+
+enum { PAYLOAD_MAX_BYTES = 64 };
+
+static size_t make_payload(uint32_t number, uint8_t payload[static PAYLOAD_MAX_BYTES])
+{
+    size_t bytes = 20 + number % 40;
+    memcpy(payload, &number, sizeof number);
+    for (size_t i = sizeof number; i < bytes; i++)
+        payload[i] = (uint8_t)(number * 3 + i);
+    return bytes;
+}
+
+static uint32_t read_payload(const uint8_t *packed, size_t packed_bytes)
+{
+    uint8_t expected[PAYLOAD_MAX_BYTES];
+    uint32_t number;
+    memcpy(&number, packed, sizeof number);
+    if (make_payload(number, expected) != packed_bytes ||
+        memcmp(packed, expected, packed_bytes) != 0)
+        ck_abort_msg("another payload than what was appended");
+    return number;
+}
+
+static void on_wake(void *arg)
+{
+    (void)arg;
+}
+
+/* All that was accepted counts as still queued. */
+static void on_lost(void *arg, uint64_t after)
+{
+    struct journal_run *run = arg;
+    run->rewritten++;
+    run->lost_after = after;
+    for (size_t i = 0; i < run->accepted_count; i++) {
+        const struct accepted *event = &run->accepted[i];
+        uint8_t payload[PAYLOAD_MAX_BYTES];
+        size_t bytes = make_payload(event->number, payload);
+        if (event->sequence > after)
+            journal_append_again(run->journal, event->sequence, payload, bytes);
+    }
+}
+
+static void begin(struct journal_run *run)
+{
+    struct error error = {""};
+    run->metrics = metrics_new();
+    run->journal = journal_open(run->base, &run->settings, run->metrics, run->files.log, &error);
+    ck_assert_msg(run->journal != NULL, "%s", error.text);
+    const struct journal_listener listener = {.wake = on_wake, .lost = on_lost, .arg = run};
+    journal_set_listener(run->journal, listener);
+}
+
+void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t max_bytes)
+{
+    memset(run, 0, sizeof *run);
+    journal_files_open(&run->files);
+    journal_directory_close(&run->files.directory);
+    run->settings = (struct journal_settings){
+        .directory = run->files.path, .sync = sync, .max_bytes = max_bytes, .keep_s = 600};
+    run->base = event_base_new();
+    begin(run);
+}
+
+void journal_run_close(struct journal_run *run)
+{
+    journal_close(run->journal);
+    metrics_free(run->metrics);
+    event_base_free(run->base);
+    journal_files_close(&run->files);
+}
+
+void journal_run_kill(struct journal_run *run)
+{
+    char command[400];
+    const char *path = run->files.path;
+    (void)snprintf(command, sizeof command, "cp -a %s %s.killed && rm -r %s && mv %s.killed %s",
+                   path, path, path, path, path);
+    ck_assert_int_eq(system(command), 0);
+    journal_close(run->journal); /* what it does now goes to files that are gone */
+    metrics_free(run->metrics);
+    begin(run);
+}
+
+static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
+{
+    struct journal_run *run = arg;
+    uint32_t number = read_payload(packed, packed_bytes);
+    if (run->accepted_count > 0 && sequence <= run->accepted[run->accepted_count - 1].sequence)
+        return; /* written again */
+    if (run->accepted_count == RUN_EVENTS_MAX)
+        ck_abort_msg("too many events");
+    run->accepted[run->accepted_count++] = (struct accepted){sequence, number};
+}
+
+size_t journal_run_commit(struct journal_run *run, size_t events)
+{
+    size_t before = run->accepted_count;
+    for (size_t i = 0; i < events && journal_refusal(run->journal) == REFUSAL_NONE; i++) {
+        uint8_t payload[PAYLOAD_MAX_BYTES];
+        size_t bytes = make_payload(run->appended_count++, payload);
+        (void)journal_append(run->journal, payload, bytes);
+    }
+    journal_commit(run->journal, on_durable, run);
+    return run->accepted_count - before;
+}
+
+void journal_run_tick(struct journal_run *run)
+{
+    event_active(run->journal->tick, EV_TIMEOUT, 0);
+    (void)event_base_loop(run->base, EVLOOP_NONBLOCK);
+}
+
+size_t journal_run_read_back(struct journal_run *run)
+{
+    struct journal_reader reader;
+    struct record record;
+    struct error error = {""};
+    struct segments segments = run->files.segments;
+    struct journal_directory directory = {.fd = -1, .lock_fd = -1, .stored_fd = -1};
+    size_t found = 0;
+    size_t count = 0;
+    ck_assert_int_eq(journal_directory_peek(&directory, run->files.path, &error), RESULT_OK);
+    segments.directory = &directory;
+    enum result result = segments_load(&segments, &error);
+    ck_assert_msg(result == RESULT_OK, "%s", error.text);
+    journal_reader_init(&reader, &segments);
+    while (journal_reader_next(&reader, &record) == READ_RECORD) {
+        uint32_t number = read_payload(record.payload, record.payload_bytes);
+        const struct accepted *next = &run->accepted[found];
+        if (found < run->accepted_count && record.sequence > next->sequence)
+            ck_abort_msg("event %u was accepted and is not there", next->number);
+        if (found < run->accepted_count && record.sequence == next->sequence) {
+            ck_assert_uint_eq(number, next->number);
+            found++;
+        }
+        count++;
+    }
+    ck_assert_uint_eq(found, run->accepted_count);
+    journal_reader_clear(&reader);
+    segments_clear(&segments);
+    journal_directory_close(&directory);
+    return count;
+}

@@ -1,0 +1,51 @@
+/* A journal at work, for the tests: events go in, and what was answered is compared with what a
+ * restart finds. */
+#pragma once
+
+#include <stdint.h>
+
+#include "store/journal/journal.h"
+#include "test/unit/store/journal/journal_files.h"
+
+struct event_base;
+
+enum { RUN_EVENTS_MAX = 20000 };
+
+struct accepted {
+    uint64_t sequence;
+    uint32_t number; /* counts what was appended; in its payload */
+};
+
+/* One directory, and one process on it at a time. `files` serves as the place and to read back. */
+struct journal_run {
+    struct journal_files files;
+    struct journal_settings settings;
+    struct event_base *base;
+    struct journal *journal;
+    struct metrics *metrics;
+    struct accepted accepted[RUN_EVENTS_MAX]; /* in the order in which they became durable */
+    size_t accepted_count;
+    uint32_t appended_count;
+    size_t rewritten; /* times that records had to be appended again */
+    uint64_t lost_after;
+};
+
+/* Makes a directory and opens the journal. */
+void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t max_bytes);
+void journal_run_close(struct journal_run *run);
+
+/* Ends as kill -9 does, and begins again on what lies in the directory. */
+void journal_run_kill(struct journal_run *run);
+
+/* Appends events and commits them. Returns how many are durable; 0 when it refuses. */
+size_t journal_run_commit(struct journal_run *run, size_t events);
+
+/* Lets the journal do what it does every half second. */
+void journal_run_tick(struct journal_run *run);
+
+/*
+ * Reads the directory as the next start would, which closes its segments: the journal must write no
+ * more. Asserts that every accepted event is there, in order and once. Returns how many events
+ * there are: those that were not answered may be among them.
+ */
+size_t journal_run_read_back(struct journal_run *run);
