@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/hex.h"
 #include "protocol/utf8.h"
 
 enum {
@@ -39,33 +40,22 @@ struct log *log_new(enum log_level level, int fd)
     return log;
 }
 
-/* C1 controls are well-formed, but a terminal obeys them as it does ESC. */
-static bool is_control(const char *at, size_t bytes)
-{
-    unsigned char first = (unsigned char)at[0];
-    if (bytes == 1)
-        return first < 0x20 || first == 0x7F;
-    return bytes == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0;
-}
-
 /* Writes `length` bytes of text into `line`, which holds ESCAPE_BYTES for each. */
 static size_t escape(char *line, const char *text, size_t length)
 {
-    static const char HEX[] = "0123456789abcdef";
     size_t used = 0;
     for (size_t i = 0; i < length;) {
         size_t bytes = utf8_bytes(text + i, length - i);
-        if (bytes > 0 && !is_control(text + i, bytes)) {
+        if (bytes > 0 && !utf8_is_control(text + i, bytes)) {
             memcpy(line + used, text + i, bytes);
             used += bytes;
             i += bytes;
             continue;
         }
         for (size_t end = i + (bytes > 0 ? bytes : 1); i < end; i++) {
-            unsigned char byte = (unsigned char)text[i];
-            char hex[ESCAPE_BYTES] = {'\\', 'x', HEX[byte >> 4], HEX[byte & 0x0F]};
-            memcpy(line + used, hex, sizeof(hex));
-            used += sizeof(hex);
+            memcpy(line + used, "\\x", 2);
+            (void)hex_write(line + used + 2, &text[i], 1);
+            used += ESCAPE_BYTES;
         }
     }
     return used;

@@ -16,12 +16,3 @@ bool digits_read(const char *text, size_t length, size_t length_max, uint64_t *n
     }
     return true;
 }
-
-int digits_hex(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}

@@ -12,6 +12,3 @@ enum { DIGITS_READ_MAX = 19 }; /* as many fit a uint64_t, whatever they are */
  * there is none, more than `length_max` (DIGITS_READ_MAX at most), or any other character.
  */
 bool digits_read(const char *text, size_t length, size_t length_max, uint64_t *number);
-
-/* The value of a hexadecimal digit in either case; -1 when it is none. */
-int digits_hex(char digit);

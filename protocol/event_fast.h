@@ -13,7 +13,3 @@
  * has to tell, and `event` is undefined. Where it returns true jansson would give the same.
  */
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event);
-
-/* As event_decode(), but always by jansson. */
-MUST_CHECK enum result event_decode_full(const char *body, size_t body_bytes, enum event_kind kind,
-                                        struct event *event, struct error *error);

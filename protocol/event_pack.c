@@ -5,32 +5,19 @@
  *     0  version (1)     1  kind    2  address family    3  bytes of the id
  *     4  occurred_at_us  12 ad_id   16 playback_seconds  20 address, then the id
  */
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "protocol/bytes.h"
 #include "protocol/text.h"
 
 enum { VERSION = 1, HEAD_BYTES = 20, ADDRESS_MAX_BYTES = 16 };
 
 _Static_assert(HEAD_BYTES + ADDRESS_MAX_BYTES + EVENT_ID_MAX_BYTES <= EVENT_PACKED_MAX_BYTES,
                "the largest event fits");
-
-static void put_number(uint8_t *at, uint64_t number, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        at[i] = (uint8_t)(number >> (8 * i));
-}
-
-static uint64_t get_number(const uint8_t *at, size_t bytes)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < bytes; i++)
-        number |= (uint64_t)at[i] << (8 * i);
-    return number;
-}
 
 size_t event_pack(const struct event *event, uint8_t packed[static EVENT_PACKED_MAX_BYTES])
 {
@@ -40,9 +27,9 @@ size_t event_pack(const struct event *event, uint8_t packed[static EVENT_PACKED_
     packed[1] = event->kind;
     packed[2] = event->address.family;
     packed[3] = event->id_bytes;
-    put_number(packed + 4, (uint64_t)event->occurred_at_us, 8);
-    put_number(packed + 12, (uint32_t)event->ad_id, 4);
-    put_number(packed + 16, (uint32_t)event->playback_seconds, 4);
+    bytes_put_le64(packed + 4, (uint64_t)event->occurred_at_us);
+    bytes_put_le32(packed + 12, (uint32_t)event->ad_id);
+    bytes_put_le32(packed + 16, (uint32_t)event->playback_seconds);
     memcpy(packed + HEAD_BYTES, event->address.bytes, ip_bytes);
     memcpy(packed + HEAD_BYTES + ip_bytes, event->id, event->id_bytes);
     return HEAD_BYTES + ip_bytes + event->id_bytes;
@@ -65,9 +52,9 @@ enum result event_unpack(const uint8_t *packed, size_t packed_bytes, struct even
     if (packed_bytes < HEAD_BYTES || packed[0] != VERSION)
         return RESULT_MALFORMED;
     struct event unpacked = {
-        .occurred_at_us = (int64_t)get_number(packed + 4, 8),
-        .ad_id = (int32_t)get_number(packed + 12, 4),
-        .playback_seconds = (int32_t)get_number(packed + 16, 4),
+        .occurred_at_us = (int64_t)bytes_get_le64(packed + 4),
+        .ad_id = (int32_t)bytes_get_le32(packed + 12),
+        .playback_seconds = (int32_t)bytes_get_le32(packed + 16),
         .kind = packed[1],
         .id_bytes = packed[3],
         .address = {.family = packed[2]},

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "protocol/digits.h"
+#include "protocol/hex.h"
 
 struct encoded {
     const char *text;
@@ -22,8 +22,8 @@ static bool next_char(struct encoded *encoded, char *c)
         return true;
     if (encoded->length - encoded->at < 2)
         return false;
-    int high = digits_hex(encoded->text[encoded->at]);
-    int low = digits_hex(encoded->text[encoded->at + 1]);
+    int high = hex_value(encoded->text[encoded->at]);
+    int low = hex_value(encoded->text[encoded->at + 1]);
     if (high < 0 || low < 0)
         return false;
     encoded->at += 2;

@@ -1,6 +1,7 @@
 /* Tells well-formed UTF-8 (RFC 3629) from bytes that would spoil a log line or a whole scrape. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -45,4 +46,16 @@ static inline size_t utf8_cut(const char *text, size_t length, size_t max)
             return start;
     }
     return max;
+}
+
+/*
+ * Whether the character of `bytes` bytes at `at` is a control character (U+0000 to U+001F, U+007F
+ * to U+009F). Those above U+007F are well-formed, but a terminal obeys them as it does ESC.
+ */
+static inline bool utf8_is_control(const char *at, size_t bytes)
+{
+    unsigned char first = (unsigned char)at[0];
+    if (bytes == 1)
+        return first < 0x20 || first == 0x7F;
+    return bytes == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0;
 }

@@ -130,12 +130,8 @@ static enum result read_listener(struct config *config, struct error *error)
 
 static enum result read_sync(enum journal_sync *sync, struct error *error)
 {
-    const char *given = get("JOURNAL_SYNC");
-    for (int mode = 0; mode < JOURNAL_SYNC_MODES; mode++) {
-        *sync = (enum journal_sync)mode;
-        if (strcmp(given, journal_sync_name(*sync)) == 0)
-            return RESULT_OK;
-    }
+    if (journal_sync_find(get("JOURNAL_SYNC"), sync))
+        return RESULT_OK;
     return error_set(error, RESULT_INVALID, "JOURNAL_SYNC must be always, interval or off");
 }
 

@@ -9,7 +9,7 @@
 #include "metrics/log.h"
 #include "protocol/address.h"
 #include "protocol/result.h"
-#include "store/journal/journal.h"
+#include "store/journal/settings.h"
 
 struct config {
     char *db_conn; /* NULL = libpq's defaults */

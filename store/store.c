@@ -14,6 +14,7 @@
 #include "store/ingest/session.h"
 #include "store/ingest/intake.h"
 #include "store/journal/directory.h"
+#include "store/journal/journal.h"
 #include "store/base/refusals.h"
 #include "metrics/timer.h"
 #include "store/ingest/writer.h"

@@ -11,7 +11,7 @@
 #include "protocol/event.h"
 #include "protocol/result.h"
 #include "store/catalogue.h"
-#include "store/journal/journal.h"
+#include "store/journal/settings.h"
 
 struct event_base;
 struct log;

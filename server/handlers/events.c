@@ -9,7 +9,7 @@
 #include <event2/http.h>
 
 #include "metrics/clock.h"
-#include "protocol/event.h"
+#include "protocol/event_json.h"
 #include "server/http/client_address.h"
 #include "server/http/exchange.h"
 #include "store/store.h"

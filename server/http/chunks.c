@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "protocol/digits.h"
+#include "protocol/hex.h"
 
 enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
 
@@ -14,7 +14,7 @@ void http_chunks_begin(struct http_chunks *chunks)
 
 static enum chunk_state read_size(struct http_chunks *chunks, char c)
 {
-    int digit = digits_hex(c);
+    int digit = hex_value(c);
     if (digit >= 0 && chunks->digits < SIZE_DIGITS_MAX) {
         chunks->size = chunks->size * 16 + (uint64_t)digit;
         chunks->digits++;

@@ -5,6 +5,8 @@
 
 #include <event2/util.h>
 
+#include "protocol/hex.h"
+
 void uuid_make(uint8_t uuid[static UUID_BYTES])
 {
     evutil_secure_rng_get_bytes(uuid, UUID_BYTES);
@@ -14,12 +16,10 @@ void uuid_make(uint8_t uuid[static UUID_BYTES])
 
 void uuid_format(const uint8_t uuid[static UUID_BYTES], char text[static UUID_TEXT_SIZE])
 {
-    static const char hex[] = "0123456789abcdef";
     for (int i = 0; i < UUID_BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *text++ = '-';
-        *text++ = hex[uuid[i] >> 4];
-        *text++ = hex[uuid[i] & 15];
+        text = hex_write(text, &uuid[i], 1);
     }
     *text = '\0';
 }

@@ -2,12 +2,13 @@
 #include "store/ingest/batch.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/event.h"
+#include "protocol/bytes.h"
+#include "protocol/event_pack.h"
+#include "protocol/hex.h"
 #include "store/database/query.h"
 #include "store/ingest/event_queue.h"
 
@@ -46,16 +47,10 @@ struct batch {
     bool has_event_ids;
 };
 
-static void put_32(uint8_t *at, uint32_t value)
-{
-    value = htobe32(value);
-    memcpy(at, &value, sizeof value);
-}
-
 static void append(struct batch *batch, enum column column, const void *value, uint32_t bytes)
 {
     struct column_array *array = &batch->columns[column];
-    put_32(array->bytes + array->used, bytes);
+    bytes_put_be32(array->bytes + array->used, bytes);
     memcpy(array->bytes + array->used + ELEMENT_HEADER_BYTES, value, bytes);
     array->used += ELEMENT_HEADER_BYTES + bytes;
 }
@@ -63,26 +58,29 @@ static void append(struct batch *batch, enum column column, const void *value, u
 static void append_null(struct batch *batch, enum column column)
 {
     struct column_array *array = &batch->columns[column];
-    put_32(array->bytes + array->used, (uint32_t)ELEMENT_NULL);
+    bytes_put_be32(array->bytes + array->used, (uint32_t)ELEMENT_NULL);
     array->used += ELEMENT_HEADER_BYTES;
 }
 
 static void append_16(struct batch *batch, enum column column, uint16_t value)
 {
-    value = htobe16(value);
-    append(batch, column, &value, sizeof value);
+    uint8_t bytes[sizeof value];
+    bytes_put_be16(bytes, value);
+    append(batch, column, bytes, sizeof bytes);
 }
 
 static void append_32(struct batch *batch, enum column column, uint32_t value)
 {
-    value = htobe32(value);
-    append(batch, column, &value, sizeof value);
+    uint8_t bytes[sizeof value];
+    bytes_put_be32(bytes, value);
+    append(batch, column, bytes, sizeof bytes);
 }
 
 static void append_64(struct batch *batch, enum column column, uint64_t value)
 {
-    value = htobe64(value);
-    append(batch, column, &value, sizeof value);
+    uint8_t bytes[sizeof value];
+    bytes_put_be64(bytes, value);
+    append(batch, column, bytes, sizeof bytes);
 }
 
 static void append_address(struct batch *batch, const struct address *address)
@@ -119,11 +117,11 @@ static void append_event(struct batch *batch, uint64_t sequence, const struct ev
 static void write_header(struct batch *batch, enum column column)
 {
     uint8_t *header = batch->columns[column].bytes;
-    put_32(header, 1);
-    put_32(header + 4, column == IP || column == EVENT_ID);
-    put_32(header + 8, column_types[column].oid);
-    put_32(header + 12, batch->rows);
-    put_32(header + 16, 1);
+    bytes_put_be32(header, 1);
+    bytes_put_be32(header + 4, column == IP || column == EVENT_ID);
+    bytes_put_be32(header + 8, column_types[column].oid);
+    bytes_put_be32(header + 12, batch->rows);
+    bytes_put_be32(header + 16, 1);
 }
 
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
@@ -151,7 +149,6 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
 
 void batch_escape_event_id(struct batch *batch)
 {
-    static const char digits[] = "0123456789abcdef";
     struct column_array *array = &batch->columns[EVENT_ID];
     const uint8_t *id = array->bytes + ARRAY_HEADER_BYTES + ELEMENT_HEADER_BYTES;
     char escaped[ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES] = "\\x";
@@ -159,10 +156,7 @@ void batch_escape_event_id(struct batch *batch)
     if (!batch->has_event_ids)
         return;
     size_t id_bytes = array->used - ARRAY_HEADER_BYTES - ELEMENT_HEADER_BYTES;
-    for (size_t i = 0; i < id_bytes; i++) {
-        escaped[ESCAPE_BYTES + 2 * i] = digits[id[i] >> 4];
-        escaped[ESCAPE_BYTES + 2 * i + 1] = digits[id[i] & 15];
-    }
+    (void)hex_write(escaped + ESCAPE_BYTES, id, id_bytes);
     array->used = ARRAY_HEADER_BYTES;
     append(batch, EVENT_ID, escaped, (uint32_t)(ESCAPE_BYTES + 2 * id_bytes));
 }

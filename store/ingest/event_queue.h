@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 
 struct event_queue;
 struct queue_chunk;

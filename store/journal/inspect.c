@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 #include "protocol/timestamp.h"
 #include "store/journal/directory.h"
 #include "store/journal/format.h"

@@ -6,6 +6,7 @@
 #include "store/journal/directory.h"
 #include "store/journal/segment_file.h"
 #include "store/journal/segments.h"
+#include "store/journal/settings.h"
 
 struct counter;
 struct histogram;

@@ -320,16 +320,6 @@ static enum result load(struct journal *journal, struct error *error)
     return result;
 }
 
-const char *journal_sync_name(enum journal_sync sync)
-{
-    static const char *const names[] = {
-        [JOURNAL_SYNC_ALWAYS] = "always",
-        [JOURNAL_SYNC_INTERVAL] = "interval",
-        [JOURNAL_SYNC_OFF] = "off",
-    };
-    return names[sync];
-}
-
 /* What the operator has to know of how safe it is. */
 static void tell(const struct journal *journal)
 {

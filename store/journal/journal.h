@@ -14,26 +14,10 @@
 struct event_base;
 struct journal;
 struct journal_directory;
+struct journal_settings;
 struct log;
 struct metrics;
 struct segments;
-
-enum journal_sync {
-    JOURNAL_SYNC_ALWAYS,   /* durable when answered: survives a power loss */
-    JOURNAL_SYNC_INTERVAL, /* synced twice a second: a power loss costs a second at most */
-    JOURNAL_SYNC_OFF,      /* the system writes when it likes: survives the end of the process */
-    JOURNAL_SYNC_MODES,
-};
-
-/* As in JOURNAL_SYNC. */
-const char *journal_sync_name(enum journal_sync sync);
-
-struct journal_settings {
-    const char *directory;
-    enum journal_sync sync;
-    uint64_t max_bytes; /* of disk space */
-    uint32_t keep_s;    /* seconds that stored segments stay */
-};
 
 /* Who appends, and what it is asked for after trouble with the disk. */
 struct journal_listener {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 #include "store/journal/journal.h"
 #include "store/journal/format.h"
 

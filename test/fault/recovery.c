@@ -17,7 +17,7 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 #include "store/journal/directory.h"
 #include "store/journal/segment_file.h"
 #include "store/journal/format.h"

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/event.h"
+#include "protocol/event_json.h"
+#include "protocol/event_pack.h"
 #include "protocol/event_fast.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

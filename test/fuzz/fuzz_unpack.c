@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

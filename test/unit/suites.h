@@ -1,40 +1,49 @@
-/* Every suite of the unit tests, each of a module or of one side of the journal; main.c runs them
- * by name. */
+/* Every suite of the unit tests, each of a module or of one side of it, in the order of their
+ * names. A new one is a line here; main.c runs them by name. */
 #pragma once
 
 #include <check.h>
 
-Suite *log_suite(void);
-Suite *metrics_suite(void);
-Suite *process_suite(void);
-Suite *ad_suite(void);
-Suite *address_suite(void);
-Suite *analytics_suite(void);
-Suite *digits_suite(void);
-Suite *event_suite(void);
-Suite *event_pack_suite(void);
-Suite *query_suite(void);
-Suite *result_suite(void);
-Suite *text_suite(void);
-Suite *timestamp_suite(void);
-Suite *backoff_suite(void);
-Suite *batch_suite(void);
-Suite *db_target_suite(void);
-Suite *event_queue_suite(void);
-Suite *bisect_suite(void);
-Suite *sqlstate_suite(void);
-Suite *client_address_suite(void);
-Suite *config_suite(void);
-Suite *http_chunks_suite(void);
-Suite *http_head_suite(void);
-Suite *crc32c_suite(void);
-Suite *journal_format_suite(void);
-Suite *journal_scan_suite(void);
-Suite *journal_identity_suite(void);
-Suite *journal_reader_suite(void);
-Suite *journal_reader_unreadable_suite(void);
-Suite *journal_commit_suite(void);
-Suite *journal_commit_faults_suite(void);
-Suite *journal_recovery_suite(void);
-Suite *journal_segments_suite(void);
-Suite *journal_scan_window_suite(void);
+/* clang-format off */
+#define SUITES(X) \
+    X(ad) \
+    X(address) \
+    X(analytics) \
+    X(backoff) \
+    X(batch) \
+    X(bisect) \
+    X(client_address) \
+    X(config) \
+    X(crc32c) \
+    X(db_target) \
+    X(digits) \
+    X(event_json) \
+    X(event_kinds) \
+    X(event_pack) \
+    X(event_queue) \
+    X(hex) \
+    X(http_chunks) \
+    X(http_head) \
+    X(journal_commit) \
+    X(journal_commit_faults) \
+    X(journal_format) \
+    X(journal_identity) \
+    X(journal_reader) \
+    X(journal_reader_unreadable) \
+    X(journal_recovery) \
+    X(journal_scan) \
+    X(journal_scan_window) \
+    X(journal_segments) \
+    X(log) \
+    X(metrics) \
+    X(process) \
+    X(query) \
+    X(result) \
+    X(sqlstate) \
+    X(text) \
+    X(timestamp)
+/* clang-format on */
+
+#define DECLARE_SUITE(name) Suite *name##_suite(void);
+SUITES(DECLARE_SUITE)
+#undef DECLARE_SUITE

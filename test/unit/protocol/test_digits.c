@@ -53,20 +53,6 @@ START_TEST(refuses_anything_else)
 }
 END_TEST
 
-START_TEST(knows_hexadecimal_digits_in_either_case)
-{
-    static const char lower[] = "0123456789abcdef";
-    static const char upper[] = "0123456789ABCDEF";
-    for (int c = 0; c < 256; c++) {
-        int value = -1;
-        for (int digit = 0; digit < 16; digit++)
-            if (c == lower[digit] || c == upper[digit])
-                value = digit;
-        ck_assert_int_eq(digits_hex((char)(unsigned char)c), value);
-    }
-}
-END_TEST
-
 Suite *digits_suite(void)
 {
     Suite *suite = suite_create("digits");
@@ -74,7 +60,6 @@ Suite *digits_suite(void)
     tcase_add_loop_test(tcase, reads_digits, 0, COUNT(READ));
     tcase_add_test(tcase, reads_no_further_than_the_length);
     tcase_add_loop_test(tcase, refuses_anything_else, 0, COUNT(REFUSED));
-    tcase_add_test(tcase, knows_hexadecimal_digits_in_either_case);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))

@@ -7,7 +7,7 @@
 
 #include <check.h>
 
-#include "protocol/event.h"
+#include "protocol/event_pack.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "test/unit/suites.h"

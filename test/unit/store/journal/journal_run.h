@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "store/journal/journal.h"
+#include "store/journal/settings.h"
 #include "test/unit/store/journal/journal_files.h"
 
 struct event_base;

@@ -6,7 +6,7 @@
 #include <check.h>
 
 #include "protocol/event.h"
-#include "protocol/event_fast.h"
+#include "protocol/event_json.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -342,9 +342,9 @@ START_TEST(names_the_kinds)
 }
 END_TEST
 
-Suite *event_suite(void)
+Suite *event_json_suite(void)
 {
-    Suite *suite = suite_create("event");
+    Suite *suite = suite_create("event_json");
     TCase *tcase = tcase_create("event");
     tcase_add_test(tcase, reads_what_the_original_service_took);
     tcase_add_test(tcase, needs_nothing_but_the_ad_id);

@@ -1,0 +1,18 @@
+/* The packed form of an event, in the queue and on disk. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/event.h"
+#include "protocol/result.h"
+
+enum { EVENT_PACKED_MAX_BYTES = 112 };
+
+/* Writes the packed form and returns its length in bytes, at most EVENT_PACKED_MAX_BYTES. */
+size_t event_pack(const struct event *event, uint8_t packed[static EVENT_PACKED_MAX_BYTES]);
+
+/* Reads a packed form of exactly `packed_bytes` bytes. Returns RESULT_MALFORMED on anything
+ * event_pack() can't write. */
+MUST_CHECK enum result event_unpack(const uint8_t *packed, size_t packed_bytes,
+                                    struct event *event);
