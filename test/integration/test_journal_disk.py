@@ -1,6 +1,7 @@
 """Disks that are full, and directories that go away while a server works on them: no 202 for what is
 not kept, nothing lost or doubled, and it goes on by itself when the disk does."""
 import errno
+import itertools
 import shutil
 import subprocess
 import unittest
@@ -141,10 +142,20 @@ class Directory(JournalCase):
         journal.rename(away)
         self.loaded.wait_until(lambda: any(journal.glob("*.journal")))
         load.wait_accepted(20)
-        journal.rename(self.loaded.directory / "between")
-        away.rename(journal)
+        self.swap(away, journal)
         load.wait_accepted(20)
         self.assert_goes_on(self.loaded, load)
+
+    def swap(self, away: Path, journal: Path) -> None:
+        """Moves what lies at `journal` aside and `away` there."""
+        for attempt in itertools.count():
+            journal.rename(self.loaded.directory / f"between{attempt}")
+            try:
+                away.rename(journal)
+                return
+            except OSError as problem:  # ENOTEMPTY: the server was quicker, and has a directory there again
+                if problem.errno != errno.ENOTEMPTY:
+                    raise
 
     def test_file_in_its_place(self) -> None:
         """No directory can be made there: refused, until it can."""
