@@ -35,6 +35,7 @@
     X(journal_scan_window) \
     X(journal_segments) \
     X(log) \
+    X(memory) \
     X(metrics) \
     X(process) \
     X(query) \
