@@ -191,14 +191,14 @@ static void poll_connection(struct db_conn *conn)
         status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
 }
 
-static void on_resolved(void *arg, const struct db_addresses *addresses)
+static void on_resolved(void *arg, const struct db_address *addresses, size_t count)
 {
     struct db_conn *conn = arg;
-    if (addresses->count == 0) {
+    if (count == 0) {
         disconnect(conn, "no host of DB_CONN could be resolved", DB_WAITING);
         return;
     }
-    conn->pg = db_target_connect(conn->target, addresses);
+    conn->pg = db_target_connect(conn->target, addresses, count);
     set_state(conn, DB_CONNECTING);
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);

@@ -15,6 +15,7 @@
     X(client_address) \
     X(config) \
     X(crc32c) \
+    X(db_addresses) \
     X(db_target) \
     X(digits) \
     X(event_json) \
