@@ -28,7 +28,7 @@ struct lookup {
 
 /*
  * The look-ups of one start. evdns answers a cancelled look-up too, later: so a round is never
- * cancelled but let go (`resolver` NULL), and freed with its last answer.
+ * cancelled but abandoned (`resolver` NULL), and freed with its last answer.
  */
 struct round {
     struct db_resolver *resolver;
@@ -80,7 +80,7 @@ static void collect_addresses(struct db_resolver *resolver)
     db_addresses_rotate(resolver->addresses, count, resolver->first % count);
 }
 
-static void let_go(struct db_resolver *resolver)
+static void abandon_round(struct db_resolver *resolver)
 {
     struct round *round = resolver->round;
     resolver->round = NULL;
@@ -97,7 +97,7 @@ static void on_finish(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct db_resolver *resolver = arg;
     collect_addresses(resolver);
-    let_go(resolver);
+    abandon_round(resolver);
     resolver->resolved(resolver->arg, resolver->addresses, resolver->count);
 }
 
@@ -171,7 +171,7 @@ void db_resolver_skip_current(struct db_resolver *resolver, const PGconn *pg)
 void db_resolver_start(struct db_resolver *resolver)
 {
     size_t count = resolver->target->host_count;
-    let_go(resolver);
+    abandon_round(resolver);
     struct round *round = memory_zeroed(sizeof *round + count * sizeof round->lookups[0]);
     round->resolver = resolver;
     round->waiting = 1; /* this call's own, so that no answer completes the round before its end */
@@ -204,7 +204,7 @@ bool db_resolver_hurry(struct db_resolver *resolver)
 void db_resolver_cancel(struct db_resolver *resolver)
 {
     event_del(resolver->finish_event);
-    let_go(resolver);
+    abandon_round(resolver);
 }
 
 struct db_resolver *db_resolver_new(struct event_base *base, const struct db_target *target,

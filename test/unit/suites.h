@@ -16,6 +16,8 @@
     X(config) \
     X(crc32c) \
     X(db_addresses) \
+    X(db_conn_state) \
+    X(db_reply) \
     X(db_target) \
     X(digits) \
     X(event_json) \
