@@ -52,7 +52,8 @@ static size_t escape(char *line, const char *text, size_t length)
             continue;
         }
         for (size_t end = i + (bytes > 0 ? bytes : 1); i < end; i++) {
-            memcpy(line + used, "\\x", 2);
+            line[used] = '\\';
+            line[used + 1] = 'x';
             (void)hex_write(line + used + 2, &text[i], 1);
             used += ESCAPE_BYTES;
         }

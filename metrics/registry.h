@@ -1,10 +1,10 @@
 /* What the registry is made of; for metrics/ and its tests only. */
 #pragma once
 
-#include "metrics/metrics.h"
-
 #include <stddef.h>
 #include <stdint.h>
+
+#include "metrics/metrics.h"
 
 enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
 
