@@ -1,7 +1,6 @@
 /* Renders the registry (Prometheus text format 0.0.4) by copying prepared line starts. */
 #include "metrics/metrics.h"
 
-#include "metrics/process.h"
 #include "metrics/registry.h"
 #include "metrics/text.h"
 
@@ -49,8 +48,8 @@ static void append_series(struct metrics_text *text, const struct series *series
 char *metrics_render(struct metrics *metrics, size_t *text_bytes)
 {
     struct metrics_text text;
-    if (metrics->process != NULL)
-        process_read(metrics->process);
+    if (metrics->source.read != NULL)
+        metrics->source.read(metrics->source.arg);
     metrics_text_init(&text, metrics->text_bytes + 1024);
     for (const struct family *family = metrics->first; family != NULL; family = family->next) {
         append_start(&text, &family->header);

@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "metrics/registry.h"
 #include "metrics/text.h"
+#include "protocol/memory.h"
 
 static struct line_start bucket_line(const char *name, const char *labels, double upper)
 {
@@ -20,7 +20,7 @@ static struct histogram *histogram_new(const char *name, const char *labels, con
                                        size_t count)
 {
     struct histogram *histogram =
-        metrics_alloc(sizeof(*histogram) + (count + 1) * sizeof(histogram->buckets[0]));
+        memory_zeroed(sizeof *histogram + (count + 1) * sizeof histogram->buckets[0]);
     histogram->count = count;
     for (size_t i = 0; i <= count; i++) {
         double upper = i < count ? bounds[i] : INFINITY;
@@ -29,15 +29,6 @@ static struct histogram *histogram_new(const char *name, const char *labels, con
         histogram->buckets[i].line = bucket_line(name, labels, upper);
     }
     return histogram;
-}
-
-void histogram_free(struct histogram *histogram)
-{
-    if (histogram == NULL)
-        return;
-    for (size_t i = 0; i <= histogram->count; i++)
-        free(histogram->buckets[i].line.bytes);
-    free(histogram);
 }
 
 struct histogram *metrics_histogram(struct metrics *metrics, const char *name, const char *help,
@@ -60,10 +51,10 @@ struct histogram *metrics_histogram(struct metrics *metrics, const char *name, c
 struct histogram *metrics_latency_histogram(struct metrics *metrics, const char *name,
                                             const char *help, const char *labels)
 {
-    static const double SECONDS[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+    static const double seconds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
-    return metrics_histogram(metrics, name, help, labels, SECONDS,
-                             sizeof(SECONDS) / sizeof(SECONDS[0]));
+    return metrics_histogram(metrics, name, help, labels, seconds,
+                             sizeof seconds / sizeof seconds[0]);
 }
 
 void histogram_observe(struct histogram *histogram, double value)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "protocol/hex.h"
+#include "protocol/memory.h"
 #include "protocol/utf8.h"
 
 enum {
@@ -28,13 +29,11 @@ struct log {
     uint64_t dropped; /* lines not written and not yet reported */
 };
 
-static const char *const LEVEL_NAMES[] = {"error", "warning", "info", "debug"};
+static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
 struct log *log_new(enum log_level level, int fd)
 {
-    struct log *log = calloc(1, sizeof(*log));
-    if (log == NULL)
-        abort();
+    struct log *log = memory_zeroed(sizeof *log);
     log->level = level;
     log->fd = fd;
     return log;
@@ -53,7 +52,8 @@ static size_t escape(char *line, const char *text, size_t length)
             continue;
         }
         for (size_t end = i + (bytes > 0 ? bytes : 1); i < end; i++) {
-            memcpy(line + used, "\\x", 2);
+            line[used] = '\\';
+            line[used + 1] = 'x';
             (void)hex_write(line + used + 2, &text[i], 1);
             used += ESCAPE_BYTES;
         }
@@ -69,7 +69,7 @@ static size_t write_prefix(char *line, enum log_level level, const char *module)
     gmtime_r(&now.tv_sec, &utc);
     size_t used = strftime(line, 32, "%Y-%m-%dT%H:%M:%S", &utc);
     int more = snprintf(line + used, LINE_BYTES_MAX - used,
-                        ".%03dZ %s %.*s: ", (int)(now.tv_nsec / 1000000), LEVEL_NAMES[level],
+                        ".%03dZ %s %.*s: ", (int)(now.tv_nsec / 1000000), level_names[level],
                         MODULE_BYTES_MAX, module);
     return used + (size_t)more;
 }
@@ -100,7 +100,7 @@ static void report_dropped(struct log *log)
     if (log->dropped == 0)
         return;
     int length =
-        snprintf(text, sizeof(text), "lines dropped count=%llu", (unsigned long long)log->dropped);
+        snprintf(text, sizeof text, "lines dropped count=%llu", (unsigned long long)log->dropped);
     if (write_entry(log, LOG_WARNING, "log", text, (size_t)length))
         log->dropped = 0;
 }
@@ -122,11 +122,11 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
     if (level > log->level)
         return;
     va_start(args, format);
-    int wanted = vsnprintf(text, sizeof(text), format, args);
+    int wanted = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     size_t length = wanted < 0 ? 0 : (size_t)wanted;
-    if (length >= sizeof(text))
-        length = sizeof(text) - 1;
+    if (length >= sizeof text)
+        length = sizeof text - 1;
     length = utf8_cut(text, length, TEXT_BYTES_MAX);
     report_dropped(log);
     /* Not behind an unreported gap: the lines before it would seem to be all there were. */
@@ -137,8 +137,8 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
 
 int log_level_parse(const char *text, enum log_level *level)
 {
-    for (size_t i = 0; i < sizeof(LEVEL_NAMES) / sizeof(LEVEL_NAMES[0]); i++) {
-        if (strcmp(text, LEVEL_NAMES[i]) == 0) {
+    for (size_t i = 0; i < sizeof level_names / sizeof level_names[0]; i++) {
+        if (strcmp(text, level_names[i]) == 0) {
             *level = (enum log_level)i;
             return 0;
         }

@@ -1,7 +1,7 @@
 /*
  * The registry of what is measured, and its Prometheus text exposition (format 0.0.4). Families are
  * added once, at start, by the modules that own them; counting is then an addition through a
- * pointer.
+ * pointer. The face of registry.c, values.c, histogram.c, label.c, process.c and exposition.c.
  */
 #pragma once
 
@@ -21,8 +21,8 @@ struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics);
 
 /*
- * Adds a series and returns it; it lives as long as `metrics`. Asked again for the same name and
- * labels, returns the same series. `labels` is the inside of the braces, rendered as given
+ * Adds a series and returns it; it lives as long as `metrics`. A second call with the same name
+ * and labels returns the same series. `labels` is the inside of the braces, rendered as it is
  * (`kind="click"`; build it with metrics_label() where a value is not a literal), or "" for none.
  * `name` and `help` are copied. All series of a name share one type and help; another type is a
  * programmer's error (asserted).
@@ -38,7 +38,7 @@ typedef double (*gauge_read_fn)(void *arg);
 void metrics_gauge(struct metrics *metrics, const char *name, const char *help, const char *labels,
                    gauge_read_fn read, void *arg);
 
-/* A gauge that is always 1: its labels are what it tells. */
+/* A gauge that is always 1: the information is in its labels. */
 void metrics_info(struct metrics *metrics, const char *name, const char *help, const char *labels);
 
 /* The same as metrics_gauge() for a count that somebody else keeps (TYPE counter). */
@@ -56,7 +56,7 @@ struct histogram *metrics_latency_histogram(struct metrics *metrics, const char 
 
 /*
  * Adds process_* (CPU seconds, resident and virtual memory, open and maximum descriptors, start
- * time), read once a rendering. Those that the system does not tell are left out.
+ * time), read once a rendering. Those that the system does not report are left out.
  */
 void metrics_add_process(struct metrics *metrics);
 

@@ -1,6 +1,7 @@
 /* The process_* series. */
 #include "metrics/process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +13,22 @@
 
 #include "metrics/metrics.h"
 #include "metrics/registry.h"
+#include "protocol/memory.h"
+
+/*
+ * Keeps its files open, so that the number of open descriptors can still be read when none is left,
+ * which is when it matters. A value that cannot be read stays as it was.
+ */
+struct process {
+    int stat_fd; /* self/stat; -1 when there is none */
+    DIR *fds;    /* self/fd; NULL when there is none */
+    double cpu_seconds;
+    double resident_bytes;
+    double virtual_bytes;
+    double open_fds;
+    double max_fds;
+    double start_time_seconds;
+};
 
 /* The fields of self/stat that are used, in the kernel's units (proc(5)). */
 struct stat_fields {
@@ -30,7 +47,7 @@ static double ticks_seconds(unsigned long long ticks)
 static int read_stat(int fd, struct stat_fields *fields)
 {
     char text[1024];
-    ssize_t length = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
+    ssize_t length = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
     if (length <= 0)
         return -1;
     text[length] = '\0';
@@ -46,7 +63,7 @@ static int read_stat(int fd, struct stat_fields *fields)
     return found == 5 ? 0 : -1;
 }
 
-/* Returns NaN when it cannot be told. */
+/* Returns NaN when it is unknown. */
 static double count_entries(DIR *directory)
 {
     struct stat status;
@@ -62,7 +79,7 @@ static double count_entries(DIR *directory)
     return (double)count;
 }
 
-/* The boot's time in seconds since the epoch; NaN when it cannot be told. */
+/* The boot's time in seconds since the epoch; NaN when it is unknown. */
 static double read_boot_time(int proc_fd)
 {
     char *line = NULL;
@@ -81,8 +98,10 @@ static double read_boot_time(int proc_fd)
     return seconds;
 }
 
-void process_read(struct process *process)
+/* Reads all values but the start time. */
+static void read_values(void *arg)
 {
+    struct process *process = arg;
     struct stat_fields fields;
     struct rlimit limit;
     if (read_stat(process->stat_fd, &fields) == 0) {
@@ -99,7 +118,7 @@ void process_read(struct process *process)
 
 static struct process *process_new(const char *proc)
 {
-    struct process *process = metrics_alloc(sizeof(*process));
+    struct process *process = memory_zeroed(sizeof *process);
     struct stat_fields fields;
     int proc_fd = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     *process = (struct process){.cpu_seconds = NAN,
@@ -111,7 +130,7 @@ static struct process *process_new(const char *proc)
     process->stat_fd = openat(proc_fd, "self/stat", O_RDONLY | O_CLOEXEC);
     int fds_fd = openat(proc_fd, "self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     process->fds = fds_fd < 0 ? NULL : fdopendir(fds_fd);
-    process_read(process);
+    read_values(process);
     if (read_stat(process->stat_fd, &fields) == 0)
         process->start_time_seconds = read_boot_time(proc_fd) + ticks_seconds(fields.start_ticks);
     if (proc_fd >= 0)
@@ -119,10 +138,9 @@ static struct process *process_new(const char *proc)
     return process;
 }
 
-void process_free(struct process *process)
+static void process_free(void *arg)
 {
-    if (process == NULL)
-        return;
+    struct process *process = arg;
     if (process->stat_fd >= 0)
         close(process->stat_fd);
     if (process->fds != NULL)
@@ -144,10 +162,11 @@ static void add_gauge(struct metrics *metrics, const char *name, const char *hel
 
 void process_add(struct metrics *metrics, const char *proc)
 {
-    if (metrics->process != NULL)
+    if (metrics->source.read == read_values)
         return;
     struct process *process = process_new(proc);
-    metrics->process = process;
+    registry_before_render(
+        metrics, (struct source){.read = read_values, .free = process_free, .arg = process});
     if (!isnan(process->cpu_seconds))
         metrics_counter_read(metrics, "process_cpu_seconds_total",
                              "User and system CPU time spent, in seconds.", "", read_value,

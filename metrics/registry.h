@@ -1,10 +1,10 @@
 /* What the registry is made of; for metrics/ and its tests only. */
 #pragma once
 
-#include "metrics/metrics.h"
-
 #include <stddef.h>
 #include <stdint.h>
+
+#include "metrics/metrics.h"
 
 enum family_type { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
 
@@ -54,17 +54,24 @@ struct family {
     struct series *last;
 };
 
-struct process;
+/* What several series show and is read for all of them at once; `read` is NULL where there is none.
+ */
+struct source {
+    void (*read)(void *arg);
+    void (*free)(void *arg);
+    void *arg; /* owned, by `free` */
+};
 
 struct metrics {
     struct family *first;
     struct family *last;
-    struct process *process; /* owned; NULL until metrics_add_process() */
-    size_t text_bytes;       /* of the last rendering: what the next one reserves */
+    struct source source;
+    size_t text_bytes; /* of the last rendering: what the next one reserves */
 };
 
-/* Zeroed memory; aborts when there is none. */
-void *metrics_alloc(size_t bytes);
+/* Lets `source.read` run before each rendering, and `source.free` with metrics_free(). There is one
+ * source at most (asserted). */
+void registry_before_render(struct metrics *metrics, struct source source);
 
 /* Returns `name`'s family, added if it is new. */
 struct family *registry_family(struct metrics *metrics, const char *name, const char *help,
@@ -75,6 +82,3 @@ struct series *registry_series(struct family *family, const char *labels);
 
 /* Formats into a line_start of its own. */
 struct line_start line_start_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Frees the histogram with its buckets' lines; NULL is fine. */
-void histogram_free(struct histogram *histogram);

@@ -7,18 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/memory.h"
+
 /* Up to here every integer is a double of its own. */
-static const double EXACT_INTEGER_MAX = 9007199254740992.0; /* 2^53 */
+static const double exact_integer_max = 9007199254740992.0; /* 2^53 */
 
 static void reserve(struct metrics_text *text, size_t more)
 {
     if (text->size - text->length >= more)
         return;
     size_t size = text->size * 2 > text->length + more ? text->size * 2 : text->length + more;
-    char *bytes = realloc(text->bytes, size);
-    if (bytes == NULL)
-        abort();
-    text->bytes = bytes;
+    text->bytes = memory_resized(text->bytes, size);
     text->size = size;
 }
 
@@ -57,7 +56,7 @@ void metrics_text_append_integer(struct metrics_text *text, uint64_t value)
 }
 
 /* Fifteen digits hold every decimal that short, and seventeen hold every double; only the sparse
- * subnormals can be told apart with fewer. */
+ * subnormals are distinct with fewer. */
 static size_t spell_fraction(double value, char number[METRICS_NUMBER_BYTES])
 {
     int length = 0;
@@ -70,12 +69,18 @@ static size_t spell_fraction(double value, char number[METRICS_NUMBER_BYTES])
     return (size_t)length;
 }
 
+static const char *not_finite(double value)
+{
+    if (isnan(value))
+        return "NaN";
+    return value > 0 ? "+Inf" : "-Inf";
+}
+
 size_t metrics_text_spell(double value, char number[METRICS_NUMBER_BYTES])
 {
-    const char *special = isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
     if (!isfinite(value))
-        return (size_t)snprintf(number, METRICS_NUMBER_BYTES, "%s", special);
-    if (fabs(value) > EXACT_INTEGER_MAX || fabs(value - trunc(value)) > 0)
+        return (size_t)snprintf(number, METRICS_NUMBER_BYTES, "%s", not_finite(value));
+    if (fabs(value) > exact_integer_max || fabs(value - trunc(value)) > 0)
         return spell_fraction(value, number);
     size_t sign = value < 0 ? 1 : 0;
     number[0] = '-';

@@ -9,7 +9,7 @@
 
 enum { IPV4_BYTES = 4, IPV6_BYTES = 16 };
 
-static const uint8_t MAPPED_PREFIX[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 size_t address_bytes(const struct address *address)
 {
@@ -26,7 +26,7 @@ size_t address_bytes(const struct address *address)
 enum result address_parse(const char *text, size_t length, struct address *address)
 {
     char terminated[ADDRESS_TEXT_SIZE];
-    if (length == 0 || length >= sizeof(terminated) || memchr(text, '\0', length) != NULL)
+    if (length == 0 || length >= sizeof terminated || memchr(text, '\0', length) != NULL)
         return RESULT_MALFORMED;
     memcpy(terminated, text, length);
     terminated[length] = '\0';
@@ -52,10 +52,10 @@ void address_format(const struct address *address, char text[static ADDRESS_TEXT
 struct address address_unmap(struct address address)
 {
     if (address.family != ADDRESS_IPV6 ||
-        memcmp(address.bytes, MAPPED_PREFIX, sizeof(MAPPED_PREFIX)) != 0)
+        memcmp(address.bytes, mapped_prefix, sizeof mapped_prefix) != 0)
         return address;
     struct address unmapped = {.family = ADDRESS_IPV4};
-    memcpy(unmapped.bytes, address.bytes + sizeof(MAPPED_PREFIX), IPV4_BYTES);
+    memcpy(unmapped.bytes, address.bytes + sizeof mapped_prefix, IPV4_BYTES);
     return unmapped;
 }
 
@@ -90,9 +90,10 @@ enum result address_block_parse(const char *text, size_t length, struct address_
     if (slash != NULL &&
         !read_prefix(slash + 1, length - base_length - 1, prefix_bits, &prefix_bits))
         return RESULT_MALFORMED;
-    for (size_t i = 0; i < address_bytes(&base); i++)
+    for (size_t i = 0; i < address_bytes(&base); i++) {
         if ((base.bytes[i] & ~prefix_mask(i, prefix_bits)) != 0)
             return RESULT_MALFORMED;
+    }
     *block = (struct address_block){.base = base, .prefix_bits = (uint8_t)prefix_bits};
     return RESULT_OK;
 }
@@ -101,8 +102,9 @@ bool address_block_contains(const struct address_block *block, const struct addr
 {
     if (block->base.family == ADDRESS_NONE || block->base.family != address->family)
         return false;
-    for (size_t i = 0; i < address_bytes(address); i++)
+    for (size_t i = 0; i < address_bytes(address); i++) {
         if (((block->base.bytes[i] ^ address->bytes[i]) & prefix_mask(i, block->prefix_bits)) != 0)
             return false;
+    }
     return true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/event_fields.h"
+#include "protocol/text.h"
 
 enum { DIGITS_MAX = 9 }; /* what surely fits an int32_t */
 
@@ -15,8 +16,7 @@ struct reader {
 
 static void skip_blanks(struct reader *reader)
 {
-    while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\t' ||
-                                        *reader->at == '\n' || *reader->at == '\r'))
+    while (reader->at < reader->end && text_is_blank(*reader->at))
         reader->at++;
 }
 
@@ -29,13 +29,18 @@ static bool take(struct reader *reader, char wanted)
     return true;
 }
 
+/* Printable ASCII that stands for itself in a string. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
 static bool take_string(struct reader *reader, const char **text, size_t *bytes)
 {
     if (!take(reader, '"'))
         return false;
     *text = reader->at;
-    while (reader->at < reader->end && *reader->at >= ' ' && *reader->at <= '~' &&
-           *reader->at != '"' && *reader->at != '\\')
+    while (reader->at < reader->end && is_plain(*reader->at))
         reader->at++;
     *bytes = (size_t)(reader->at - *text);
     return reader->at < reader->end && *reader->at++ == '"';
@@ -46,9 +51,9 @@ static bool take_number(struct reader *reader, int32_t *number)
     skip_blanks(reader);
     const char *first = reader->at;
     *number = 0;
-    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9' &&
-           reader->at - first < DIGITS_MAX)
-        *number = *number * 10 + (*reader->at++ - '0');
+    const char *end = reader->end - first > DIGITS_MAX ? first + DIGITS_MAX : reader->end;
+    for (; reader->at < end && *reader->at >= '0' && *reader->at <= '9'; reader->at++)
+        *number = *number * 10 + (*reader->at - '0');
     return reader->at > first && (*first != '0' || reader->at == first + 1);
 }
 
@@ -79,17 +84,18 @@ static bool take_value(struct reader *reader, size_t field, struct event *event)
 /* The field of exactly this name; EVENT_FIELDS when there is none. */
 static size_t find_field(const char *name, size_t name_bytes)
 {
-    size_t field = 0;
-    while (field < EVENT_FIELDS && (EVENT_FIELD_NAMES[field].length != name_bytes ||
-                                    memcmp(EVENT_FIELD_NAMES[field].text, name, name_bytes) != 0))
-        field++;
-    return field;
+    for (size_t field = 0; field < EVENT_FIELDS; field++) {
+        if (EVENT_FIELD_NAMES[field].length == name_bytes &&
+            memcmp(EVENT_FIELD_NAMES[field].text, name, name_bytes) == 0)
+            return field;
+    }
+    return EVENT_FIELDS;
 }
 
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
 {
     struct reader reader = {body, body + body_bytes};
-    unsigned given = 0;
+    unsigned seen = 0;
     if (!take(&reader, '{'))
         return false;
     do {
@@ -98,11 +104,11 @@ bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
         if (!take_string(&reader, &name, &name_bytes) || !take(&reader, ':'))
             return false;
         size_t field = find_field(name, name_bytes);
-        if ((given & 1u << field) != 0 || !take_value(&reader, field, event))
+        if ((seen & 1u << field) != 0 || !take_value(&reader, field, event))
             return false;
-        given |= 1u << field;
+        seen |= 1u << field;
     } while (take(&reader, ','));
     bool is_ended = take(&reader, '}');
     skip_blanks(&reader);
-    return is_ended && reader.at == reader.end && (given & 1u << FIELD_AD_ID) != 0;
+    return is_ended && reader.at == reader.end && (seen & 1u << FIELD_AD_ID) != 0;
 }

@@ -10,6 +10,6 @@
 /*
  * Reads an object of our own members alone, each once: numbers of digits, strings of printable
  * ASCII without escapes. Returns false when `body` is anything else, or is not valid: then jansson
- * has to tell, and `event` is undefined. Where it returns true jansson would give the same.
+ * has to decide, and `event` is undefined. Where it returns true jansson would read the same.
  */
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event);

@@ -7,7 +7,7 @@ enum result {
     RESULT_INVALID,     /* well-formed, but a value is not acceptable */
     RESULT_UNKNOWN,     /* it names a thing that does not exist */
     RESULT_BUSY,        /* a bounded resource is full; later may work */
-    RESULT_UNAVAILABLE, /* something this depends on is away; later may work */
+    RESULT_UNAVAILABLE, /* something this depends on is unreachable; later may work */
     RESULT_FAILED,      /* a fault on our side */
 };
 

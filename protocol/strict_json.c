@@ -4,18 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { DUPLICATE_NAME_SIZE = 33 };
+#include "protocol/text.h"
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+enum { DUPLICATE_NAME_SIZE = 33 };
 
 /* Whether the first character opens an object. */
 static enum result check_start(const char *body, size_t body_bytes, struct error *error)
 {
     size_t i = 0;
-    while (i < body_bytes && is_blank(body[i]))
+    while (i < body_bytes && text_is_blank(body[i]))
         i++;
     if (i == body_bytes)
         return error_set(error, RESULT_MALFORMED, "the body is empty");

@@ -1,8 +1,14 @@
-/* What free text from clients may hold. Internal to protocol/. */
+/* What text from clients may hold. Internal to protocol/. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* JSON's white space (RFC 8259 section 2). */
+static inline bool text_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /*
  * Whether `text` is UTF-8 (RFC 3629: shortest forms, no surrogates, up to U+10FFFF) without control

@@ -55,9 +55,9 @@ static struct date date_from_days(int64_t days)
 
 static int days_in_month(int64_t year, int month)
 {
-    static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return DAYS[month - 1] + (month == 2 && leap);
+    return days[month - 1] + (month == 2 && leap);
 }
 
 static int64_t floor_divide(int64_t dividend, int64_t divisor)

@@ -10,28 +10,21 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
+#include "protocol/memory.h"
 #include "store/base/backoff.h"
+#include "store/database/conn_state.h"
 #include "store/database/resolver.h"
 #include "store/database/socket.h"
 #include "store/database/target.h"
-#include "metrics/timer.h"
 
 enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
 enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
 
-enum db_state {
-    DB_STOPPED,    /* nothing is wanted */
-    DB_WAITING,    /* the timer ends the backoff */
-    DB_RESOLVING,  /* the resolver is at work; the timer bounds it */
-    DB_CONNECTING, /* PQconnectPoll() has the socket; the timer bounds each address */
-    DB_SETTING_UP, /* our own query is in flight */
-    DB_READY,      /* idle: only notifications and the end of the connection can come */
-    DB_BUSY,       /* the owner's query is in flight; the timer is its deadline */
-};
-
 /*
  * `pg` is NULL in the first three states. Both events belong to the socket that `pg` has now, and
- * are deleted before anything that may close or change it. `reply` is set exactly while busy.
+ * are deleted before anything that may close or change it. `pending.done` is set exactly while
+ * busy.
  */
 struct db_conn {
     struct event_base *base;
@@ -46,18 +39,17 @@ struct db_conn {
     struct event *timer;
     struct backoff backoff;
     struct backoff backoff_before; /* as it was when this connection came up */
-    bool is_any_enough;            /* while resolving: no more waiting for all names */
+    bool is_any_enough;            /* while resolving: the first address suffices */
     struct counter *connects;
     bool outage_logged;
-    PGresult *result; /* of the query in flight, the last one or the first error */
-    db_reply_fn reply;
-    void *reply_arg;
+    struct db_pending_reply pending; /* of the query in flight */
 };
 
 static void on_socket(evutil_socket_t fd, short what, void *arg);
 
 static void set_state(struct db_conn *conn, enum db_state state)
 {
+    assert(db_state_may_become(conn->state, state));
     bool was_up = db_conn_is_up(conn);
     conn->state = state;
     if (state == DB_READY)
@@ -71,30 +63,10 @@ static void set_state(struct db_conn *conn, enum db_state state)
               PQserverVersion(conn->pg));
 }
 
-/* Takes the socket anew: libpq may have changed it. */
+/* Opens the socket that libpq has now, which may be another than before. */
 static bool open_socket(struct db_conn *conn)
 {
     return db_socket_open(&conn->socket, conn->base, conn->pg, on_socket, conn);
-}
-
-/* Answers the query in flight, at the end of whatever led here: the owner may send the next one. */
-static void answer(struct db_conn *conn, enum db_outcome outcome)
-{
-    db_reply_fn reply = conn->reply;
-    PGresult *result = conn->result;
-    conn->reply = NULL;
-    conn->result = NULL;
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const struct db_reply answer = {
-        .outcome = outcome,
-        .rows = result,
-        .sqlstate = outcome == DB_ERROR && sqlstate != NULL ? sqlstate : "",
-        .message = outcome == DB_ERROR && message != NULL ? message : "",
-    };
-    if (reply != NULL)
-        reply(conn->reply_arg, &answer);
-    PQclear(result);
 }
 
 static void close_connection(struct db_conn *conn)
@@ -106,14 +78,14 @@ static void close_connection(struct db_conn *conn)
     conn->pg = NULL;
 }
 
-/* Once an outage, not once a try: the first reason is the one that tells. */
+/* Once an outage, not once an attempt: the first reason is the cause. */
 static void log_outage(struct db_conn *conn, const char *reason)
 {
     if (conn->outage_logged)
         return;
     conn->outage_logged = true;
-    log_write(conn->log, LOG_WARNING, "store", "no database name=%s: %.*s", conn->settings->name,
-              (int)strcspn(reason, "\n"), reason);
+    log_write(conn->log, LOG_WARNING, "store", "database unreachable name=%s: %.*s",
+              conn->settings->name, (int)strcspn(reason, "\n"), reason);
 }
 
 static void back_off(struct db_conn *conn)
@@ -132,13 +104,13 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
         log_outage(conn, reason);
         back_off(conn);
     }
-    answer(conn, DB_LOST);
+    db_reply_deliver(&conn->pending, DB_LOST);
     if (was_up)
         conn->listener.on_lost(conn->listener.arg);
 }
 
-/* The next attempt begins with another address, if there is one: this one is no good. */
-static void turn_away(struct db_conn *conn, const char *reason)
+/* The next attempt starts with the following address. */
+static void leave_address(struct db_conn *conn, const char *reason)
 {
     db_resolver_skip_current(conn->resolver, conn->pg);
     disconnect(conn, reason, DB_WAITING);
@@ -151,7 +123,8 @@ static void fail(struct db_conn *conn)
     disconnect(conn, reason, DB_WAITING);
 }
 
-static void sent(struct db_conn *conn, bool is_sent, enum db_state state, uint32_t timeout_ms)
+static void await_results(struct db_conn *conn, bool is_sent, enum db_state state,
+                          uint32_t timeout_ms)
 {
     set_state(conn, state);
     timer_arm(conn->timer, timeout_ms);
@@ -167,8 +140,8 @@ static void set_up(struct db_conn *conn)
         return;
     }
     (void)event_add(conn->socket.read_event, NULL);
-    sent(conn, PQsendQuery(conn->pg, conn->settings->setup_sql) == 1, DB_SETTING_UP,
-         SETUP_TIMEOUT_MS);
+    bool is_sent = PQsendQuery(conn->pg, conn->settings->setup_sql) == 1;
+    await_results(conn, is_sent, DB_SETTING_UP, SETUP_TIMEOUT_MS);
 }
 
 static void poll_connection(struct db_conn *conn)
@@ -183,22 +156,21 @@ static void poll_connection(struct db_conn *conn)
         fail(conn);
         return;
     }
-    /* Each address gets its own time: libpq moves to the next only on an error, never on silence.
-     */
+    /* Each address has its own time: libpq moves to the next only on an error, never on silence. */
     if (db_socket_moved(&conn->socket, conn->pg))
         timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(
         status == PGRES_POLLING_WRITING ? conn->socket.write_event : conn->socket.read_event, NULL);
 }
 
-static void on_resolved(void *arg, const struct db_addresses *addresses)
+static void on_resolved(void *arg, const struct db_address *addresses, size_t count)
 {
     struct db_conn *conn = arg;
-    if (addresses->count == 0) {
+    if (count == 0) {
         disconnect(conn, "no host of DB_CONN could be resolved", DB_WAITING);
         return;
     }
-    conn->pg = db_target_connect(conn->target, addresses);
+    conn->pg = db_target_connect(conn->target, addresses, count);
     set_state(conn, DB_CONNECTING);
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);
@@ -209,23 +181,22 @@ static void on_resolved(void *arg, const struct db_addresses *addresses)
     (void)event_add(conn->socket.write_event, NULL);
 }
 
-/* The last result is there: `conn->result` tells how the query ended. */
+/* The last result is there. */
 static void finish_query(struct db_conn *conn)
 {
-    bool is_ok = db_query_succeeded(conn->result);
+    bool is_ok = db_reply_is_success(&conn->pending);
     if (conn->state == DB_BUSY) {
         if (is_ok)
             backoff_reset(&conn->backoff);
         set_state(conn, DB_READY);
-        answer(conn, is_ok ? DB_OK : DB_ERROR);
+        db_reply_deliver(&conn->pending, is_ok ? DB_OK : DB_ERROR);
         return;
     }
     if (!is_ok) {
         fail(conn);
         return;
     }
-    PQclear(conn->result);
-    conn->result = NULL;
+    db_reply_discard(&conn->pending);
     set_state(conn, DB_READY);
     conn->listener.on_ready(conn->listener.arg);
 }
@@ -240,13 +211,7 @@ static void read_results(struct db_conn *conn)
         fail(conn);
         return;
     }
-    bool is_finished = false;
-    while (is_in_flight && !is_finished && !PQisBusy(conn->pg)) {
-        PGresult *result = PQgetResult(conn->pg);
-        is_finished = result == NULL;
-        if (result != NULL)
-            conn->result = db_query_merge_results(conn->result, result);
-    }
+    bool is_finished = is_in_flight && db_reply_collect(&conn->pending, conn->pg);
     /* Last: one that came behind the results is taken in with them, and nothing more may follow. */
     for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
         if (conn->listener.on_notify != NULL)
@@ -282,7 +247,7 @@ static void resolve(struct db_conn *conn)
 static void wait_for_any_address(struct db_conn *conn)
 {
     if (!db_resolver_hurry(conn->resolver) && conn->is_any_enough) {
-        disconnect(conn, "the name servers do not answer", DB_WAITING);
+        disconnect(conn, "name resolution timed out", DB_WAITING);
         return;
     }
     conn->is_any_enough = true;
@@ -307,8 +272,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     case DB_CONNECTING:
     case DB_SETTING_UP:
     case DB_BUSY:
-        turn_away(conn, conn->state == DB_CONNECTING ? "the server does not answer the connect"
-                                                     : "no answer to a query in time");
+        leave_address(conn, conn->state == DB_CONNECTING ? "connect timed out" : "query timed out");
         break;
     }
 }
@@ -317,9 +281,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
                             const struct db_settings *settings, struct db_listener listener,
                             struct metrics *metrics, struct log *log)
 {
-    struct db_conn *conn = calloc(1, sizeof *conn);
-    if (conn == NULL)
-        abort();
+    struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
     conn->target = target;
     conn->settings = settings;
@@ -330,9 +292,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     conn->connects = metrics_counter(metrics, "adtracker_db_connects_total",
                                      "Connections established to the database.", labels);
     conn->resolver = db_resolver_new(base, target, on_resolved, conn);
-    conn->timer = event_new(base, -1, 0, on_timer, conn);
-    if (conn->timer == NULL)
-        abort();
+    conn->timer = memory_required(event_new(base, -1, 0, on_timer, conn));
     return conn;
 }
 
@@ -341,7 +301,7 @@ void db_conn_free(struct db_conn *conn)
     if (conn == NULL)
         return;
     close_connection(conn);
-    PQclear(conn->result);
+    db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
     free(conn);
@@ -362,7 +322,7 @@ void db_conn_stop(struct db_conn *conn)
 void db_conn_abort_query(struct db_conn *conn, const char *reason)
 {
     if (conn->state == DB_BUSY)
-        turn_away(conn, reason);
+        leave_address(conn, reason);
 }
 
 void db_conn_reconnect(struct db_conn *conn, const char *reason)
@@ -370,7 +330,7 @@ void db_conn_reconnect(struct db_conn *conn, const char *reason)
     if (conn->state <= DB_WAITING)
         return;
     conn->backoff = conn->backoff_before;
-    turn_away(conn, reason);
+    leave_address(conn, reason);
 }
 
 void db_conn_increase_backoff(struct db_conn *conn)
@@ -391,10 +351,10 @@ bool db_conn_is_up(const struct db_conn *conn)
     return conn->state == DB_READY || conn->state == DB_BUSY;
 }
 
-void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply, void *arg)
+void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn done, void *arg)
 {
     assert(conn->state == DB_READY);
-    conn->reply = reply;
-    conn->reply_arg = arg;
-    sent(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
+    conn->pending.done = done;
+    conn->pending.arg = arg;
+    await_results(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
 }

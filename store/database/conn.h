@@ -2,8 +2,12 @@
  * One connection to PostgreSQL as a state machine on the event loop: it resolves, connects, sets
  * the session up, runs one query at a time, and comes back by itself when it is lost.
  *
- *   stopped -> waiting -> resolving -> connecting -> setting up -> ready <-> busy
- *                 ^___________|____________|______________|__________|_______|   (lost)
+ *   stopped -> resolving -> connecting -> setting up -> ready <-> busy
+ *               ^    |          |              |          |        |
+ *    (backoff)  |    v          v              v          v        v
+ *              waiting <-------------------------------------------+   (lost)
+ *
+ * From each state it may be stopped.
  */
 #pragma once
 
@@ -13,6 +17,7 @@
 #include <libpq-fe.h>
 
 #include "store/database/query.h"
+#include "store/database/reply.h"
 
 struct db_conn;
 struct db_target;
@@ -21,7 +26,7 @@ struct log;
 struct metrics;
 
 /* What the owner hears, always from the event loop. The connection must not be freed from inside
- * these. */
+ * these, nor stopped from inside on_notify. */
 struct db_listener {
     void (*on_ready)(void *arg);                       /* connected, set up, no query in flight */
     void (*on_lost)(void *arg);                        /* was ready or busy and is not any more */
@@ -47,38 +52,34 @@ void db_conn_start(struct db_conn *conn);
 /* Closes the connection; a query in flight is answered DB_LOST first. */
 void db_conn_stop(struct db_conn *conn);
 
-/* Ends the query in flight, if there is one, as at its deadline. */
+/*
+ * Three ways to leave a database that fails, by what has failed: a query that takes too long
+ * (abort), a connection that answers but is useless (reconnect), or one that has ended under a
+ * query which may end the next one too (increase the backoff). `reason` is for the log.
+ */
+
+/*
+ * Ends the query in flight, if there is one, as at its deadline: it is answered DB_LOST, the
+ * connection is closed, and the next attempt starts with the following address, after a backoff
+ * that every query that succeeds resets.
+ */
 void db_conn_abort_query(struct db_conn *conn, const char *reason);
 
 /*
- * Gives this connection up, for a reason for the log, and connects anew after a backoff: one that
- * is longer each time, whatever else this server may have answered meanwhile.
+ * The same with or without a query in flight, and whatever this server has answered meanwhile: the
+ * backoff goes on from where it was before this connection, so that it grows from one to the next.
+ * Does nothing when there is no connection and none is being made.
  */
 void db_conn_reconnect(struct db_conn *conn, const char *reason);
 
-/* After a query was answered DB_LOST: waits longer before the next connect, as if this connection
- * had never answered anything. */
+/*
+ * After a query was answered DB_LOST there is nothing left to close: only the backoff that has
+ * begun is replaced by the longer one of db_conn_reconnect(). Does nothing outside a backoff.
+ */
 void db_conn_increase_backoff(struct db_conn *conn);
 
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
 bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */
 
-enum db_outcome {
-    DB_OK,
-    DB_ERROR, /* the server refused it; the connection stands */
-    DB_LOST,  /* the connection ended first: whether it took effect is unknown */
-};
-
-/* Borrowed for the time of the call. `rows` is the last statement's result (DB_OK only). */
-struct db_reply {
-    enum db_outcome outcome;
-    const PGresult *rows;
-    const char *sqlstate; /* "" unless DB_ERROR */
-    const char *message;  /* the server's primary message; may hold values: not for the log */
-};
-
-typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
-
-/* Sends a query; the connection must be ready. `reply` runs exactly once, later. */
-void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply,
-                   void *arg);
+/* Sends a query; the connection must be ready. `done` runs exactly once, later. */
+void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn done, void *arg);

@@ -10,7 +10,7 @@
 #define POSTGRES_EPOCH_US INT64_C(946684800000000)
 
 /*
- * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on the present
+ * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on this
  * connection; otherwise `sql` is run: with the extended protocol when there are parameters, with
  * the simple one (several statements allowed) when not. Results are text. Borrowed during the call.
  */
@@ -22,15 +22,15 @@ struct db_query {
     const char *const *values;
     const int *lengths;
     const int *formats;
-    uint32_t timeout_ms; /* after it the connection is given up */
+    uint32_t timeout_ms; /* after it the connection is closed */
 };
 
 /* Hands the query to libpq, which has none in flight. Returns false on a failure. */
 bool db_query_send(const struct db_query *query, PGconn *pg);
 
-/* Of two results of one query the one that tells: the first error, else the later. Takes ownership
- * of both and returns one; `earlier` may be NULL. */
+/* Keeps the first error, else the latest result. Takes ownership of both and returns one; `earlier`
+ * may be NULL. */
 PGresult *db_query_merge_results(PGresult *earlier, PGresult *later);
 
-/* Whether a query ended well. */
+/* Whether the query with this result succeeded; NULL has not. */
 bool db_query_succeeded(const PGresult *result);

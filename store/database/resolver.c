@@ -13,6 +13,8 @@
 #include <event2/event.h>
 #include <event2/util.h>
 
+#include "protocol/memory.h"
+#include "store/database/addresses.h"
 #include "store/database/target.h"
 
 enum { ADDRESSES_PER_HOST = 8 };
@@ -26,7 +28,7 @@ struct lookup {
 
 /*
  * The look-ups of one start. evdns answers a cancelled look-up too, later: so a round is never
- * cancelled but let go (`resolver` NULL), and freed with its last answer.
+ * cancelled but abandoned (`resolver` NULL), and freed with its last answer.
  */
 struct round {
     struct db_resolver *resolver;
@@ -42,11 +44,10 @@ struct db_resolver {
     void *arg;
     struct evdns_base *dns; /* made when a name first needs it */
     struct event *finish_event;
-    struct round *round; /* the one under way or complete; NULL = none */
-    size_t first;        /* index of the address that comes first, modulo their number */
-    char *host;
-    char *hostaddr;
-    char *port;
+    struct round *round;          /* the one under way or complete; NULL = none */
+    size_t first;                 /* index of the address that comes first, modulo their number */
+    struct db_address *addresses; /* handed over last; owned */
+    size_t count;
 };
 
 static size_t count_addresses(const struct db_resolver *resolver)
@@ -57,46 +58,29 @@ static size_t count_addresses(const struct db_resolver *resolver)
     return count;
 }
 
-/* Appends all addresses in the order of the hosts, those from index `from` to before `to`. */
-static void append_range(const struct db_resolver *resolver, FILE *lists[3], size_t from, size_t to,
-                         const char **comma)
+/* Takes over what the look-ups have found, in the order of the hosts, but for `first`. */
+static void collect_addresses(struct db_resolver *resolver)
 {
-    size_t index = 0;
+    size_t count = count_addresses(resolver);
+    resolver->count = 0;
+    if (count == 0)
+        return;
+    resolver->addresses =
+        memory_resized(resolver->addresses, count * sizeof resolver->addresses[0]);
     for (size_t i = 0; i < resolver->target->host_count; i++) {
         const struct db_host *host = &resolver->target->hosts[i];
-        for (size_t a = 0; a < resolver->round->lookups[i].count; a++, index++) {
-            if (index < from || index >= to)
-                continue;
-            (void)fprintf(lists[0], "%s%s", *comma, host->name);
-            (void)fprintf(lists[1], "%s%s", *comma, resolver->round->lookups[i].addresses[a]);
-            (void)fprintf(lists[2], "%s%s", *comma, host->port == NULL ? "" : host->port);
-            *comma = ",";
+        const struct lookup *lookup = &resolver->round->lookups[i];
+        for (size_t a = 0; a < lookup->count; a++) {
+            struct db_address *address = &resolver->addresses[resolver->count++];
+            address->host = host->name;
+            memcpy(address->address, lookup->addresses[a], sizeof address->address);
+            address->port = host->port == NULL ? "" : host->port;
         }
     }
+    db_addresses_rotate(resolver->addresses, count, resolver->first % count);
 }
 
-static size_t render_lists(struct db_resolver *resolver)
-{
-    free(resolver->host);
-    free(resolver->hostaddr);
-    free(resolver->port);
-    size_t sizes[3];
-    FILE *lists[3] = {open_memstream(&resolver->host, &sizes[0]),
-                      open_memstream(&resolver->hostaddr, &sizes[1]),
-                      open_memstream(&resolver->port, &sizes[2])};
-    if (lists[0] == NULL || lists[1] == NULL || lists[2] == NULL)
-        abort();
-    size_t count = count_addresses(resolver);
-    size_t first = count == 0 ? 0 : resolver->first % count;
-    const char *comma = "";
-    append_range(resolver, lists, first, count, &comma);
-    append_range(resolver, lists, 0, first, &comma);
-    for (size_t i = 0; i < 3; i++)
-        (void)fclose(lists[i]);
-    return count;
-}
-
-static void let_go(struct db_resolver *resolver)
+static void abandon_round(struct db_resolver *resolver)
 {
     struct round *round = resolver->round;
     resolver->round = NULL;
@@ -112,12 +96,9 @@ static void on_finish(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct db_resolver *resolver = arg;
-    struct db_addresses addresses = {.count = render_lists(resolver)};
-    addresses.host = resolver->host;
-    addresses.hostaddr = resolver->hostaddr;
-    addresses.port = resolver->port;
-    let_go(resolver);
-    resolver->resolved(resolver->arg, &addresses);
+    collect_addresses(resolver);
+    abandon_round(resolver);
+    resolver->resolved(resolver->arg, resolver->addresses, resolver->count);
 }
 
 static void lookup_done(struct round *round)
@@ -144,7 +125,7 @@ static void on_addresses(int failure, struct evutil_addrinfo *found, void *arg)
     lookup_done(lookup->round);
 }
 
-/* What needs no name server: a socket's directory, an address given as such. */
+/* What needs no name server: a socket's directory, a numeric address. */
 static bool is_known(const struct db_host *host, struct lookup *lookup)
 {
     struct in6_addr any;
@@ -161,13 +142,11 @@ static bool is_known(const struct db_host *host, struct lookup *lookup)
     return true;
 }
 
-/* Reads the system's files anew: they may not have been there, or have changed since. */
+/* Reads the system's files each time: they may not have been there, or have changed since. */
 static void refresh_dns(struct db_resolver *resolver)
 {
     if (resolver->dns == NULL)
-        resolver->dns = evdns_base_new(resolver->base, 0);
-    if (resolver->dns == NULL)
-        abort();
+        resolver->dns = memory_required(evdns_base_new(resolver->base, 0));
     struct evdns_base *dns = resolver->dns;
     (void)evdns_base_clear_nameservers_and_suspend(dns);
     evdns_base_search_clear(dns);
@@ -180,46 +159,20 @@ static void refresh_dns(struct db_resolver *resolver)
     (void)evdns_base_resume(dns);
 }
 
-/* Whether a list separated by commas begins with `text`. */
-static bool begins_with(const char *list, const char *text)
-{
-    size_t length = strcspn(list, ",");
-    return strlen(text) == length && memcmp(list, text, length) == 0;
-}
-
-static const char *behind(const char *list)
-{
-    list += strcspn(list, ",");
-    return *list == ',' ? list + 1 : NULL;
-}
-
 void db_resolver_skip_current(struct db_resolver *resolver, const PGconn *pg)
 {
-    const char *host = resolver->host;
-    const char *hostaddr = resolver->hostaddr;
-    const char *port = resolver->port;
     if (pg == NULL)
         return;
-    resolver->first++;
-    for (size_t passed = 0; host != NULL && hostaddr != NULL && port != NULL; passed++) {
-        if (begins_with(host, PQhost(pg)) && begins_with(hostaddr, PQhostaddr(pg)) &&
-            (begins_with(port, PQport(pg)) || begins_with(port, ""))) {
-            resolver->first += passed;
-            break;
-        }
-        host = behind(host);
-        hostaddr = behind(hostaddr);
-        port = behind(port);
-    }
+    size_t current = db_addresses_find(resolver->addresses, resolver->count, PQhost(pg),
+                                       PQhostaddr(pg), PQport(pg));
+    resolver->first += current < resolver->count ? current + 1 : 1;
 }
 
 void db_resolver_start(struct db_resolver *resolver)
 {
     size_t count = resolver->target->host_count;
-    let_go(resolver);
-    struct round *round = calloc(1, sizeof *round + count * sizeof round->lookups[0]);
-    if (round == NULL)
-        abort();
+    abandon_round(resolver);
+    struct round *round = memory_zeroed(sizeof *round + count * sizeof round->lookups[0]);
     round->resolver = resolver;
     round->waiting = 1; /* this call's own, so that no answer completes the round before its end */
     resolver->round = round;
@@ -251,22 +204,18 @@ bool db_resolver_hurry(struct db_resolver *resolver)
 void db_resolver_cancel(struct db_resolver *resolver)
 {
     event_del(resolver->finish_event);
-    let_go(resolver);
+    abandon_round(resolver);
 }
 
 struct db_resolver *db_resolver_new(struct event_base *base, const struct db_target *target,
                                     db_resolved_fn resolved, void *arg)
 {
-    struct db_resolver *resolver = calloc(1, sizeof *resolver);
-    if (resolver == NULL)
-        abort();
+    struct db_resolver *resolver = memory_zeroed(sizeof *resolver);
     resolver->base = base;
     resolver->target = target;
     resolver->resolved = resolved;
     resolver->arg = arg;
-    resolver->finish_event = event_new(base, -1, 0, on_finish, resolver);
-    if (resolver->finish_event == NULL)
-        abort();
+    resolver->finish_event = memory_required(event_new(base, -1, 0, on_finish, resolver));
     return resolver;
 }
 
@@ -278,8 +227,6 @@ void db_resolver_free(struct db_resolver *resolver)
     event_free(resolver->finish_event);
     if (resolver->dns != NULL)
         evdns_base_free(resolver->dns, 1);
-    free(resolver->host);
-    free(resolver->hostaddr);
-    free(resolver->port);
+    free(resolver->addresses);
     free(resolver);
 }

@@ -7,12 +7,12 @@
 #include <libpq-fe.h>
 
 struct event_base;
-struct db_addresses;
+struct db_address;
 struct db_resolver;
 struct db_target;
 
-/* The addresses are valid during the call. */
-typedef void (*db_resolved_fn)(void *arg, const struct db_addresses *addresses);
+/* The addresses are valid during the call; `count` 0 = no name could be resolved. */
+typedef void (*db_resolved_fn)(void *arg, const struct db_address *addresses, size_t count);
 
 /* `base` and `target` are borrowed. */
 struct db_resolver *db_resolver_new(struct event_base *base, const struct db_target *target,
@@ -22,14 +22,16 @@ struct db_resolver *db_resolver_new(struct event_base *base, const struct db_tar
 void db_resolver_free(struct db_resolver *resolver);
 
 /*
- * Looks every host up: /etc/hosts and the name servers of /etc/resolv.conf, read anew each time; a
+ * Looks every host up: /etc/hosts and the name servers of /etc/resolv.conf, read each time; a
  * missing file is no error. `resolved` runs once, later, from the loop; names that could not be
  * resolved are left out.
  */
 void db_resolver_start(struct db_resolver *resolver);
 
-/* The address that `pg`, made from the lists handed over last, uses now is no good: from the next
- * start on the lists begin with the one behind it, round. Does nothing when `pg` is NULL. */
+/*
+ * Moves the address in use to the end: the next attempt starts with the following one (round
+ * robin). `pg` is a connection to the addresses handed over last; NULL does nothing.
+ */
 void db_resolver_skip_current(struct db_resolver *resolver, const PGconn *pg);
 
 /* Waits no longer for the names that are still missing: `resolved` runs soon with the others.

@@ -1,10 +1,11 @@
 /* The two events of a libpq connection's socket. */
 #include "store/database/socket.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <event2/util.h>
+
+#include "protocol/memory.h"
 
 void db_socket_close(struct db_socket *socket)
 {
@@ -22,10 +23,8 @@ bool db_socket_open(struct db_socket *socket, struct event_base *base, PGconn *p
     int fd = PQsocket(pg);
     if (fd < 0)
         return false;
-    socket->read_event = event_new(base, fd, EV_READ | EV_PERSIST, callback, arg);
-    socket->write_event = event_new(base, fd, EV_WRITE, callback, arg);
-    if (socket->read_event == NULL || socket->write_event == NULL)
-        abort();
+    socket->read_event = memory_required(event_new(base, fd, EV_READ | EV_PERSIST, callback, arg));
+    socket->write_event = memory_required(event_new(base, fd, EV_WRITE, callback, arg));
     return true;
 }
 

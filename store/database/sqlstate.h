@@ -2,10 +2,10 @@
 #pragma once
 
 enum sql_fault {
-    SQL_FAULT_BAD_ROW,   /* a row's own values are refused: isolate it, keep it, go on */
+    SQL_FAULT_BAD_ROW,   /* a row's own values are refused: find it, reject it, go on */
     SQL_FAULT_RETRY,     /* passing: the same again, a little later */
-    SQL_FAULT_RECONNECT, /* this connection (or this server) is of no more use */
-    SQL_FAULT_HOLD,      /* schema, permissions, configuration: wait until somebody mends it */
+    SQL_FAULT_RECONNECT, /* this connection, or this server, is useless from now on */
+    SQL_FAULT_HOLD,      /* schema, permissions, configuration: pause until the operator acts */
     SQL_FAULT_FENCED,    /* the journal belongs to another process (VA001) */
 };
 

@@ -3,31 +3,34 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libpq-fe.h>
 
 #include "protocol/digits.h"
+#include "protocol/memory.h"
+#include "store/database/addresses.h"
 
-static char *copy_text(const char *text)
+enum { ARGUMENTS_MAX = 96 }; /* libpq knows about 40 keywords */
+
+static size_t scheme_length(const char *conninfo)
 {
-    char *copy = text == NULL ? NULL : strdup(text);
-    if (text != NULL && copy == NULL)
-        abort();
-    return copy;
+    static const char *const schemes[] = {"postgresql://", "postgres://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        if (strncmp(conninfo, schemes[i], strlen(schemes[i])) == 0)
+            return strlen(schemes[i]);
+    }
+    return 0;
 }
 
 char *db_target_normalize(const char *conninfo)
 {
-    size_t scheme = strncmp(conninfo, "postgresql://", 13) == 0 ? 13
-                    : strncmp(conninfo, "postgres://", 11) == 0 ? 11
-                                                                : 0;
+    size_t scheme = scheme_length(conninfo);
     const char *end = conninfo + scheme + strcspn(conninfo + scheme, "/?#");
     const char *last = scheme == 0 ? NULL : memrchr(conninfo, '@', (size_t)(end - conninfo));
-    char *normal = malloc(3 * strlen(conninfo) + 1);
-    if (normal == NULL)
-        abort();
+    char *normal = memory_resized(NULL, 3 * strlen(conninfo) + 1);
     char *out = normal;
     for (const char *c = conninfo; *c != '\0'; c++) {
         if (*c == '@' && c < last)
@@ -39,25 +42,23 @@ char *db_target_normalize(const char *conninfo)
     return normal;
 }
 
-/* Cuts the next element off a comma-separated list; NULL for what is empty or missing. */
-static char *next_element(const char **list)
-{
-    if (*list == NULL)
-        return NULL;
-    size_t length = strcspn(*list, ",");
-    char *element = length == 0 ? NULL : strndup(*list, length);
-    if (length > 0 && element == NULL)
-        abort();
-    *list = (*list)[length] == ',' ? *list + length + 1 : NULL;
-    return element;
-}
-
 static size_t count_elements(const char *list)
 {
     size_t count = 1;
     for (; list != NULL && (list = strchr(list, ',')) != NULL; list++)
         count++;
     return count;
+}
+
+/* Copies the element at `index` of a comma-separated list; NULL for what is empty or missing. */
+static char *copy_element(const char *list, size_t index)
+{
+    for (; list != NULL && index > 0; index--) {
+        const char *comma = strchr(list, ',');
+        list = comma == NULL ? NULL : comma + 1;
+    }
+    size_t length = list == NULL ? 0 : strcspn(list, ",");
+    return length == 0 ? NULL : memory_copy_bytes(list, length);
 }
 
 static bool is_port(const char *port)
@@ -79,19 +80,15 @@ static enum result read_hosts(struct db_target *target, const char *host, const 
     if (port_count != 1 && port_count != count)
         return error_set(error, RESULT_INVALID, "it names %zu hosts and %zu ports", count,
                          port_count);
-    const char *only_port = port_count == 1 ? port : NULL;
-    target->hosts = calloc(count, sizeof *target->hosts);
-    if (target->hosts == NULL)
-        abort();
+    target->hosts = memory_zeroed_array(count, sizeof *target->hosts);
     target->host_count = count;
     for (size_t i = 0; i < count; i++) {
         struct db_host *entry = &target->hosts[i];
-        entry->name = next_element(&host);
+        entry->name = copy_element(host, i);
         if (entry->name == NULL)
-            entry->name = copy_text("");
-        entry->address = next_element(&hostaddr);
-        entry->port =
-            only_port != NULL ? next_element(&(const char *){only_port}) : next_element(&port);
+            entry->name = memory_copy_text("");
+        entry->address = copy_element(hostaddr, i);
+        entry->port = copy_element(port, port_count == 1 ? 0 : i);
         if (entry->port != NULL && !is_port(entry->port))
             return error_set(error, RESULT_INVALID, "the port of host %zu is no port number",
                              i + 1);
@@ -125,23 +122,24 @@ static const char *find_value(const PQconninfoOption *options, const char *keywo
     return NULL;
 }
 
+static bool is_of_hosts(const char *keyword)
+{
+    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 ||
+           strcmp(keyword, "port") == 0;
+}
+
 static void read_parameters(struct db_target *target, const PQconninfoOption *options)
 {
     size_t capacity = 0;
     while (options[capacity].keyword != NULL)
         capacity++;
-    target->keywords = calloc(capacity + 1, sizeof *target->keywords);
-    target->values = calloc(capacity + 1, sizeof *target->values);
-    if (target->keywords == NULL || target->values == NULL)
-        abort();
+    target->parameters = memory_zeroed_array(capacity + 1, sizeof *target->parameters);
     for (; options->keyword != NULL; options++) {
-        bool is_host = strcmp(options->keyword, "host") == 0 ||
-                       strcmp(options->keyword, "hostaddr") == 0 ||
-                       strcmp(options->keyword, "port") == 0;
-        if (options->val == NULL || is_host)
+        if (options->val == NULL || is_of_hosts(options->keyword))
             continue;
-        target->keywords[target->parameter_count] = copy_text(options->keyword);
-        target->values[target->parameter_count++] = copy_text(options->val);
+        struct db_parameter *parameter = &target->parameters[target->parameter_count++];
+        parameter->keyword = memory_copy_text(options->keyword);
+        parameter->value = memory_copy_text(options->val);
     }
 }
 
@@ -150,20 +148,20 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
     *target = (struct db_target){0};
     char *normal = db_target_normalize(conninfo == NULL ? "" : conninfo);
     char *message = NULL;
-    PQconninfoOption *given = PQconninfoParse(normal, &message);
+    PQconninfoOption *options = PQconninfoParse(normal, &message);
     free(normal);
-    if (given == NULL) {
+    if (options == NULL) {
         enum result refused = refuse(error, message);
         PQfreemem(message);
         return refused;
     }
     /* libpq would read the service's host by itself, and resolve it blocking. */
-    if (find_value(given, "service") != NULL)
-        (void)setenv("PGSERVICE", find_value(given, "service"), 1);
+    if (find_value(options, "service") != NULL)
+        (void)setenv("PGSERVICE", find_value(options, "service"), 1);
     PQconninfoOption *defaults = PQconndefaults();
-    const char *host = find_value(given, "host");
-    const char *hostaddr = find_value(given, "hostaddr");
-    const char *port = find_value(given, "port");
+    const char *host = find_value(options, "host");
+    const char *hostaddr = find_value(options, "hostaddr");
+    const char *port = find_value(options, "port");
     if (host == NULL && hostaddr == NULL) {
         host = find_value(defaults, "host");
         hostaddr = find_value(defaults, "hostaddr");
@@ -171,8 +169,8 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
     if (port == NULL)
         port = find_value(defaults, "port");
     enum result result = read_hosts(target, host, hostaddr, port, error);
-    read_parameters(target, given);
-    PQconninfoFree(given);
+    read_parameters(target, options);
+    PQconninfoFree(options);
     PQconninfoFree(defaults);
     if (result != RESULT_OK)
         db_target_clear(target);
@@ -187,12 +185,11 @@ void db_target_clear(struct db_target *target)
         free(target->hosts[i].port);
     }
     for (size_t i = 0; i < target->parameter_count; i++) {
-        free(target->keywords[i]);
-        free(target->values[i]);
+        free(target->parameters[i].keyword);
+        free(target->parameters[i].value);
     }
     free(target->hosts);
-    free(target->keywords);
-    free(target->values);
+    free(target->parameters);
     *target = (struct db_target){0};
 }
 
@@ -202,31 +199,75 @@ static void ignore_notice(void *arg, const char *message)
     (void)message;
 }
 
-/* Puts what we set first: of a keyword given twice libpq takes the last, so DB_CONN wins. */
-PGconn *db_target_connect(const struct db_target *target, const struct db_addresses *found)
+/* libpq's lists, comma-separated: an address stands at the same place of each. */
+struct lists {
+    char *hosts;
+    char *addresses;
+    char *ports;
+};
+
+static struct lists lists_new(const struct db_address *addresses, size_t count)
 {
-    enum { OURS = 9, PARAMETERS_MAX = 96 };
-    const char *keywords[PARAMETERS_MAX] = {
-        "host",
-        "hostaddr",
-        "port",
-        "gssencmode",
-        "tcp_user_timeout",
-        "keepalives_idle",
-        "keepalives_interval",
-        "keepalives_count",
-        "fallback_application_name",
-    };
-    const char *values[PARAMETERS_MAX] = {
-        found->host, found->hostaddr,    found->port, "disable", "8000", "5", "2",
-        "2",         "video-ad-tracker",
-    };
-    assert(OURS + target->parameter_count < PARAMETERS_MAX);
-    for (size_t i = 0; i < target->parameter_count; i++) {
-        keywords[OURS + i] = target->keywords[i];
-        values[OURS + i] = target->values[i];
+    struct lists lists;
+    size_t bytes[3];
+    FILE *hosts = memory_required(open_memstream(&lists.hosts, &bytes[0]));
+    FILE *numbers = memory_required(open_memstream(&lists.addresses, &bytes[1]));
+    FILE *ports = memory_required(open_memstream(&lists.ports, &bytes[2]));
+    for (size_t i = 0; i < count; i++) {
+        const char *comma = i == 0 ? "" : ",";
+        (void)fprintf(hosts, "%s%s", comma, addresses[i].host);
+        (void)fprintf(numbers, "%s%s", comma, addresses[i].address);
+        (void)fprintf(ports, "%s%s", comma, addresses[i].port);
     }
-    PGconn *pg = PQconnectStartParams(keywords, values, 0);
+    if (fclose(hosts) != 0 || fclose(numbers) != 0 || fclose(ports) != 0)
+        memory_exhausted(0);
+    return lists;
+}
+
+static void lists_free(struct lists *lists)
+{
+    free(lists->hosts);
+    free(lists->addresses);
+    free(lists->ports);
+}
+
+/* What PQconnectStartParams() takes: two arrays, NULL behind the last. */
+struct arguments {
+    const char *keywords[ARGUMENTS_MAX + 1];
+    const char *values[ARGUMENTS_MAX + 1];
+    size_t count;
+};
+
+static void add_argument(struct arguments *arguments, const char *keyword, const char *value)
+{
+    assert(arguments->count < ARGUMENTS_MAX);
+    arguments->keywords[arguments->count] = keyword;
+    arguments->values[arguments->count++] = value;
+}
+
+/* Ours come first: of a keyword that comes twice libpq takes the last, so that DB_CONN wins. */
+PGconn *db_target_connect(const struct db_target *target, const struct db_address *addresses,
+                          size_t count)
+{
+    static const struct {
+        const char *keyword;
+        const char *value;
+    } defaults[] = {
+        {"gssencmode", "disable"}, {"tcp_user_timeout", "8000"},
+        {"keepalives_idle", "5"},  {"keepalives_interval", "2"},
+        {"keepalives_count", "2"}, {"fallback_application_name", "video-ad-tracker"},
+    };
+    struct lists lists = lists_new(addresses, count);
+    struct arguments arguments = {0};
+    add_argument(&arguments, "host", lists.hosts);
+    add_argument(&arguments, "hostaddr", lists.addresses);
+    add_argument(&arguments, "port", lists.ports);
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+        add_argument(&arguments, defaults[i].keyword, defaults[i].value);
+    for (size_t i = 0; i < target->parameter_count; i++)
+        add_argument(&arguments, target->parameters[i].keyword, target->parameters[i].value);
+    PGconn *pg = PQconnectStartParams(arguments.keywords, arguments.values, 0);
+    lists_free(&lists);
     if (pg != NULL)
         (void)PQsetNoticeProcessor(pg, ignore_notice, NULL);
     return pg;

@@ -8,28 +8,26 @@
 
 #include "protocol/result.h"
 
+struct db_address;
+
 /* One host of the list. `address` stays NULL for a unix socket, which needs no resolving. */
 struct db_host {
-    char *name;    /* as given; "" = libpq's default socket */
-    char *address; /* hostaddr as given, else NULL */
+    char *name;    /* "" = libpq's default socket */
+    char *address; /* its hostaddr in DB_CONN; NULL = none */
     char *port;    /* NULL = libpq's default */
+};
+
+/* A parameter for PQconnectStartParams(). */
+struct db_parameter {
+    char *keyword;
+    char *value;
 };
 
 struct db_target {
     struct db_host *hosts;
     size_t host_count;
-    /* The other parameters for PQconnectStartParams, without host, hostaddr and port. */
-    char **keywords;
-    char **values;
+    struct db_parameter *parameters; /* without host, hostaddr and port */
     size_t parameter_count;
-};
-
-/* Parallel lists for libpq, comma-separated: a host stands once per address it has. */
-struct db_addresses {
-    const char *host;
-    const char *hostaddr;
-    const char *port;
-    size_t count; /* 0 = no name could be resolved */
 };
 
 /*
@@ -48,7 +46,8 @@ void db_target_clear(struct db_target *target);
 char *db_target_normalize(const char *conninfo);
 
 /*
- * Begins a nonblocking connection to the first of `found` that will have us. Returns what
- * PQconnectStartParams() does; the caller frees it with PQfinish().
+ * Begins a nonblocking connection to the first of `count` > 0 addresses that accepts us. Returns
+ * what PQconnectStartParams() does; the caller frees it with PQfinish().
  */
-PGconn *db_target_connect(const struct db_target *target, const struct db_addresses *found);
+PGconn *db_target_connect(const struct db_target *target, const struct db_address *addresses,
+                          size_t count);

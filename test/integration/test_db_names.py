@@ -73,7 +73,7 @@ class Names(TcpCase):
     def test_a_resolv_conf_that_comes_later(self) -> None:
         names = NameServer(self, {"db.test": ["127.0.0.1"]})
         server = self.server_with_files(self.conninfo(host="db.test"), None)
-        server.wait_until(lambda: "no database" in server.log_text(), 15)
+        server.wait_until(lambda: "database unreachable" in server.log_text(), 15)
         self.resolv.write_text(f"nameserver 127.0.0.1:{names.port}\n")
         self.wait_up(server)
 

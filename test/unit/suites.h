@@ -15,6 +15,9 @@
     X(client_address) \
     X(config) \
     X(crc32c) \
+    X(db_addresses) \
+    X(db_conn_state) \
+    X(db_reply) \
     X(db_target) \
     X(digits) \
     X(event_json) \
@@ -35,6 +38,7 @@
     X(journal_scan_window) \
     X(journal_segments) \
     X(log) \
+    X(memory) \
     X(metrics) \
     X(process) \
     X(query) \

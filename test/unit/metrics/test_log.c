@@ -41,7 +41,7 @@ static const char *receive(void)
 {
     size_t used = 0;
     ssize_t more = 0;
-    while ((more = read(reader, received + used, sizeof(received) - 1 - used)) > 0)
+    while ((more = read(reader, received + used, sizeof received - 1 - used)) > 0)
         used += (size_t)more;
     received[used] = '\0';
     return received;
@@ -66,10 +66,10 @@ static size_t count_lines(const char *text)
 static void fill_pipe(void)
 {
     char page[PIPE_BUF];
-    memset(page, '.', sizeof(page));
+    memset(page, '.', sizeof page);
     int flags = fcntl(writer, F_GETFL);
     ck_assert_int_eq(fcntl(writer, F_SETFL, flags | O_NONBLOCK), 0);
-    while (write(writer, page, sizeof(page)) > 0)
+    while (write(writer, page, sizeof page) > 0)
         ;
     ck_assert_int_eq(errno, EAGAIN);
     ck_assert_int_eq(fcntl(writer, F_SETFL, flags), 0);
@@ -102,7 +102,7 @@ END_TEST
 static const struct {
     const char *text;
     const char *written;
-} ESCAPES[] = {
+} escapes[] = {
     {"one\ntwo\r\ttab", "one\\x0atwo\\x0d\\x09tab"},
     {"\x1B[31mred\x7F", "\\x1b[31mred\\x7f"},
     {"gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x98\x80",
@@ -123,8 +123,8 @@ static const struct {
 START_TEST(escapes_what_could_forge_a_line)
 {
     char expected[128];
-    (void)snprintf(expected, sizeof(expected), "warning server: %s\n", ESCAPES[_i].written);
-    log_write(logger, LOG_WARNING, "server", "%s", ESCAPES[_i].text);
+    (void)snprintf(expected, sizeof expected, "warning server: %s\n", escapes[_i].written);
+    log_write(logger, LOG_WARNING, "server", "%s", escapes[_i].text);
     ck_assert_str_eq(receive_entry(), expected);
 }
 END_TEST
@@ -132,7 +132,7 @@ END_TEST
 START_TEST(cuts_the_text_at_1000_bytes)
 {
     char text[3000] = {0};
-    memset(text, 'x', sizeof(text) - 1);
+    memset(text, 'x', sizeof text - 1);
     log_write(logger, LOG_INFO, "m", "%s", text);
     ck_assert_uint_eq(strlen(receive_entry()), strlen("info m: ") + 1000 + 1);
 }
@@ -141,8 +141,8 @@ END_TEST
 /* A character of two to four bytes that begins _i % 4 bytes before the cut. */
 START_TEST(never_cuts_through_a_character)
 {
-    static const char *const CHARACTERS[] = {"\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
-    const char *character = CHARACTERS[_i / 4];
+    static const char *const characters[] = {"\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
+    const char *character = characters[_i / 4];
     size_t before = 1000 - (size_t)_i % 4;
     bool fits = before + strlen(character) <= 1000;
     char text[1100] = {0};
@@ -162,8 +162,8 @@ START_TEST(the_longest_line_is_atomic_in_a_pipe)
 {
     char module[200] = {0};
     char text[1001] = {0};
-    memset(module, 'm', sizeof(module) - 1);
-    memset(text, '\xFF', sizeof(text) - 1);
+    memset(module, 'm', sizeof module - 1);
+    memset(text, '\xFF', sizeof text - 1);
     log_write(logger, LOG_WARNING, module, "%s", text);
     ck_assert_uint_gt(strlen(receive()), 4000);
     ck_assert_uint_le(strlen(received), PIPE_BUF);
@@ -202,7 +202,7 @@ END_TEST
 START_TEST(every_line_is_written_whole_or_counted)
 {
     char text[500] = {0};
-    memset(text, 'x', sizeof(text) - 1);
+    memset(text, 'x', sizeof text - 1);
     for (int i = 0; i < 1000; i++)
         log_write(logger, LOG_INFO, "store", "%s", text);
     size_t written = count_lines(receive());
@@ -212,7 +212,7 @@ START_TEST(every_line_is_written_whole_or_counted)
     log_free(logger);
     logger = NULL;
     char expected[64];
-    (void)snprintf(expected, sizeof(expected), "lines dropped count=%zu\n", 1000 - written);
+    (void)snprintf(expected, sizeof expected, "lines dropped count=%zu\n", 1000 - written);
     ck_assert_ptr_nonnull(strstr(receive(), expected));
 }
 END_TEST
@@ -243,7 +243,7 @@ START_TEST(writes_to_a_regular_file)
     log_write(to_file, LOG_INFO, "store", "one");
     log_write(to_file, LOG_INFO, "store", "two");
     log_free(to_file);
-    ssize_t length = pread(fileno(file), received, sizeof(received) - 1, 0);
+    ssize_t length = pread(fileno(file), received, sizeof received - 1, 0);
     (void)fclose(file);
     ck_assert_int_gt(length, 0);
     received[length] = '\0';
@@ -260,7 +260,7 @@ START_TEST(never_blocks_on_a_full_socket)
     for (int i = 0; i < 100000; i++)
         log_write(to_socket, LOG_INFO, "store", "filling a socket that nobody reads");
     log_free(to_socket);
-    ssize_t length = read(fds[1], received, sizeof(received) - 1);
+    ssize_t length = read(fds[1], received, sizeof received - 1);
     ck_assert_int_gt(length, 1000);
     close(fds[0]);
     close(fds[1]);
@@ -285,18 +285,18 @@ END_TEST
 
 START_TEST(reads_the_names_of_the_levels)
 {
-    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
+    static const char *const names[] = {"error", "warning", "info", "debug"};
     enum log_level level = LOG_ERROR;
-    ck_assert_int_eq(log_level_parse(NAMES[_i], &level), 0);
+    ck_assert_int_eq(log_level_parse(names[_i], &level), 0);
     ck_assert_int_eq((int)level, _i);
 }
 END_TEST
 
 START_TEST(refuses_what_is_no_level)
 {
-    static const char *const NAMES[] = {"", "INFO", "warn", "info ", "debugging"};
+    static const char *const names[] = {"", "INFO", "warn", "info ", "debugging"};
     enum log_level level = LOG_WARNING;
-    ck_assert_int_eq(log_level_parse(NAMES[_i], &level), -1);
+    ck_assert_int_eq(log_level_parse(names[_i], &level), -1);
     ck_assert_int_eq((int)level, LOG_WARNING);
 }
 END_TEST
@@ -306,7 +306,7 @@ static void add_line_tests(TCase *tests)
     tcase_add_test(tests, writes_time_level_module_and_text);
     tcase_add_test(tests, keeps_back_what_is_above_the_level);
     tcase_add_loop_test(tests, escapes_what_could_forge_a_line, 0,
-                        sizeof(ESCAPES) / sizeof(ESCAPES[0]));
+                        sizeof escapes / sizeof escapes[0]);
     tcase_add_test(tests, cuts_the_text_at_1000_bytes);
     tcase_add_loop_test(tests, never_cuts_through_a_character, 0, 12);
     tcase_add_loop_test(tests, reads_the_names_of_the_levels, 0, 4);

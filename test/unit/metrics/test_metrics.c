@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics/metrics.h"
+#include "metrics/registry.h"
 #include "metrics/text.h"
 #include "test/unit/metrics/exposition_check.h"
 #include "test/unit/metrics/rendering.h"
@@ -73,7 +74,7 @@ START_TEST(keeps_the_address_of_a_series_while_others_are_added)
     struct counter *first = metrics_counter(metrics, "a_total", "A.", "n=\"first\"");
     for (int i = 0; i < 1000; i++) {
         char labels[32];
-        (void)snprintf(labels, sizeof(labels), "n=\"%d\"", i);
+        (void)snprintf(labels, sizeof labels, "n=\"%d\"", i);
         metrics_counter(metrics, "a_total", "A.", labels);
     }
     counter_add(first, 7);
@@ -128,11 +129,46 @@ START_TEST(renders_a_count_kept_elsewhere_as_counter)
 }
 END_TEST
 
+/* A source of two series, and how often it was read and freed. */
+static struct {
+    double value;
+    int freed;
+} shared;
+
+static void read_shared(void *arg)
+{
+    ck_assert_ptr_eq(arg, &shared);
+    shared.value++;
+}
+
+static void free_shared(void *arg)
+{
+    ck_assert_ptr_eq(arg, &shared);
+    shared.freed++;
+}
+
+START_TEST(reads_the_source_of_several_series_once_a_rendering)
+{
+    shared.value = 0;
+    shared.freed = 0;
+    struct metrics *other = metrics_new();
+    const struct source source = {.read = read_shared, .free = free_shared, .arg = &shared};
+    registry_before_render(metrics, source);
+    registry_before_render(other, source);
+    metrics_gauge(metrics, "a", "A.", "", read_double, &shared.value);
+    metrics_gauge(metrics, "b", "B.", "", read_double, &shared.value);
+    assert_has("\na 1\n# HELP b B.\n# TYPE b gauge\nb 1\n");
+    assert_has("\na 2\n# HELP b B.\n# TYPE b gauge\nb 2\n");
+    metrics_free(other);
+    ck_assert_int_eq(shared.freed, 1);
+}
+END_TEST
+
 START_TEST(histogram_buckets_are_cumulative_with_le_last)
 {
-    static const double BOUNDS[] = {0.005, 1};
+    static const double bounds[] = {0.005, 1};
     struct histogram *histogram =
-        metrics_histogram(metrics, "h_seconds", "H.", "a=\"b\"", BOUNDS, 2);
+        metrics_histogram(metrics, "h_seconds", "H.", "a=\"b\"", bounds, 2);
     histogram_observe(histogram, 0.005);
     histogram_observe(histogram, 0.25);
     histogram_observe(histogram, 1.5);
@@ -148,8 +184,8 @@ END_TEST
 
 START_TEST(histogram_without_labels_has_le_alone)
 {
-    static const double BOUNDS[] = {1};
-    histogram_observe(metrics_histogram(metrics, "h", "H.", "", BOUNDS, 1), 0.75);
+    static const double bounds[] = {1};
+    histogram_observe(metrics_histogram(metrics, "h", "H.", "", bounds, 1), 0.75);
     assert_has("h_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\nh_sum 0.75\nh_count 1\n");
 }
 END_TEST
@@ -164,14 +200,14 @@ END_TEST
 
 START_TEST(latency_bounds_go_from_100_us_to_10_s)
 {
-    static const char *const BOUNDS[] = {"0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005",
+    static const char *const bounds[] = {"0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005",
                                          "0.01",   "0.025",   "0.05",   "0.1",   "0.25",   "0.5",
                                          "1",      "2.5",     "5",      "10",    "+Inf"};
     metrics_latency_histogram(metrics, "h_seconds", "H.", "");
     const char *at = render();
-    for (size_t i = 0; i < sizeof(BOUNDS) / sizeof(BOUNDS[0]); i++) {
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         char bucket[64];
-        (void)snprintf(bucket, sizeof(bucket), "h_seconds_bucket{le=\"%s\"} 0\n", BOUNDS[i]);
+        (void)snprintf(bucket, sizeof bucket, "h_seconds_bucket{le=\"%s\"} 0\n", bounds[i]);
         at = strstr(at, bucket);
         ck_assert_msg(at != NULL, "missing: %s", bucket);
     }
@@ -181,7 +217,7 @@ END_TEST
 static const struct {
     double value;
     const char *text;
-} NUMBERS[] = {
+} numbers[] = {
     {0, "0"},
     {-0.0, "0"},
     {1, "1"},
@@ -207,8 +243,8 @@ static const struct {
 START_TEST(spells_a_number_as_short_as_it_reads_back)
 {
     char number[METRICS_NUMBER_BYTES];
-    size_t length = metrics_text_spell(NUMBERS[_i].value, number);
-    ck_assert_str_eq(number, NUMBERS[_i].text);
+    size_t length = metrics_text_spell(numbers[_i].value, number);
+    ck_assert_str_eq(number, numbers[_i].text);
     ck_assert_uint_eq(length, strlen(number));
 }
 END_TEST
@@ -217,7 +253,7 @@ static const struct {
     const char *value;
     size_t size;
     const char *labels;
-} LABELS[] = {
+} label_cases[] = {
     {"click", 64, "n=\"click\""},
     {"", 64, "n=\"\""},
     {"a\\b\"c\nd", 64, "n=\"a\\\\b\\\"c\\nd\""},
@@ -235,11 +271,11 @@ static const struct {
 START_TEST(label_is_escaped_and_cut_to_what_is_well_formed)
 {
     char labels[64];
-    memset(labels, 'x', sizeof(labels));
-    size_t length = metrics_label(labels, LABELS[_i].size, "n", LABELS[_i].value);
-    ck_assert_str_eq(labels, LABELS[_i].labels);
-    ck_assert_uint_eq(length, strlen(LABELS[_i].labels));
-    for (size_t i = LABELS[_i].size; i < sizeof(labels); i++)
+    memset(labels, 'x', sizeof labels);
+    size_t length = metrics_label(labels, label_cases[_i].size, "n", label_cases[_i].value);
+    ck_assert_str_eq(labels, label_cases[_i].labels);
+    ck_assert_uint_eq(length, strlen(label_cases[_i].labels));
+    for (size_t i = label_cases[_i].size; i < sizeof labels; i++)
         ck_assert_int_eq(labels[i], 'x');
 }
 END_TEST
@@ -255,7 +291,7 @@ END_TEST
 static const struct {
     const char *text;
     const char *fault;
-} RENDERINGS[] = {
+} renderings[] = {
     {"# HELP a A.\n# TYPE a gauge\na 1\na{n=\"1\"} 1\n", NULL},
     {"# HELP a A.\n# TYPE a gauge\na 1\na 2\n", "a series is rendered twice"},
     {"# HELP a A.\n# TYPE a gauge\n# HELP a A.\n# TYPE a gauge\n", "a family is opened twice"},
@@ -267,8 +303,8 @@ static const struct {
 
 START_TEST(the_checker_finds_duplicates_and_interleaved_families)
 {
-    const char *fault = exposition_fault(RENDERINGS[_i].text);
-    ck_assert_pstr_eq(fault, RENDERINGS[_i].fault);
+    const char *fault = exposition_fault(renderings[_i].text);
+    ck_assert_pstr_eq(fault, renderings[_i].fault);
 }
 END_TEST
 
@@ -278,7 +314,7 @@ START_TEST(renders_all_kinds_together_without_fault)
     metrics_add_process(metrics);
     for (int i = 0; i < 6; i++) {
         char labels[32];
-        (void)snprintf(labels, sizeof(labels), "n=\"%d\"", i % 3);
+        (void)snprintf(labels, sizeof labels, "n=\"%d\"", i % 3);
         metrics_counter(metrics, "a_total", "A.", labels);
         metrics_gauge(metrics, "a", "A.", labels, read_double, &value);
         metrics_latency_histogram(metrics, "a_seconds", "A.", labels);
@@ -303,6 +339,7 @@ static void add_registry_tests(TCase *tests)
     tcase_add_test(tests, a_gauge_added_again_takes_the_new_reader);
     tcase_add_test(tests, an_info_is_a_gauge_of_1);
     tcase_add_test(tests, renders_a_count_kept_elsewhere_as_counter);
+    tcase_add_test(tests, reads_the_source_of_several_series_once_a_rendering);
 }
 
 static void add_value_tests(TCase *tests)
@@ -312,12 +349,12 @@ static void add_value_tests(TCase *tests)
     tcase_add_test(tests, histogram_ignores_nan);
     tcase_add_test(tests, latency_bounds_go_from_100_us_to_10_s);
     tcase_add_loop_test(tests, spells_a_number_as_short_as_it_reads_back, 0,
-                        sizeof(NUMBERS) / sizeof(NUMBERS[0]));
+                        sizeof numbers / sizeof numbers[0]);
     tcase_add_loop_test(tests, label_is_escaped_and_cut_to_what_is_well_formed, 0,
-                        sizeof(LABELS) / sizeof(LABELS[0]));
+                        sizeof label_cases / sizeof label_cases[0]);
     tcase_add_test(tests, label_writes_nothing_into_no_room);
     tcase_add_loop_test(tests, the_checker_finds_duplicates_and_interleaved_families, 0,
-                        sizeof(RENDERINGS) / sizeof(RENDERINGS[0]));
+                        sizeof renderings / sizeof renderings[0]);
     tcase_add_test(tests, renders_all_kinds_together_without_fault);
 }
 

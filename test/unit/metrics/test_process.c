@@ -89,7 +89,7 @@ END_TEST
 static void write_file(const char *directory, const char *name, const char *text)
 {
     char path[256];
-    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
     ck_assert_int_ge(fputs(text, file), 0);
@@ -99,7 +99,7 @@ static void write_file(const char *directory, const char *name, const char *text
 static void remove_file(const char *directory, const char *name)
 {
     char path[256];
-    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
     ck_assert_int_eq(remove(path), 0);
 }
 
@@ -108,7 +108,7 @@ START_TEST(process_stat_is_read_behind_a_name_with_parentheses)
     char proc[] = "/tmp/test_process_XXXXXX";
     char self[64];
     ck_assert_ptr_nonnull(mkdtemp(proc));
-    (void)snprintf(self, sizeof(self), "%s/self", proc);
+    (void)snprintf(self, sizeof self, "%s/self", proc);
     ck_assert_int_eq(mkdir(self, 0700), 0);
     write_file(proc, "stat", "cpu 1 2 3\nintr 5 0 0\nbtime 1700000000\nprocesses 9\n");
     write_file(proc, "self/stat",
@@ -138,9 +138,9 @@ START_TEST(process_open_fds_are_listed_where_the_kernel_does_not_count_them)
     ck_assert_int_eq(stat("/proc/self/fdinfo", &status), 0);
     ck_assert_int_eq(status.st_size, 0);
     ck_assert_ptr_nonnull(mkdtemp(proc));
-    (void)snprintf(path, sizeof(path), "%s/self", proc);
+    (void)snprintf(path, sizeof path, "%s/self", proc);
     ck_assert_int_eq(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof(path), "%s/self/fd", proc);
+    (void)snprintf(path, sizeof path, "%s/self/fd", proc);
     ck_assert_int_eq(symlink("/proc/self/fdinfo", path), 0);
     process_add(metrics, proc);
     remove_file(proc, "self/fd");

@@ -8,7 +8,7 @@
 static const struct {
     const char *sqlstate;
     enum sql_fault fault;
-} STATES[] = {
+} states[] = {
     /* a row's own values */
     {"22001", SQL_FAULT_BAD_ROW},
     {"22003", SQL_FAULT_BAD_ROW},
@@ -64,8 +64,8 @@ static const struct {
 
 START_TEST(knows_each_state)
 {
-    ck_assert_msg(sqlstate_fault(STATES[_i].sqlstate) == STATES[_i].fault, "%s",
-                  STATES[_i].sqlstate == NULL ? "(none)" : STATES[_i].sqlstate);
+    ck_assert_msg(sqlstate_fault(states[_i].sqlstate) == states[_i].fault, "%s",
+                  states[_i].sqlstate == NULL ? "(none)" : states[_i].sqlstate);
 }
 END_TEST
 
@@ -73,7 +73,7 @@ Suite *sqlstate_suite(void)
 {
     Suite *suite = suite_create("sqlstate");
     TCase *tcase = tcase_create("sqlstate");
-    tcase_add_loop_test(tcase, knows_each_state, 0, (int)(sizeof STATES / sizeof STATES[0]));
+    tcase_add_loop_test(tcase, knows_each_state, 0, (int)(sizeof states / sizeof states[0]));
     suite_add_tcase(suite, tcase);
     return suite;
 }

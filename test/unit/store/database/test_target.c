@@ -1,9 +1,11 @@
 /* DB_CONN taken apart. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
+#include "store/database/addresses.h"
 #include "store/database/target.h"
 #include "test/unit/suites.h"
 
@@ -21,8 +23,8 @@ static void clear_environment(void)
 static const char *parameter(const struct db_target *target, const char *keyword)
 {
     for (size_t i = 0; i < target->parameter_count; i++) {
-        if (strcmp(target->keywords[i], keyword) == 0)
-            return target->values[i];
+        if (strcmp(target->parameters[i].keyword, keyword) == 0)
+            return target->parameters[i].value;
     }
     return NULL;
 }
@@ -37,9 +39,9 @@ static struct db_target read_target(const char *conninfo)
 }
 
 static const struct {
-    const char *given;
+    const char *conninfo;
     const char *normal;
-} URIS[] = {
+} uris[] = {
     {"", ""},
     {"host=a password=x@y@z", "host=a password=x@y@z"},
     {"postgres://host/db", "postgres://host/db"},
@@ -58,8 +60,8 @@ static const struct {
 
 START_TEST(the_last_at_sign_of_the_authority_ends_the_password)
 {
-    char *normal = db_target_normalize(URIS[_i].given);
-    ck_assert_str_eq(normal, URIS[_i].normal);
+    char *normal = db_target_normalize(uris[_i].conninfo);
+    ck_assert_str_eq(normal, uris[_i].normal);
     free(normal);
 }
 END_TEST
@@ -86,7 +88,7 @@ END_TEST
 static const struct {
     const char *conninfo;
     const char *hosts;
-} HOSTS[] = {
+} host_cases[] = {
     {"host=a", "a|-|5432"},
     {"host=a port=1", "a|-|1"},
     {"host=a,b port=1", "a|-|1 b|-|1"},
@@ -123,9 +125,9 @@ static void render_hosts(const struct db_target *target, char *text)
 START_TEST(reads_lists_of_hosts_and_ports)
 {
     char hosts[200];
-    struct db_target target = read_target(HOSTS[_i].conninfo);
+    struct db_target target = read_target(host_cases[_i].conninfo);
     render_hosts(&target, hosts);
-    ck_assert_str_eq(hosts, HOSTS[_i].hosts);
+    ck_assert_str_eq(hosts, host_cases[_i].hosts);
     db_target_clear(&target);
 }
 END_TEST
@@ -162,7 +164,7 @@ END_TEST
 static const struct {
     const char *conninfo;
     const char *says;
-} REFUSED[] = {
+} refusals[] = {
     {"nonsense-secret", "neither a URI"},
     {"host=a password='secret", "neither a URI"},
     {"host=a password=x secret", "neither a URI"},
@@ -187,29 +189,52 @@ START_TEST(refuses_in_words_that_hold_no_password)
 {
     struct db_target target;
     struct error error = {""};
-    ck_assert_int_eq(db_target_init(&target, REFUSED[_i].conninfo, &error), RESULT_INVALID);
-    ck_assert_msg(strstr(error.text, REFUSED[_i].says) != NULL, "%s", error.text);
+    ck_assert_int_eq(db_target_init(&target, refusals[_i].conninfo, &error), RESULT_INVALID);
+    ck_assert_msg(strstr(error.text, refusals[_i].says) != NULL, "%s", error.text);
     ck_assert_msg(strstr(error.text, "secret") == NULL, "%s", error.text);
     ck_assert_ptr_null(target.hosts);
 }
 END_TEST
 
-START_TEST(db_conn_wins_over_what_we_set_ourselves)
+/* Asserts that `pg` was made with `value` for `keyword`. */
+static void assert_option(PGconn *pg, const char *keyword, const char *value)
 {
-    struct db_target target = read_target("hostaddr=127.0.0.1 port=1 tcp_user_timeout=77");
-    const struct db_addresses found = {"", "127.0.0.1", "1", 1};
-    PGconn *pg = db_target_connect(&target, &found);
-    ck_assert_ptr_nonnull(pg);
+    bool is_found = false;
     PQconninfoOption *options = PQconninfo(pg);
     for (const PQconninfoOption *option = options; option->keyword != NULL; option++) {
-        if (strcmp(option->keyword, "tcp_user_timeout") == 0)
-            ck_assert_str_eq(option->val, "77");
-        if (strcmp(option->keyword, "gssencmode") == 0)
-            ck_assert_str_eq(option->val, "disable");
-        if (strcmp(option->keyword, "fallback_application_name") == 0)
-            ck_assert_str_eq(option->val, "video-ad-tracker");
+        if (strcmp(option->keyword, keyword) == 0) {
+            ck_assert_str_eq(option->val, value);
+            is_found = true;
+        }
     }
     PQconninfoFree(options);
+    ck_assert_msg(is_found, "%s", keyword);
+}
+
+START_TEST(db_conn_wins_over_what_we_set_ourselves)
+{
+    static const struct db_address address = {"", "127.0.0.1", "1"};
+    struct db_target target = read_target("hostaddr=127.0.0.1 port=1 tcp_user_timeout=77");
+    PGconn *pg = db_target_connect(&target, &address, 1);
+    ck_assert_ptr_nonnull(pg);
+    assert_option(pg, "tcp_user_timeout", "77");
+    assert_option(pg, "gssencmode", "disable");
+    assert_option(pg, "fallback_application_name", "video-ad-tracker");
+    PQfinish(pg);
+    db_target_clear(&target);
+}
+END_TEST
+
+START_TEST(each_address_has_its_place_in_libpqs_lists)
+{
+    static const struct db_address addresses[] = {
+        {"db1", "127.0.0.1", "1"}, {"", "::1", ""}, {"/nonexistent", "", "2"}};
+    struct db_target target = read_target("host=elsewhere port=3");
+    PGconn *pg = db_target_connect(&target, addresses, 3);
+    ck_assert_ptr_nonnull(pg);
+    assert_option(pg, "host", "db1,,/nonexistent");
+    assert_option(pg, "hostaddr", "127.0.0.1,::1,");
+    assert_option(pg, "port", "1,,2");
     PQfinish(pg);
     db_target_clear(&target);
 }
@@ -220,12 +245,13 @@ Suite *db_target_suite(void)
     Suite *suite = suite_create("db_target");
     TCase *tcase = tcase_create("db_target");
     tcase_add_checked_fixture(tcase, clear_environment, NULL);
-    tcase_add_loop_test(tcase, the_last_at_sign_of_the_authority_ends_the_password, 0, COUNT(URIS));
+    tcase_add_loop_test(tcase, the_last_at_sign_of_the_authority_ends_the_password, 0, COUNT(uris));
     tcase_add_test(tcase, reads_the_original_services_uri);
-    tcase_add_loop_test(tcase, reads_lists_of_hosts_and_ports, 0, COUNT(HOSTS));
+    tcase_add_loop_test(tcase, reads_lists_of_hosts_and_ports, 0, COUNT(host_cases));
     tcase_add_test(tcase, the_environment_says_what_db_conn_does_not);
-    tcase_add_loop_test(tcase, refuses_in_words_that_hold_no_password, 0, COUNT(REFUSED));
+    tcase_add_loop_test(tcase, refuses_in_words_that_hold_no_password, 0, COUNT(refusals));
     tcase_add_test(tcase, db_conn_wins_over_what_we_set_ourselves);
+    tcase_add_test(tcase, each_address_has_its_place_in_libpqs_lists);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,49 @@
+/* The reply to a query. */
+#include "store/database/reply.h"
+
+#include <stddef.h>
+
+#include "store/database/query.h"
+
+bool db_reply_collect(struct db_pending_reply *pending, PGconn *pg)
+{
+    while (!PQisBusy(pg)) {
+        PGresult *result = PQgetResult(pg);
+        if (result == NULL)
+            return true;
+        pending->result = db_query_merge_results(pending->result, result);
+    }
+    return false;
+}
+
+bool db_reply_is_success(const struct db_pending_reply *pending)
+{
+    return db_query_succeeded(pending->result);
+}
+
+static const char *error_field(const PGresult *result, enum db_outcome outcome, int field)
+{
+    const char *text = outcome == DB_ERROR ? PQresultErrorField(result, field) : NULL;
+    return text == NULL ? "" : text;
+}
+
+void db_reply_deliver(struct db_pending_reply *pending, enum db_outcome outcome)
+{
+    const struct db_pending_reply complete = *pending;
+    *pending = (struct db_pending_reply){0};
+    const struct db_reply reply = {
+        .outcome = outcome,
+        .rows = complete.result,
+        .sqlstate = error_field(complete.result, outcome, PG_DIAG_SQLSTATE),
+        .message = error_field(complete.result, outcome, PG_DIAG_MESSAGE_PRIMARY),
+    };
+    if (complete.done != NULL)
+        complete.done(complete.arg, &reply);
+    PQclear(complete.result);
+}
+
+void db_reply_discard(struct db_pending_reply *pending)
+{
+    PQclear(pending->result);
+    *pending = (struct db_pending_reply){0};
+}
