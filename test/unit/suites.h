@@ -36,6 +36,7 @@
     X(journal_segments) \
     X(log) \
     X(metrics) \
+    X(percent) \
     X(process) \
     X(query) \
     X(result) \
