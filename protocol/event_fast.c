@@ -76,16 +76,6 @@ static bool take_value(struct reader *reader, size_t field, struct event *event)
     }
 }
 
-/* The field of exactly this name; EVENT_FIELDS when there is none. */
-static size_t find_field(const char *name, size_t name_bytes)
-{
-    size_t field = 0;
-    while (field < EVENT_FIELDS && (EVENT_FIELD_NAMES[field].length != name_bytes ||
-                                    memcmp(EVENT_FIELD_NAMES[field].text, name, name_bytes) != 0))
-        field++;
-    return field;
-}
-
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
 {
     struct reader reader = {body, body + body_bytes};
@@ -97,7 +87,7 @@ bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
         size_t name_bytes;
         if (!take_string(&reader, &name, &name_bytes) || !take(&reader, ':'))
             return false;
-        size_t field = find_field(name, name_bytes);
+        size_t field = event_field_find(name, name_bytes, strncmp);
         if ((given & 1u << field) != 0 || !take_value(&reader, field, event))
             return false;
         given |= 1u << field;
