@@ -36,7 +36,6 @@ struct service {
     struct log *log;
     struct event_base *base;
     struct metrics *metrics;
-    struct store_settings store_settings;
     struct store *store;
     struct handler_context context;
     struct http_metrics *http_metrics;
@@ -90,11 +89,11 @@ static void on_drain_tick(evutil_socket_t fd, short what, void *arg)
     service->quiet_ticks = is_quiet ? service->quiet_ticks + 1 : 0;
     service->ticks++;
     uint32_t passed_ms = service->ticks * DRAIN_TICK_MS;
+    uint32_t grace_ms = service->config->shutdown_grace_s * 1000;
     if (service->quiet_ticks < DRAIN_QUIET_TICKS && service->ticks < DRAIN_TICKS_MAX &&
-        passed_ms < service->config->shutdown_grace_ms / 2)
+        passed_ms < grace_ms / 2)
         return;
     event_del(service->drain_tick);
-    uint32_t grace_ms = service->config->shutdown_grace_ms;
     store_drain(service->store, grace_ms > passed_ms ? grace_ms - passed_ms : 0, on_drained,
                 service);
 }
@@ -123,8 +122,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 static void make_http(struct service *service)
 {
     service->http_metrics = http_metrics_new(service->metrics, routes_endpoint);
-    service->context = (struct handler_context){
-        .config = service->config, .store = service->store, .metrics = service->metrics};
+    service->context =
+        (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
+                                 .store = service->store,
+                                 .metrics = service->metrics};
     service->exchanges = exchanges_new(service->base, service->http_metrics, &service->context);
     service->guard = http_guard_new();
     service->http = evhttp_new(service->base);
@@ -179,24 +180,14 @@ struct service *service_new(const struct config *config, struct log *log, struct
     add_build_info(service->metrics);
     metrics_add_process(service->metrics);
     service->loop_lag = loop_lag_new(service->base, service->metrics);
-    service->store_settings = (struct store_settings){
-        .db_conn = config->db_conn,
-        .queue_max_events = config->queue_max_events,
-        .journal = {.directory = config->journal_dir,
-                    .sync = config->journal_sync,
-                    .max_bytes = config->journal_max_bytes,
-                    .keep_s = config->journal_keep_s},
-        .sample_data = config->sample_data,
-    };
-    service->store =
-        store_new(service->base, &service->store_settings, service->metrics, log, error);
+    service->store = store_new(service->base, &config->store, service->metrics, log, error);
     if (service->store == NULL) {
         service_free(service);
         return NULL;
     }
     make_http(service);
     make_signals(service);
-    service->listener = listener_new(service->base, service->http, config, log, error);
+    service->listener = listener_new(service->base, service->http, &config->listener, log, error);
     if (service->listener == NULL) {
         service_free(service);
         return NULL;
@@ -208,7 +199,7 @@ void service_run(struct service *service)
 {
     store_start(service->store);
     log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
-              service->config->port, ADTRACKER_VERSION);
+              service->config->listener.port, ADTRACKER_VERSION);
     (void)event_base_dispatch(service->base);
 }
 

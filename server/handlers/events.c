@@ -85,7 +85,7 @@ static void handle_event(struct exchange *exchange, enum event_kind kind)
     }
     event.occurred_at_us = clock_wall_us();
     if (event.address.family == ADDRESS_NONE)
-        event.address = client_address(exchange->request, context->config);
+        event.address = client_address(exchange->request, context->trusted_proxies);
     submit(exchange, &event);
 }
 

@@ -1,14 +1,14 @@
 /* What each route does. A handler answers its exchange exactly once, now or later. */
 #pragma once
 
-struct config;
 struct exchange;
 struct metrics;
 struct store;
+struct trusted_proxies;
 
 /* What handlers work with; all borrowed. */
 struct handler_context {
-    const struct config *config;
+    const struct trusted_proxies *trusted_proxies;
     struct store *store;
     struct metrics *metrics;
 };
