@@ -12,17 +12,19 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
 #include "server/config.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
+#include "server/http/dispatch.h"
 #include "server/http/exchange.h"
-#include "server/handlers/handlers.h"
 #include "server/http/guard.h"
 #include "server/http/head.h"
-#include "server/http/metrics.h"
 #include "server/http/listener.h"
+#include "server/http/metrics.h"
+#include "server/http/router.h"
 #include "server/loop_lag.h"
-#include "server/routes.h"
 #include "store/store.h"
-#include "metrics/timer.h"
 
 /*
  * Stopping: the listener closes and every answer from then on closes its connection; once no
@@ -31,6 +33,10 @@
  */
 enum { DRAIN_TICK_MS = 50, DRAIN_QUIET_TICKS = 4, DRAIN_TICKS_MAX = 40, LAST_ANSWERS_MS = 50 };
 
+#define POINT_TO_ROUTE(name) &route_##name,
+static const struct route *const routes[] = {ROUTES(POINT_TO_ROUTE)};
+#undef POINT_TO_ROUTE
+
 struct service {
     const struct config *config;
     struct log *log;
@@ -38,6 +44,7 @@ struct service {
     struct metrics *metrics;
     struct store *store;
     struct handler_context context;
+    struct router *router;
     struct http_metrics *http_metrics;
     struct exchanges *exchanges;
     struct http_guard *guard;
@@ -121,12 +128,14 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 
 static void make_http(struct service *service)
 {
-    service->http_metrics = http_metrics_new(service->metrics, routes_endpoint);
+    service->router = router_new(routes, sizeof routes / sizeof routes[0]);
+    service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
     service->context =
         (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
                                  .store = service->store,
                                  .metrics = service->metrics};
-    service->exchanges = exchanges_new(service->base, service->http_metrics, &service->context);
+    service->exchanges =
+        exchanges_new(service->base, service->router, service->http_metrics, &service->context);
     service->guard = http_guard_new();
     service->http = evhttp_new(service->base);
     if (service->http == NULL)
@@ -140,7 +149,7 @@ static void make_http(struct service *service)
                                                   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
                                                   EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
     evhttp_set_bevcb(service->http, http_guard_bufferevent, service->guard);
-    evhttp_set_gencb(service->http, routes_dispatch, service->exchanges);
+    evhttp_set_gencb(service->http, dispatch_request, service->exchanges);
 }
 
 static void make_signals(struct service *service)
@@ -220,6 +229,7 @@ void service_free(struct service *service)
     http_guard_free(service->guard);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
+    router_free(service->router);
     for (size_t i = 0; i < 2; i++) {
         if (service->signals[i] != NULL)
             event_free(service->signals[i]);

@@ -1,6 +1,5 @@
-/* POST /ads/click and /ads/impression: one event from its JSON into the store. */
-#include "server/handlers/handlers.h"
-
+/* POST /ads/{kind}: an event from its JSON into the store. Clicks and impressions have routes of
+ * their own, as in the original service. */
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -10,11 +9,23 @@
 
 #include "metrics/clock.h"
 #include "protocol/event_json.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
 #include "server/http/client_address.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
-static const char queued[] = "{\"status\":\"queued\"}";
+enum { BODY_MAX_BYTES = 64 * 1024 };
+
+/* The word in the path, be it the route's own or the client's. */
+static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
+{
+    const struct route *route = exchange->match.route;
+    const char *word = strrchr(route->path, '/') + 1;
+    if (*word == '{')
+        word = exchange->match.params[0].word;
+    return event_kind_find(word, strlen(word), kind);
+}
 
 /*
  * The original service never looked at the type, and clients send JSON under several names (curl
@@ -43,6 +54,7 @@ static bool is_acceptable(struct exchange *exchange)
 
 static void on_durable(void *arg, enum result result)
 {
+    static const char queued[] = "{\"status\":\"queued\"}";
     struct exchange *exchange = arg;
     if (result == RESULT_OK)
         exchange_reply(exchange, 202, "application/json", queued, sizeof queued - 1);
@@ -62,23 +74,12 @@ static void submit(struct exchange *exchange, const struct event *event)
     }
 }
 
-static void handle_event(struct exchange *exchange, enum event_kind kind)
+static void take(struct exchange *exchange, const char *text, size_t bytes, enum event_kind kind)
 {
     const struct handler_context *context = exchange->context;
-    struct evbuffer *body = evhttp_request_get_input_buffer(exchange->request);
-    size_t body_bytes = evbuffer_get_length(body);
-    if (!is_acceptable(exchange)) {
-        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
-        return;
-    }
-    if (body_bytes > EVENT_BODY_MAX_BYTES) {
-        exchange_fail(exchange, 413, "the body is over 64 KiB");
-        return;
-    }
     struct event event;
     struct error error;
-    const char *text = (const char *)evbuffer_pullup(body, -1);
-    enum result result = event_decode(text == NULL ? "" : text, body_bytes, kind, &event, &error);
+    enum result result = event_decode(text, bytes, kind, &event, &error);
     if (result != RESULT_OK) {
         exchange_fail_result(exchange, result, error.text);
         return;
@@ -89,12 +90,23 @@ static void handle_event(struct exchange *exchange, enum event_kind kind)
     submit(exchange, &event);
 }
 
-void handle_click(struct exchange *exchange)
+static void handle_event(struct exchange *exchange)
 {
-    handle_event(exchange, EVENT_CLICK);
+    struct evbuffer *input = evhttp_request_get_input_buffer(exchange->request);
+    size_t bytes = evbuffer_get_length(input);
+    enum event_kind kind;
+    if (!find_kind(exchange, &kind)) {
+        exchange_fail(exchange, 404, "there is no such kind of event");
+    } else if (!is_acceptable(exchange)) {
+        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
+    } else if (bytes > BODY_MAX_BYTES) {
+        exchange_fail(exchange, 413, "the body is over 64 KiB");
+    } else {
+        const char *text = (const char *)evbuffer_pullup(input, -1);
+        take(exchange, text == NULL ? "" : text, bytes, kind);
+    }
 }
 
-void handle_impression(struct exchange *exchange)
-{
-    handle_event(exchange, EVENT_IMPRESSION);
-}
+const struct route route_click = {HTTP_POST, "/ads/click", handle_event};
+const struct route route_impression = {HTTP_POST, "/ads/impression", handle_event};
+const struct route route_event = {HTTP_POST, "/ads/{kind:word}", handle_event};

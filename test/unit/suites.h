@@ -40,6 +40,7 @@
     X(process) \
     X(query) \
     X(result) \
+    X(router) \
     X(sqlstate) \
     X(text) \
     X(timestamp)
