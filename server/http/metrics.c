@@ -1,17 +1,15 @@
 /* Counts what is answered. */
 #include "server/http/metrics.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
 
-/* Every status that is ever sent; another one counts as the last. */
-static const int statuses[] = {202, 200, 204, 304, 400, 404, 405, 413,
-                               415, 417, 422, 431, 501, 503, 505, 500};
-enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+enum { STATUS_FIRST = 100, STATUSES = 500 };
 
-/* The counters of one endpoint, made when first needed. */
+/* `requests` by status, from STATUS_FIRST on; a counter is made when it is first needed. */
 struct endpoint_metrics {
     const char *name;
     struct counter *requests[HTTP_METHODS][STATUSES];
@@ -64,13 +62,11 @@ static struct counter *make_counter(struct http_metrics *http_metrics, const cha
 void http_metrics_count(struct http_metrics *http_metrics, size_t endpoint, enum http_method method,
                         int status, double seconds)
 {
-    size_t i = 0;
-    while (i < STATUSES - 1 && statuses[i] != status)
-        i++;
+    assert(status >= STATUS_FIRST && status < STATUS_FIRST + STATUSES);
     struct endpoint_metrics *metrics = &http_metrics->endpoints[endpoint];
-    struct counter **counter = &metrics->requests[method][i];
+    struct counter **counter = &metrics->requests[method][status - STATUS_FIRST];
     if (*counter == NULL)
-        *counter = make_counter(http_metrics, metrics->name, method, statuses[i]);
+        *counter = make_counter(http_metrics, metrics->name, method, status);
     counter_add(*counter, 1);
     histogram_observe(metrics->seconds, seconds);
 }

@@ -12,7 +12,9 @@ struct metrics;
 struct http_metrics *http_metrics_new(struct metrics *metrics, const char *const *endpoints);
 void http_metrics_free(struct http_metrics *http_metrics);
 
-/* Counts one answer of the endpoint with this index. `seconds` from the request's last byte read to
- * its answer given. */
+/*
+ * Counts one answer of the endpoint with this index. `status` is one that HTTP can have, from 100
+ * to 599; `seconds` from the request's last byte read to its answer given.
+ */
 void http_metrics_count(struct http_metrics *http_metrics, size_t endpoint, enum http_method method,
                         int status, double seconds);

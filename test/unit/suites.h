@@ -24,6 +24,7 @@
     X(hex) \
     X(http_chunks) \
     X(http_head) \
+    X(http_metrics) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
