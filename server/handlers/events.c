@@ -65,13 +65,10 @@ static void on_durable(void *arg, enum result result)
 static void submit(struct exchange *exchange, const struct event *event)
 {
     const struct handler_context *context = exchange->context;
-    enum result result = store_submit(context->store, event, on_durable, exchange);
-    if (result == RESULT_UNKNOWN) {
-        exchange_fail_result(exchange, result, "there is no ad with this ad_id");
-    } else if (result != RESULT_OK) {
-        const char *refusal = store_refusal(context->store);
-        exchange_fail_result(exchange, result, refusal == NULL ? "try again" : refusal);
-    }
+    struct store_fault fault;
+    enum result result = store_submit(context->store, event, 1, on_durable, exchange, &fault);
+    if (result != RESULT_OK)
+        exchange_fail_result(exchange, result, fault.reason);
 }
 
 static void take(struct exchange *exchange, const char *text, size_t bytes, enum event_kind kind)

@@ -25,6 +25,7 @@
     X(http_chunks) \
     X(http_head) \
     X(http_metrics) \
+    X(intake) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
@@ -43,8 +44,10 @@
     X(result) \
     X(router) \
     X(sqlstate) \
+    X(store) \
     X(text) \
-    X(timestamp)
+    X(timestamp) \
+    X(waiters)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
