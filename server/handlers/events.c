@@ -1,4 +1,4 @@
-/* POST /ads/{kind}: an event from its JSON into the store. Clicks and impressions have routes of
+/* POST /ads/{kind}: events out of a body into the store. Clicks and impressions have routes of
  * their own, as in the original service. */
 #include <stdbool.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <event2/http.h>
 
 #include "metrics/clock.h"
-#include "protocol/event_json.h"
+#include "protocol/event_body.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/client_address.h"
@@ -62,29 +62,33 @@ static void on_durable(void *arg, enum result result)
         exchange_fail_result(exchange, result, "the event could not be kept");
 }
 
-static void submit(struct exchange *exchange, const struct event *event)
+static void submit(struct exchange *exchange, const struct event *events, size_t count)
 {
     const struct handler_context *context = exchange->context;
     struct store_fault fault;
-    enum result result = store_submit(context->store, event, 1, on_durable, exchange, &fault);
+    enum result result = store_submit(context->store, events, count, on_durable, exchange, &fault);
     if (result != RESULT_OK)
         exchange_fail_result(exchange, result, fault.reason);
 }
 
-static void take(struct exchange *exchange, const char *text, size_t bytes, enum event_kind kind)
+/* One fault refuses the whole body. */
+static void take(struct exchange *exchange, struct event_body *body)
 {
     const struct handler_context *context = exchange->context;
-    struct event event;
+    struct event events[EVENT_BODY_EVENTS_MAX];
+    size_t count = 0;
     struct error error;
-    enum result result = event_decode(text, bytes, kind, &event, &error);
-    if (result != RESULT_OK) {
-        exchange_fail_result(exchange, result, error.text);
-        return;
+    enum event_body_step step;
+    while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT) {
+        struct event *event = &events[count++];
+        event->occurred_at_us = clock_wall_us();
+        if (event->address.family == ADDRESS_NONE)
+            event->address = client_address(exchange->request, context->trusted_proxies);
     }
-    event.occurred_at_us = clock_wall_us();
-    if (event.address.family == ADDRESS_NONE)
-        event.address = client_address(exchange->request, context->trusted_proxies);
-    submit(exchange, &event);
+    if (step == EVENT_BODY_END)
+        submit(exchange, events, count);
+    else
+        exchange_fail_result(exchange, body->result, error.text);
 }
 
 static void handle_event(struct exchange *exchange)
@@ -99,8 +103,10 @@ static void handle_event(struct exchange *exchange)
     } else if (bytes > BODY_MAX_BYTES) {
         exchange_fail(exchange, 413, "the body is over 64 KiB");
     } else {
+        struct event_body body;
         const char *text = (const char *)evbuffer_pullup(input, -1);
-        take(exchange, text == NULL ? "" : text, bytes, kind);
+        event_body_init(&body, text == NULL ? "" : text, bytes, kind);
+        take(exchange, &body);
     }
 }
 

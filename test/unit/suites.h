@@ -17,6 +17,7 @@
     X(crc32c) \
     X(db_target) \
     X(digits) \
+    X(event_body) \
     X(event_json) \
     X(event_kinds) \
     X(event_pack) \
