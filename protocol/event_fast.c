@@ -81,17 +81,6 @@ static bool take_value(struct reader *reader, size_t field, struct event *event)
     }
 }
 
-/* The field of exactly this name; EVENT_FIELDS when there is none. */
-static size_t find_field(const char *name, size_t name_bytes)
-{
-    for (size_t field = 0; field < EVENT_FIELDS; field++) {
-        if (EVENT_FIELD_NAMES[field].length == name_bytes &&
-            memcmp(EVENT_FIELD_NAMES[field].text, name, name_bytes) == 0)
-            return field;
-    }
-    return EVENT_FIELDS;
-}
-
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
 {
     struct reader reader = {body, body + body_bytes};
@@ -103,7 +92,7 @@ bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
         size_t name_bytes;
         if (!take_string(&reader, &name, &name_bytes) || !take(&reader, ':'))
             return false;
-        size_t field = find_field(name, name_bytes);
+        size_t field = event_field_find(name, name_bytes, strncmp);
         if ((seen & 1u << field) != 0 || !take_value(&reader, field, event))
             return false;
         seen |= 1u << field;

@@ -14,16 +14,6 @@
 #include "protocol/strict_json.h"
 #include "protocol/text.h"
 
-/* The field that goes by this name in any case; EVENT_FIELDS when none does. */
-static size_t find_field(const char *name, size_t name_bytes)
-{
-    size_t field = 0;
-    while (field < EVENT_FIELDS && (EVENT_FIELD_NAMES[field].length != name_bytes ||
-                                    strcasecmp(EVENT_FIELD_NAMES[field].text, name) != 0))
-        field++;
-    return field;
-}
-
 /* Points `values` at the object's fields; NULL where one is absent or null. */
 static enum result collect_fields(json_t *object, const json_t *values[static EVENT_FIELDS],
                                   struct error *error)
@@ -34,12 +24,12 @@ static enum result collect_fields(json_t *object, const json_t *values[static EV
     json_t *value;
     json_object_keylen_foreach(object, key, key_bytes, value)
     {
-        size_t field = find_field(key, key_bytes);
+        size_t field = event_field_find(key, key_bytes, strncasecmp); /* as the Go service did */
         if (field == EVENT_FIELDS)
             continue;
         if (given[field])
             return error_set(error, RESULT_MALFORMED, "%s is given twice",
-                             EVENT_FIELD_NAMES[field].text);
+                             event_field_names[field].text);
         given[field] = true;
         values[field] = json_is_null(value) ? NULL : value;
     }
@@ -52,7 +42,7 @@ static enum result read_whole(const json_t *value, enum event_field field, int32
     json_int_t given = json_integer_value(value);
     if (!json_is_integer(value) || given < low || given > high)
         return error_set(error, RESULT_INVALID, "%s must be a whole number from %d to %d",
-                         EVENT_FIELD_NAMES[field].text, low, high);
+                         event_field_names[field].text, low, high);
     *number = (int32_t)given;
     return RESULT_OK;
 }

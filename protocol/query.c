@@ -4,36 +4,26 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "protocol/hex.h"
+#include "protocol/percent.h"
 
 struct encoded {
-    const char *text;
-    size_t length;
-    size_t at;
+    const char *at;
+    const char *end;
 };
 
 /* Takes the next character, decoded; false at a bad % sequence. Not to be called at the end. */
 static bool next_char(struct encoded *encoded, char *c)
 {
-    *c = encoded->text[encoded->at++];
-    if (*c == '+')
-        *c = ' ';
-    if (*c != '%')
-        return true;
-    if (encoded->length - encoded->at < 2)
-        return false;
-    int high = hex_value(encoded->text[encoded->at]);
-    int low = hex_value(encoded->text[encoded->at + 1]);
-    if (high < 0 || low < 0)
-        return false;
-    encoded->at += 2;
-    *c = (char)(unsigned char)(high * 16 + low);
+    if (*encoded->at != '+')
+        return percent_take(&encoded->at, encoded->end, c);
+    encoded->at++;
+    *c = ' ';
     return true;
 }
 
 static bool decodes_to(struct encoded encoded, const char *name)
 {
-    for (; encoded.at < encoded.length; name++) {
+    for (; encoded.at < encoded.end; name++) {
         char c = '\0';
         if (!next_char(&encoded, &c) || c == '\0' || c != *name)
             return false;
@@ -45,7 +35,7 @@ static enum result decode_value(struct encoded encoded, char *value, size_t valu
                                 size_t *value_bytes)
 {
     size_t bytes = 0;
-    while (encoded.at < encoded.length) {
+    while (encoded.at < encoded.end) {
         char c = '\0';
         if (!next_char(&encoded, &c) || c == '\0' || bytes + 1 >= value_size)
             return RESULT_MALFORMED;
@@ -66,9 +56,8 @@ enum result query_find(const char *query, const char *name, char *value, size_t 
         size_t length = strcspn(at, "&");
         const char *equals = memchr(at, '=', length);
         if (equals != NULL) {
-            size_t name_length = (size_t)(equals - at);
-            struct encoded found = {.text = equals + 1, .length = length - name_length - 1};
-            if (decodes_to((struct encoded){.text = at, .length = name_length}, name))
+            struct encoded found = {equals + 1, at + length};
+            if (decodes_to((struct encoded){at, equals}, name))
                 return decode_value(found, value, value_size, value_bytes);
         }
         at += length;

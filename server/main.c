@@ -45,7 +45,7 @@ static int serve(const struct config *config)
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
     raise_descriptor_limit(log);
-    if (config->db_conn == NULL)
+    if (config->store.db_conn == NULL)
         log_write(log, LOG_INFO, "server",
                   "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
     struct service *service = service_new(config, log, &error);
@@ -62,7 +62,7 @@ static int serve(const struct config *config)
 static int check(const struct config *config)
 {
     struct error error;
-    if (self_check(config, &error) == RESULT_OK)
+    if (self_check(&config->listener, &error) == RESULT_OK)
         return 0;
     (void)fprintf(stderr, "video-ad-tracker: --check: %s\n", error.text);
     return 1;
@@ -71,7 +71,7 @@ static int check(const struct config *config)
 static int describe(const struct config *config)
 {
     struct error error;
-    if (journal_inspect(config->journal_dir, stdout, &error) == RESULT_OK)
+    if (journal_inspect(config->store.journal.directory, stdout, &error) == RESULT_OK)
         return 0;
     (void)fprintf(stderr, "video-ad-tracker: --journal: %s\n", error.text);
     return 1;
@@ -116,7 +116,5 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);               /* a limit on files is a full disk */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    int status = command->run(&config);
-    config_clear(&config);
-    return status;
+    return command->run(&config);
 }

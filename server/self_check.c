@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "metrics/clock.h"
-#include "server/config.h"
+#include "server/http/listener.h"
 
 enum { DEADLINE_MS = 3000 };
 
@@ -64,15 +64,15 @@ static enum result ask(int fd, int64_t deadline_us, struct error *error)
     return RESULT_OK;
 }
 
-enum result self_check(const struct config *config, struct error *error)
+enum result self_check(const struct listener_settings *settings, struct error *error)
 {
     int64_t deadline_us = clock_monotonic_us() + (int64_t)DEADLINE_MS * 1000;
-    const char *host = config->listen_addr == NULL ? "127.0.0.1" : config->listen_addr;
+    const char *host = settings->address == NULL ? "127.0.0.1" : settings->address;
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
                              .ai_socktype = SOCK_STREAM};
     struct addrinfo *address;
     char port[8];
-    (void)snprintf(port, sizeof port, "%u", config->port);
+    (void)snprintf(port, sizeof port, "%u", settings->port);
     if (getaddrinfo(host, port, &hints, &address) != 0)
         return error_set(error, RESULT_FAILED, "%s is no address to connect to", host);
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -12,17 +12,19 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
 #include "server/config.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
+#include "server/http/dispatch.h"
 #include "server/http/exchange.h"
-#include "server/handlers/handlers.h"
 #include "server/http/guard.h"
 #include "server/http/head.h"
-#include "server/http/metrics.h"
 #include "server/http/listener.h"
+#include "server/http/metrics.h"
+#include "server/http/router.h"
 #include "server/loop_lag.h"
-#include "server/routes.h"
 #include "store/store.h"
-#include "metrics/timer.h"
 
 /*
  * Stopping: the listener closes and every answer from then on closes its connection; once no
@@ -31,14 +33,18 @@
  */
 enum { DRAIN_TICK_MS = 50, DRAIN_QUIET_TICKS = 4, DRAIN_TICKS_MAX = 40, LAST_ANSWERS_MS = 50 };
 
+#define POINT_TO_ROUTE(name) &route_##name,
+static const struct route *const routes[] = {ROUTES(POINT_TO_ROUTE)};
+#undef POINT_TO_ROUTE
+
 struct service {
     const struct config *config;
     struct log *log;
     struct event_base *base;
     struct metrics *metrics;
-    struct store_settings store_settings;
     struct store *store;
     struct handler_context context;
+    struct router *router;
     struct http_metrics *http_metrics;
     struct exchanges *exchanges;
     struct http_guard *guard;
@@ -90,11 +96,11 @@ static void on_drain_tick(evutil_socket_t fd, short what, void *arg)
     service->quiet_ticks = is_quiet ? service->quiet_ticks + 1 : 0;
     service->ticks++;
     uint32_t passed_ms = service->ticks * DRAIN_TICK_MS;
+    uint32_t grace_ms = service->config->shutdown_grace_s * 1000;
     if (service->quiet_ticks < DRAIN_QUIET_TICKS && service->ticks < DRAIN_TICKS_MAX &&
-        passed_ms < service->config->shutdown_grace_ms / 2)
+        passed_ms < grace_ms / 2)
         return;
     event_del(service->drain_tick);
-    uint32_t grace_ms = service->config->shutdown_grace_ms;
     store_drain(service->store, grace_ms > passed_ms ? grace_ms - passed_ms : 0, on_drained,
                 service);
 }
@@ -122,10 +128,14 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 
 static void make_http(struct service *service)
 {
-    service->http_metrics = http_metrics_new(service->metrics, routes_endpoint);
-    service->context = (struct handler_context){
-        .config = service->config, .store = service->store, .metrics = service->metrics};
-    service->exchanges = exchanges_new(service->base, service->http_metrics, &service->context);
+    service->router = router_new(routes, sizeof routes / sizeof routes[0]);
+    service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
+    service->context =
+        (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
+                                 .store = service->store,
+                                 .metrics = service->metrics};
+    service->exchanges =
+        exchanges_new(service->base, service->router, service->http_metrics, &service->context);
     service->guard = http_guard_new();
     service->http = evhttp_new(service->base);
     if (service->http == NULL)
@@ -139,7 +149,7 @@ static void make_http(struct service *service)
                                                   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
                                                   EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
     evhttp_set_bevcb(service->http, http_guard_bufferevent, service->guard);
-    evhttp_set_gencb(service->http, routes_dispatch, service->exchanges);
+    evhttp_set_gencb(service->http, dispatch_request, service->exchanges);
 }
 
 static void make_signals(struct service *service)
@@ -179,24 +189,14 @@ struct service *service_new(const struct config *config, struct log *log, struct
     add_build_info(service->metrics);
     metrics_add_process(service->metrics);
     service->loop_lag = loop_lag_new(service->base, service->metrics);
-    service->store_settings = (struct store_settings){
-        .db_conn = config->db_conn,
-        .queue_max_events = config->queue_max_events,
-        .journal = {.directory = config->journal_dir,
-                    .sync = config->journal_sync,
-                    .max_bytes = config->journal_max_bytes,
-                    .keep_s = config->journal_keep_s},
-        .sample_data = config->sample_data,
-    };
-    service->store =
-        store_new(service->base, &service->store_settings, service->metrics, log, error);
+    service->store = store_new(service->base, &config->store, service->metrics, log, error);
     if (service->store == NULL) {
         service_free(service);
         return NULL;
     }
     make_http(service);
     make_signals(service);
-    service->listener = listener_new(service->base, service->http, config, log, error);
+    service->listener = listener_new(service->base, service->http, &config->listener, log, error);
     if (service->listener == NULL) {
         service_free(service);
         return NULL;
@@ -208,7 +208,7 @@ void service_run(struct service *service)
 {
     store_start(service->store);
     log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
-              service->config->port, ADTRACKER_VERSION);
+              service->config->listener.port, ADTRACKER_VERSION);
     (void)event_base_dispatch(service->base);
 }
 
@@ -229,6 +229,7 @@ void service_free(struct service *service)
     http_guard_free(service->guard);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
+    router_free(service->router);
     for (size_t i = 0; i < 2; i++) {
         if (service->signals[i] != NULL)
             event_free(service->signals[i]);

@@ -54,17 +54,22 @@ const char *store_refusal(struct store *store)
     return refusal_text(refusal(store));
 }
 
-enum result store_submit(struct store *store, const struct event *event, store_done_fn done,
-                         void *arg)
+enum result store_submit(struct store *store, const struct event *events, size_t count,
+                         store_done_fn done, void *arg, struct store_fault *fault)
 {
-    if (catalogue_find(store->catalogue, event->ad_id) == AD_UNKNOWN)
-        return RESULT_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        if (catalogue_find(store->catalogue, events[i].ad_id) == AD_UNKNOWN) {
+            *fault = (struct store_fault){"there is no ad with this ad_id", i};
+            return RESULT_UNKNOWN;
+        }
+    }
     enum refusal reason = refusal(store);
     if (reason != REFUSAL_NONE) {
-        refusals_count(&store->refusals, reason, 1);
+        *fault = (struct store_fault){.reason = refusal_text(reason)};
+        refusals_count(&store->refusals, reason, count);
         return RESULT_BUSY;
     }
-    intake_submit(store->intake, event, done, arg);
+    intake_submit(store->intake, events, count, done, arg);
     return RESULT_OK;
 }
 

@@ -36,17 +36,25 @@ void store_free(struct store *store);
 /* Connects to the database, and goes on trying. */
 void store_start(struct store *store);
 
-/* Runs when the event is durable (RESULT_OK) or could not be made so (RESULT_UNAVAILABLE). */
+/* Runs when all events of a submission are durable (RESULT_OK), or one could not be made so
+ * (RESULT_UNAVAILABLE): of the others some may be. */
 typedef void (*store_done_fn)(void *arg, enum result result);
 
+/* Why events were not taken. */
+struct store_fault {
+    const char *reason; /* in words, for ever valid */
+    size_t index;       /* with RESULT_UNKNOWN: of the first event whose ad there is not */
+};
+
 /*
- * Appends a copy of `event` to the journal. `done` runs exactly once, later, from the event loop.
- * Returns RESULT_UNKNOWN when the catalogue is fresh and has no such ad, RESULT_BUSY while
- * store_refusal() has a reason, which is counted: `done` is then never called. A full queue refuses
- * nothing: the event stays on disk.
+ * Appends copies of `count` events, one or more, to the journal: all of them or none. `done` runs
+ * exactly once, later, from the event loop. Returns RESULT_UNKNOWN when the catalogue is fresh and
+ * has not the ad of one of them, RESULT_BUSY while store_refusal() has a reason, for which they
+ * are counted: `done` is then never called, and `fault` is set. A full queue refuses nothing: the
+ * events stay on disk.
  */
-MUST_CHECK enum result store_submit(struct store *store, const struct event *event,
-                                    store_done_fn done, void *arg);
+MUST_CHECK enum result store_submit(struct store *store, const struct event *events, size_t count,
+                                    store_done_fn done, void *arg, struct store_fault *fault);
 
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
 const char *store_refusal(struct store *store);

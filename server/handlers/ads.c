@@ -1,11 +1,11 @@
 /* GET /ads: the list of available ads, with an ETag. */
-#include "server/handlers/handlers.h"
-
 #include <stdbool.h>
 #include <string.h>
 
 #include <event2/http.h>
 
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
@@ -32,7 +32,7 @@ static void release(const void *body, size_t body_bytes, void *listing)
     ad_listing_release(listing);
 }
 
-void handle_ads(struct exchange *exchange)
+static void handle_ads(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     struct ad_listing *listing = store_ads(context->store);
@@ -52,3 +52,5 @@ void handle_ads(struct exchange *exchange)
     exchange_reply_shared(exchange, 200, "application/json", listing->json, listing->json_bytes,
                           release, listing);
 }
+
+const struct route route_ads = {HTTP_GET, "/ads", handle_ads};

@@ -1,12 +1,12 @@
 /* GET /ads/analytics: how the ads did in a window of time. */
-#include "server/handlers/handlers.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include <event2/http.h>
 
 #include "protocol/analytics.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
@@ -33,7 +33,7 @@ static void on_totals(void *arg, enum result result, const struct analytics_tota
     free(asked);
 }
 
-void handle_analytics(struct exchange *exchange)
+static void handle_analytics(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
@@ -54,3 +54,5 @@ void handle_analytics(struct exchange *exchange)
     free(asked);
     exchange_fail_result(exchange, result, error.text);
 }
+
+const struct route route_analytics = {HTTP_GET, "/ads/analytics", handle_analytics};

@@ -1,6 +1,5 @@
-/* POST /ads/click and /ads/impression: one event from its JSON into the store. */
-#include "server/handlers/handlers.h"
-
+/* POST /ads/{kind}: events out of a body into the store. Clicks and impressions have routes of
+ * their own, as in the original service. */
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -9,12 +8,24 @@
 #include <event2/http.h>
 
 #include "metrics/clock.h"
-#include "protocol/event_json.h"
+#include "protocol/event_body.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
 #include "server/http/client_address.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
-static const char queued[] = "{\"status\":\"queued\"}";
+enum { BODY_MAX_BYTES = 64 * 1024 };
+
+/* The word in the path, be it the route's own or the client's. */
+static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
+{
+    const struct route *route = exchange->match.route;
+    const char *word = strrchr(route->path, '/') + 1;
+    if (*word == '{')
+        word = exchange->match.params[0].word;
+    return event_kind_find(word, strlen(word), kind);
+}
 
 /*
  * The original service never looked at the type, and clients send JSON under several names (curl
@@ -43,6 +54,7 @@ static bool is_acceptable(struct exchange *exchange)
 
 static void on_durable(void *arg, enum result result)
 {
+    static const char queued[] = "{\"status\":\"queued\"}";
     struct exchange *exchange = arg;
     if (result == RESULT_OK)
         exchange_reply(exchange, 202, "application/json", queued, sizeof queued - 1);
@@ -50,51 +62,54 @@ static void on_durable(void *arg, enum result result)
         exchange_fail_result(exchange, result, "the event could not be kept");
 }
 
-static void submit(struct exchange *exchange, const struct event *event)
+static void submit(struct exchange *exchange, const struct event *events, size_t count)
 {
     const struct handler_context *context = exchange->context;
-    enum result result = store_submit(context->store, event, on_durable, exchange);
-    if (result == RESULT_UNKNOWN) {
-        exchange_fail_result(exchange, result, "there is no ad with this ad_id");
-    } else if (result != RESULT_OK) {
-        const char *refusal = store_refusal(context->store);
-        exchange_fail_result(exchange, result, refusal == NULL ? "try again" : refusal);
-    }
+    struct store_fault fault;
+    enum result result = store_submit(context->store, events, count, on_durable, exchange, &fault);
+    if (result != RESULT_OK)
+        exchange_fail_result(exchange, result, fault.reason);
 }
 
-static void handle_event(struct exchange *exchange, enum event_kind kind)
+/* One fault refuses the whole body. */
+static void take(struct exchange *exchange, struct event_body *body)
 {
     const struct handler_context *context = exchange->context;
-    struct evbuffer *body = evhttp_request_get_input_buffer(exchange->request);
-    size_t body_bytes = evbuffer_get_length(body);
-    if (!is_acceptable(exchange)) {
-        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
-        return;
-    }
-    if (body_bytes > EVENT_BODY_MAX_BYTES) {
-        exchange_fail(exchange, 413, "the body is over 64 KiB");
-        return;
-    }
-    struct event event;
+    struct event events[EVENT_BODY_EVENTS_MAX];
+    size_t count = 0;
     struct error error;
-    const char *text = (const char *)evbuffer_pullup(body, -1);
-    enum result result = event_decode(text == NULL ? "" : text, body_bytes, kind, &event, &error);
-    if (result != RESULT_OK) {
-        exchange_fail_result(exchange, result, error.text);
-        return;
+    enum event_body_step step;
+    while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT) {
+        struct event *event = &events[count++];
+        event->occurred_at_us = clock_wall_us();
+        if (event->address.family == ADDRESS_NONE)
+            event->address = client_address(exchange->request, context->trusted_proxies);
     }
-    event.occurred_at_us = clock_wall_us();
-    if (event.address.family == ADDRESS_NONE)
-        event.address = client_address(exchange->request, context->config);
-    submit(exchange, &event);
+    if (step == EVENT_BODY_END)
+        submit(exchange, events, count);
+    else
+        exchange_fail_result(exchange, body->result, error.text);
 }
 
-void handle_click(struct exchange *exchange)
+static void handle_event(struct exchange *exchange)
 {
-    handle_event(exchange, EVENT_CLICK);
+    struct evbuffer *input = evhttp_request_get_input_buffer(exchange->request);
+    size_t bytes = evbuffer_get_length(input);
+    enum event_kind kind;
+    if (!find_kind(exchange, &kind)) {
+        exchange_fail(exchange, 404, "there is no such kind of event");
+    } else if (!is_acceptable(exchange)) {
+        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
+    } else if (bytes > BODY_MAX_BYTES) {
+        exchange_fail(exchange, 413, "the body is over 64 KiB");
+    } else {
+        struct event_body body;
+        const char *text = (const char *)evbuffer_pullup(input, -1);
+        event_body_init(&body, text == NULL ? "" : text, bytes, kind);
+        take(exchange, &body);
+    }
 }
 
-void handle_impression(struct exchange *exchange)
-{
-    handle_event(exchange, EVENT_IMPRESSION);
-}
+const struct route route_click = {HTTP_POST, "/ads/click", handle_event};
+const struct route route_impression = {HTTP_POST, "/ads/impression", handle_event};
+const struct route route_event = {HTTP_POST, "/ads/{kind:word}", handle_event};

@@ -1,9 +1,9 @@
 /* GET /metrics, /livez and /readyz: for Prometheus and whoever runs the server. */
-#include "server/handlers/handlers.h"
-
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
@@ -14,7 +14,7 @@ static void release(const void *body, size_t body_bytes, void *text)
     free(text);
 }
 
-void handle_metrics(struct exchange *exchange)
+static void handle_metrics(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     size_t text_bytes;
@@ -23,14 +23,18 @@ void handle_metrics(struct exchange *exchange)
                           text_bytes, release, text);
 }
 
+const struct route route_metrics = {HTTP_GET, "/metrics", handle_metrics};
+
 /* The process answers: nothing else is meant, the database least of all. */
-void handle_livez(struct exchange *exchange)
+static void handle_livez(struct exchange *exchange)
 {
     static const char live[] = "{\"status\":\"live\"}";
     exchange_reply(exchange, 200, "application/json", live, sizeof live - 1);
 }
 
-void handle_readyz(struct exchange *exchange)
+const struct route route_livez = {HTTP_GET, "/livez", handle_livez};
+
+static void handle_readyz(struct exchange *exchange)
 {
     static const char ready[] = "{\"status\":\"ready\"}";
     const struct handler_context *context = exchange->context;
@@ -40,3 +44,5 @@ void handle_readyz(struct exchange *exchange)
     else
         exchange_reply(exchange, 200, "application/json", ready, sizeof ready - 1);
 }
+
+const struct route route_readyz = {HTTP_GET, "/readyz", handle_readyz};

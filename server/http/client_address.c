@@ -10,12 +10,10 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 
-#include "server/config.h"
-
-static bool is_trusted(const struct config *config, const struct address *address)
+static bool is_trusted(const struct trusted_proxies *trusted, const struct address *address)
 {
-    for (size_t i = 0; i < config->trusted_proxy_count; i++) {
-        if (address_block_contains(&config->trusted_proxies[i], address))
+    for (size_t i = 0; i < trusted->count; i++) {
+        if (address_block_contains(&trusted->blocks[i], address))
             return true;
     }
     return false;
@@ -34,7 +32,7 @@ static bool parse_entry(const char *text, size_t length, struct address *address
 }
 
 /* Walks one header value from its right end. Returns false when the walk ends in it. */
-static bool walk(const struct config *config, const char *value, struct address *client)
+static bool walk(const struct trusted_proxies *trusted, const char *value, struct address *client)
 {
     const char *end = value + strlen(value);
     while (end > value) {
@@ -49,21 +47,21 @@ static bool walk(const struct config *config, const char *value, struct address 
         if (!parse_entry(text, length, &hop))
             return false;
         *client = address_unmap(hop);
-        if (!is_trusted(config, client))
+        if (!is_trusted(trusted, client))
             return false;
         end = start > value ? start - 1 : value;
     }
     return true;
 }
 
-struct address client_address(struct evhttp_request *request, const struct config *config)
+struct address client_address(struct evhttp_request *request, const struct trusted_proxies *trusted)
 {
     struct address client = {.family = ADDRESS_NONE};
     const char *peer = request->remote_host;
     if (peer == NULL || address_parse(peer, strcspn(peer, "%"), &client) != RESULT_OK)
         return client;
     client = address_unmap(client);
-    if (!is_trusted(config, &client))
+    if (!is_trusted(trusted, &client))
         return client;
     struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
     struct evkeyval *header;
@@ -72,7 +70,7 @@ struct address client_address(struct evhttp_request *request, const struct confi
     for (header = TAILQ_LAST(headers, evkeyvalq); header != NULL && goes_on;
          header = TAILQ_PREV(header, evkeyvalq, next)) {
         if (strcasecmp(header->key, "X-Forwarded-For") == 0)
-            goes_on = walk(config, header->value, &client);
+            goes_on = walk(trusted, header->value, &client);
     }
     return client;
 }

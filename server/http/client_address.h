@@ -1,13 +1,23 @@
 /* Who the viewer is, behind proxies or not. */
 #pragma once
 
+#include <stddef.h>
+
 #include "protocol/address.h"
 
-struct config;
 struct evhttp_request;
 
+enum { TRUSTED_PROXIES_MAX = 256 };
+
+/* Whose word about the client counts. */
+struct trusted_proxies {
+    struct address_block blocks[TRUSTED_PROXIES_MAX];
+    size_t count;
+};
+
 /*
- * The peer's address; when that is one of TRUSTED_PROXIES, the rightmost address of X-Forwarded-For
+ * The peer's address; when that is one of `trusted`, the rightmost address of X-Forwarded-For
  * that is not. What is no address ends the walk: nothing to its left is believed.
  */
-struct address client_address(struct evhttp_request *request, const struct config *config);
+struct address client_address(struct evhttp_request *request,
+                              const struct trusted_proxies *trusted);

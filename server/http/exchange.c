@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "metrics/clock.h"
+#include "server/http/metrics.h"
 #include "server/http/read_interest.h"
 
 static const char error_type[] = "application/json";
@@ -20,6 +21,7 @@ static const char error_type[] = "application/json";
 /* Answered exchanges wait in `free_list` to be used again. */
 struct exchanges {
     struct event_base *base;
+    const struct router *router;
     struct http_metrics *http_metrics;
     struct read_interest *read_interest;
     void *context;
@@ -31,13 +33,14 @@ struct exchanges {
     char date[40];
 };
 
-struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *http_metrics,
-                                void *context)
+struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
+                                struct http_metrics *http_metrics, void *context)
 {
     struct exchanges *exchanges = calloc(1, sizeof *exchanges);
     if (exchanges == NULL)
         abort();
     exchanges->base = base;
+    exchanges->router = router;
     exchanges->http_metrics = http_metrics;
     exchanges->read_interest = read_interest_new(base);
     exchanges->context = context;
@@ -72,8 +75,13 @@ void exchanges_close_connections(struct exchanges *exchanges)
     exchanges->is_closing = true;
 }
 
-struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
-                               size_t endpoint, enum http_method method)
+static const char *path_of(struct evhttp_request *request)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
+    return uri == NULL ? NULL : evhttp_uri_get_path(uri);
+}
+
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request)
 {
     struct exchange *exchange = exchanges->free_list;
     if (exchange != NULL)
@@ -85,9 +93,9 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
     *exchange = (struct exchange){.pool = exchanges,
                                   .request = request,
                                   .context = exchanges->context,
-                                  .endpoint = endpoint,
-                                  .method = method};
+                                  .method = http_method_of(request)};
     exchange->started_us = clock_monotonic_us();
+    router_match(exchanges->router, path_of(request), exchange->method, &exchange->match);
     read_interest_keep(exchanges->read_interest, evhttp_request_get_connection(request));
     exchanges->in_hand++;
     exchanges->opened++;
@@ -150,13 +158,21 @@ static void write_now(struct bufferevent *bev)
         bufferevent_trigger(bev, EV_WRITE, 0);
 }
 
-/* What evhttp has no phrase for. NULL = it has one. RFC 9110 section 15.5.21, RFC 6585 section 5.
- */
+/* What evhttp has no phrase for; NULL = it has one. */
 static const char *phrase_of(int status)
 {
-    return status == 422   ? "Unprocessable Content"
-           : status == 431 ? "Request Header Fields Too Large"
-                           : NULL;
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {422, "Unprocessable Content"},           /* RFC 9110 section 15.5.21 */
+        {431, "Request Header Fields Too Large"}, /* RFC 6585 section 5 */
+    };
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    }
+    return NULL;
 }
 
 /* Sends what lies in the request's output buffer, and lets go of the exchange. */
@@ -170,7 +186,7 @@ static void finish(struct exchange *exchange, int status, const char *content_ty
     evhttp_send_reply(exchange->request, status, phrase_of(status), NULL);
     if (connection != NULL)
         write_now(evhttp_connection_get_bufferevent(connection));
-    http_metrics_count(pool->http_metrics, exchange->endpoint, exchange->method, status,
+    http_metrics_count(pool->http_metrics, exchange->match.endpoint, exchange->method, status,
                        (double)(clock_monotonic_us() - exchange->started_us) / 1e6);
     exchange->next_free = pool->free_list;
     pool->free_list = exchange;

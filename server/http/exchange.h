@@ -9,36 +9,37 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "server/http/metrics.h"
+#include "server/http/method.h"
+#include "server/http/router.h"
 
 struct event_base;
 struct evhttp_request;
 struct exchanges;
+struct http_metrics;
 
 /* Belongs to its pool again once it is answered. */
 struct exchange {
     struct exchanges *pool;
     struct evhttp_request *request; /* evhttp's */
     void *context;                  /* the handlers' */
-    size_t endpoint;                /* index of its route */
     enum http_method method;
-    int64_t started_us; /* monotonic */
-    bool is_last;       /* of its connection */
+    struct route_match match; /* its route, and what the path says */
+    int64_t started_us;       /* monotonic */
+    bool is_last;             /* of its connection */
     struct exchange *next_free;
 };
 
 /* The pool. `context` is handed on to the handlers in each exchange. All is borrowed. */
-struct exchanges *exchanges_new(struct event_base *base, struct http_metrics *http_metrics,
-                                void *context);
+struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
+                                struct http_metrics *http_metrics, void *context);
 void exchanges_free(struct exchanges *exchanges);
 
 /*
- * Takes `request`, which evhttp has just handed over, in hand: its time counts from now on. The
- * exchange is the pool's, and valid until the answer is given by one of the last four below; with
- * it evhttp has its request back.
+ * Takes `request`, which evhttp has just handed over, in hand, and finds its route: its time counts
+ * from now on. The exchange is the pool's, and valid until the answer is given by one of the last
+ * four below; with it evhttp has its request back.
  */
-struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
-                               size_t endpoint, enum http_method method);
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request);
 
 /* How many are in hand, and how many were ever opened. */
 size_t exchanges_in_hand(const struct exchanges *exchanges);

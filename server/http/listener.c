@@ -16,7 +16,6 @@
 #include <event2/listener.h>
 
 #include "metrics/log.h"
-#include "server/config.h"
 #include "metrics/timer.h"
 
 enum {
@@ -40,7 +39,7 @@ struct listener {
     struct event *look_timer;
     int reserve[RESERVE]; /* -1 = given up */
     bool is_paused;
-    bool is_short; /* said so, and accepting has failed since the last look but one */
+    bool is_short; /* warning logged; cleared after a full second without failures */
 };
 
 static void give_up_reserve(struct listener *listener)
@@ -121,7 +120,8 @@ static int match_listener(const struct event_base *base, const struct event *eve
     return 1;
 }
 
-/* evhttp has put itself into the socket's argument; our timer leads back to us. */
+/* Forced: evhttp 2.1 puts itself into the socket's argument, which the error callback gets, so the
+ * way back to us is our timer, found among all events of the loop. */
 static struct listener *find_listener(struct evconnlistener *socket)
 {
     struct listener *listener = NULL;
@@ -136,30 +136,32 @@ static void on_accept_error(struct evconnlistener *socket, void *arg)
     pause_accepting(find_listener(socket), error);
 }
 
-static struct evconnlistener *bind_to(struct event_base *base, const struct config *config,
+static struct evconnlistener *bind_to(struct event_base *base,
+                                      const struct listener_settings *settings,
                                       const struct sockaddr *address, socklen_t address_bytes)
 {
     unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
-    if (config->reuse_port)
+    if (settings->reuse_port)
         flags |= LEV_OPT_REUSEABLE_PORT;
     return evconnlistener_new_bind(base, NULL, NULL, flags, BACKLOG, address, (int)address_bytes);
 }
 
-static struct evconnlistener *bind_ipv4(struct event_base *base, const struct config *config)
+static struct evconnlistener *bind_ipv4(struct event_base *base,
+                                        const struct listener_settings *settings)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(config->port)};
-    if (config->listen_addr != NULL &&
-        inet_pton(AF_INET, config->listen_addr, &address.sin_addr) != 1)
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(settings->port)};
+    if (settings->address != NULL && inet_pton(AF_INET, settings->address, &address.sin_addr) != 1)
         return NULL;
-    return bind_to(base, config, (const struct sockaddr *)&address, sizeof address);
+    return bind_to(base, settings, (const struct sockaddr *)&address, sizeof address);
 }
 
 /* The system may bind IPv6 sockets to IPv6 alone; the unspecified address is meant to take both. */
-static struct evconnlistener *bind_ipv6(struct event_base *base, const struct config *config)
+static struct evconnlistener *bind_ipv6(struct event_base *base,
+                                        const struct listener_settings *settings)
 {
-    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(config->port)};
-    if (config->listen_addr != NULL &&
-        inet_pton(AF_INET6, config->listen_addr, &address.sin6_addr) != 1)
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(settings->port)};
+    if (settings->address != NULL &&
+        inet_pton(AF_INET6, settings->address, &address.sin6_addr) != 1)
         return NULL;
     int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -168,7 +170,7 @@ static struct evconnlistener *bind_ipv6(struct event_base *base, const struct co
     int off = 0;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (config->reuse_port)
+    if (settings->reuse_port)
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     struct evconnlistener *socket = NULL;
     if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
@@ -183,15 +185,16 @@ static struct evconnlistener *bind_ipv6(struct event_base *base, const struct co
 }
 
 struct listener *listener_new(struct event_base *base, struct evhttp *http,
-                              const struct config *config, struct log *log, struct error *error)
+                              const struct listener_settings *settings, struct log *log,
+                              struct error *error)
 {
-    bool is_ipv4 = config->listen_addr != NULL && strchr(config->listen_addr, ':') == NULL;
-    struct evconnlistener *socket = is_ipv4 ? bind_ipv4(base, config) : bind_ipv6(base, config);
-    if (socket == NULL && config->listen_addr == NULL && errno != EADDRINUSE && errno != EACCES)
-        socket = bind_ipv4(base, config);
+    bool is_ipv4 = settings->address != NULL && strchr(settings->address, ':') == NULL;
+    struct evconnlistener *socket = is_ipv4 ? bind_ipv4(base, settings) : bind_ipv6(base, settings);
+    if (socket == NULL && settings->address == NULL && errno != EADDRINUSE && errno != EACCES)
+        socket = bind_ipv4(base, settings);
     if (socket == NULL) {
-        (void)error_set(error, RESULT_FAILED, "can't listen on port %u of %s: %s", config->port,
-                        config->listen_addr == NULL ? "all addresses" : config->listen_addr,
+        (void)error_set(error, RESULT_FAILED, "can't listen on port %u of %s: %s", settings->port,
+                        settings->address == NULL ? "all addresses" : settings->address,
                         strerror(errno));
         return NULL;
     }

@@ -1,21 +1,30 @@
 /* The listening socket. When descriptors run out it turns clients away instead of spinning. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "protocol/result.h"
 
-struct config;
 struct event_base;
 struct evconnlistener;
 struct evhttp;
 struct listener;
 struct log;
 
+struct listener_settings {
+    uint16_t port;
+    const char *address; /* in digits; NULL = every address, IPv6 and IPv4 */
+    bool reuse_port;     /* other processes may listen there too */
+};
+
 /*
- * Listens as `config` says and gives the connections to `http`. Everything is borrowed. Returns
- * NULL with an error when the address can't be had.
+ * Listens as `settings` say and gives the connections to `http`. Everything is borrowed, `settings`
+ * for this call alone. Returns NULL with an error when the address can't be had.
  */
 struct listener *listener_new(struct event_base *base, struct evhttp *http,
-                              const struct config *config, struct log *log, struct error *error);
+                              const struct listener_settings *settings, struct log *log,
+                              struct error *error);
 
 /* Accepts nothing more and closes the socket. Does nothing the second time. */
 void listener_close(struct listener *listener);

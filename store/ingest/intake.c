@@ -21,14 +21,6 @@ enum {
     REFILL_RETRY_MS = 1000,
 };
 
-/* Who waits for an event to become durable. */
-struct waiter {
-    intake_done_fn done;
-    void *arg;
-    uint64_t sequence;
-    uint8_t kind;
-};
-
 /*
  * What waits for the database: the queue, which ends with `loaded`, and behind it `on_disk` events
  * that are in the journal alone, if `is_spilling`. Before the database has told its cursor
@@ -37,16 +29,13 @@ struct waiter {
 struct intake {
     struct journal *journal;
     struct log *log;
-    struct refusals *refusals;
     struct event_queue *queue;
     uint64_t queue_max_events;
     intake_queued_fn queued;
     void *arg;
     struct event *commit_timer;
-    struct waiter *waiters; /* in the order of their sequences */
-    size_t waiter_count;
-    size_t waiter_capacity;
-    size_t durable;   /* of the waiters, during a commit */
+    struct waiters waiters;
+    uint64_t durable; /* the highest sequence of a commit that became so; 0 = none */
     size_t seen;      /* waiters, when the commit was last put off */
     int64_t first_us; /* monotonic, when the first of them came */
     struct journal_reader reader;
@@ -58,7 +47,6 @@ struct intake {
     uint64_t stored;     /* the cursor, as last heard */
     uint64_t stored_max; /* the highest it ever was */
     int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
-    struct counter *accepted[EVENT_KINDS];
     struct counter *replayed;
     struct counter *gap;
 };
@@ -72,9 +60,8 @@ static void spill(struct intake *intake, uint64_t after)
 static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
 {
     struct intake *intake = arg;
-    if (intake->durable < intake->waiter_count &&
-        intake->waiters[intake->durable].sequence == sequence)
-        intake->durable++;
+    if (sequence > intake->durable)
+        intake->durable = sequence;
     if (sequence <= intake->loaded)
         return; /* written again after trouble with the disk, and queued long since */
     if (!intake->is_spilling && event_queue_count(intake->queue) >= intake->queue_max_events)
@@ -89,15 +76,8 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 
 static void answer_waiters(struct intake *intake)
 {
-    size_t count = intake->waiter_count;
-    intake->waiter_count = 0;
-    refusals_count(intake->refusals, journal_refusal(intake->journal), count - intake->durable);
-    for (size_t i = 0; i < count; i++) {
-        const struct waiter *waiter = &intake->waiters[i];
-        if (i < intake->durable)
-            counter_add(intake->accepted[waiter->kind], 1);
-        waiter->done(waiter->arg, i < intake->durable ? RESULT_OK : RESULT_UNAVAILABLE);
-    }
+    counter_add(intake->replayed, waiters_answer(&intake->waiters, intake->durable,
+                                                 journal_refusal(intake->journal)));
 }
 
 /*
@@ -110,9 +90,9 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct intake *intake = arg;
-    bool is_quiet = intake->waiter_count == intake->seen || !journal_is_synced(intake->journal);
+    bool is_quiet = intake->waiters.count == intake->seen || !journal_is_synced(intake->journal);
     if (!is_quiet && clock_monotonic_us() - intake->first_us < COMMIT_DELAY_MAX_US) {
-        intake->seen = intake->waiter_count;
+        intake->seen = intake->waiters.count;
         timer_arm(intake->commit_timer, 0);
         return;
     }
@@ -122,16 +102,10 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     intake->queued(intake->arg);
 }
 
-void intake_submit(struct intake *intake, const struct event *event, intake_done_fn done, void *arg)
+void intake_submit(struct intake *intake, const struct event *events, size_t count,
+                   waiter_done_fn done, void *arg)
 {
-    if (intake->waiter_count == intake->waiter_capacity) {
-        intake->waiter_capacity += 256;
-        intake->waiters =
-            realloc(intake->waiters, intake->waiter_capacity * sizeof *intake->waiters);
-        if (intake->waiters == NULL)
-            abort();
-    }
-    if (intake->waiter_count == 0) {
+    if (intake->waiters.count == 0) {
         intake->first_us = clock_monotonic_us();
         intake->seen = 0;
         if (journal_is_synced(intake->journal))
@@ -139,16 +113,15 @@ void intake_submit(struct intake *intake, const struct event *event, intake_done
         else
             event_active(intake->commit_timer, EV_TIMEOUT, 0);
     }
-    uint8_t packed[EVENT_PACKED_MAX_BYTES];
-    size_t packed_bytes = event_pack(event, packed);
-    intake->waiters[intake->waiter_count++] = (struct waiter){
-        .done = done,
-        .arg = arg,
-        .sequence = journal_append(intake->journal, packed, packed_bytes),
-        .kind = event->kind,
-    };
+    uint64_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t packed[EVENT_PACKED_MAX_BYTES];
+        size_t packed_bytes = event_pack(&events[i], packed);
+        last = journal_append(intake->journal, packed, packed_bytes);
+    }
+    waiters_add(&intake->waiters, events, count, last, done, arg);
     if (intake->oldest_us == 0 && !intake->is_claimed)
-        intake->oldest_us = event->occurred_at_us;
+        intake->oldest_us = events[0].occurred_at_us;
 }
 
 /* Journal records become queued events again. What an earlier run wrote, or what was stored before,
@@ -304,16 +277,11 @@ static double read_oldest(void *arg)
 
 static void add_metrics(struct intake *intake, struct metrics *metrics)
 {
-    char labels[64];
-    for (int kind = 0; kind < EVENT_KINDS; kind++) {
-        (void)metrics_label(labels, sizeof labels, "kind", event_kind_name((enum event_kind)kind));
-        intake->accepted[kind] = metrics_counter(metrics, "adtracker_events_accepted_total",
-                                                 "Events answered with 202, by kind.", labels);
-    }
     intake->replayed =
         metrics_counter(metrics, "adtracker_events_replayed_total",
-                        "Events read back from the journal that this process had not to answer for "
-                        "or that the database had lost.",
+                        "Events sent to the database without a 202 of this process: re-read from "
+                        "the journal (written by an earlier run, or lost by the database), or "
+                        "durable when the rest of their request could not be made so.",
                         "");
     intake->gap = metrics_counter(metrics, "adtracker_journal_gap_events_total",
                                   "Events the database lost that the journal has no more.", "");
@@ -357,7 +325,6 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
         abort();
     intake->journal = journal;
     intake->log = log;
-    intake->refusals = refusals;
     intake->queue = event_queue_new();
     intake->queue_max_events = queue_max_events;
     intake->queued = queued;
@@ -371,6 +338,7 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->refill_timer = event_new(base, -1, 0, on_refill, intake);
     if (intake->commit_timer == NULL || intake->refill_timer == NULL)
         abort();
+    waiters_init(&intake->waiters, refusals, metrics);
     add_metrics(intake, metrics);
     return intake;
 }
@@ -385,6 +353,6 @@ void intake_free(struct intake *intake)
     event_free(intake->refill_timer);
     journal_reader_clear(&intake->reader);
     event_queue_free(intake->queue);
-    free(intake->waiters);
+    waiters_clear(&intake->waiters);
     free(intake);
 }

@@ -8,11 +8,11 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "protocol/event.h"
-#include "protocol/result.h"
+#include "store/ingest/waiters.h"
 
 struct event_base;
 struct event_queue;
@@ -21,9 +21,6 @@ struct journal;
 struct log;
 struct metrics;
 struct refusals;
-
-/* Runs when the event is durable (RESULT_OK) or could not be made so (RESULT_UNAVAILABLE). */
-typedef void (*intake_done_fn)(void *arg, enum result result);
 
 /* Runs when events have been put into the queue. */
 typedef void (*intake_queued_fn)(void *arg);
@@ -40,10 +37,10 @@ void intake_free(struct intake *intake);
 /* What the writer sends from. */
 struct event_queue *intake_queue(struct intake *intake);
 
-/* Appends a copy of `event` to the journal, which must have no journal_refusal(). `done` runs
- * exactly once, later, from the event loop. */
-void intake_submit(struct intake *intake, const struct event *event, intake_done_fn done,
-                   void *arg);
+/* Appends copies of `count` events, one or more, to the journal, which must have no
+ * journal_refusal(). `done` runs exactly once, later, from the event loop. */
+void intake_submit(struct intake *intake, const struct event *events, size_t count,
+                   waiter_done_fn done, void *arg);
 
 /*
  * The database has everything up to `sequence` and nothing above. Lower than before: a failover or

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/event_body.h"
 #include "protocol/event_json.h"
 #include "protocol/event_pack.h"
 #include "protocol/event_fast.h"
@@ -37,6 +38,21 @@ static void check_packing(const struct event *event)
     require_same(event, &unpacked);
 }
 
+/* A body is the events in it, each once. */
+static void check_body(const char *data, size_t size, enum event_kind kind,
+                       const struct event *expected)
+{
+    struct event_body body;
+    struct event event = {.occurred_at_us = expected == NULL ? 0 : expected->occurred_at_us};
+    struct error error = {""};
+    event_body_init(&body, data, size, kind);
+    enum event_body_step step = event_body_next(&body, &event, &error);
+    require(step == (expected == NULL ? EVENT_BODY_FAULT : EVENT_BODY_EVENT) && body.index == 0);
+    if (expected != NULL)
+        require_same(&event, expected);
+    require(event_body_next(&body, &event, &error) == EVENT_BODY_END);
+}
+
 static void check_plain(const char *data, size_t size, const struct event *event)
 {
     struct event other = {.occurred_at_us = event->occurred_at_us};
@@ -55,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             event_decode((const char *)data, size, (enum event_kind)kind, &event, &error);
         require((result == RESULT_OK) == (error.text[0] == '\0'));
         require(result == RESULT_OK || result == RESULT_MALFORMED || result == RESULT_INVALID);
+        check_body((const char *)data, size, (enum event_kind)kind,
+                   result == RESULT_OK ? &event : NULL);
         if (result != RESULT_OK)
             continue;
         require(event.kind == kind && event.ad_id >= 1);

@@ -2,7 +2,7 @@
 said, what is wrong is told in words and nowhere stored."""
 import json
 
-from http_support import EVENT_ROUTES, OneServerCase, Wire, post
+from http_support import CLICK, EVENT_ROUTES, OneServerCase, Wire, post
 
 from harness.case import TrackerCase
 
@@ -167,6 +167,17 @@ class BadInputTest(OneServerCase):
             self.assertEqual(self.stored(), len(ACCEPTED))
             rows = self.psql(f"SELECT ad_id, ip, video_playback_time FROM {view}")
             self.assertEqual(sorted(rows), sorted(row for _, row in ACCEPTED))
+
+    def test_a_kind_is_the_same_however_its_path_is_spelled(self) -> None:
+        wire = self.wire()
+        before = self.stored()
+        for path in ("/ads/cl%69ck", "/ads/%63%6C%69%63%6B"):
+            answer = wire.send(post(path, b'{"ad_id":1,"video_playback_time":31}')).answer()
+            self.assertEqual((answer.status, answer.body), (202, b'{"status":"queued"}'))
+        self.assert_error(wire.send(post("/ads/complete", CLICK)).answer(), 404, "no such kind")
+        self.assertEqual(self.stored() - before, 2)
+        self.assertEqual(
+            self.psql("SELECT count(*) FROM clicks WHERE video_playback_time = 31"), [("2",)])
 
     def test_the_time_is_the_servers(self) -> None:
         self.tracker.post("/ads/click", {"ad_id": 1, "video_playback_time": 4242,

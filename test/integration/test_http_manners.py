@@ -60,7 +60,8 @@ class MethodsTest(OneServerCase):
 
     def test_no_such_route(self) -> None:
         wire = self.wire()
-        for path in ("/", "/Ads", "/ads/", "/ads/1x", "/ads%2Fclick", "/ads/click/", "/%00", "/.",
+        for path in ("/", "/Ads", "/ads/", "/ads/1.x", "/ads%2Fclick", "/%61ds", "/ads/%00",
+                     "/ads/%6", "/ads/" + "x" * 33, "/ads/click/", "/%00", "/.",
                      "/../ads", "/\xff", "/" + "x" * 8000, "/?/ads", "/.refused/3", "/[", "/a;b"):
             for method in METHODS:
                 line = f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode("latin-1")
@@ -68,6 +69,18 @@ class MethodsTest(OneServerCase):
                 self.assertEqual(answer.status, 404, line)
                 if method != "HEAD":
                     self.assert_error(answer, 404, "no such route")
+        self.assert_usable(wire)
+
+    def test_a_route_with_a_word_in_its_path(self) -> None:
+        wire = self.wire()
+        for word in ("1x", "1", "Click", "clicks", "x" * 32, "%63licks"):
+            for method in METHODS:
+                answer = wire.send(request(method, f"/ads/{word}")).answer(method != "HEAD")
+                if method == "POST":
+                    self.assert_error(answer, 404, "no such kind of event")
+                else:
+                    self.assertEqual(answer.status, 204 if method == "OPTIONS" else 405)
+                    self.assertEqual(answer.field("Allow"), "POST, OPTIONS")
         self.assert_usable(wire)
 
     def test_methods_http_has_not(self) -> None:

@@ -25,7 +25,8 @@ class MetricsTest(OneServerCase):
     def use_everything(self) -> None:
         """Every route with every method, well and badly, and what is refused before any route."""
         wire = self.wire()
-        for path in (*GET_ROUTES, *EVENT_ROUTES, f"/ads/analytics?{WINDOW}", "/nothing"):
+        for path in (*GET_ROUTES, *EVENT_ROUTES, "/ads/none", f"/ads/analytics?{WINDOW}",
+                     "/nothing"):
             for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
                 wire.send(f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 wire.answer(has_body=method != "HEAD")
@@ -85,6 +86,7 @@ class MetricsTest(OneServerCase):
             self.tracker.request("GET" if i % 2 else "DELETE",
                                  f"/odd/{i}/{self.id()}?q={i}", headers={f"X-{i}": "y"})
             self.tracker.get(f"/ads/analytics?start={i}")
+            self.tracker.post(f"/ads/kind{i}", CLICK)
         for method in ("A", "ZZ", "PROPFIND", "get"):
             line = f"{method} /{method} HTTP/1.1\r\nHost: {method}\r\n\r\n"
             self.assertEqual(self.wire().send(line.encode()).answer().status, 501)
@@ -98,7 +100,9 @@ class MetricsTest(OneServerCase):
         wire = self.wire()
         for method, path, endpoint, code in (
                 ("GET", "/ads?x=1", "/ads", "200"), ("HEAD", "/ads", "/ads", "200"),
-                ("POST", "/ads/click", "/ads/click", "400"), ("PUT", "/ads", "/ads", "405"),
+                ("POST", "/ads/click", "/ads/click", "400"),
+                ("POST", "/ads/none", "/ads/{kind}", "404"), ("PUT", "/ads", "/ads", "405"),
+                ("GET", "/ads/7", "/ads/{kind}", "405"),
                 ("GET", "/ads/analytics", "/ads/analytics", "400"),
                 ("OPTIONS", "/readyz", "/readyz", "204"), ("GET", "/x/y", "other", "404"),
                 ("TRACE", "/livez", "/livez", "405")):
@@ -111,7 +115,7 @@ class MetricsTest(OneServerCase):
 
     def test_every_answer_is_timed(self) -> None:
         metrics = self.tracker.metrics()
-        for endpoint in (*GET_ROUTES, *EVENT_ROUTES, "other"):
+        for endpoint in (*GET_ROUTES, *EVENT_ROUTES, "/ads/{kind}", "other"):
             # The answer that tells it is counted after it is rendered.
             self.assertEqual(
                 metrics.value("http_request_duration_seconds_count", endpoint=endpoint),

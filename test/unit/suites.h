@@ -20,6 +20,7 @@
     X(db_reply) \
     X(db_target) \
     X(digits) \
+    X(event_body) \
     X(event_json) \
     X(event_kinds) \
     X(event_pack) \
@@ -27,6 +28,8 @@
     X(hex) \
     X(http_chunks) \
     X(http_head) \
+    X(http_metrics) \
+    X(intake) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
@@ -40,12 +43,16 @@
     X(log) \
     X(memory) \
     X(metrics) \
+    X(percent) \
     X(process) \
     X(query) \
     X(result) \
+    X(router) \
     X(sqlstate) \
+    X(store) \
     X(text) \
-    X(timestamp)
+    X(timestamp) \
+    X(waiters)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);

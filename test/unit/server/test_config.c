@@ -39,20 +39,19 @@ START_TEST(has_a_default_for_everything)
     struct error error = {""};
     ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
     ck_assert_str_eq(error.text, "");
-    ck_assert_ptr_null(config.db_conn);
-    ck_assert_uint_eq(config.port, 8080);
-    ck_assert_ptr_null(config.listen_addr);
-    ck_assert_str_eq(config.journal_dir, "/var/lib/video-ad-tracker");
-    ck_assert_uint_eq(config.journal_sync, 0);
-    ck_assert_uint_eq(config.journal_max_bytes, UINT64_C(4) << 30);
-    ck_assert_uint_eq(config.journal_keep_s, 600);
-    ck_assert_uint_eq(config.queue_max_events, 500000);
-    ck_assert_uint_eq(config.shutdown_grace_ms, 10000);
-    ck_assert_uint_eq(config.trusted_proxy_count, 0);
-    ck_assert(!config.reuse_port);
-    ck_assert(!config.sample_data);
+    ck_assert_ptr_null(config.store.db_conn);
+    ck_assert_uint_eq(config.listener.port, 8080);
+    ck_assert_ptr_null(config.listener.address);
+    ck_assert_str_eq(config.store.journal.directory, "/var/lib/video-ad-tracker");
+    ck_assert_uint_eq(config.store.journal.sync, 0);
+    ck_assert_uint_eq(config.store.journal.max_bytes, UINT64_C(4) << 30);
+    ck_assert_uint_eq(config.store.journal.keep_s, 600);
+    ck_assert_uint_eq(config.store.queue_max_events, 500000);
+    ck_assert_uint_eq(config.shutdown_grace_s, 10);
+    ck_assert_uint_eq(config.trusted_proxies.count, 0);
+    ck_assert(!config.listener.reuse_port);
+    ck_assert(!config.store.sample_data);
     ck_assert_int_eq(config.log_level, LOG_INFO);
-    config_clear(&config);
 }
 END_TEST
 
@@ -63,9 +62,8 @@ START_TEST(takes_an_empty_variable_for_one_that_is_not_set)
     for (int i = 0; i < COUNT(NAMES); i++)
         ck_assert_int_eq(setenv(NAMES[i], "", 1), 0);
     ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
-    ck_assert_uint_eq(config.port, 8080);
-    ck_assert_ptr_null(config.db_conn);
-    config_clear(&config);
+    ck_assert_uint_eq(config.listener.port, 8080);
+    ck_assert_ptr_null(config.store.db_conn);
 }
 END_TEST
 
@@ -85,19 +83,18 @@ START_TEST(reads_what_is_set)
     setenv("SAMPLE_DATA", "1", 1);
     setenv("LOG_LEVEL", "debug", 1);
     ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
-    ck_assert_str_eq(config.db_conn, "host=db1");
-    ck_assert_uint_eq(config.port, 65535);
-    ck_assert_str_eq(config.listen_addr, "::1");
-    ck_assert_str_eq(config.journal_dir, "/tmp/j");
-    ck_assert_uint_eq(config.queue_max_events, 1);
-    ck_assert_uint_eq(config.shutdown_grace_ms, 0);
-    ck_assert_uint_eq(config.trusted_proxy_count, 3);
+    ck_assert_str_eq(config.store.db_conn, "host=db1");
+    ck_assert_uint_eq(config.listener.port, 65535);
+    ck_assert_str_eq(config.listener.address, "::1");
+    ck_assert_str_eq(config.store.journal.directory, "/tmp/j");
+    ck_assert_uint_eq(config.store.queue_max_events, 1);
+    ck_assert_uint_eq(config.shutdown_grace_s, 0);
+    ck_assert_uint_eq(config.trusted_proxies.count, 3);
     ck_assert_int_eq(address_parse("2001:db8::7", 11, &inside), RESULT_OK);
-    ck_assert(address_block_contains(&config.trusted_proxies[1], &inside));
-    ck_assert(config.reuse_port);
-    ck_assert(config.sample_data);
+    ck_assert(address_block_contains(&config.trusted_proxies.blocks[1], &inside));
+    ck_assert(config.listener.reuse_port);
+    ck_assert(config.store.sample_data);
     ck_assert_int_eq(config.log_level, LOG_DEBUG);
-    config_clear(&config);
 }
 END_TEST
 
@@ -153,7 +150,7 @@ START_TEST(names_the_variable_that_it_refuses)
     ck_assert_msg(strncmp(error.text, REFUSED[_i].name, strlen(REFUSED[_i].name)) == 0,
                   "%s=\"%s\": %s", REFUSED[_i].name, REFUSED[_i].value, error.text);
     ck_assert_ptr_null(strstr(error.text, "hushhush"));
-    ck_assert_ptr_null(config.db_conn);
+    ck_assert_ptr_null(config.store.db_conn);
 }
 END_TEST
 
@@ -167,8 +164,7 @@ START_TEST(refuses_more_proxies_than_it_has_room_for)
         end = stpcpy(end, "10.0.0.1,");
     setenv("TRUSTED_PROXIES", list, 1);
     ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
-    ck_assert_uint_eq(config.trusted_proxy_count, 256);
-    config_clear(&config);
+    ck_assert_uint_eq(config.trusted_proxies.count, 256);
     (void)stpcpy(end, "::1");
     setenv("TRUSTED_PROXIES", list, 1);
     ck_assert_int_eq(config_read(&config, &error), RESULT_INVALID);

@@ -8,7 +8,6 @@
 
 #include "protocol/address.h"
 #include "server/http/client_address.h"
-#include "server/config.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -17,17 +16,16 @@ static const char *const TRUSTED[] = {"10.0.0.0/8", "2001:db8::/32", "127.0.0.1"
 
 static void check_client(const char *peer, const char *const *forwarded, const char *expected)
 {
-    struct address_block blocks[COUNT(TRUSTED)];
-    const struct config config = {.trusted_proxies = blocks, .trusted_proxy_count = COUNT(TRUSTED)};
+    struct trusted_proxies trusted = {.count = COUNT(TRUSTED)};
     for (int i = 0; i < COUNT(TRUSTED); i++)
-        ck_assert_int_eq(address_block_parse(TRUSTED[i], strlen(TRUSTED[i]), &blocks[i]),
+        ck_assert_int_eq(address_block_parse(TRUSTED[i], strlen(TRUSTED[i]), &trusted.blocks[i]),
                          RESULT_OK);
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     ck_assert_ptr_nonnull(request);
     request->remote_host = strdup(peer);
     for (; forwarded != NULL && *forwarded != NULL; forwarded++)
         evhttp_add_header(evhttp_request_get_input_headers(request), "X-Forwarded-For", *forwarded);
-    struct address client = client_address(request, &config);
+    struct address client = client_address(request, &trusted);
     char text[ADDRESS_TEXT_SIZE];
     address_format(&client, text);
     ck_assert_str_eq(text, expected);
@@ -86,10 +84,10 @@ END_TEST
 
 START_TEST(knows_no_peer_without_a_connection)
 {
-    struct config config = {.port = 1};
+    const struct trusted_proxies trusted = {.count = 0};
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     ck_assert_ptr_nonnull(request);
-    ck_assert_int_eq(client_address(request, &config).family, ADDRESS_NONE);
+    ck_assert_int_eq(client_address(request, &trusted).family, ADDRESS_NONE);
     evhttp_request_free(request);
 }
 END_TEST

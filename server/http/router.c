@@ -1,0 +1,246 @@
+/* Finds routes: templates, the most specific first, compared one after the other. */
+#include "server/http/router.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/digits.h"
+#include "protocol/percent.h"
+
+enum { SEGMENTS_MAX = 8, LABEL_SIZE = 64, ALLOW_SIZE = 64, NUMBER_DIGITS_MAX = 10 };
+
+/* What is between two slashes; not terminated. */
+struct segment {
+    const char *at;
+    size_t bytes;
+};
+
+struct path {
+    struct segment segments[SEGMENTS_MAX];
+    size_t count;
+};
+
+/* The more specific first. */
+enum segment_type { SEGMENT_LITERAL, SEGMENT_NUMBER, SEGMENT_WORD, SEGMENT_TYPES };
+
+static const char *const type_names[SEGMENT_TYPES] = {
+    [SEGMENT_NUMBER] = "number",
+    [SEGMENT_WORD] = "word",
+};
+
+/* A template with the routes that share it. */
+struct endpoint {
+    const char *template; /* borrowed, as `path` is part of it */
+    struct path path;
+    enum segment_type types[SEGMENTS_MAX];
+    const struct route *routes[HTTP_METHODS]; /* HEAD has that of GET; NULL = none */
+    char label[LABEL_SIZE];
+    char allow[ALLOW_SIZE];
+};
+
+struct router {
+    const char **labels;
+    size_t count;
+    struct endpoint endpoints[]; /* sorted: the first that fits is the one */
+};
+
+/* Returns false when there is no path, or one of more segments than any template. */
+static bool split(const char *text, struct path *path)
+{
+    path->count = 0;
+    if (text == NULL || *text != '/')
+        return false;
+    while (*text == '/') {
+        if (path->count == SEGMENTS_MAX)
+            return false;
+        const char *end = ++text;
+        while (*end != '/' && *end != '\0')
+            end++;
+        path->segments[path->count++] = (struct segment){text, (size_t)(end - text)};
+        text = end;
+    }
+    return true;
+}
+
+static bool is_same(struct segment segment, const char *text, size_t bytes)
+{
+    return segment.bytes == bytes && memcmp(segment.at, text, bytes) == 0;
+}
+
+/* {name:type} has that type; what is not in braces is a literal. */
+static enum segment_type type_of(struct segment segment)
+{
+    if (memchr(segment.at, '{', segment.bytes) == NULL)
+        return SEGMENT_LITERAL;
+    const char *colon = memchr(segment.at, ':', segment.bytes);
+    const char *end = segment.at + segment.bytes - 1;
+    assert(*segment.at == '{' && colon != NULL && *end == '}');
+    struct segment name = {colon + 1, (size_t)(end - colon) - 1};
+    enum segment_type type = SEGMENT_NUMBER;
+    while (type < SEGMENT_TYPES && !is_same(name, type_names[type], strlen(type_names[type])))
+        type++;
+    assert(type < SEGMENT_TYPES);
+    return type;
+}
+
+static void write_label(struct endpoint *endpoint)
+{
+    size_t bytes = 0;
+    bool is_type = false;
+    for (const char *at = endpoint->template; *at != '\0'; at++) {
+        is_type = *at == ':' || (is_type && *at != '}');
+        assert(bytes + 1 < LABEL_SIZE);
+        if (!is_type)
+            endpoint->label[bytes++] = *at;
+    }
+}
+
+static void read_template(struct endpoint *endpoint, const char *template)
+{
+    size_t params = 0;
+    *endpoint = (struct endpoint){.template = template};
+    bool is_path = split(template, &endpoint->path);
+    assert(is_path);
+    for (size_t i = 0; i < endpoint->path.count; i++) {
+        endpoint->types[i] = type_of(endpoint->path.segments[i]);
+        params += endpoint->types[i] != SEGMENT_LITERAL;
+    }
+    assert(params <= ROUTE_PARAMS_MAX);
+    write_label(endpoint);
+}
+
+/* Orders by what decides between two that fit the same path; 0 = they fit the same paths. */
+static int compare(const void *one, const void *other)
+{
+    const struct endpoint *a = one;
+    const struct endpoint *b = other;
+    if (a->path.count != b->path.count)
+        return a->path.count < b->path.count ? -1 : 1;
+    for (size_t i = 0; i < a->path.count; i++) {
+        if (a->types[i] != b->types[i])
+            return (int)a->types[i] - (int)b->types[i];
+        struct segment segment = a->path.segments[i];
+        struct segment against = b->path.segments[i];
+        if (a->types[i] == SEGMENT_LITERAL && !is_same(segment, against.at, against.bytes))
+            return strcmp(segment.at, against.at);
+    }
+    return 0;
+}
+
+static void add_route(struct router *router, const struct route *route)
+{
+    struct endpoint *new = &router->endpoints[router->count];
+    struct endpoint *endpoint = router->endpoints;
+    read_template(new, route->path);
+    while (compare(endpoint, new) != 0)
+        endpoint++;
+    router->count += endpoint == new;
+    assert(strcmp(endpoint->template, route->path) == 0);
+    assert(route->method != HTTP_HEAD && route->method != HTTP_OPTIONS &&
+           route->method != HTTP_OTHER && endpoint->routes[route->method] == NULL);
+    endpoint->routes[route->method] = route;
+    if (route->method == HTTP_GET)
+        endpoint->routes[HTTP_HEAD] = route;
+}
+
+static void write_allow(struct endpoint *endpoint)
+{
+    char *end = endpoint->allow;
+    for (int method = 0; method < HTTP_METHODS; method++) {
+        if (endpoint->routes[method] == NULL && method != HTTP_OPTIONS)
+            continue;
+        if (end > endpoint->allow)
+            end = stpcpy(end, ", ");
+        end = stpcpy(end, http_method_name((enum http_method)method));
+    }
+}
+
+struct router *router_new(const struct route *const *routes, size_t count)
+{
+    struct router *router = calloc(1, sizeof *router + count * sizeof router->endpoints[0]);
+    if (router == NULL)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        add_route(router, routes[i]);
+    qsort(router->endpoints, router->count, sizeof router->endpoints[0], compare);
+    router->labels = calloc(router->count + 2, sizeof router->labels[0]);
+    if (router->labels == NULL)
+        abort();
+    for (size_t i = 0; i < router->count; i++) {
+        write_allow(&router->endpoints[i]);
+        router->labels[i] = router->endpoints[i].label;
+    }
+    router->labels[router->count] = "other";
+    return router;
+}
+
+void router_free(struct router *router)
+{
+    if (router == NULL)
+        return;
+    free(router->labels);
+    free(router);
+}
+
+const char *const *router_labels(const struct router *router)
+{
+    return router->labels;
+}
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+static bool read_param(enum segment_type type, struct segment segment, struct route_param *param)
+{
+    size_t bytes = 0;
+    const char *end = segment.at + segment.bytes;
+    for (const char *at = segment.at; at < end; bytes++) {
+        if (bytes == ROUTE_WORD_MAX_BYTES || !percent_take(&at, end, &param->word[bytes]) ||
+            !is_word_byte(param->word[bytes]))
+            return false;
+    }
+    param->word[bytes] = '\0';
+    if (type == SEGMENT_WORD)
+        return bytes > 0;
+    uint64_t number;
+    if (!digits_read(param->word, bytes, NUMBER_DIGITS_MAX, &number) || number < 1 ||
+        number > INT32_MAX)
+        return false;
+    param->number = (int32_t)number;
+    return true;
+}
+
+static bool fits(const struct endpoint *endpoint, const struct path *path,
+                 struct route_param params[static ROUTE_PARAMS_MAX])
+{
+    if (path->count != endpoint->path.count)
+        return false;
+    for (size_t i = 0; i < path->count; i++) {
+        struct segment wanted = endpoint->path.segments[i];
+        bool is_literal = endpoint->types[i] == SEGMENT_LITERAL;
+        if (is_literal ? !is_same(path->segments[i], wanted.at, wanted.bytes)
+                       : !read_param(endpoint->types[i], path->segments[i], params++))
+            return false;
+    }
+    return true;
+}
+
+void router_match(const struct router *router, const char *text, enum http_method method,
+                  struct route_match *match)
+{
+    struct path path;
+    size_t i = 0;
+    if (!split(text, &path))
+        i = router->count;
+    while (i < router->count && !fits(&router->endpoints[i], &path, match->params))
+        i++;
+    bool is_found = i < router->count;
+    match->endpoint = i;
+    match->allow = is_found ? router->endpoints[i].allow : NULL;
+    match->route = is_found ? router->endpoints[i].routes[method] : NULL;
+}

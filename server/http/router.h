@@ -1,0 +1,56 @@
+/*
+ * Which handler a path and a method belong to. A path is looked for among the templates, and the
+ * most specific that fits it decides: segment by segment from the left, a literal goes before a
+ * number and a number before a word. Only then the method is looked at.
+ *
+ *   /ads/{id:number}/vast      number: 1 to 2147483647, of at most 10 digits and nothing else
+ *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -
+ *
+ * A typed segment is percent-decoded first. A literal has to come as it is spelled here, so that
+ * what a proxy denies by its path is not to be had under another spelling.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/http/method.h"
+
+struct exchange;
+struct router;
+
+/* One method of one template; it stands beside its handler. HEAD comes with GET and OPTIONS with
+ * everything: neither has a route of its own. */
+struct route {
+    enum http_method method;
+    const char *path; /* the template */
+    void (*handle)(struct exchange *exchange);
+};
+
+enum { ROUTE_WORD_MAX_BYTES = 32, ROUTE_PARAMS_MAX = 2 };
+
+struct route_param {
+    char word[ROUTE_WORD_MAX_BYTES + 1]; /* decoded, of either type */
+    int32_t number;                      /* of a number */
+};
+
+struct route_match {
+    size_t endpoint;           /* index of the template's label */
+    const char *allow;         /* the methods that it has, for Allow; NULL = no template fits */
+    const struct route *route; /* NULL = it has not this method */
+    struct route_param params[ROUTE_PARAMS_MAX]; /* as they come in the template */
+};
+
+/* A router over `count` routes, which are borrowed. What is wrong with a template, or twice there,
+ * is a programmer's error (asserted). */
+struct router *router_new(const struct route *const *routes, size_t count);
+void router_free(struct router *router);
+
+/* The templates without their types (`/ads/{kind}`), behind them "other" for paths that fit none,
+ * then NULL. Valid as long as the router. */
+const char *const *router_labels(const struct router *router);
+
+/* Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
+ * request, without its query; NULL fits nothing. */
+void router_match(const struct router *router, const char *path, enum http_method method,
+                  struct route_match *match);

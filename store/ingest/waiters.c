@@ -1,0 +1,82 @@
+/* Who waits for events to become durable. */
+#include "store/ingest/waiters.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "metrics/metrics.h"
+
+enum { CAPACITY_STEP = 256 };
+
+struct waiter {
+    waiter_done_fn done;
+    void *arg;
+    uint64_t first; /* sequences */
+    uint64_t last;
+    uint16_t events[EVENT_KINDS]; /* how many, by kind */
+};
+
+void waiters_init(struct waiters *waiters, struct refusals *refusals, struct metrics *metrics)
+{
+    *waiters = (struct waiters){.refusals = refusals};
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+        char labels[64];
+        (void)metrics_label(labels, sizeof labels, "kind", event_kind_name((enum event_kind)kind));
+        waiters->accepted[kind] = metrics_counter(metrics, "adtracker_events_accepted_total",
+                                                  "Events answered with 202, by kind.", labels);
+    }
+}
+
+void waiters_clear(struct waiters *waiters)
+{
+    free(waiters->items);
+    *waiters = (struct waiters){0};
+}
+
+static struct waiter *append(struct waiters *waiters)
+{
+    if (waiters->count == waiters->capacity) {
+        waiters->capacity += CAPACITY_STEP;
+        waiters->items = realloc(waiters->items, waiters->capacity * sizeof waiters->items[0]);
+        if (waiters->items == NULL)
+            abort();
+    }
+    return &waiters->items[waiters->count++];
+}
+
+void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
+                 waiter_done_fn done, void *arg)
+{
+    assert(count > 0 && count <= UINT16_MAX);
+    struct waiter *waiter = append(waiters);
+    *waiter = (struct waiter){.done = done, .arg = arg, .first = last - (count - 1), .last = last};
+    for (size_t i = 0; i < count; i++)
+        waiter->events[events[i].kind]++;
+}
+
+static void count_accepted(const struct waiters *waiters, const struct waiter *waiter)
+{
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        counter_add(waiters->accepted[kind], waiter->events[kind]);
+}
+
+/* Events become durable in order. */
+uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal)
+{
+    size_t count = waiters->count;
+    uint64_t unanswered = 0;
+    waiters->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct waiter *waiter = &waiters->items[i];
+        if (waiter->last <= durable) {
+            count_accepted(waiters, waiter);
+            waiter->done(waiter->arg, RESULT_OK);
+            continue;
+        }
+        if (waiter->first <= durable)
+            unanswered = durable - waiter->first + 1;
+        refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
+        waiter->done(waiter->arg, RESULT_UNAVAILABLE);
+    }
+    return unanswered;
+}

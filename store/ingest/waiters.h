@@ -1,0 +1,45 @@
+/* Who waits for events to become durable: each hears once what became of all of his, and each event
+ * is counted by what he heard. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/event.h"
+#include "protocol/result.h"
+#include "store/base/refusals.h"
+
+struct counter;
+struct metrics;
+struct waiter;
+
+/* Runs when all events of a submission are durable (RESULT_OK), or one could not be made so
+ * (RESULT_UNAVAILABLE). */
+typedef void (*waiter_done_fn)(void *arg, enum result result);
+
+struct waiters {
+    struct waiter *items; /* in the order of their sequences */
+    size_t count;
+    size_t capacity;
+    struct refusals *refusals; /* borrowed */
+    struct counter *accepted[EVENT_KINDS];
+};
+
+/* Everything is borrowed. */
+void waiters_init(struct waiters *waiters, struct refusals *refusals, struct metrics *metrics);
+
+/* Nobody waits any more. */
+void waiters_clear(struct waiters *waiters);
+
+/* Adds one who waits for `count` events, one or more; the last of them has the sequence `last`, the
+ * others those just before it. */
+void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
+                 waiter_done_fn done, void *arg);
+
+/*
+ * Answers everybody: events up to the sequence `durable` are in the journal, the others, because of
+ * `refusal`, never will be. Who has not all of his hears that they were refused, and so they are
+ * counted. Returns how many of those are in the journal all the same, where it failed in the middle
+ * of what one waited for: they go to the database without a 202.
+ */
+uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal);

@@ -1,0 +1,67 @@
+/* Routes from any path: what is found was bounded, and every parameter is what its type says. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/http/router.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void handle(struct exchange *exchange)
+{
+    (void)exchange;
+}
+
+static const struct route ads = {HTTP_GET, "/ads", handle};
+static const struct route click = {HTTP_POST, "/ads/click", handle};
+static const struct route kind = {HTTP_POST, "/ads/{kind:word}", handle};
+static const struct route ad = {HTTP_GET, "/ads/{id:number}", handle};
+static const struct route both = {HTTP_GET, "/{a:word}/{b:number}", handle};
+static const struct route *const routes[] = {&ads, &click, &kind, &ad, &both};
+
+static void check_word(const char *word)
+{
+    size_t bytes = strnlen(word, ROUTE_WORD_MAX_BYTES + 1);
+    require(bytes >= 1 && bytes <= ROUTE_WORD_MAX_BYTES);
+    require(strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+            bytes);
+}
+
+static void check_number(const struct route_param *param)
+{
+    check_word(param->word);
+    require(strspn(param->word, "0123456789") == strlen(param->word));
+    require(param->number >= 1 && strtoll(param->word, NULL, 10) == param->number);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct route_match match;
+    struct router *router = router_new(routes, sizeof routes / sizeof routes[0]);
+    char *path = malloc(size + 1);
+    if (path == NULL)
+        abort();
+    memcpy(path, data, size);
+    path[size] = '\0';
+    router_match(router, path, HTTP_GET, &match);
+    require((match.allow == NULL) == (strcmp(router_labels(router)[match.endpoint], "other") == 0));
+    require(match.route == NULL || match.allow != NULL);
+    if (match.route == &ad)
+        check_number(&match.params[0]);
+    if (match.route == &both) {
+        check_word(match.params[0].word);
+        check_number(&match.params[1]);
+    }
+    router_match(router, path, HTTP_POST, &match);
+    require(match.route != &click || strcmp(path, click.path) == 0);
+    if (match.route == &kind)
+        check_word(match.params[0].word);
+    free(path);
+    router_free(router);
+    return 0;
+}

@@ -1,0 +1,267 @@
+/* Paths and methods, and the routes that they belong to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "server/http/router.h"
+#include "test/unit/suites.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+static void handle(struct exchange *exchange)
+{
+    (void)exchange;
+}
+
+/* The typed ones come first: the order decides nothing. */
+static const struct route kind = {HTTP_POST, "/ads/{kind:word}", handle};
+static const struct route ad = {HTTP_GET, "/ads/{id:number}", handle};
+static const struct route ad_change = {HTTP_PATCH, "/ads/{id:number}", handle};
+static const struct route ad_removal = {HTTP_DELETE, "/ads/{id:number}", handle};
+static const struct route any_vast = {HTTP_GET, "/{place:word}/{id:number}/vast", handle};
+static const struct route vast = {HTTP_GET, "/ads/{id:number}/vast", handle};
+static const struct route analytics = {HTTP_GET, "/ads/analytics", handle};
+static const struct route click = {HTTP_POST, "/ads/click", handle};
+static const struct route ads = {HTTP_GET, "/ads", handle};
+static const struct route new_ad = {HTTP_POST, "/ads", handle};
+static const struct route root = {HTTP_GET, "/", handle};
+
+static const struct route *const routes[] = {
+    &kind, &ad, &ad_change, &ad_removal, &any_vast, &vast, &analytics, &click, &ads, &new_ad, &root,
+};
+
+static struct router *router;
+
+static void set_up(void)
+{
+    router = router_new(routes, sizeof routes / sizeof routes[0]);
+}
+
+static void tear_down(void)
+{
+    router_free(router);
+}
+
+static struct route_match match_of(const char *path, enum http_method method)
+{
+    struct route_match match;
+    memset(&match, 0x55, sizeof match);
+    router_match(router, path, method, &match);
+    return match;
+}
+
+#define W32 "abcdefghijklmnopqrstuvwxyz-_01AZ"
+
+static const struct {
+    enum http_method method;
+    const char *path;
+    const struct route *route; /* NULL = 404 or 405 */
+    const char *label;
+    const char *word; /* of the first parameter; NULL = there is none */
+    int32_t number;   /* the same */
+} found[] = {
+    {HTTP_GET, "/", &root, "/", NULL, 0},
+    {HTTP_GET, "/ads", &ads, "/ads", NULL, 0},
+    {HTTP_POST, "/ads", &new_ad, "/ads", NULL, 0},
+    {HTTP_HEAD, "/ads", &ads, "/ads", NULL, 0},
+    {HTTP_PUT, "/ads", NULL, "/ads", NULL, 0},
+    {HTTP_OPTIONS, "/ads", NULL, "/ads", NULL, 0},
+    {HTTP_OTHER, "/ads", NULL, "/ads", NULL, 0},
+    /* A literal before a type, whatever the method. */
+    {HTTP_GET, "/ads/analytics", &analytics, "/ads/analytics", NULL, 0},
+    {HTTP_POST, "/ads/analytics", NULL, "/ads/analytics", NULL, 0},
+    {HTTP_POST, "/ads/click", &click, "/ads/click", NULL, 0},
+    {HTTP_GET, "/ads/click", NULL, "/ads/click", NULL, 0},
+    {HTTP_GET, "/ads/7/vast", &vast, "/ads/{id}/vast", "7", 7},
+    {HTTP_GET, "/old/7/vast", &any_vast, "/{place}/{id}/vast", "old", -1},
+    /* A number before a word. */
+    {HTTP_GET, "/ads/7", &ad, "/ads/{id}", "7", 7},
+    {HTTP_PATCH, "/ads/7", &ad_change, "/ads/{id}", "7", 7},
+    {HTTP_DELETE, "/ads/7", &ad_removal, "/ads/{id}", "7", 7},
+    {HTTP_POST, "/ads/7", NULL, "/ads/{id}", "7", 7},
+    /* The bounds of a number; what is beyond them is a word. */
+    {HTTP_GET, "/ads/1", &ad, "/ads/{id}", "1", 1},
+    {HTTP_GET, "/ads/2147483647", &ad, "/ads/{id}", "2147483647", INT32_MAX},
+    {HTTP_GET, "/ads/0000000007", &ad, "/ads/{id}", "0000000007", 7},
+    {HTTP_POST, "/ads/00000000007", &kind, "/ads/{kind}", "00000000007", -1},
+    {HTTP_POST, "/ads/2147483648", &kind, "/ads/{kind}", "2147483648", -1},
+    {HTTP_POST, "/ads/4294967297", &kind, "/ads/{kind}", "4294967297", -1},
+    {HTTP_POST, "/ads/18446744073709551617", &kind, "/ads/{kind}", "18446744073709551617", -1},
+    {HTTP_POST, "/ads/0", &kind, "/ads/{kind}", "0", -1},
+    {HTTP_POST, "/ads/-1", &kind, "/ads/{kind}", "-1", -1},
+    {HTTP_POST, "/ads/1e3", &kind, "/ads/{kind}", "1e3", -1},
+    {HTTP_POST, "/ads/0x1", &kind, "/ads/{kind}", "0x1", -1},
+    /* The bounds of a word. */
+    {HTTP_POST, "/ads/x", &kind, "/ads/{kind}", "x", -1},
+    {HTTP_POST, "/ads/" W32, &kind, "/ads/{kind}", W32, -1},
+    /* Encoded: a type is decoded, a literal is what it is. */
+    {HTTP_POST, "/ads/cl%69ck", &kind, "/ads/{kind}", "click", -1},
+    {HTTP_POST, "/ads/%63%6C%69%63%6b", &kind, "/ads/{kind}", "click", -1},
+    {HTTP_GET, "/ads/%37", &ad, "/ads/{id}", "7", 7},
+};
+
+START_TEST(finds_the_most_specific_template)
+{
+    struct route_match match = match_of(found[_i].path, found[_i].method);
+    ck_assert_ptr_nonnull(match.allow);
+    ck_assert_ptr_eq(match.route, found[_i].route);
+    ck_assert_str_eq(router_labels(router)[match.endpoint], found[_i].label);
+    if (found[_i].word != NULL)
+        ck_assert_str_eq(match.params[0].word, found[_i].word);
+    if (found[_i].number > 0)
+        ck_assert_int_eq(match.params[0].number, found[_i].number);
+}
+END_TEST
+
+static const char *const unknown[] = {
+    NULL,
+    "",
+    "*",
+    "ads",
+    "//",
+    "//ads",
+    "/Ads",
+    "/ads/",
+    "/ads//",
+    "/ads//click",
+    "/ads/click/",
+    "/ads/7/",
+    "/ads/7/VAST",
+    "/ads/7/vast/",
+    "/ads/7/vast/x",
+    "/ads/x/vast",
+    "/ads/0/vast",
+    "/ads/+7/vast",
+    "/ads/ 7/vast",
+    "/ads/%207/vast",
+    "/ads/2147483648/vast",
+    "/ads/" W32 "x",
+    "/ads/a.b",
+    "/ads/a b",
+    "/ads/a+b",
+    "/ads/a;b",
+    "/ads/\xc3\xa9",
+    "/ads/%c3%a9",
+    "/ads/%2e%2e",
+    "/ads/..",
+    "/ads%2Fclick",
+    "/ads/a%2Fb",
+    "/ads/%00",
+    "/ads/a%00b",
+    "/ads/click%00",
+    "/ads/7%00",
+    "/ads/%",
+    "/ads/%6",
+    "/ads/a%",
+    "/ads/a%6",
+    "/ads/%6g",
+    "/ads/%g6",
+    "/ads/%%37",
+    "/ads/%+7",
+    "/%61ds",
+    "/%61ds/click",
+    "/a/b/c/d/e/f/g/h",
+    "/a/b/c/d/e/f/g/h/i",
+    "/ads/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20",
+};
+
+START_TEST(finds_nothing_where_a_segment_does_not_fit)
+{
+    for (int method = 0; method < HTTP_METHODS; method++) {
+        struct route_match match = match_of(unknown[_i], (enum http_method)method);
+        ck_assert_ptr_null(match.allow);
+        ck_assert_ptr_null(match.route);
+        ck_assert_str_eq(router_labels(router)[match.endpoint], "other");
+    }
+}
+END_TEST
+
+START_TEST(bounds_what_is_overlong)
+{
+    char path[20000] = "/ads/";
+    memset(path + 5, '1', sizeof path - 6);
+    ck_assert_ptr_null(match_of(path, HTTP_GET).allow);
+    for (size_t at = 5; at + 3 < sizeof path; at += 3)
+        memcpy(path + at, "%37", 3);
+    ck_assert_ptr_null(match_of(path, HTTP_GET).allow);
+    memset(path, '/', sizeof path - 1);
+    ck_assert_ptr_null(match_of(path, HTTP_GET).allow);
+}
+END_TEST
+
+START_TEST(gives_the_parameters_as_they_come)
+{
+    struct route_match match = match_of("/a_b/42/vast", HTTP_GET);
+    ck_assert_ptr_eq(match.route, &any_vast);
+    ck_assert_str_eq(match.params[0].word, "a_b");
+    ck_assert_str_eq(match.params[1].word, "42");
+    ck_assert_int_eq(match.params[1].number, 42);
+}
+END_TEST
+
+static const struct {
+    const char *path;
+    const char *allow;
+} allowed[] = {
+    {"/", "GET, HEAD, OPTIONS"},     {"/ads", "GET, HEAD, POST, OPTIONS"},
+    {"/ads/click", "POST, OPTIONS"}, {"/ads/7", "GET, HEAD, OPTIONS, PATCH, DELETE"},
+    {"/ads/x", "POST, OPTIONS"},
+};
+
+START_TEST(allows_the_methods_of_the_template)
+{
+    for (int method = 0; method < HTTP_METHODS; method++)
+        ck_assert_str_eq(match_of(allowed[_i].path, (enum http_method)method).allow,
+                         allowed[_i].allow);
+}
+END_TEST
+
+START_TEST(labels_each_template_once)
+{
+    static const char *const expected[] = {"/ads",           "/",
+                                           "/ads/click",     "/ads/{kind}",
+                                           "/ads/{id}",      "/ads/analytics",
+                                           "/ads/{id}/vast", "/{place}/{id}/vast"};
+    const char *const *labels = router_labels(router);
+    int count = 0;
+    while (labels[count] != NULL)
+        count++;
+    ck_assert_int_eq(count, COUNT(expected) + 1);
+    ck_assert_str_eq(labels[count - 1], "other");
+    for (int i = 0; i < COUNT(expected); i++) {
+        int times = 0;
+        for (int j = 0; j < count; j++)
+            times += strcmp(labels[j], expected[i]) == 0;
+        ck_assert_int_eq(times, 1);
+    }
+}
+END_TEST
+
+START_TEST(router_without_routes_finds_nothing)
+{
+    struct router *empty = router_new(NULL, 0);
+    struct route_match match;
+    router_match(empty, "/ads", HTTP_GET, &match);
+    ck_assert_ptr_null(match.allow);
+    ck_assert_str_eq(router_labels(empty)[match.endpoint], "other");
+    router_free(empty);
+    router_free(NULL);
+}
+END_TEST
+
+Suite *router_suite(void)
+{
+    Suite *suite = suite_create("router");
+    TCase *tcase = tcase_create("router");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_loop_test(tcase, finds_the_most_specific_template, 0, COUNT(found));
+    tcase_add_loop_test(tcase, finds_nothing_where_a_segment_does_not_fit, 0, COUNT(unknown));
+    tcase_add_test(tcase, bounds_what_is_overlong);
+    tcase_add_test(tcase, gives_the_parameters_as_they_come);
+    tcase_add_loop_test(tcase, allows_the_methods_of_the_template, 0, COUNT(allowed));
+    tcase_add_test(tcase, labels_each_template_once);
+    tcase_add_test(tcase, router_without_routes_finds_nothing);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,203 @@
+/* Submissions on their way through a journal whose disk fails: all of one, or it is refused. */
+#include <string.h>
+
+#include <check.h>
+#include <event2/event.h>
+
+#include "metrics/metrics.h"
+#include "protocol/event_pack.h"
+#include "store/ingest/event_queue.h"
+#include "store/ingest/intake.h"
+#include "test/unit/store/journal/disk_faults.h"
+#include "test/unit/store/journal/journal_run.h"
+#include "test/unit/suites.h"
+
+/* Segments of 64 KiB: a submission of so many events lies in two or three. */
+enum { MAX_BYTES = 256 * 1024, EVENTS = 2000 };
+
+static struct journal_run run;
+static struct refusals refusals;
+static struct intake *intake;
+static struct event events[EVENTS];
+static unsigned answers;
+static enum result answer;
+
+static void on_queued(void *arg)
+{
+    (void)arg;
+}
+
+static void on_done(void *arg, enum result result)
+{
+    (void)arg;
+    answers++;
+    answer = result;
+}
+
+static void set_up(void)
+{
+    disk_faults_reset();
+    answers = 0;
+    for (int i = 0; i < EVENTS; i++)
+        events[i] = (struct event){.occurred_at_us = 1745107200000000 + i, .ad_id = i + 1};
+    journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
+    refusals_init(&refusals, run.metrics);
+    intake = intake_new(run.base, run.journal, EVENTS, &refusals, run.metrics, run.files.log,
+                        on_queued, NULL);
+    intake_stored(intake, 0); /* the database has nothing, and is listening */
+    (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
+}
+
+static void tear_down(void)
+{
+    disk_faults_reset();
+    intake_free(intake);
+    journal_run_close(&run);
+}
+
+static enum result submit(size_t count)
+{
+    unsigned before = answers;
+    intake_submit(intake, events, count, on_done, NULL);
+    while (answers == before)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_uint_eq(answers, before + 1);
+    return answer;
+}
+
+static uint64_t counted(const char *name, const char *labels)
+{
+    return metrics_counter(run.metrics, name, "", labels)->value;
+}
+
+static uint64_t accepted(void)
+{
+    return counted("adtracker_events_accepted_total", "kind=\"click\"");
+}
+
+static uint64_t refused(void)
+{
+    return counted("adtracker_events_refused_total", "reason=\"disk_failed\"") +
+           counted("adtracker_events_refused_total", "reason=\"journal_full\"");
+}
+
+static uint64_t replayed(void)
+{
+    return counted("adtracker_events_replayed_total", "");
+}
+
+/* What the writer would send: the first of the submission, in order, each once. */
+static uint64_t queued(void)
+{
+    struct queue_position at = event_queue_head(intake_queue(intake));
+    const uint8_t *packed;
+    size_t packed_bytes;
+    uint64_t sequence;
+    uint64_t count = 0;
+    for (; (packed = event_queue_read(&at, &packed_bytes, &sequence)) != NULL; count++) {
+        struct event event;
+        ck_assert_int_eq(event_unpack(packed, packed_bytes, &event), RESULT_OK);
+        ck_assert_int_eq(event.ad_id, (int32_t)count + 1);
+    }
+    return count;
+}
+
+START_TEST(submission_in_several_segments_is_answered_once)
+{
+    ck_assert_int_eq(submit(EVENTS), RESULT_OK);
+    ck_assert_uint_gt(journal_segments(run.journal)->count, 1);
+    ck_assert_uint_eq(accepted(), EVENTS);
+    ck_assert_uint_eq(refused(), 0);
+    ck_assert_uint_eq(replayed(), 0);
+    ck_assert_uint_eq(queued(), EVENTS);
+}
+END_TEST
+
+static void fail_from(unsigned *fails_in, unsigned call)
+{
+    *fails_in = call;
+    disk_faults.fails_more = 1000;
+}
+
+/* Its first segment is written and synced when there is no second: all of it is refused, and what
+ * the database gets of it is in the books. */
+START_TEST(submission_cut_in_two_is_refused)
+{
+    if (_i == 0)
+        fail_from(&disk_faults.sync_fails_in, 2);
+    else if (_i == 1)
+        fail_from(&disk_faults.reserve_fails_in, 1);
+    else
+        run.settings.max_bytes = MAX_BYTES / 4; /* full when the first segment is */
+    ck_assert_int_eq(submit(EVENTS), RESULT_UNAVAILABLE);
+    ck_assert_uint_eq(accepted(), 0);
+    ck_assert_uint_eq(refused(), EVENTS);
+    ck_assert_uint_gt(queued(), 0);
+    ck_assert_uint_lt(queued(), EVENTS);
+    ck_assert_uint_eq(replayed(), queued());
+    ck_assert_uint_eq(intake_waiting(intake), queued());
+}
+END_TEST
+
+START_TEST(those_before_a_cut_one_are_accepted)
+{
+    unsigned before = answers;
+    fail_from(&disk_faults.sync_fails_in, 2);
+    intake_submit(intake, events, 10, on_done, NULL);
+    intake_submit(intake, events + 10, EVENTS - 10, on_done, NULL);
+    while (answers < before + 2)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_int_eq(answer, RESULT_UNAVAILABLE);
+    ck_assert_uint_eq(accepted(), 10);
+    ck_assert_uint_eq(refused(), EVENTS - 10);
+    ck_assert_uint_eq(replayed(), queued() - 10);
+}
+END_TEST
+
+/* Nothing of it was acknowledged to be on the disk: nothing of it is stored. */
+START_TEST(submission_of_which_nothing_is_written_is_refused)
+{
+    fail_from(&disk_faults.write_fails_in, 1);
+    ck_assert_int_eq(submit(EVENTS), RESULT_UNAVAILABLE);
+    ck_assert_uint_eq(accepted(), 0);
+    ck_assert_uint_eq(refused(), EVENTS);
+    ck_assert_uint_eq(replayed(), 0);
+    ck_assert_uint_eq(queued(), 0);
+}
+END_TEST
+
+START_TEST(first_failure_is_made_good_before_the_answer)
+{
+    disk_faults.sync_fails_in = 1 + (unsigned)_i;
+    ck_assert_int_eq(submit(EVENTS), RESULT_OK);
+    ck_assert_uint_eq(accepted(), EVENTS);
+    ck_assert_uint_eq(queued(), EVENTS);
+}
+END_TEST
+
+START_TEST(who_still_waits_at_the_end_is_refused)
+{
+    unsigned before = answers;
+    intake_submit(intake, events, 3, on_done, NULL);
+    intake_free(intake);
+    ck_assert_uint_eq(answers, before + 1);
+    ck_assert_int_eq(answer, RESULT_UNAVAILABLE);
+    ck_assert_uint_eq(accepted(), 0);
+    intake = NULL;
+}
+END_TEST
+
+Suite *intake_suite(void)
+{
+    Suite *suite = suite_create("intake");
+    TCase *tcase = tcase_create("intake");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, submission_in_several_segments_is_answered_once);
+    tcase_add_loop_test(tcase, submission_cut_in_two_is_refused, 0, 3);
+    tcase_add_test(tcase, those_before_a_cut_one_are_accepted);
+    tcase_add_test(tcase, submission_of_which_nothing_is_written_is_refused);
+    tcase_add_loop_test(tcase, first_failure_is_made_good_before_the_answer, 0, 2);
+    tcase_add_test(tcase, who_still_waits_at_the_end_is_refused);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
