@@ -31,8 +31,8 @@ struct segment_header {
     uint8_t journal[UUID_BYTES]; /* the journal's identity: the cursor's key */
     uint8_t nonce[UUID_BYTES];   /* of the run that made the segment */
     uint64_t number;
-    uint64_t first_sequence; /* no record of it is below */
-    uint64_t accepted_through;   /* what earlier segments of the run have above it never was: void */
+    uint64_t first_sequence;   /* no record of it is below */
+    uint64_t accepted_through; /* what earlier segments of the run have above it never was: void */
     int64_t created_us;
     uint32_t run;
     uint32_t salt; /* never 0 */

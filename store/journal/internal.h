@@ -3,7 +3,9 @@
 #pragma once
 
 #include "store/journal/journal.h"
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
+#include "store/journal/checkpoint.h"
+#include "store/journal/identity.h"
 #include "store/journal/segment_file.h"
 #include "store/journal/segments.h"
 #include "store/journal/settings.h"
@@ -19,7 +21,9 @@ struct histogram;
 struct journal {
     const struct journal_settings *settings;
     struct log *log;
-    struct journal_directory directory;
+    struct directory directory;
+    struct journal_identity identity;
+    struct checkpoint checkpoint;
     struct segments segments;
     struct journal_file file;
     uint32_t salt;
@@ -31,8 +35,7 @@ struct journal {
     uint64_t next_number; /* of a segment; none is used twice, not even after a failure */
     uint64_t last;
     uint64_t synced;
-    uint64_t stored;       /* that the database has, as last heard; before that, the hint */
-    uint64_t stored_noted; /* that the hint says */
+    uint64_t stored; /* that the database has, as last heard; before that, by the checkpoint */
     enum refusal refusal;
     bool is_gone;        /* the directory has to be opened anew */
     bool is_lost;        /* records above `lost_after` have to be appended again */

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -96,10 +95,10 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
         .accepted_through =
             journal->last >= journal->first_sequence ? journal->last : journal->first_sequence - 1,
         .created_us = clock_wall_us(),
-        .run = journal->directory.identity.run,
+        .run = journal->identity.run,
     };
-    memcpy(header.journal, journal->directory.identity.journal, UUID_BYTES);
-    memcpy(header.nonce, journal->directory.identity.nonce, UUID_BYTES);
+    memcpy(header.journal, journal->identity.journal, UUID_BYTES);
+    memcpy(header.nonce, journal->identity.nonce, UUID_BYTES);
     while (header.salt == 0)
         evutil_secure_rng_get_bytes(&header.salt, sizeof header.salt);
     enum result result =
@@ -116,17 +115,26 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
     return RESULT_OK;
 }
 
+/* The directory, which went away. */
+static bool reopen(struct journal *journal)
+{
+    struct error error;
+    checkpoint_close(&journal->checkpoint);
+    if (journal_identity_reopen(&journal->identity, &journal->directory, &error) != RESULT_OK) {
+        journal_refuse(journal, REFUSAL_DISK_FAILED, error.text);
+        return false;
+    }
+    segments_forget_missing(&journal->segments);
+    journal->is_gone = false;
+    return true;
+}
+
 /* Opens the next segment, or says why there is none. */
 bool journal_open_next(struct journal *journal)
 {
     struct error error;
-    if (journal->is_gone && journal_directory_reopen(&journal->directory, &error) != RESULT_OK) {
-        journal_refuse(journal, REFUSAL_DISK_FAILED, error.text);
+    if (journal->is_gone && !reopen(journal))
         return false;
-    }
-    if (journal->is_gone)
-        segments_forget_missing(&journal->segments);
-    journal->is_gone = false;
     uint64_t bytes = segment_bytes(journal);
     if (!make_room(journal, bytes)) {
         journal_refuse(journal, REFUSAL_JOURNAL_FULL,
@@ -159,7 +167,7 @@ void journal_finish_file(struct journal *journal)
 /* A failed segment in which nothing was acknowledged would only take space. */
 static void drop_if_empty(struct journal *journal)
 {
-    if (journal_active(journal)->records == 0 && unlink(journal->file.path) == 0)
+    if (journal_active(journal)->records == 0 && journal_file_remove(&journal->file) == 0)
         journal->segments.count--;
 }
 
@@ -218,9 +226,19 @@ uint64_t journal_first_sequence(const struct journal *journal)
     return journal->first_sequence;
 }
 
-struct journal_directory *journal_directory(struct journal *journal)
+struct directory *journal_directory(struct journal *journal)
 {
     return &journal->directory;
+}
+
+const struct journal_identity *journal_identity(const struct journal *journal)
+{
+    return &journal->identity;
+}
+
+enum result journal_claimed(struct journal *journal, struct error *error)
+{
+    return journal_identity_claim(&journal->identity, &journal->directory, error);
 }
 
 struct segments *journal_segments(struct journal *journal)
@@ -265,9 +283,8 @@ void journal_set_listener(struct journal *journal, struct journal_listener liste
 
 static void note_stored(struct journal *journal)
 {
-    if (journal->stored != journal->stored_noted)
-        journal_directory_write_stored(&journal->directory, journal->stored);
-    journal->stored_noted = journal->stored;
+    if (journal->stored != journal->checkpoint.sequence)
+        checkpoint_write(&journal->checkpoint, &journal->directory, journal->stored);
 }
 
 uint64_t journal_stored_sequence(const struct journal *journal)
@@ -301,9 +318,12 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 /* What earlier runs left is listed before the run's own first segment is made. */
 static enum result load(struct journal *journal, struct error *error)
 {
-    enum result result = journal_directory_open(&journal->directory, journal->settings->directory,
-                                                journal->log, error);
+    enum result result = directory_open(&journal->directory, journal->settings->directory, error);
+    if (result == RESULT_OK)
+        result = journal_identity_begin_run(&journal->identity, &journal->directory, journal->log,
+                                            error);
     journal->segments.directory = &journal->directory;
+    journal->segments.journal = journal->identity.journal;
     journal->segments.log = journal->log;
     if (result == RESULT_OK)
         result = segments_load(&journal->segments, error);
@@ -312,9 +332,9 @@ static enum result load(struct journal *journal, struct error *error)
             journal->last = journal->segments.items[i].last_sequence;
     }
     if (result == RESULT_OK)
-        result = journal_directory_pass_runs(&journal->directory,
-                                             (uint32_t)(journal->last >> JOURNAL_RUN_SHIFT), error);
-    journal->first_sequence = ((uint64_t)journal->directory.identity.run << JOURNAL_RUN_SHIFT) + 1;
+        result = journal_identity_pass_run(&journal->identity, &journal->directory,
+                                           (uint32_t)(journal->last >> JOURNAL_RUN_SHIFT), error);
+    journal->first_sequence = ((uint64_t)journal->identity.run << JOURNAL_RUN_SHIFT) + 1;
     journal->next_sequence = journal->first_sequence;
     journal->next_number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1;
     return result;
@@ -324,7 +344,7 @@ static enum result load(struct journal *journal, struct error *error)
 static void tell(const struct journal *journal)
 {
     log_write(journal->log, LOG_INFO, "store", "journal opened sync=%s run=%u segments=%zu",
-              journal_sync_name(journal->settings->sync), journal->directory.identity.run,
+              journal_sync_name(journal->settings->sync), journal->identity.run,
               journal->segments.count);
     struct statfs system;
     if (fstatfs(journal->directory.fd, &system) == 0 &&
@@ -347,16 +367,17 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {
         (void)error_set(error, RESULT_INVALID, "JOURNAL_DIR: %s", reason.text);
-        journal_directory_close(&journal->directory);
+        directory_close(&journal->directory);
         segments_clear(&journal->segments);
         free(journal);
         return NULL;
     }
     journal->synced = journal->last;
     tell(journal);
-    journal->stored = journal->stored_noted = journal_directory_read_stored(&journal->directory);
-    /* At once, so that the hint has its place before the disk fills. */
-    journal_directory_write_stored(&journal->directory, journal->stored);
+    checkpoint_init(&journal->checkpoint, &journal->directory);
+    journal->stored = journal->checkpoint.sequence;
+    /* At once, so that the checkpoint has its place before the disk fills. */
+    checkpoint_write(&journal->checkpoint, &journal->directory, journal->stored);
     segments_stored(&journal->segments, journal->stored, SEGMENT_GOES_FOR_SPACE);
     (void)journal_open_next(journal);
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
@@ -377,7 +398,8 @@ void journal_close(struct journal *journal)
     note_stored(journal);
     event_free(journal->tick);
     segments_clear(&journal->segments);
-    journal_directory_close(&journal->directory);
+    checkpoint_close(&journal->checkpoint);
+    directory_close(&journal->directory);
     free(journal->buffer);
     free(journal);
 }

@@ -11,9 +11,10 @@
 #include "protocol/result.h"
 #include "store/base/refusals.h"
 
+struct directory;
 struct event_base;
 struct journal;
-struct journal_directory;
+struct journal_identity;
 struct journal_settings;
 struct log;
 struct metrics;
@@ -45,7 +46,16 @@ void journal_close(struct journal *journal);
 /* Without an owner nothing is asked for. */
 void journal_set_listener(struct journal *journal, struct journal_listener listener);
 
-struct journal_directory *journal_directory(struct journal *journal);
+/* Its directory, in which others may keep files. */
+struct directory *journal_directory(struct journal *journal);
+
+/* Who it is. */
+const struct journal_identity *journal_identity(const struct journal *journal);
+
+/* The database holds this run's nonce now. Returns RESULT_FAILED when the disk refuses to note
+ * that: the lineage stays longer than need be. */
+MUST_CHECK enum result journal_claimed(struct journal *journal, struct error *error);
+
 struct segments *journal_segments(struct journal *journal);
 
 /* Why nothing can be appended just now; REFUSAL_NONE = something can. Near the end of a segment it

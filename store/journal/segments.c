@@ -11,10 +11,11 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "store/journal/quarantine.h"
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
 #include "store/journal/format.h"
+#include "store/journal/quarantine.h"
 #include "store/journal/scan.h"
+#include "store/journal/segment_names.h"
 
 struct segment *segments_add(struct segments *segments, uint64_t number)
 {
@@ -36,17 +37,23 @@ void segments_clear(struct segments *segments)
     segments->count = segments->capacity = 0;
 }
 
+struct quarantine segments_quarantine(const struct segments *segments)
+{
+    return (struct quarantine){
+        .directory = segments->directory, .log = segments->log, .damaged = segments->damaged};
+}
+
 /* What scanning a segment at the start works on. */
 struct closing {
-    struct segments *segments;
-    struct segment *segment;
+    struct quarantine quarantine;
+    uint64_t number;
     struct journal_scan scan;
     uint64_t tail_end; /* 0 = no tail */
     bool is_kept;      /* of the tail there is a copy: it may be cut */
 };
 
 /*
- * A damaged middle is put aside when it is read for good; here only the tail goes. What the disk
+ * A damaged middle is quarantined when it is read for good; here only the tail goes. What the disk
  * does not give just now may be more than a tail.
  */
 static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
@@ -56,8 +63,8 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
         return;
     closing->tail_end = to;
     if (closing->scan.unreadable_bytes == 0)
-        closing->is_kept = quarantine_range(closing->segments, closing->segment, closing->scan.fd,
-                                             from, to, true);
+        closing->is_kept = quarantine_range(&closing->quarantine, closing->number, closing->scan.fd,
+                                            from, to, true);
 }
 
 static void write_end(struct segment *segment, int fd)
@@ -73,9 +80,10 @@ static void write_end(struct segment *segment, int fd)
 }
 
 /* Reads a segment through that was never closed, cuts it behind its last record and closes it. */
-static void close_segment(struct segments *segments, struct segment *segment, int fd)
+static void close_segment(const struct segments *segments, struct segment *segment, int fd)
 {
-    struct closing closing = {.segments = segments, .segment = segment, .is_kept = true};
+    struct closing closing = {
+        .quarantine = segments_quarantine(segments), .number = segment->number, .is_kept = true};
     struct record record;
     enum scan_result result;
     journal_scan_init(&closing.scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
@@ -133,8 +141,7 @@ static bool is_unborn(const struct segment *segment, const uint8_t header[SEGMEN
 static bool is_strange(const struct segments *segments, const struct segment_header *header,
                        uint64_t number)
 {
-    if (header->number == number &&
-        uuid_equal(header->journal, segments->directory->identity.journal))
+    if (header->number == number && uuid_equal(header->journal, segments->journal))
         return false;
     counter_add(segments->damaged, 1);
     log_write(segments->log, LOG_ERROR, "store",
@@ -153,17 +160,25 @@ static void take_header(struct segment *segment, const struct segment_header *he
     segment->last_sequence = header->first_sequence == 0 ? 0 : header->first_sequence - 1;
 }
 
-static enum result list_segment(struct segments *segments, uint64_t number, const char *path,
-                                int fd, uint64_t disk_bytes, struct error *error)
+static enum result refuse_newer(const struct segments *segments, uint64_t number,
+                                struct error *error)
+{
+    char name[SEGMENT_NAME_SIZE];
+    segment_name_write(number, name);
+    return error_set(error, RESULT_INVALID,
+                     "%s/%s was written by a later version of this program, nothing is changed",
+                     segments->directory->path, name);
+}
+
+static enum result list_segment(struct segments *segments, uint64_t number, int fd,
+                                uint64_t disk_bytes, struct error *error)
 {
     uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
     struct segment_header header = {0};
     bool is_read = pread(fd, bytes, sizeof bytes, 0) >= 0;
     enum header_state state = segment_header_read(bytes, &header);
     if (state == HEADER_NEWER)
-        return error_set(error, RESULT_INVALID,
-                         "%s was written by a later version of this program, nothing is changed",
-                         path);
+        return refuse_newer(segments, number, error);
     if (state == HEADER_SOUND && is_strange(segments, &header, number))
         return RESULT_OK;
     struct segment *segment = segments_add(segments, number);
@@ -172,35 +187,39 @@ static enum result list_segment(struct segments *segments, uint64_t number, cons
     if (!read_end(segment, fd))
         close_segment(segments, segment, fd);
     if (state == HEADER_DAMAGED && is_read && is_unborn(segment, bytes)) {
-        (void)unlink(path);
+        (void)segment_name_remove(segments->directory, number);
         segments->count--;
     } else if (state == HEADER_DAMAGED) {
-        quarantine_range(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
+        const struct quarantine quarantine = segments_quarantine(segments);
+        (void)quarantine_range(&quarantine, number, fd, 0, SEGMENT_HEADER_BYTES, false);
     }
     return RESULT_OK;
 }
 
-/* Whoever reads the journal will try it again, and in the end do without. */
-static enum result list_unreadable(struct segments *segments, uint64_t number)
+static enum result fail_to_open(const struct segments *segments, uint64_t number,
+                                struct error *error)
 {
-    segments_add(segments, number)->is_unread = true;
-    return RESULT_OK;
+    char name[SEGMENT_NAME_SIZE];
+    segment_name_write(number, name);
+    return error_set(error, RESULT_FAILED, "%s/%s: can't be opened: %s", segments->directory->path,
+                     name, strerror(errno));
 }
 
 static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
 {
-    char path[JOURNAL_PATH_SIZE];
     struct stat status;
     enum result result;
-    journal_directory_segment_path(segments->directory, number, path);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = segment_name_open(segments->directory, number, O_RDWR);
     bool is_damaged = fd < 0 && (errno == EIO || errno == EUCLEAN || errno == EBADMSG);
-    if (fd >= 0 && fstat(fd, &status) == 0)
-        result = list_segment(segments, number, path, fd, (uint64_t)status.st_size, error);
-    else if (is_damaged)
-        result = list_unreadable(segments, number);
+    if (is_damaged) {
+        /* Whoever reads the journal will try it again, and in the end do without. */
+        segments_add(segments, number)->is_unread = true;
+        return RESULT_OK;
+    }
+    if (fd < 0 || fstat(fd, &status) != 0)
+        result = fail_to_open(segments, number, error);
     else
-        result = error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+        result = list_segment(segments, number, fd, (uint64_t)status.st_size, error);
     if (fd >= 0)
         (void)close(fd);
     return result;
@@ -231,7 +250,7 @@ enum result segments_load(struct segments *segments, struct error *error)
 {
     size_t count;
     uint64_t *numbers;
-    if (journal_directory_segments(segments->directory, &numbers, &count) != 0)
+    if (segment_names_list(segments->directory, &numbers, &count) != 0)
         return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", segments->directory->path,
                          strerror(errno));
     enum result result = RESULT_OK;
@@ -274,9 +293,9 @@ void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t 
 void segments_forget_missing(struct segments *segments)
 {
     for (size_t i = 0; i < segments->count; i++) {
-        char path[JOURNAL_PATH_SIZE];
-        journal_directory_segment_path(segments->directory, segments->items[i].number, path);
-        if (access(path, F_OK) != 0 && errno == ENOENT)
+        char name[SEGMENT_NAME_SIZE];
+        segment_name_write(segments->items[i].number, name);
+        if (!directory_has(segments->directory, name) && errno == ENOENT)
             segments->items[i].disk_bytes = 0;
     }
 }
@@ -286,9 +305,8 @@ size_t segments_evict(struct segments *segments, int64_t before_us, size_t keep,
     size_t gone = 0;
     while (gone < max && gone + keep < segments->count && segments->items[gone].stored_us != 0 &&
            segments->items[gone].stored_us <= before_us) {
-        char path[JOURNAL_PATH_SIZE];
-        journal_directory_segment_path(segments->directory, segments->items[gone].number, path);
-        if (unlink(path) != 0 && errno != ENOENT)
+        if (segment_name_remove(segments->directory, segments->items[gone].number) != 0 &&
+            errno != ENOENT)
             break;
         gone++;
     }

@@ -7,25 +7,26 @@
 
 #include "protocol/result.h"
 
-struct journal_directory;
-struct log;
 struct counter;
+struct directory;
+struct log;
+struct quarantine;
 
 struct segment {
     uint64_t number;         /* in its file's name; ascends */
     uint64_t first_sequence; /* no record is below */
     uint64_t last_sequence;  /* of its last record; first_sequence - 1 when it has none */
     uint64_t records;
-    uint64_t bytes;        /* of the file that hold records, the header included */
-    uint64_t disk_bytes;   /* that the file takes, ahead of the records too */
-    uint64_t reported_to;         /* damage up to here was reported when it was read */
-    uint64_t void_after;   /* its records above this were never acknowledged; 0 = all count */
+    uint64_t bytes;            /* of the file that hold records, the header included */
+    uint64_t disk_bytes;       /* that the file takes, ahead of the records too */
+    uint64_t reported_to;      /* damage up to here was reported when it was read */
+    uint64_t void_after;       /* its records above this were never acknowledged; 0 = all count */
     uint64_t accepted_through; /* from the header: what is void in segments before; 0 = not known */
-    int64_t stored_us;     /* monotonic, when the database had all of it; 0 = it has not */
-    uint32_t run;          /* that made it; 0 = not known */
-    uint32_t salt;         /* 0 = its header is damaged */
-    bool is_unread;        /* the disk did not give all of it: `last_sequence` may be too low */
-    bool is_open;          /* its records end somewhere before `bytes`, with nothing behind them */
+    int64_t stored_us;         /* monotonic, when the database had all of it; 0 = it has not */
+    uint32_t run;              /* that made it; 0 = not known */
+    uint32_t salt;             /* 0 = its header is damaged */
+    bool is_unread;            /* the disk did not give all of it: `last_sequence` may be too low */
+    bool is_open; /* its records end somewhere before `bytes`, with nothing behind them */
 };
 
 /* For `stored_us`: the database is thought to have it; it goes only where its space is needed. */
@@ -33,9 +34,10 @@ struct segment {
 
 /* Never without room for one more, see segments_add(). */
 struct segments {
-    struct journal_directory *directory; /* borrowed */
-    struct log *log;                     /* borrowed */
-    struct counter *damaged;             /* borrowed; counts ranges of bytes put aside */
+    const struct directory *directory; /* borrowed */
+    const uint8_t *journal;            /* borrowed: the id that its segments have */
+    struct log *log;                   /* borrowed */
+    struct counter *damaged;           /* borrowed; counts what is quarantined */
     struct segment *items;
     size_t count;
     size_t capacity;
@@ -49,6 +51,9 @@ struct segments {
  */
 MUST_CHECK enum result segments_load(struct segments *segments, struct error *error);
 void segments_clear(struct segments *segments);
+
+/* Where what of them is no records goes. */
+struct quarantine segments_quarantine(const struct segments *segments);
 
 /* Appends a segment, zeroed but for `number`, and returns it; valid until the next one is added or
  * removed. */

@@ -17,6 +17,7 @@
     X(crc32c) \
     X(db_target) \
     X(digits) \
+    X(directory) \
     X(event_json) \
     X(event_kinds) \
     X(event_pack) \
@@ -24,6 +25,7 @@
     X(hex) \
     X(http_chunks) \
     X(http_head) \
+    X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
@@ -33,6 +35,7 @@
     X(journal_recovery) \
     X(journal_scan) \
     X(journal_scan_window) \
+    X(journal_segment_names) \
     X(journal_segments) \
     X(log) \
     X(metrics) \

@@ -68,7 +68,7 @@ void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t 
 {
     memset(run, 0, sizeof *run);
     journal_files_open(&run->files);
-    journal_directory_close(&run->files.directory);
+    directory_close(&run->files.directory);
     run->settings = (struct journal_settings){
         .directory = run->files.path, .sync = sync, .max_bytes = max_bytes, .keep_s = 600};
     run->base = event_base_new();
@@ -130,11 +130,13 @@ size_t journal_run_read_back(struct journal_run *run)
     struct record record;
     struct error error = {""};
     struct segments segments = run->files.segments;
-    struct journal_directory directory = {.fd = -1, .lock_fd = -1, .stored_fd = -1};
+    struct directory directory;
+    struct journal_identity identity;
     size_t found = 0;
     size_t count = 0;
-    ck_assert_int_eq(journal_directory_peek(&directory, run->files.path, &error), RESULT_OK);
+    ck_assert_int_eq(journal_files_peek(run->files.path, &directory, &identity, &error), RESULT_OK);
     segments.directory = &directory;
+    segments.journal = identity.journal;
     enum result result = segments_load(&segments, &error);
     ck_assert_msg(result == RESULT_OK, "%s", error.text);
     journal_reader_init(&reader, &segments);
@@ -152,6 +154,6 @@ size_t journal_run_read_back(struct journal_run *run)
     ck_assert_uint_eq(found, run->accepted_count);
     journal_reader_clear(&reader);
     segments_clear(&segments);
-    journal_directory_close(&directory);
+    directory_close(&directory);
     return count;
 }

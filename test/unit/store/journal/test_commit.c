@@ -195,10 +195,9 @@ END_TEST
 START_TEST(segment_killed_in_its_making_is_no_damage)
 {
     static const size_t sizes[] = {0, 1, 127, 128, SEGMENT_BYTES};
-    char path[JOURNAL_PATH_SIZE];
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     fill(3, 10);
-    journal_directory_segment_path(journal_directory(run.journal), 2, path);
+    const char *path = journal_files_segment_path(&run.files, 2);
     FILE *file = fopen(path, "we");
     ck_assert_ptr_nonnull(file);
     (void)fclose(file);

@@ -181,10 +181,9 @@ END_TEST
 /* The file of a failed attempt could not be removed: its name is taken. */
 START_TEST(name_that_is_taken_holds_nothing_up)
 {
-    char path[JOURNAL_PATH_SIZE];
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, 64 * 1024);
     run.settings.max_bytes = MAX_BYTES;
-    journal_directory_segment_path(journal_directory(run.journal), 2, path);
+    const char *path = journal_files_segment_path(&run.files, 2);
     int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     (void)close(fd);

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "metrics/metrics.h"
+#include "store/journal/checkpoint.h"
 #include "store/journal/scan.h"
 #include "store/journal/segments.h"
 #include "test/unit/store/journal/disk_faults.h"
@@ -171,8 +172,11 @@ START_TEST(what_is_no_file_is_no_segment)
     ck_assert_int_eq(mkfifo(journal_files_path(&files, "stored"), 0600), 0);
     assert_whole(load(), RECORDS);
     ck_assert_uint_eq(files.segments.count, 1);
-    ck_assert_uint_eq(journal_directory_read_stored(&files.directory), 0);
-    journal_directory_write_stored(&files.directory, 7);
+    struct checkpoint checkpoint;
+    checkpoint_init(&checkpoint, &files.directory);
+    ck_assert_uint_eq(checkpoint.sequence, 0);
+    checkpoint_write(&checkpoint, &files.directory, 7);
+    checkpoint_close(&checkpoint);
     ck_assert_int_eq(rmdir(path_of(6)), 0);
 }
 END_TEST
