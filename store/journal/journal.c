@@ -1,218 +1,31 @@
-/* The journal: its segments, what happens when the disk refuses, and what has to be done in time.
- */
-#include "store/journal/internal.h"
+/* The journal: opened and closed, what has to be done in time, and what there is to know of it. */
+#include "store/journal/journal.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 
 #include <event2/event.h>
-#include <event2/util.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "store/journal/format.h"
 #include "metrics/timer.h"
+#include "store/journal/format.h"
+#include "store/journal/reader.h"
+#include "store/journal/recovery.h"
+#include "store/journal/rotation.h"
+#include "store/journal/settings.h"
+#include "store/journal/state.h"
 
 enum {
-    SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
-    SEGMENT_MIN_BYTES = 8 * 1024,
     TICK_MS = 500,
     EVICT_PER_TICK = 1, /* of 64 MB each: freeing them takes milliseconds */
-    LOOK_AHEAD_BYTES = 16 * 1024,
 };
 
-struct segment *journal_active(struct journal *journal)
+enum refusal journal_refusal(const struct journal *journal)
 {
-    return &journal->segments.items[journal->segments.count - 1];
-}
-
-void journal_refuse(struct journal *journal, enum refusal refusal, const char *reason)
-{
-    if (journal->refusal == REFUSAL_NONE)
-        log_write(journal->log, LOG_ERROR, "store", "journal takes no events: %s", reason);
-    journal->refusal = refusal;
-}
-
-static void take_again(struct journal *journal)
-{
-    if (journal->refusal != REFUSAL_NONE)
-        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
-    journal->refusal = REFUSAL_NONE;
-}
-
-/* A quarter of the free space at most: the first segment must not fill a small disk. */
-static uint64_t segment_bytes(const struct journal *journal)
-{
-    uint64_t bytes = SEGMENT_MAX_BYTES;
-    struct statvfs disk;
-    if (statvfs(journal->directory.path, &disk) == 0 &&
-        (uint64_t)disk.f_bavail * disk.f_frsize / 4 < bytes)
-        bytes = (uint64_t)disk.f_bavail * disk.f_frsize / 4;
-    if (journal->settings->max_bytes / 4 < bytes)
-        bytes = journal->settings->max_bytes / 4;
-    bytes -= bytes % 4096;
-    return bytes < SEGMENT_MIN_BYTES ? SEGMENT_MIN_BYTES : bytes;
-}
-
-/* Stored segments are kept only as long as nothing else needs their space. */
-static bool make_room(struct journal *journal, uint64_t bytes)
-{
-    while (segments_disk_bytes(&journal->segments) + bytes > journal->settings->max_bytes) {
-        if (segments_evict(&journal->segments, INT64_MAX, journal->file.fd >= 0, 1) == 0)
-            return false;
-    }
-    return true;
-}
-
-/*
- * Nothing below it will be written from now on. Sequences that were refused count as still to come:
- * what is missing between two segments passes for lost.
- */
-static uint64_t next_written(const struct journal *journal)
-{
-    uint64_t next =
-        journal->last >= journal->first_sequence ? journal->last + 1 : journal->first_sequence;
-    uint64_t lost_after =
-        journal->stored > journal->lost_after ? journal->stored : journal->lost_after;
-    if (journal->is_lost && lost_after < next)
-        next = lost_after + 1;
-    if (journal->buffer_used > 0 && record_sequence(journal->buffer) < next)
-        next = record_sequence(journal->buffer);
-    return next;
-}
-
-static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
-{
-    struct segment_header header = {
-        .number = journal->next_number++,
-        .first_sequence = next_written(journal),
-        .accepted_through =
-            journal->last >= journal->first_sequence ? journal->last : journal->first_sequence - 1,
-        .created_us = clock_wall_us(),
-        .run = journal->identity.run,
-    };
-    memcpy(header.journal, journal->identity.journal, UUID_BYTES);
-    memcpy(header.nonce, journal->identity.nonce, UUID_BYTES);
-    while (header.salt == 0)
-        evutil_secure_rng_get_bytes(&header.salt, sizeof header.salt);
-    enum result result =
-        journal_file_create(&journal->file, &journal->directory, &header, bytes, error);
-    if (result != RESULT_OK)
-        return result;
-    struct segment *segment = segments_add(&journal->segments, header.number);
-    segment->salt = journal->salt = header.salt;
-    segment->run = header.run;
-    segment->first_sequence = header.first_sequence;
-    segment->last_sequence = header.first_sequence - 1;
-    segment->bytes = SEGMENT_HEADER_BYTES;
-    segment->disk_bytes = bytes;
-    return RESULT_OK;
-}
-
-/* The directory, which went away. */
-static bool reopen(struct journal *journal)
-{
-    struct error error;
-    checkpoint_close(&journal->checkpoint);
-    if (journal_identity_reopen(&journal->identity, &journal->directory, &error) != RESULT_OK) {
-        journal_refuse(journal, REFUSAL_DISK_FAILED, error.text);
-        return false;
-    }
-    segments_forget_missing(&journal->segments);
-    journal->is_gone = false;
-    return true;
-}
-
-/* Opens the next segment, or says why there is none. */
-bool journal_open_next(struct journal *journal)
-{
-    struct error error;
-    if (journal->is_gone && !reopen(journal))
-        return false;
-    uint64_t bytes = segment_bytes(journal);
-    if (!make_room(journal, bytes)) {
-        journal_refuse(journal, REFUSAL_JOURNAL_FULL,
-                       "JOURNAL_MAX_BYTES of events wait for the database");
-        return false;
-    }
-    enum result result = create_file(journal, bytes, &error);
-    while (result == RESULT_BUSY && segments_evict(&journal->segments, INT64_MAX, 0, 1) > 0)
-        result = create_file(journal, bytes, &error);
-    if (result != RESULT_OK) {
-        journal->is_gone = result == RESULT_FAILED;
-        journal_refuse(journal, result == RESULT_BUSY ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED,
-                       error.text);
-        return false;
-    }
-    take_again(journal);
-    return true;
-}
-
-void journal_finish_file(struct journal *journal)
-{
-    uint8_t end[RECORD_END_BYTES];
-    struct segment *segment = journal_active(journal);
-    record_write_end(end, journal->salt, segment->last_sequence, segment->records);
-    journal_file_finish(&journal->file, end);
-    segment->disk_bytes = segment->bytes + sizeof end;
-    journal->synced = segment->last_sequence;
-}
-
-/* A failed segment in which nothing was acknowledged would only take space. */
-static void drop_if_empty(struct journal *journal)
-{
-    if (journal_active(journal)->records == 0 && journal_file_remove(&journal->file) == 0)
-        journal->segments.count--;
-}
-
-void journal_fail_file(struct journal *journal, const char *what)
-{
-    int reason = errno;
-    bool is_there = journal_file_is_there(&journal->file);
-    counter_add(journal->failures, 1);
-    if (journal->refusal == REFUSAL_NONE)
-        log_write(journal->log, LOG_ERROR, "store", "journal segment given up: %s: %s", what,
-                  is_there ? strerror(reason) : "it is gone from its directory");
-    journal_file_abandon(&journal->file);
-    journal->is_gone = !is_there;
-    if (is_there)
-        drop_if_empty(journal);
-    else
-        journal->synced = 0;
-    if (!is_there || journal->last > journal->synced) {
-        journal->is_lost = true;
-        if (journal->synced < journal->lost_after)
-            journal->lost_after = journal->synced;
-    }
-}
-
-int journal_sync_file(struct journal *journal)
-{
-    int64_t started_us = clock_monotonic_us();
-    int failed = journal_file_sync(&journal->file);
-    histogram_observe(journal->sync_seconds, (double)(clock_monotonic_us() - started_us) / 1e6);
-    return failed;
-}
-
-/* The open segment is nearly full: is there room for another one? */
-static void look_ahead(struct journal *journal)
-{
-    if (!make_room(journal, segment_bytes(journal)))
-        journal_refuse(journal, REFUSAL_JOURNAL_FULL,
-                       "JOURNAL_MAX_BYTES of events wait for the database");
-}
-
-enum refusal journal_refusal(struct journal *journal)
-{
-    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
-    if (journal->refusal == REFUSAL_NONE && journal->file.fd >= 0 && needed > journal->file.size)
-        look_ahead(journal);
     return journal->refusal;
 }
 
@@ -241,18 +54,24 @@ enum result journal_claimed(struct journal *journal, struct error *error)
     return journal_identity_claim(&journal->identity, &journal->directory, error);
 }
 
-struct segments *journal_segments(struct journal *journal)
+void journal_read(struct journal *journal, struct journal_reader *reader)
 {
-    return &journal->segments;
+    journal_reader_init(reader, &journal->segments);
 }
 
-/* Tries what was refused again. */
-static void try_again(struct journal *journal)
+uint64_t journal_backlog(const struct journal *journal, uint64_t sequence)
 {
-    if (journal->file.fd < 0)
-        (void)journal_open_next(journal);
-    else if (make_room(journal, segment_bytes(journal)))
-        take_again(journal);
+    return segments_records_above(&journal->segments, sequence);
+}
+
+uint64_t journal_gap(const struct journal *journal, uint64_t sequence)
+{
+    return segments_missing(&journal->segments, sequence, journal->stored);
+}
+
+void journal_count_damage(struct journal *journal)
+{
+    counter_add(journal->metrics.damaged, 1);
 }
 
 /* As when the machine was resumed from a snapshot: what would be written below it would pass for
@@ -273,7 +92,7 @@ void journal_stored(struct journal *journal, uint64_t sequence)
     journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
     if (journal->refusal == REFUSAL_JOURNAL_FULL)
-        try_again(journal);
+        rotation_try_again(journal);
 }
 
 void journal_set_listener(struct journal *journal, struct journal_listener listener)
@@ -298,21 +117,22 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct journal *journal = arg;
     if (journal->file.fd >= 0 && !journal_file_is_there(&journal->file))
-        journal_fail_file(journal, "look");
+        rotation_give_up(journal, "look");
     bool is_due = journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
                   journal->last > journal->synced;
-    if (is_due && journal_sync_file(journal) != 0)
-        journal_fail_file(journal, "sync");
+    if (is_due && rotation_sync(journal) != 0)
+        rotation_give_up(journal, "sync");
     else if (is_due)
         journal->synced = journal->last;
     if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
-        try_again(journal);
-    if (journal->is_lost && journal->file.fd >= 0 && journal->listener.wake != NULL)
+        rotation_try_again(journal);
+    if (journal->must_rewrite && journal->file.fd >= 0 && journal->listener.wake != NULL)
         journal->listener.wake(journal->listener.arg);
     note_stored(journal);
     int64_t keep_us = (int64_t)journal->settings->keep_s * 1000000;
-    (void)segments_evict(&journal->segments, clock_monotonic_us() - keep_us, journal->file.fd >= 0,
-                         EVICT_PER_TICK);
+    (void)segments_evict_expired(&journal->segments, clock_monotonic_us() - keep_us,
+                                 journal->file.fd >= 0, EVICT_PER_TICK);
+    rotation_look_ahead(journal);
 }
 
 /* What earlier runs left is listed before the run's own first segment is made. */
@@ -326,7 +146,7 @@ static enum result load(struct journal *journal, struct error *error)
     journal->segments.journal = journal->identity.journal;
     journal->segments.log = journal->log;
     if (result == RESULT_OK)
-        result = segments_load(&journal->segments, error);
+        result = recovery_load(&journal->segments, error);
     for (size_t i = 0; i < journal->segments.count; i++) {
         if (journal->segments.items[i].last_sequence > journal->last)
             journal->last = journal->segments.items[i].last_sequence;
@@ -336,7 +156,7 @@ static enum result load(struct journal *journal, struct error *error)
                                            (uint32_t)(journal->last >> JOURNAL_RUN_SHIFT), error);
     journal->first_sequence = ((uint64_t)journal->identity.run << JOURNAL_RUN_SHIFT) + 1;
     journal->next_sequence = journal->first_sequence;
-    journal->next_number = journal->segments.count == 0 ? 1 : journal_active(journal)->number + 1;
+    journal->next_number = journal->segments.count == 0 ? 1 : rotation_active(journal)->number + 1;
     return result;
 }
 
@@ -353,6 +173,18 @@ static void tell(const struct journal *journal)
                   "JOURNAL_DIR is in memory: a power loss or a restart of the machine loses it");
 }
 
+static void begin(struct journal *journal)
+{
+    journal->synced = journal->last;
+    checkpoint_init(&journal->checkpoint, &journal->directory);
+    journal->stored = journal->checkpoint.sequence;
+    /* At once, so that the checkpoint has its place before the disk fills. */
+    checkpoint_write(&journal->checkpoint, &journal->directory, journal->stored);
+    segments_thought_stored(&journal->segments, journal->stored);
+    (void)rotation_open_next(journal);
+    rotation_look_ahead(journal);
+}
+
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
                              struct metrics *metrics, struct log *log, struct error *error)
 {
@@ -362,8 +194,9 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->settings = settings;
     journal->log = log;
     journal->file.fd = -1;
-    journal->lost_after = UINT64_MAX;
-    journal_add_metrics(journal, metrics);
+    journal->rewrite_after = UINT64_MAX;
+    journal_metrics_add(&journal->metrics, metrics, &journal->segments, settings);
+    journal->segments.damaged = journal->metrics.damaged;
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {
         (void)error_set(error, RESULT_INVALID, "JOURNAL_DIR: %s", reason.text);
@@ -372,14 +205,8 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
         free(journal);
         return NULL;
     }
-    journal->synced = journal->last;
     tell(journal);
-    checkpoint_init(&journal->checkpoint, &journal->directory);
-    journal->stored = journal->checkpoint.sequence;
-    /* At once, so that the checkpoint has its place before the disk fills. */
-    checkpoint_write(&journal->checkpoint, &journal->directory, journal->stored);
-    segments_stored(&journal->segments, journal->stored, SEGMENT_GOES_FOR_SPACE);
-    (void)journal_open_next(journal);
+    begin(journal);
     journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
     if (journal->tick == NULL)
         abort();
@@ -392,8 +219,8 @@ void journal_close(struct journal *journal)
     if (journal == NULL)
         return;
     if (journal->file.fd >= 0) {
-        (void)journal_sync_file(journal);
-        journal_finish_file(journal);
+        (void)rotation_sync(journal);
+        rotation_finish(journal);
     }
     note_stored(journal);
     event_free(journal->tick);

@@ -12,6 +12,7 @@
 #include "store/base/directory.h"
 #include "store/journal/quarantine.h"
 #include "store/journal/segment_names.h"
+#include "store/journal/recovery.h"
 #include "store/journal/segments.h"
 
 enum { READ_ATTEMPTS = 30, PASSED_OVER_MAX = 4096 };
@@ -129,7 +130,7 @@ static enum read_result open_segment(struct journal_reader *reader, struct segme
     reader->is_reported = false;
     reader->attempts = 0;
     reader->number = segment->number;
-    if (segment->bytes == 0 && !segments_look_again(reader->segments, segment, reader->fd)) {
+    if (segment->bytes == 0 && !recovery_look_again(reader->segments, segment, reader->fd)) {
         pass_over(reader, segment);
         (void)close(reader->fd);
         reader->fd = -1;

@@ -16,6 +16,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/journal/reader.h"
+#include "store/journal/recovery.h"
 #include "store/journal/segments.h"
 #include "test/fault/recovery_journal.h"
 
@@ -94,7 +95,7 @@ static size_t recover(size_t segment, size_t from, size_t to, uint64_t *said)
                                 .journal = test.identity.journal,
                                 .log = test.log,
                                 .damaged = &damaged};
-    if (segments_load(&segments, &error) != RESULT_OK)
+    if (recovery_load(&segments, &error) != RESULT_OK)
         recovery_fail("does not start, damage in segment %zu at %zu: %s", segment, from,
                       error.text);
     bool is_whole = segment == SEGMENTS || recoveries % WHOLE_EVERY == 0;

@@ -14,6 +14,7 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "store/journal/recovery.h"
 #include "store/journal/segment_names.h"
 
 enum { PAYLOAD_MIN_BYTES = 20, PAYLOAD_SPREAD_BYTES = 33 };
@@ -136,7 +137,7 @@ const char *journal_files_segment_path(const struct journal_files *files, uint64
 void journal_files_load(struct journal_files *files)
 {
     struct error error = {""};
-    enum result result = segments_load(&files->segments, &error);
+    enum result result = recovery_load(&files->segments, &error);
     ck_assert_msg(result == RESULT_OK, "%s", error.text);
 }
 

@@ -116,7 +116,7 @@ START_TEST(reads_on_while_segments_are_evicted)
     journal_files_load(&subject.files);
     journal_reading_expect_records(&subject, 1, 10);
     segments_stored(&subject.files.segments, 2 * RECORDS, 1);
-    ck_assert_uint_eq(segments_evict(&subject.files.segments, 2, 1, 10), 2);
+    ck_assert_uint_eq(segments_evict_expired(&subject.files.segments, 2, 1, 10), 2);
     ck_assert_int_ne(access(segment_path(1), F_OK), 0);
     journal_reading_expect_records(&subject, 11, RECORDS); /* the file is open */
     journal_reading_expect_records(&subject, 2 * RECORDS + 1, 4 * RECORDS);

@@ -173,7 +173,7 @@ START_TEST(segment_that_could_not_be_read_is_kept_until_it_is)
     uint64_t readable = segment->last_sequence;
     ck_assert_uint_lt(readable, 600);
     segments_stored(&files.segments, readable, 1);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     journal_reader_init(&reader, &files.segments);
     journal_reader_seek(&reader, readable);
     for (uint64_t sequence = readable + 1; sequence <= 600; sequence++) {
@@ -182,8 +182,9 @@ START_TEST(segment_that_could_not_be_read_is_kept_until_it_is)
     }
     ck_assert_int_eq(journal_reader_next(&reader, &record), READ_END);
     segments_stored(&files.segments, readable, 1);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     segments_stored(&files.segments, 600, 1);
+    ck_assert_int_eq(segment->storage, SEGMENT_STORED);
     ck_assert_int_eq(segment->stored_us, 1);
     journal_reader_clear(&reader);
     segment_image_clear(&image);
@@ -194,18 +195,20 @@ END_TEST
 /* The database is away and has told nothing yet, but the last run knew that it had all of it. */
 START_TEST(what_is_thought_to_be_stored_goes_only_for_space)
 {
-    while (journal_segments(run.journal)->count < 3)
+    while (journal_run_segments(&run)->count < 3)
         ck_assert_uint_eq(journal_run_commit(&run, 1000), 1000);
     journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
     journal_run_tick(&run);
     journal_run_kill(&run);
-    struct segments *segments = journal_segments(run.journal);
+    struct segments *segments = journal_run_segments(&run);
     ck_assert_uint_eq(segments->count, 4);
-    ck_assert_uint_eq(segments_evict(segments, INT64_MAX - 2, 1, 9), 0);
+    ck_assert_uint_eq(segments_evict_expired(segments, INT64_MAX, 1, 9), 0);
     for (int i = 0; i < 30; i++)
         ck_assert_uint_eq(journal_run_commit(&run, 200), 200);
     ck_assert_uint_lt(segments->items[0].first_sequence, run.accepted[9000].sequence);
+    ck_assert_int_eq(segments->items[0].storage, SEGMENT_THOUGHT_STORED);
     segments_stored(segments, segments->items[0].last_sequence, 5);
+    ck_assert_int_eq(segments->items[0].storage, SEGMENT_STORED);
     ck_assert_int_eq(segments->items[0].stored_us, 5);
 }
 END_TEST
