@@ -30,6 +30,7 @@
     X(journal_commit_faults) \
     X(journal_format) \
     X(journal_identity) \
+    X(journal_identity_file) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
