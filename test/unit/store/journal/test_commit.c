@@ -156,6 +156,8 @@ static uint64_t digest_directory(void)
     ck_assert_ptr_nonnull(entries);
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         struct stat status;
+        if (strcmp(entry->d_name, "..") == 0)
+            continue; /* others work there */
         uint64_t own = crc32c((const uint8_t *)entry->d_name, strlen(entry->d_name));
         ck_assert_int_eq(fstatat(dirfd(entries), entry->d_name, &status, 0), 0);
         own = mix(own, (uint64_t)status.st_size);
