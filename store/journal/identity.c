@@ -171,7 +171,7 @@ enum result journal_identity_begin_run(struct journal_identity *identity,
                                        const struct directory *directory, struct log *log,
                                        struct error *error)
 {
-    bool is_mended;
+    bool is_mended = false;
     *identity = (struct journal_identity){0};
     enum result result = find(identity, directory, &is_mended, log, error);
     if (result != RESULT_OK)

@@ -36,10 +36,11 @@
  * it back; then the reader sends them again. Above it they stay until they are stored: when
  * JOURNAL_MAX_BYTES or the disk leave no room for another segment, events are refused.
  *
- * A start reads each segment that was not closed through, cuts the torn end off and closes it.
- * Bytes that are no record (scan.h) are passed over, to the next record; a copy of them goes into
- * *quarantine*: torn-..., damaged-... The start never fails for them. It fails only, changing
- * nothing, where a later version of the program has written.
+ * A start reads each segment that was not closed through, cuts the torn end off and closes it
+ * (recovery.h). Bytes that are no record are passed over, to the next record (scan.h); a copy of
+ * them goes into *quarantine*, beside the segments: torn-..., damaged-... No damage keeps a start
+ * from its work; a file that a later version of the program has written does, and then nothing is
+ * changed.
  */
 #pragma once
 
