@@ -13,7 +13,7 @@
 #include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"
 #include "store/database/conn.h"
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
 #include "metrics/timer.h"
 
 enum {
@@ -28,8 +28,8 @@ enum {
  * know. */
 struct catalogue {
     struct log *log;
-    struct journal_directory *directory; /* keeps the last known ads */
-    char saved[DIGEST_TEXT_SIZE];        /* digest of what it has */
+    struct directory *directory;  /* keeps the last known ads */
+    char saved[DIGEST_TEXT_SIZE]; /* digest of what it has */
     struct db_conn *conn;
     struct db_settings conn_settings;
     struct ad *ads;
@@ -176,9 +176,8 @@ static void save_ads(struct catalogue *catalogue)
         return;
     }
     digest_text(text, text_bytes, digest);
-    if (strcmp(digest, catalogue->saved) != 0 ||
-        !journal_directory_has(catalogue->directory, saved_name)) {
-        if (journal_directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
+    if (strcmp(digest, catalogue->saved) != 0 || !directory_has(catalogue->directory, saved_name)) {
+        if (directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
             RESULT_OK)
             memcpy(catalogue->saved, digest, sizeof digest);
         else
@@ -191,8 +190,7 @@ static void save_ads(struct catalogue *catalogue)
 static void load_saved_ads(struct catalogue *catalogue)
 {
     size_t text_bytes = 0;
-    char *text =
-        journal_directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
+    char *text = directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
     if (text != NULL &&
         ads_load(text, text_bytes, &catalogue->ads, &catalogue->count) == RESULT_OK) {
         digest_text(text, text_bytes, catalogue->saved);
@@ -225,7 +223,7 @@ static bool is_ad(const PGresult *rows, int row, const struct ad *ad)
 static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
 {
     if (catalogue->listing == NULL || (size_t)PQntuples(rows) != catalogue->count ||
-        !catalogue->is_saved || !journal_directory_has(catalogue->directory, saved_name))
+        !catalogue->is_saved || !directory_has(catalogue->directory, saved_name))
         return false;
     for (size_t i = 0; i < catalogue->count; i++) {
         if (!is_ad(rows, (int)i, &catalogue->ads[i]))
@@ -354,7 +352,7 @@ enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id
 }
 
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct journal_directory *directory, struct metrics *metrics,
+                                struct directory *directory, struct metrics *metrics,
                                 struct log *log)
 {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);

@@ -11,8 +11,8 @@
 
 struct catalogue;
 struct db_target;
+struct directory;
 struct event_base;
-struct journal_directory;
 struct log;
 struct metrics;
 
@@ -30,7 +30,7 @@ struct ad_listing {
 /* Everything is borrowed. The ads that `directory` has from an earlier run are there at once, as
  * stale. */
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct journal_directory *directory, struct metrics *metrics,
+                                struct directory *directory, struct metrics *metrics,
                                 struct log *log);
 void catalogue_free(struct catalogue *catalogue);
 

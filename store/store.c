@@ -13,7 +13,7 @@
 #include "store/database/target.h"
 #include "store/ingest/session.h"
 #include "store/ingest/intake.h"
-#include "store/journal/directory.h"
+#include "store/journal/identity.h"
 #include "store/journal/journal.h"
 #include "store/base/refusals.h"
 #include "metrics/timer.h"
@@ -153,21 +153,21 @@ static void on_waiting(void *arg, unsigned times)
         writer_give_up(store->writer);
 }
 
-/* If it can't be written the list of owners stays longer than need be. */
+/* If it can't be written the lineage stays longer than need be. */
 static void on_claimed(void *arg)
 {
     struct store *store = arg;
     struct error error;
     catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
     analytics_reader_start(store->reader);
-    if (journal_directory_claimed(journal_directory(store->journal), &error) != RESULT_OK)
+    if (journal_claimed(store->journal, &error) != RESULT_OK)
         log_write(store->log, LOG_WARNING, "store", "%s", error.text);
 }
 
 /* The journal's identity in the words of SQL. */
 static void format_identity(struct store *store)
 {
-    const struct journal_identity *identity = &journal_directory(store->journal)->identity;
+    const struct journal_identity *identity = journal_identity(store->journal);
     uuid_format(identity->journal, store->journal_id);
     uuid_format(identity->nonce, store->nonce);
     char *at = store->lineage;

@@ -9,9 +9,9 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/ingest/event_queue.h"
+#include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/reader.h"
-#include "store/journal/segments.h"
 #include "store/base/refusals.h"
 #include "metrics/timer.h"
 
@@ -133,7 +133,7 @@ static void take_back(struct intake *intake, const struct record *record)
     intake->on_disk -= intake->on_disk > 0;
     if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK) {
         log_write(intake->log, LOG_ERROR, "store", "journal record is no event, passed over");
-        counter_add(journal_segments(intake->journal)->damaged, 1);
+        journal_count_damage(intake->journal);
         return;
     }
     event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);
@@ -180,8 +180,7 @@ static void refill(struct intake *intake)
 /* Events that the database lacks and the journal has no more. */
 static void look_for_gap(struct intake *intake, uint64_t sequence)
 {
-    uint64_t lost = segments_missing(journal_segments(intake->journal), sequence,
-                                     journal_stored_sequence(intake->journal));
+    uint64_t lost = journal_gap(intake->journal, sequence);
     if (lost == 0)
         return;
     counter_add(intake->gap, lost);
@@ -202,7 +201,7 @@ static void begin_at(struct intake *intake, uint64_t sequence)
     intake->is_claimed = true;
     intake->oldest_us = 0;
     intake->loaded = sequence;
-    intake->on_disk = segments_records_above(journal_segments(intake->journal), sequence);
+    intake->on_disk = journal_backlog(intake->journal, sequence);
     if (intake->on_disk > 0)
         log_write(intake->log, LOG_INFO, "store", "sending what waits in the journal events=%llu",
                   (unsigned long long)intake->on_disk);
@@ -223,7 +222,7 @@ void intake_stored(struct intake *intake, uint64_t sequence)
 }
 
 /* The disk may have lost what it took after `after`: all of it that is queued is written again. */
-static void on_lost(void *arg, uint64_t after)
+static void on_rewrite(void *arg, uint64_t after)
 {
     struct intake *intake = arg;
     struct queue_position position = event_queue_head(intake->queue);
@@ -303,7 +302,7 @@ static void guess_backlog(struct intake *intake)
     struct record record;
     struct event event;
     enum read_result result = READ_END;
-    intake->on_disk = segments_records_above(journal_segments(intake->journal), stored);
+    intake->on_disk = journal_backlog(intake->journal, stored);
     journal_reader_seek(&intake->reader, stored);
     if (intake->on_disk > 0) {
         do
@@ -330,8 +329,9 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->queued = queued;
     intake->arg = arg;
     intake->is_spilling = true;
-    journal_reader_init(&intake->reader, journal_segments(journal));
-    const struct journal_listener listener = {.wake = on_wake, .lost = on_lost, .arg = intake};
+    journal_read(journal, &intake->reader);
+    const struct journal_listener listener = {
+        .wake = on_wake, .rewrite = on_rewrite, .arg = intake};
     journal_set_listener(journal, listener);
     guess_backlog(intake);
     intake->commit_timer = event_new(base, -1, 0, on_commit, intake);

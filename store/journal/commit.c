@@ -1,9 +1,12 @@
 /* The journal's way from an appended record to one that may be acknowledged. */
-#include "store/journal/internal.h"
+#include "store/journal/commit.h"
 
 #include <stdlib.h>
 
 #include "store/journal/format.h"
+#include "store/journal/rotation.h"
+#include "store/journal/settings.h"
+#include "store/journal/state.h"
 
 enum { WRITE_ATTEMPTS = 2, BUFFER_STEP_BYTES = 64 * 1024, BUFFER_KEPT_BYTES = 1024 * 1024 };
 
@@ -22,27 +25,27 @@ static size_t stamp_fitting(struct journal *journal, size_t from)
  * 0 = none. */
 static size_t write_some(struct journal *journal, size_t from)
 {
-    if (journal->file.fd < 0 && !journal_open_next(journal))
+    if (journal->file.fd < 0 && !rotation_open_next(journal))
         return 0;
     size_t bytes = stamp_fitting(journal, from);
     if (bytes == 0) {
         bool is_lazy = journal->settings->sync == JOURNAL_SYNC_INTERVAL;
-        if (is_lazy && journal_sync_file(journal) != 0) {
-            journal_fail_file(journal, "sync");
+        if (is_lazy && rotation_sync(journal) != 0) {
+            rotation_give_up(journal, "sync");
             return 0;
         }
-        journal_finish_file(journal);
-        if (!journal_open_next(journal))
+        rotation_finish(journal);
+        if (!rotation_open_next(journal))
             return 0;
         bytes = stamp_fitting(journal, from);
     }
     if (journal_file_write(&journal->file, journal->buffer + from, bytes) != 0) {
-        journal_fail_file(journal, "write");
+        rotation_give_up(journal, "write");
         return 0;
     }
     bool is_always = journal->settings->sync == JOURNAL_SYNC_ALWAYS;
-    if ((is_always && journal_sync_file(journal) != 0) || !journal_file_is_there(&journal->file)) {
-        journal_fail_file(journal, "sync");
+    if ((is_always && rotation_sync(journal) != 0) || !journal_file_is_there(&journal->file)) {
+        rotation_give_up(journal, "sync");
         return 0;
     }
     return bytes;
@@ -51,7 +54,7 @@ static size_t write_some(struct journal *journal, size_t from)
 /* Counts and reports the records in a written range. */
 static void report(struct journal *journal, size_t from, size_t to, journal_each_fn each, void *arg)
 {
-    struct segment *segment = journal_active(journal);
+    struct segment *segment = rotation_active(journal);
     for (size_t at = from; at < to; segment->records++) {
         const uint8_t *bytes = journal->buffer + at;
         uint64_t sequence = record_sequence(bytes);
@@ -64,7 +67,7 @@ static void report(struct journal *journal, size_t from, size_t to, journal_each
         at += length;
     }
     segment->bytes = journal->file.used;
-    segment->stored_us = 0;
+    segment->storage = SEGMENT_WAITS;
     if (journal->settings->sync == JOURNAL_SYNC_ALWAYS)
         journal->synced = journal->last;
 }
@@ -85,6 +88,7 @@ static void append(struct journal *journal, uint64_t sequence, const uint8_t *pa
 uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t packed_bytes)
 {
     append(journal, journal->next_sequence, packed, packed_bytes);
+    rotation_look_ahead(journal);
     return journal->next_sequence++;
 }
 
@@ -95,18 +99,19 @@ void journal_append_again(struct journal *journal, uint64_t sequence, const uint
 }
 
 /*
- * Begins the buffer anew: first what may be lost, then what has never been written of the present
- * content from `from` on. So sequences ascend in what is written, which is how it is read back.
+ * Begins the buffer anew: first what is to be written again, then what has never been written of
+ * the present content from `from` on. So sequences ascend in what is written, which is how it is
+ * read back.
  */
-static void put_lost_first(struct journal *journal, size_t from)
+static void put_rewritten_first(struct journal *journal, size_t from)
 {
     uint8_t *present = journal->buffer;
     size_t present_used = journal->buffer_used;
     journal->buffer = NULL;
     journal->buffer_used = journal->buffer_capacity = 0;
-    journal->is_lost = false;
-    if (journal->listener.lost != NULL)
-        journal->listener.lost(journal->listener.arg, journal->lost_after);
+    journal->must_rewrite = false;
+    if (journal->listener.rewrite != NULL)
+        journal->listener.rewrite(journal->listener.arg, journal->rewrite_after);
     for (size_t at = from; at < present_used; at += record_length(present + at)) {
         const uint8_t *record = present + at;
         if (record_sequence(record) > journal->last)
@@ -130,9 +135,9 @@ void journal_commit(struct journal *journal, journal_each_fn each, void *arg)
 {
     size_t at = 0;
     unsigned failures = 0;
-    while (at < journal->buffer_used || journal->is_lost) {
-        if (journal->is_lost) {
-            put_lost_first(journal, at);
+    while (at < journal->buffer_used || journal->must_rewrite) {
+        if (journal->must_rewrite) {
+            put_rewritten_first(journal, at);
             at = 0;
             continue;
         }
@@ -143,14 +148,15 @@ void journal_commit(struct journal *journal, journal_each_fn each, void *arg)
         } else if (journal->file.fd < 0 && journal->refusal != REFUSAL_NONE) {
             break;
         } else if (++failures == WRITE_ATTEMPTS) {
-            journal_refuse(journal, REFUSAL_DISK_FAILED, "the disk refuses to write");
+            rotation_refuse_disk(journal, "the disk refuses to write");
             break;
         }
     }
     if (at >= journal->buffer_used)
-        journal->lost_after = UINT64_MAX;
+        journal->rewrite_after = UINT64_MAX;
     else
-        journal->is_lost = journal->lost_after != UINT64_MAX;
+        journal->must_rewrite = journal->rewrite_after != UINT64_MAX;
     journal->buffer_used = 0;
     give_back_buffer(journal);
+    rotation_look_ahead(journal);
 }

@@ -23,6 +23,14 @@ enum {
     AT_CRC = SEGMENT_HEADER_BYTES - 4,
 };
 
+/* Offsets in a record. The CRC comes first, and covers the rest. */
+enum {
+    RECORD_AT_LENGTH = 4,
+    RECORD_AT_TYPE = 6,
+    RECORD_AT_SALT = 8,
+    RECORD_AT_SEQUENCE = 12,
+};
+
 void segment_header_write(const struct segment_header *header,
                           uint8_t bytes[static SEGMENT_HEADER_BYTES])
 {
@@ -61,32 +69,37 @@ enum header_state segment_header_read(const uint8_t bytes[static SEGMENT_HEADER_
     return HEADER_SOUND;
 }
 
+static uint32_t record_crc(const uint8_t *bytes, size_t length)
+{
+    return crc32c(bytes + RECORD_AT_LENGTH, length - RECORD_AT_LENGTH);
+}
+
 size_t record_write(uint8_t *bytes, enum record_type type, uint64_t sequence,
                     const uint8_t *payload, size_t payload_bytes)
 {
     assert(payload_bytes > 0 && payload_bytes <= RECORD_PAYLOAD_MAX_BYTES);
-    bytes_put_le16(bytes + 4, (uint16_t)payload_bytes);
-    bytes_put_le16(bytes + 6, (uint16_t)type);
-    bytes_put_le64(bytes + 12, sequence);
+    bytes_put_le16(bytes + RECORD_AT_LENGTH, (uint16_t)payload_bytes);
+    bytes_put_le16(bytes + RECORD_AT_TYPE, (uint16_t)type);
+    bytes_put_le64(bytes + RECORD_AT_SEQUENCE, sequence);
     memcpy(bytes + RECORD_HEADER_BYTES, payload, payload_bytes);
     return RECORD_HEADER_BYTES + payload_bytes;
 }
 
 size_t record_length(const uint8_t *bytes)
 {
-    return RECORD_HEADER_BYTES + (size_t)bytes_get_le16(bytes + 4);
+    return RECORD_HEADER_BYTES + (size_t)bytes_get_le16(bytes + RECORD_AT_LENGTH);
 }
 
 uint64_t record_sequence(const uint8_t *bytes)
 {
-    return bytes_get_le64(bytes + 12);
+    return bytes_get_le64(bytes + RECORD_AT_SEQUENCE);
 }
 
 size_t record_stamp(uint8_t *bytes, uint32_t salt)
 {
     size_t length = record_length(bytes);
-    bytes_put_le32(bytes + 8, salt);
-    bytes_put_le32(bytes, crc32c(bytes + 4, length - 4));
+    bytes_put_le32(bytes + RECORD_AT_SALT, salt);
+    bytes_put_le32(bytes, record_crc(bytes, length));
     return length;
 }
 
@@ -94,16 +107,16 @@ size_t record_read(const uint8_t *bytes, size_t available, uint32_t salt, struct
 {
     if (available <= RECORD_HEADER_BYTES)
         return 0;
-    uint32_t own_salt = bytes_get_le32(bytes + 8);
-    size_t payload_bytes = bytes_get_le16(bytes + 4);
-    uint16_t type = bytes_get_le16(bytes + 6);
+    uint32_t own_salt = bytes_get_le32(bytes + RECORD_AT_SALT);
+    size_t payload_bytes = bytes_get_le16(bytes + RECORD_AT_LENGTH);
+    uint16_t type = bytes_get_le16(bytes + RECORD_AT_TYPE);
     size_t length = RECORD_HEADER_BYTES + payload_bytes;
     if (own_salt == 0 || (salt != 0 && own_salt != salt) || type > RECORD_END ||
         payload_bytes == 0 || payload_bytes > RECORD_PAYLOAD_MAX_BYTES || length > available ||
-        bytes_get_le32(bytes) != crc32c(bytes + 4, length - 4))
+        bytes_get_le32(bytes) != record_crc(bytes, length))
         return 0;
     *record = (struct record){
-        .sequence = bytes_get_le64(bytes + 12),
+        .sequence = bytes_get_le64(bytes + RECORD_AT_SEQUENCE),
         .payload = bytes + RECORD_HEADER_BYTES,
         .payload_bytes = (uint32_t)payload_bytes,
         .salt = own_salt,

@@ -27,12 +27,14 @@ enum {
     RECORD_MAX_BYTES = RECORD_HEADER_BYTES + RECORD_PAYLOAD_MAX_BYTES,
 };
 
+/* `accepted_through` is the last sequence answered with 202 when this segment was created; records
+ * above it in earlier segments of the run are void. */
 struct segment_header {
-    uint8_t journal[UUID_BYTES]; /* the journal's identity: the cursor's key */
+    uint8_t journal[UUID_BYTES]; /* the journal's id: the cursor's key */
     uint8_t nonce[UUID_BYTES];   /* of the run that made the segment */
     uint64_t number;
     uint64_t first_sequence; /* no record of it is below */
-    uint64_t accepted_through;   /* what earlier segments of the run have above it never was: void */
+    uint64_t accepted_through;
     int64_t created_us;
     uint32_t run;
     uint32_t salt; /* never 0 */

@@ -1,37 +1,50 @@
-/* Who a journal is, kept in its directory: its id, the number of the last run, and who may own it
- * in the database. */
+/*
+ * Who a journal is: the id by which the database knows it, the run that writes it now, and the runs
+ * by which the database may know it. It lies in the journal's directory, in the file `identity`.
+ */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "store/journal/directory.h"
-#include "store/journal/format.h"
+#include "store/journal/identity_file.h"
 
+struct directory;
 struct log;
 
 /*
- * Reads the newer sound slot of the identity's file into the directory. `*is_whole` says that there
- * was no damage. HEADER_NEWER: a later version wrote it.
+ * Begins a new run in a directory that was just opened, durably. An identity that is damaged is put
+ * together again from the segments' headers; where there is nothing the journal is a new one.
+ * Returns RESULT_INVALID when a later version wrote here (nothing is changed then), RESULT_FAILED
+ * when the disk refuses.
  */
-enum header_state journal_identity_read(struct journal_directory *directory, bool *is_whole);
+MUST_CHECK enum result journal_identity_begin_run(struct journal_identity *identity,
+                                                  const struct directory *directory,
+                                                  struct log *log, struct error *error);
+
+/* Reads who the journal in a directory is, and changes nothing: the run is 0 where nothing tells.
+ * Returns RESULT_INVALID when a later version wrote here. */
+MUST_CHECK enum result journal_identity_peek(struct journal_identity *identity,
+                                             const struct directory *directory,
+                                             struct error *error);
+
+/* Makes sure that the run comes after `run`, of which there are records. Returns RESULT_FAILED when
+ * the disk refuses. */
+MUST_CHECK enum result journal_identity_pass_run(struct journal_identity *identity,
+                                                 const struct directory *directory, uint32_t run,
+                                                 struct error *error);
 
 /*
- * The same, and where there is damage puts it together from the segments' headers, or makes a new
- * one: `*is_mended`. Returns RESULT_INVALID when a later version wrote here, RESULT_FAILED when the
- * segments can't be listed.
+ * Opens and locks a directory that went away, for the same run, writing the identity anew where it
+ * is gone. Returns RESULT_BUSY when another process works there, RESULT_FAILED when the disk
+ * refuses, or another journal lies there now, or none on another file system: the directory is
+ * closed then, unless it was only that the identity could not be written.
  */
-MUST_CHECK enum result journal_identity_find(struct journal_directory *directory, bool *is_mended,
-                                             struct log *log, struct error *error);
+MUST_CHECK enum result journal_identity_reopen(struct journal_identity *identity,
+                                               struct directory *directory, struct error *error);
 
-/* Writes the directory's identity, durably, over the older slot. */
-MUST_CHECK enum result journal_identity_write(struct journal_directory *directory,
+/* The cursor row holds the nonce of this run now: it comes first in the lineage, the one before it
+ * last. Returns RESULT_FAILED when the disk refuses to note that. */
+MUST_CHECK enum result journal_identity_claim(struct journal_identity *identity,
+                                              const struct directory *directory,
                                               struct error *error);
-
-/* The database holds the nonce of this run now: it comes first, the one before it last. */
-void journal_identity_claim(struct journal_identity *identity);
-
-/* Adds a nonce that the database may hold. */
-void journal_identity_add_nonce(struct journal_identity *identity,
-                                const uint8_t nonce[static UUID_BYTES]);

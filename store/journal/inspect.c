@@ -12,9 +12,12 @@
 
 #include "protocol/event_pack.h"
 #include "protocol/timestamp.h"
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
+#include "store/journal/checkpoint.h"
 #include "store/journal/format.h"
+#include "store/journal/identity.h"
 #include "store/journal/scan.h"
+#include "store/journal/segment_names.h"
 
 /* What is found, in one segment and in all together. */
 struct finding {
@@ -26,13 +29,13 @@ struct finding {
     uint64_t torn_bytes;
 };
 
-struct description {
+struct inspection {
     FILE *out;
-    struct journal_directory directory;
-    uint64_t stored; /* the hint */
+    struct directory directory;
+    struct journal_identity identity;
+    uint64_t stored; /* by the checkpoint */
     struct finding segment;
-    uint64_t
-        void_after; /* in the segment: its records above were never acknowledged; 0 = all count */
+    uint64_t void_after; /* of the segment: its records above are void; 0 = none are */
     struct finding total;
     uint64_t waiting;
     int64_t oldest_us; /* of those waiting */
@@ -40,54 +43,54 @@ struct description {
 
 static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 {
-    struct description *description = arg;
+    struct inspection *inspection = arg;
     if (is_tail) {
-        description->segment.torn_bytes += to - from;
+        inspection->segment.torn_bytes += to - from;
     } else {
-        description->segment.damaged_ranges++;
-        description->segment.damaged_bytes += to - from;
+        inspection->segment.damaged_ranges++;
+        inspection->segment.damaged_bytes += to - from;
     }
 }
 
 /* A record written again after trouble with the disk counts once. */
-static void count_record(struct description *description, const struct record *record)
+static void count_record(struct inspection *inspection, const struct record *record)
 {
-    struct finding *segment = &description->segment;
+    struct finding *segment = &inspection->segment;
     struct event event;
-    bool is_void = description->void_after != 0 && record->sequence > description->void_after;
-    if (record->type != RECORD_EVENT || record->sequence <= description->total.last_sequence ||
+    bool is_void = inspection->void_after != 0 && record->sequence > inspection->void_after;
+    if (record->type != RECORD_EVENT || record->sequence <= inspection->total.last_sequence ||
         is_void)
         return;
     if (segment->records++ == 0)
         segment->first_sequence = record->sequence;
-    segment->last_sequence = description->total.last_sequence = record->sequence;
-    if (record->sequence <= description->stored)
+    segment->last_sequence = inspection->total.last_sequence = record->sequence;
+    if (record->sequence <= inspection->stored)
         return;
-    if (description->waiting++ == 0 &&
+    if (inspection->waiting++ == 0 &&
         event_unpack(record->payload, record->payload_bytes, &event) == RESULT_OK)
-        description->oldest_us = event.occurred_at_us;
+        inspection->oldest_us = event.occurred_at_us;
 }
 
-static void print_segment(struct description *description, uint64_t number, uint64_t bytes,
+static void print_segment(struct inspection *inspection, uint64_t number, uint64_t bytes,
                           enum header_state header, bool is_whole)
 {
-    const struct finding *segment = &description->segment;
-    (void)fprintf(description->out, "segment %016" PRIx64 "  bytes %" PRIu64 "  records %" PRIu64,
+    const struct finding *segment = &inspection->segment;
+    (void)fprintf(inspection->out, "segment %016" PRIx64 "  bytes %" PRIu64 "  records %" PRIu64,
                   number, bytes, segment->records);
     if (segment->records > 0)
-        (void)fprintf(description->out, "  sequences %" PRIu64 "-%" PRIu64, segment->first_sequence,
+        (void)fprintf(inspection->out, "  sequences %" PRIu64 "-%" PRIu64, segment->first_sequence,
                       segment->last_sequence);
     if (header != HEADER_SOUND)
-        (void)fprintf(description->out, "  header damaged");
+        (void)fprintf(inspection->out, "  header damaged");
     if (segment->damaged_ranges > 0)
-        (void)fprintf(description->out, "  damaged %" PRIu64 " ranges, %" PRIu64 " bytes",
+        (void)fprintf(inspection->out, "  damaged %" PRIu64 " ranges, %" PRIu64 " bytes",
                       segment->damaged_ranges, segment->damaged_bytes);
     if (segment->torn_bytes > 0)
-        (void)fprintf(description->out, "  torn tail %" PRIu64 " bytes", segment->torn_bytes);
-    (void)fprintf(description->out, is_whole ? "\n" : "  the disk does not give the rest\n");
-    description->total.records += segment->records;
-    description->total.damaged_ranges += segment->damaged_ranges + (header != HEADER_SOUND);
-    description->total.torn_bytes += segment->torn_bytes;
+        (void)fprintf(inspection->out, "  torn tail %" PRIu64 " bytes", segment->torn_bytes);
+    (void)fprintf(inspection->out, is_whole ? "\n" : "  the disk does not give the rest\n");
+    inspection->total.records += segment->records;
+    inspection->total.damaged_ranges += segment->damaged_ranges + (header != HEADER_SOUND);
+    inspection->total.torn_bytes += segment->torn_bytes;
 }
 
 static enum header_state read_header(int fd, struct segment_header *header)
@@ -98,18 +101,11 @@ static enum header_state read_header(int fd, struct segment_header *header)
     return segment_header_read(bytes, header);
 }
 
-static int open_segment(const struct description *description, uint64_t number)
-{
-    char path[JOURNAL_PATH_SIZE];
-    journal_directory_segment_path(&description->directory, number, path);
-    return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* As the next segment of the same run has it: what a failed one has behind was written again. */
-static uint64_t find_void(const struct description *description, uint32_t run, uint64_t next)
+static uint64_t find_void(const struct inspection *inspection, uint32_t run, uint64_t next)
 {
     struct segment_header header;
-    int fd = open_segment(description, next);
+    int fd = segment_name_open(&inspection->directory, next, O_RDONLY);
     bool is_of_run = fd >= 0 && read_header(fd, &header) == HEADER_SOUND && header.run == run;
     if (fd >= 0)
         (void)close(fd);
@@ -117,79 +113,81 @@ static uint64_t find_void(const struct description *description, uint32_t run, u
 }
 
 /* `next` is the number of the segment behind it; 0 = there is none. */
-static void describe_segment(struct description *description, uint64_t number, uint64_t next)
+static void inspect_segment(struct inspection *inspection, uint64_t number, uint64_t next)
 {
     struct segment_header header;
     struct stat status;
     struct journal_scan scan;
     struct record record;
     enum scan_result result;
-    int fd = open_segment(description, number);
+    int fd = segment_name_open(&inspection->directory, number, O_RDONLY);
     if (fd < 0 || fstat(fd, &status) != 0) {
-        (void)fprintf(description->out, "segment %016" PRIx64 "  can't be read\n", number);
+        (void)fprintf(inspection->out, "segment %016" PRIx64 "  can't be read\n", number);
         if (fd >= 0)
             (void)close(fd);
         return;
     }
     enum header_state state = read_header(fd, &header);
-    description->segment = (struct finding){0};
-    description->void_after = next == 0 ? 0 : find_void(description, header.run, next);
+    inspection->segment = (struct finding){0};
+    inspection->void_after = next == 0 ? 0 : find_void(inspection, header.run, next);
     journal_scan_init(&scan, fd, header.salt, SEGMENT_HEADER_BYTES, (uint64_t)status.st_size,
-                      on_damage, description);
+                      on_damage, inspection);
     while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD)
-        count_record(description, &record);
+        count_record(inspection, &record);
     journal_scan_clear(&scan);
     (void)close(fd);
-    print_segment(description, number, (uint64_t)status.st_size, state, result == SCAN_END);
+    print_segment(inspection, number, (uint64_t)status.st_size, state, result == SCAN_END);
 }
 
-static void print_total(const struct description *description, bool is_locked)
+static void print_total(const struct inspection *inspection, bool is_locked)
 {
     char oldest[TIMESTAMP_TEXT_SIZE];
-    (void)fprintf(description->out,
+    (void)fprintf(inspection->out,
                   "records %" PRIu64 "  waiting for the database %" PRIu64
                   " (as last noted)  damaged ranges %" PRIu64 "  torn bytes %" PRIu64 "%s\n",
-                  description->total.records, description->waiting,
-                  description->total.damaged_ranges, description->total.torn_bytes,
-                  is_locked && description->total.torn_bytes > 0 ? " (being written)" : "");
-    if (description->oldest_us == 0)
+                  inspection->total.records, inspection->waiting, inspection->total.damaged_ranges,
+                  inspection->total.torn_bytes,
+                  is_locked && inspection->total.torn_bytes > 0 ? " (being written)" : "");
+    if (inspection->oldest_us == 0)
         return;
-    timestamp_format(description->oldest_us, oldest);
-    (void)fprintf(description->out, "oldest waiting %s\n", oldest);
+    timestamp_format(inspection->oldest_us, oldest);
+    (void)fprintf(inspection->out, "oldest waiting %s\n", oldest);
 }
 
-static enum result describe(struct description *description, const char *path, struct error *error)
+static enum result inspect(struct inspection *inspection, const char *path, struct error *error)
 {
     size_t count;
     uint64_t *numbers;
     char journal[UUID_TEXT_SIZE];
-    const struct journal_directory *directory = &description->directory;
-    if (journal_directory_segments(directory, &numbers, &count) != 0)
+    const struct journal_identity *identity = &inspection->identity;
+    if (segment_names_list(&inspection->directory, &numbers, &count) != 0)
         return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", path, strerror(errno));
-    if (count == 0 && directory->identity.run == 0)
+    if (count == 0 && identity->run == 0)
         return error_set(error, RESULT_FAILED, "%s holds no journal", path);
-    bool is_locked = journal_directory_is_locked(path);
-    uuid_format(directory->identity.journal, journal);
-    (void)fprintf(description->out, "journal %s  run %u  %s\n", journal, directory->identity.run,
+    bool is_locked = directory_is_locked(&inspection->directory);
+    uuid_format(identity->journal, journal);
+    (void)fprintf(inspection->out, "journal %s  run %u  %s\n", journal, identity->run,
                   is_locked ? "a server works on it" : "no server works on it");
-    description->stored = journal_directory_read_stored(directory);
+    inspection->stored = checkpoint_read(&inspection->directory);
     for (size_t i = 0; i < count; i++)
-        describe_segment(description, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
+        inspect_segment(inspection, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
     free(numbers);
-    print_total(description, is_locked);
+    print_total(inspection, is_locked);
     return RESULT_OK;
 }
 
 enum result journal_inspect(const char *path, FILE *out, struct error *error)
 {
-    struct description *description = calloc(1, sizeof *description);
-    if (description == NULL)
+    struct inspection *inspection = calloc(1, sizeof *inspection);
+    if (inspection == NULL)
         abort();
-    description->out = out;
-    enum result result = journal_directory_peek(&description->directory, path, error);
+    inspection->out = out;
+    enum result result = directory_peek(&inspection->directory, path, error);
     if (result == RESULT_OK)
-        result = describe(description, path, error);
-    journal_directory_close(&description->directory);
-    free(description);
+        result = journal_identity_peek(&inspection->identity, &inspection->directory, error);
+    if (result == RESULT_OK)
+        result = inspect(inspection, path, error);
+    directory_close(&inspection->directory);
+    free(inspection);
     return result;
 }

@@ -1,35 +1,64 @@
 /*
  * The journal: every event lies in it before it is answered, and stays until the database has it.
- * One process per directory. Appended records become durable together, by journal_commit().
+ * Its words, in the order in which an event meets them:
+ *
+ * A process that starts on the directory (one at a time: it holds the file `lock`) begins a *run*.
+ * Runs are numbered from 1, and no number is used twice, whatever is damaged: the file `identity`
+ * has the last one beside the journal's id. An event gets the next *sequence*: the run's number in
+ * the high bits, a count in the low 40. So sequences ascend for ever, and by them the database
+ * knows what it has.
+ *
+ * The event becomes a *record* (format.h) behind the others in the open *segment*, a file made
+ * ahead of its need, at most 64 MB, named by its number: 000000000000002a.journal. Disk blocks
+ * come back from deleted files, so every segment has a random *salt* that its records repeat: what
+ * an earlier life of the blocks left behind never passes for a record. The records of one turn of
+ * the loop are written and synced together (commit.h); then they are answered with 202.
+ *
+ * A full segment is closed with an end record, which tells the next start what is in it, and
+ * another one is opened (rotation.h). When a write or a sync fails, nobody knows what is on the
+ * disk: the segment is given up and never touched again, and what was not yet answered goes to the
+ * next one under the same sequences, or is refused with 503. So the failed segment may hold records
+ * that are in another one, too, or that nobody may count. Therefore each header says
+ * *accepted_through*: the last sequence answered with 202 when the segment was made. Records above
+ * it in earlier segments of the same run are *void*. (Where the answer does not wait for the sync,
+ * or the directory is gone, answered records may be lost as well: those that are still in memory
+ * are rewritten, to the next segment, before anything new.)
+ *
+ * The database keeps one cursor row for the journal: the last sequence stored, and whose it is.
+ * Each run makes a *nonce* and *claims* the row by putting it there; it may if the row has a nonce
+ * of the *lineage*, which `identity` lists. A copy of the directory has another nonce from its
+ * first start on: one of the two claims, the other one is fenced and stores nothing. The cursor
+ * moves in the transaction that stores a batch, so each event counts once, however often it is
+ * sent.
+ *
+ * Where the cursor is, is noted twice a second as the *checkpoint* (file `stored`), for a start
+ * while the database is away. Segments below the cursor stay for a while, since a failover may set
+ * it back; then the reader sends them again. Above it they stay until they are stored: when
+ * JOURNAL_MAX_BYTES or the disk leave no room for another segment, events are refused.
+ *
+ * A start reads each segment that was not closed through, cuts the torn end off and closes it
+ * (recovery.h). Bytes that are no record are passed over, to the next record (scan.h); a copy of
+ * them goes into *quarantine*, beside the segments: torn-..., damaged-... No damage keeps a start
+ * from its work; a file that a later version of the program has written does, and then nothing is
+ * changed.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "protocol/result.h"
 #include "store/base/refusals.h"
+#include "store/journal/listener.h"
 
+struct directory;
 struct event_base;
 struct journal;
-struct journal_directory;
+struct journal_identity;
+struct journal_reader;
 struct journal_settings;
 struct log;
 struct metrics;
-struct segments;
-
-/* Who appends, and what it is asked for after trouble with the disk. */
-struct journal_listener {
-    /* There is something to commit, though nothing was appended. */
-    void (*wake)(void *arg);
-    /*
-     * Runs inside journal_commit(): what is above `after` and still known is to be appended again,
-     * at once and in order. It goes before whatever is new.
-     */
-    void (*lost)(void *arg, uint64_t after);
-    void *arg;
-};
 
 /*
  * Opens the journal and begins a run; everything is borrowed. Returns NULL with an error that names
@@ -42,32 +71,21 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
 /* Syncs and closes. What was appended and not committed is dropped. */
 void journal_close(struct journal *journal);
 
-/* Without an owner nothing is asked for. */
+/* Without a listener nothing is asked for. */
 void journal_set_listener(struct journal *journal, struct journal_listener listener);
 
-struct journal_directory *journal_directory(struct journal *journal);
-struct segments *journal_segments(struct journal *journal);
+/* Its directory, in which others may keep files. */
+struct directory *journal_directory(struct journal *journal);
 
-/* Why nothing can be appended just now; REFUSAL_NONE = something can. Near the end of a segment it
- * makes room for the next one: stored segments go. */
-enum refusal journal_refusal(struct journal *journal);
+/* Who it is. */
+const struct journal_identity *journal_identity(const struct journal *journal);
 
-/* Appends a packed event for the next commit and returns its sequence. Only while there is no
- * refusal. */
-uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t packed_bytes);
+/* The database holds this run's nonce now. Returns RESULT_FAILED when the disk refuses to note
+ * that: the lineage stays longer than need be. */
+MUST_CHECK enum result journal_claimed(struct journal *journal, struct error *error);
 
-/* Appends an event again under the sequence it has: its first place is lost. */
-void journal_append_again(struct journal *journal, uint64_t sequence, const uint8_t *packed,
-                          size_t packed_bytes);
-
-typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *packed,
-                                size_t packed_bytes);
-
-/*
- * Makes what was appended durable (as far as the sync mode goes), runs `each` for every record that
- * now is, in order, and drops the rest: nothing of that may be acknowledged.
- */
-void journal_commit(struct journal *journal, journal_each_fn each, void *arg);
+/* Why nothing can be appended just now; REFUSAL_NONE = something can. */
+enum refusal journal_refusal(const struct journal *journal);
 
 /* The database has everything up to `sequence`, and nothing above it. */
 void journal_stored(struct journal *journal, uint64_t sequence);
@@ -80,3 +98,16 @@ bool journal_is_synced(const struct journal *journal);
 
 /* The first sequence of this run: those below are of earlier ones. */
 uint64_t journal_first_sequence(const struct journal *journal);
+
+/* Starts a reader of it, to be released with journal_reader_clear(). */
+void journal_read(struct journal *journal, struct journal_reader *reader);
+
+/* About how many events lie above `sequence`: exact but for sequences that were never used. */
+uint64_t journal_backlog(const struct journal *journal, uint64_t sequence);
+
+/* How many events above `sequence`, where the database is, the journal has no more. Across runs the
+ * number is not known, and it is the least that it can be. */
+uint64_t journal_gap(const struct journal *journal, uint64_t sequence);
+
+/* A record that was read is no event. */
+void journal_count_damage(struct journal *journal);

@@ -1,24 +1,29 @@
-/* What is measured of the journal. */
-#include "store/journal/internal.h"
+/* What is measured of a journal. */
+#include "store/journal/metrics.h"
 
 #include "metrics/metrics.h"
+#include "store/journal/segments.h"
+#include "store/journal/settings.h"
 
 static double read_bytes(void *arg)
 {
-    return (double)segments_waiting_bytes(&((const struct journal *)arg)->segments);
+    const struct journal_metrics *journal = arg;
+    return (double)segments_waiting_bytes(journal->segments);
 }
 
 static double read_disk_bytes(void *arg)
 {
-    return (double)segments_disk_bytes(&((const struct journal *)arg)->segments);
+    const struct journal_metrics *journal = arg;
+    return (double)segments_disk_bytes(journal->segments);
 }
 
 static double read_max_bytes(void *arg)
 {
-    return (double)((const struct journal *)arg)->settings->max_bytes;
+    const struct journal_metrics *journal = arg;
+    return (double)journal->settings->max_bytes;
 }
 
-void journal_add_metrics(struct journal *journal, struct metrics *metrics)
+static void add_gauges(struct journal_metrics *journal, struct metrics *metrics)
 {
     char mode[32];
     (void)metrics_label(mode, sizeof mode, "mode", journal_sync_name(journal->settings->sync));
@@ -32,13 +37,21 @@ void journal_add_metrics(struct journal *journal, struct metrics *metrics)
                   read_disk_bytes, journal);
     metrics_info(metrics, "adtracker_journal_sync_mode",
                  "Always 1; the label is the mode (JOURNAL_SYNC).", mode);
+}
+
+void journal_metrics_add(struct journal_metrics *journal, struct metrics *metrics,
+                         struct segments *segments, const struct journal_settings *settings)
+{
+    journal->segments = segments;
+    journal->settings = settings;
+    add_gauges(journal, metrics);
     journal->sync_seconds =
         metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
                                   "Time that making the journal durable takes.", "");
     journal->failures =
         metrics_counter(metrics, "adtracker_journal_failures_total",
                         "Segments given up because the disk refused a write or a sync.", "");
-    journal->segments.damaged =
+    journal->damaged =
         metrics_counter(metrics, "adtracker_journal_damaged_total",
-                        "Ranges of journal bytes put aside because they are no records.", "");
+                        "Ranges of journal bytes quarantined because they are no records.", "");
 }

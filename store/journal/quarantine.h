@@ -1,18 +1,33 @@
-/* What of the journal is no records, or can't be read: kept beside it under another name, reported
- * and counted, for whoever wants to look. */
+/*
+ * Quarantine: what of the journal is no records, or can't be read, is kept beside it under another
+ * name for whoever wants to look, reported and counted. Its files are `torn-<segment>-<offset>`
+ * (bytes behind the last record) and `damaged-<segment>-<offset>` (before it, or the whole
+ * segment).
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct segment;
-struct segments;
+struct counter;
+struct directory;
+struct log;
 
-/* Copies bytes that are no records to a file of their own, reports and counts them. Returns false
- * when there is no room for the copy. */
-bool quarantine_range(struct segments *segments, const struct segment *segment, int fd,
-                       uint64_t from, uint64_t to, bool is_tail);
+/* Where it is kept, reported and counted; all of it is borrowed. */
+struct quarantine {
+    const struct directory *directory;
+    struct log *log;
+    struct counter *damaged;
+};
 
-/* A segment that can't be opened is passed over: its file, if there is one, is renamed for whoever
- * can still read it, and it is counted as damaged. */
-void quarantine_segment(struct segments *segments, struct segment *segment);
+/*
+ * Copies bytes of the segment `number` (open as `fd`) that are no records to a file of their own,
+ * reports and counts them. `is_tail`: no record comes after them. Returns false when there is no
+ * room for the copy.
+ */
+bool quarantine_range(const struct quarantine *quarantine, uint64_t number, int fd, uint64_t from,
+                      uint64_t to, bool is_tail);
+
+/* A segment that can't be opened: its file, if there is one, is renamed for whoever can still read
+ * it, and it is counted as damaged. */
+void quarantine_segment(const struct quarantine *quarantine, uint64_t number);

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "metrics/log.h"
+#include "store/base/directory.h"
 #include "store/journal/quarantine.h"
-#include "store/journal/directory.h"
+#include "store/journal/segment_names.h"
+#include "store/journal/recovery.h"
 #include "store/journal/segments.h"
 
 enum { READ_ATTEMPTS = 30, PASSED_OVER_MAX = 4096 };
@@ -75,7 +77,16 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
     if (segment == NULL || to <= segment->reported_to)
         return;
     segment->reported_to = to;
-    quarantine_range(reader->segments, segment, reader->fd, from, to, is_tail);
+    const struct quarantine quarantine = segments_quarantine(reader->segments);
+    (void)quarantine_range(&quarantine, segment->number, reader->fd, from, to, is_tail);
+}
+
+/* It can't be read, or is none of ours: nothing of it is waited for any more. */
+static void pass_over(const struct journal_reader *reader, struct segment *segment)
+{
+    const struct quarantine quarantine = segments_quarantine(reader->segments);
+    quarantine_segment(&quarantine, segment->number);
+    segment->is_unread = false;
 }
 
 /* What is gone, or was not to be had for long while its directory was, must not hold up the rest.
@@ -83,37 +94,44 @@ static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
 static enum read_result fail_to_open(struct journal_reader *reader, struct segment *segment)
 {
     int reason = errno;
-    struct segments *segments = reader->segments;
+    const struct segments *segments = reader->segments;
     bool is_short = reason == EMFILE || reason == ENFILE || reason == ENOMEM;
-    bool is_away = !journal_directory_is_in_place(segments->directory);
-    bool is_lost =
+    bool is_away = !directory_is_in_place(segments->directory);
+    bool is_hopeless =
         !is_short && !is_away && (reason == ENOENT || ++reader->attempts >= READ_ATTEMPTS);
-    if (!reader->is_reported || is_lost)
+    if (!reader->is_reported || is_hopeless)
         log_write(segments->log, LOG_ERROR, "store",
                   "journal segment can't be read, %s segment=%016" PRIx64 " events=%" PRIu64 ": %s",
-                  is_lost ? "passed over" : "trying again", segment->number, segment->records,
+                  is_hopeless ? "passed over" : "trying again", segment->number, segment->records,
                   strerror(reason));
-    reader->is_reported = !is_lost;
-    if (!is_lost)
+    reader->is_reported = !is_hopeless;
+    if (!is_hopeless)
         return READ_BLOCKED;
-    quarantine_segment(segments, segment);
+    pass_over(reader, segment);
     reader->number = segment->number;
     reader->attempts = 0;
     return READ_RECORD;
 }
 
+/* A directory that went away is waited for, though what was opened of it may still be there. */
+static int open_in_place(const struct directory *directory, uint64_t number)
+{
+    if (directory_is_in_place(directory))
+        return segment_name_open(directory, number, O_RDONLY);
+    errno = ENOENT;
+    return -1;
+}
+
 static enum read_result open_segment(struct journal_reader *reader, struct segment *segment)
 {
-    char path[JOURNAL_PATH_SIZE];
-    journal_directory_segment_path(reader->segments->directory, segment->number, path);
-    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+    reader->fd = open_in_place(reader->segments->directory, segment->number);
     if (reader->fd < 0)
         return fail_to_open(reader, segment);
     reader->is_reported = false;
     reader->attempts = 0;
     reader->number = segment->number;
-    if (segment->bytes == 0 && !segments_look_again(reader->segments, segment, reader->fd)) {
-        quarantine_segment(reader->segments, segment);
+    if (segment->bytes == 0 && !recovery_look_again(reader->segments, segment, reader->fd)) {
+        pass_over(reader, segment);
         (void)close(reader->fd);
         reader->fd = -1;
         return READ_RECORD;

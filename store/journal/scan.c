@@ -53,10 +53,10 @@ static bool load(struct journal_scan *scan, uint64_t at)
             return false;
         if (got < 0)
             got = (ssize_t)pass_over(scan, wanted);
-        if (got == 0)
+        if (got == 0) {
             scan->end = at + scan->window_bytes;
-        if (got == 0)
             break;
+        }
         scan->window_bytes += (uint64_t)got;
     }
     return true;

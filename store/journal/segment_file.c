@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
 
 enum { FILL_BYTES = 512 * 1024 };
 
@@ -48,8 +48,7 @@ static int reserve(struct journal_file *file)
     return errno == EOPNOTSUPP ? ftruncate(file->fd, (off_t)file->size) : -1;
 }
 
-static int prepare(struct journal_file *file, const struct journal_directory *directory,
-                   const struct segment_header *header)
+static int prepare(struct journal_file *file, const struct segment_header *header)
 {
     uint8_t bytes[SEGMENT_HEADER_BYTES];
     struct stat status;
@@ -58,26 +57,26 @@ static int prepare(struct journal_file *file, const struct journal_directory *di
         return -1;
     file->used = file->filled = sizeof bytes;
     if (fill(file, sizeof bytes + 1) != 0 || fsync(file->fd) != 0 ||
-        journal_directory_sync(directory) != 0 || fstat(file->fd, &status) != 0)
+        directory_sync(file->directory) != 0 || fstat(file->fd, &status) != 0)
         return -1;
     file->inode = status.st_ino;
     return 0;
 }
 
-enum result journal_file_create(struct journal_file *file,
-                                const struct journal_directory *directory,
+enum result journal_file_create(struct journal_file *file, const struct directory *directory,
                                 const struct segment_header *header, uint64_t size,
                                 struct error *error)
 {
-    journal_directory_segment_path(directory, header->number, file->path);
+    segment_name_write(header->number, file->name);
+    file->directory = directory;
     file->size = size;
-    file->fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-    if (file->fd >= 0 && prepare(file, directory, header) == 0)
+    file->fd = segment_name_open(directory, header->number, O_RDWR | O_CREAT | O_EXCL);
+    if (file->fd >= 0 && prepare(file, header) == 0)
         return RESULT_OK;
     int reason = errno;
     if (file->fd >= 0) {
         (void)close(file->fd);
-        (void)unlink(file->path);
+        (void)journal_file_remove(file);
     }
     file->fd = -1;
     return error_set(error, reason == ENOSPC || reason == EDQUOT ? RESULT_BUSY : RESULT_FAILED,
@@ -102,7 +101,9 @@ int journal_file_sync(struct journal_file *file)
 bool journal_file_is_there(const struct journal_file *file)
 {
     struct stat status;
-    return stat(file->path, &status) == 0 && status.st_ino == file->inode;
+    return directory_is_in_place(file->directory) &&
+           fstatat(file->directory->fd, file->name, &status, 0) == 0 &&
+           status.st_ino == file->inode;
 }
 
 void journal_file_finish(struct journal_file *file, const uint8_t end[static RECORD_END_BYTES])
@@ -118,4 +119,9 @@ void journal_file_abandon(struct journal_file *file)
     if (file->fd >= 0)
         (void)close(file->fd);
     file->fd = -1;
+}
+
+int journal_file_remove(const struct journal_file *file)
+{
+    return unlinkat(file->directory->fd, file->name, 0);
 }

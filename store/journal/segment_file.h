@@ -10,17 +10,19 @@
 
 #include "protocol/result.h"
 #include "store/journal/format.h"
+#include "store/journal/segment_names.h"
 
-struct journal_directory;
+struct directory;
 
 /* Closed while `fd` is -1. */
 struct journal_file {
     int fd;
-    uint64_t size;   /* of the file */
-    uint64_t filled; /* zeros or records up to here */
-    uint64_t used;   /* records up to here */
-    uint64_t inode;  /* to notice when the name leads elsewhere */
-    char path[4096];
+    uint64_t size;                     /* of the file */
+    uint64_t filled;                   /* zeros or records up to here */
+    uint64_t used;                     /* records up to here */
+    uint64_t inode;                    /* to notice when the name leads elsewhere */
+    const struct directory *directory; /* borrowed */
+    char name[SEGMENT_NAME_SIZE];
 };
 
 /*
@@ -28,7 +30,7 @@ struct journal_file {
  * disk is full and RESULT_FAILED when it refuses otherwise; the file is gone then.
  */
 MUST_CHECK enum result journal_file_create(struct journal_file *file,
-                                           const struct journal_directory *directory,
+                                           const struct directory *directory,
                                            const struct segment_header *header, uint64_t size,
                                            struct error *error);
 
@@ -40,7 +42,7 @@ int journal_file_write(struct journal_file *file, const uint8_t *records, uint64
  * good. */
 int journal_file_sync(struct journal_file *file);
 
-/* Whether its name still leads to it: a removed or replaced directory makes writes worthless. */
+/* Whether its directory is in place and its name still leads to it: else writes are worthless. */
 bool journal_file_is_there(const struct journal_file *file);
 
 /* Closes it with its end record, unused space given back. */
@@ -48,3 +50,6 @@ void journal_file_finish(struct journal_file *file, const uint8_t end[static REC
 
 /* Closes it as it is. */
 void journal_file_abandon(struct journal_file *file);
+
+/* Removes the file of a closed one. Returns 0, or -1 with errno. */
+int journal_file_remove(const struct journal_file *file);

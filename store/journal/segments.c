@@ -2,19 +2,13 @@
 #include "store/journal/segments.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "metrics/log.h"
-#include "metrics/metrics.h"
-#include "store/journal/quarantine.h"
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
 #include "store/journal/format.h"
-#include "store/journal/scan.h"
+#include "store/journal/quarantine.h"
+#include "store/journal/segment_names.h"
 
 struct segment *segments_add(struct segments *segments, uint64_t number)
 {
@@ -36,264 +30,84 @@ void segments_clear(struct segments *segments)
     segments->count = segments->capacity = 0;
 }
 
-/* What scanning a segment at the start works on. */
-struct closing {
-    struct segments *segments;
-    struct segment *segment;
-    struct journal_scan scan;
-    uint64_t tail_end; /* 0 = no tail */
-    bool is_kept;      /* of the tail there is a copy: it may be cut */
-};
-
-/*
- * A damaged middle is put aside when it is read for good; here only the tail goes. What the disk
- * does not give just now may be more than a tail.
- */
-static void on_damage(void *arg, uint64_t from, uint64_t to, bool is_tail)
+struct quarantine segments_quarantine(const struct segments *segments)
 {
-    struct closing *closing = arg;
-    if (!is_tail)
-        return;
-    closing->tail_end = to;
-    if (closing->scan.unreadable_bytes == 0)
-        closing->is_kept = quarantine_range(closing->segments, closing->segment, closing->scan.fd,
-                                             from, to, true);
+    return (struct quarantine){
+        .directory = segments->directory, .log = segments->log, .damaged = segments->damaged};
 }
 
-static void write_end(struct segment *segment, int fd)
+static bool is_within(const struct segment *segment, uint64_t last_sequence)
 {
-    uint8_t end[RECORD_END_BYTES];
-    record_write_end(end, segment->salt == 0 ? 1 : segment->salt, segment->last_sequence,
-                     segment->records);
-    /* A disk that refuses this is no harm: it is done again at the next start. */
-    if (ftruncate(fd, (off_t)segment->bytes) == 0 &&
-        pwrite(fd, end, sizeof end, (off_t)segment->bytes) == (ssize_t)sizeof end &&
-        fdatasync(fd) == 0)
-        segment->disk_bytes = segment->bytes + sizeof end;
-}
-
-/* Reads a segment through that was never closed, cuts it behind its last record and closes it. */
-static void close_segment(struct segments *segments, struct segment *segment, int fd)
-{
-    struct closing closing = {.segments = segments, .segment = segment, .is_kept = true};
-    struct record record;
-    enum scan_result result;
-    journal_scan_init(&closing.scan, fd, segment->salt, SEGMENT_HEADER_BYTES, segment->disk_bytes,
-                      on_damage, &closing);
-    closing.scan.is_salvage = true;
-    while ((result = journal_scan_next(&closing.scan, &record)) == SCAN_RECORD) {
-        if (record.type != RECORD_EVENT)
-            continue;
-        segment->records++;
-        segment->last_sequence = record.sequence;
-        if (segment->first_sequence == 0)
-            segment->first_sequence = record.sequence;
-    }
-    segment->bytes = closing.scan.offset;
-    segment->salt = closing.scan.salt;
-    segment->is_unread = result == SCAN_FAILED || closing.scan.unreadable_bytes > 0;
-    journal_scan_clear(&closing.scan);
-    if (result == SCAN_FAILED)
-        segment->bytes = segment->disk_bytes;
-    else if (!segment->is_unread && closing.is_kept)
-        write_end(segment, fd);
-    else if (segment->is_unread && closing.tail_end > segment->bytes)
-        segment->bytes = closing.tail_end;
-}
-
-/* Whether the file ends with an end record: then that tells what is in it. */
-static bool read_end(struct segment *segment, int fd)
-{
-    uint8_t bytes[RECORD_END_BYTES];
-    struct record end;
-    if (segment->disk_bytes < SEGMENT_HEADER_BYTES + RECORD_END_BYTES)
-        return false;
-    uint64_t at = segment->disk_bytes - RECORD_END_BYTES;
-    if (pread(fd, bytes, sizeof bytes, (off_t)at) != (ssize_t)sizeof bytes ||
-        record_read(bytes, sizeof bytes, segment->salt, &end) != RECORD_END_BYTES ||
-        end.type != RECORD_END)
-        return false;
-    segment->bytes = at;
-    segment->last_sequence = end.sequence;
-    segment->records = record_end_count(&end);
-    if (segment->first_sequence == 0)
-        segment->first_sequence = end.sequence + 1 - segment->records;
-    return true;
-}
-
-/* Whether its making was cut short: a header is on disk before any record is. */
-static bool is_unborn(const struct segment *segment, const uint8_t header[SEGMENT_HEADER_BYTES])
-{
-    static const uint8_t zeros[SEGMENT_HEADER_BYTES];
-    return segment->records == 0 && segment->bytes == SEGMENT_HEADER_BYTES &&
-           memcmp(header, zeros, sizeof zeros) == 0;
-}
-
-/* Put there by hand: its sequences would hide, or be hidden by, those of other segments. */
-static bool is_strange(const struct segments *segments, const struct segment_header *header,
-                       uint64_t number)
-{
-    if (header->number == number &&
-        uuid_equal(header->journal, segments->directory->identity.journal))
-        return false;
-    counter_add(segments->damaged, 1);
-    log_write(segments->log, LOG_ERROR, "store",
-              "journal segment is of another journal or has another's name, left alone "
-              "segment=%016" PRIx64,
-              number);
-    return true;
-}
-
-static void take_header(struct segment *segment, const struct segment_header *header)
-{
-    segment->salt = header->salt;
-    segment->run = header->run;
-    segment->accepted_through = header->accepted_through;
-    segment->first_sequence = header->first_sequence;
-    segment->last_sequence = header->first_sequence == 0 ? 0 : header->first_sequence - 1;
-}
-
-static enum result list_segment(struct segments *segments, uint64_t number, const char *path,
-                                int fd, uint64_t disk_bytes, struct error *error)
-{
-    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
-    struct segment_header header = {0};
-    bool is_read = pread(fd, bytes, sizeof bytes, 0) >= 0;
-    enum header_state state = segment_header_read(bytes, &header);
-    if (state == HEADER_NEWER)
-        return error_set(error, RESULT_INVALID,
-                         "%s was written by a later version of this program, nothing is changed",
-                         path);
-    if (state == HEADER_SOUND && is_strange(segments, &header, number))
-        return RESULT_OK;
-    struct segment *segment = segments_add(segments, number);
-    segment->disk_bytes = disk_bytes;
-    take_header(segment, &header);
-    if (!read_end(segment, fd))
-        close_segment(segments, segment, fd);
-    if (state == HEADER_DAMAGED && is_read && is_unborn(segment, bytes)) {
-        (void)unlink(path);
-        segments->count--;
-    } else if (state == HEADER_DAMAGED) {
-        quarantine_range(segments, segment, fd, 0, SEGMENT_HEADER_BYTES, false);
-    }
-    return RESULT_OK;
-}
-
-/* Whoever reads the journal will try it again, and in the end do without. */
-static enum result list_unreadable(struct segments *segments, uint64_t number)
-{
-    segments_add(segments, number)->is_unread = true;
-    return RESULT_OK;
-}
-
-static enum result load_segment(struct segments *segments, uint64_t number, struct error *error)
-{
-    char path[JOURNAL_PATH_SIZE];
-    struct stat status;
-    enum result result;
-    journal_directory_segment_path(segments->directory, number, path);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    bool is_damaged = fd < 0 && (errno == EIO || errno == EUCLEAN || errno == EBADMSG);
-    if (fd >= 0 && fstat(fd, &status) == 0)
-        result = list_segment(segments, number, path, fd, (uint64_t)status.st_size, error);
-    else if (is_damaged)
-        result = list_unreadable(segments, number);
-    else
-        result = error_set(error, RESULT_FAILED, "%s: can't be opened: %s", path, strerror(errno));
-    if (fd >= 0)
-        (void)close(fd);
-    return result;
-}
-
-/*
- * What a failed segment has behind what was acknowledged from it was written again to the next one
- * or refused. A part of it may be on disk, with holes, and must not be taken for the whole.
- */
-static void void_unaccepted(struct segments *segments)
-{
-    const struct segment *later = NULL;
-    for (size_t i = segments->count; i-- > 0;) {
-        struct segment *segment = &segments->items[i];
-        uint64_t run =
-            segment->run != 0 ? segment->run : segment->last_sequence >> JOURNAL_RUN_SHIFT;
-        if (later != NULL && run == later->run) {
-            segment->void_after = later->accepted_through;
-            if (segment->last_sequence > later->accepted_through)
-                segment->last_sequence = later->accepted_through;
-        }
-        if (segment->run != 0 && segment->accepted_through != 0)
-            later = segment;
-    }
-}
-
-enum result segments_load(struct segments *segments, struct error *error)
-{
-    size_t count;
-    uint64_t *numbers;
-    if (journal_directory_segments(segments->directory, &numbers, &count) != 0)
-        return error_set(error, RESULT_FAILED, "%s: can't be listed: %s", segments->directory->path,
-                         strerror(errno));
-    enum result result = RESULT_OK;
-    for (size_t i = 0; i < count && result == RESULT_OK; i++)
-        result = load_segment(segments, numbers[i], error);
-    void_unaccepted(segments);
-    free(numbers);
-    return result;
-}
-
-bool segments_look_again(struct segments *segments, struct segment *segment, int fd)
-{
-    uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
-    struct segment_header header = {0};
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return false;
-    (void)!pread(fd, bytes, sizeof bytes, 0); /* a header that is not given is a damaged one */
-    bool is_sound = segment_header_read(bytes, &header) == HEADER_SOUND;
-    if (is_sound && is_strange(segments, &header, segment->number))
-        return false;
-    take_header(segment, &header);
-    segment->bytes = segment->disk_bytes = (uint64_t)status.st_size;
-    segment->is_open = !read_end(segment, fd);
-    void_unaccepted(segments);
-    return true;
+    return segment->last_sequence <= last_sequence && !segment->is_unread;
 }
 
 void segments_stored(struct segments *segments, uint64_t last_sequence, int64_t now_us)
 {
     for (size_t i = 0; i < segments->count; i++) {
         struct segment *segment = &segments->items[i];
-        if (segment->last_sequence > last_sequence || segment->is_unread)
-            segment->stored_us = 0;
-        else if (segment->stored_us == 0 || segment->stored_us > now_us)
+        if (!is_within(segment, last_sequence)) {
+            segment->storage = SEGMENT_WAITS;
+        } else if (segment->storage != SEGMENT_STORED) {
+            segment->storage = SEGMENT_STORED;
             segment->stored_us = now_us;
+        }
+    }
+}
+
+void segments_thought_stored(struct segments *segments, uint64_t last_sequence)
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        struct segment *segment = &segments->items[i];
+        if (!is_within(segment, last_sequence))
+            segment->storage = SEGMENT_WAITS;
+        else if (segment->storage == SEGMENT_WAITS)
+            segment->storage = SEGMENT_THOUGHT_STORED;
     }
 }
 
 void segments_forget_missing(struct segments *segments)
 {
     for (size_t i = 0; i < segments->count; i++) {
-        char path[JOURNAL_PATH_SIZE];
-        journal_directory_segment_path(segments->directory, segments->items[i].number, path);
-        if (access(path, F_OK) != 0 && errno == ENOENT)
+        char name[SEGMENT_NAME_SIZE];
+        segment_name_write(segments->items[i].number, name);
+        if (!directory_has(segments->directory, name) && errno == ENOENT)
             segments->items[i].disk_bytes = 0;
     }
 }
 
-size_t segments_evict(struct segments *segments, int64_t before_us, size_t keep, size_t max)
+static bool remove_file(const struct segments *segments, const struct segment *segment)
+{
+    return segment_name_remove(segments->directory, segment->number) == 0 || errno == ENOENT;
+}
+
+static void forget_oldest(struct segments *segments, size_t count)
+{
+    if (count == 0)
+        return;
+    segments->count -= count;
+    memmove(segments->items, segments->items + count, segments->count * sizeof *segments->items);
+}
+
+bool segments_evict_oldest(struct segments *segments, size_t keep)
+{
+    if (segments->count <= keep || segments->items[0].storage == SEGMENT_WAITS ||
+        !remove_file(segments, &segments->items[0]))
+        return false;
+    forget_oldest(segments, 1);
+    return true;
+}
+
+size_t segments_evict_expired(struct segments *segments, int64_t before_us, size_t keep, size_t max)
 {
     size_t gone = 0;
-    while (gone < max && gone + keep < segments->count && segments->items[gone].stored_us != 0 &&
-           segments->items[gone].stored_us <= before_us) {
-        char path[JOURNAL_PATH_SIZE];
-        journal_directory_segment_path(segments->directory, segments->items[gone].number, path);
-        if (unlink(path) != 0 && errno != ENOENT)
+    while (gone < max && gone + keep < segments->count) {
+        const struct segment *segment = &segments->items[gone];
+        if (segment->storage != SEGMENT_STORED || segment->stored_us > before_us ||
+            !remove_file(segments, segment))
             break;
         gone++;
     }
-    segments->count -= gone;
-    memmove(segments->items, segments->items + gone, segments->count * sizeof *segments->items);
+    forget_oldest(segments, gone);
     return gone;
 }
 
@@ -309,7 +123,7 @@ uint64_t segments_waiting_bytes(const struct segments *segments)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < segments->count; i++)
-        bytes += segments->items[i].stored_us == 0 && segments->items[i].records > 0
+        bytes += segments->items[i].storage == SEGMENT_WAITS && segments->items[i].records > 0
                      ? segments->items[i].bytes
                      : 0;
     return bytes;

@@ -240,10 +240,10 @@ int renameat(int old_directory, const char *old_path, int new_directory, const c
                : rename_file(old_directory, old_path, new_directory, new_path);
 }
 
-int unlink(const char *path)
+int unlinkat(int directory, const char *path, int flags)
 {
-    int (*unlink_file)(const char *) = real("unlink");
-    return is_refused(is_ours_by_path(path)) ? -1 : unlink_file(path);
+    int (*unlink_file)(int, const char *, int) = real("unlinkat");
+    return is_refused(is_ours(directory)) ? -1 : unlink_file(directory, path, flags);
 }
 
 int fallocate(int fd, int mode, off_t from, off_t length)

@@ -119,7 +119,7 @@ class RealStarts(FaultCase):
                       + f"\n{server.log_tail()}")
         if damage.is_said:
             words = server.log_text()
-            self.assertTrue("kept aside" in words or "identity damaged" in words,
+            self.assertTrue("quarantined" in words or "identity damaged" in words,
                             f"{damage}: not a word\n{words}")
         self.ledger.check(self.psql, lambda event: True)
         server.kill()

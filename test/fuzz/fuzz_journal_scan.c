@@ -54,12 +54,12 @@ static void read_through(int fd, const uint8_t *data, uint64_t end, uint32_t sal
     while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD) {
         require(!reading.is_ended && (salt == 0 || record.salt == salt));
         check_record(data, scan.offset, &record);
-        require(reading.told == scan.offset - RECORD_HEADER_BYTES - record.payload_bytes);
-        reading.told = scan.offset;
+        require(reading.reported_to == scan.offset - RECORD_HEADER_BYTES - record.payload_bytes);
+        reading.reported_to = scan.offset;
     }
-    require(result == SCAN_END && reading.told <= end);
-    require(!is_exact || reading.told == end);
-    for (uint64_t at = reading.told; at < end; at++)
+    require(result == SCAN_END && reading.reported_to <= end);
+    require(!is_exact || reading.reported_to == end);
+    for (uint64_t at = reading.reported_to; at < end; at++)
         require(data[at] == 0);
     require(journal_scan_next(&scan, &record) == SCAN_END);
     journal_scan_clear(&scan);

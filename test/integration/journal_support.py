@@ -14,6 +14,7 @@ from typing import Dict, List, Optional
 
 from db_support import DatabaseCase
 
+from harness.case import BINARY
 from harness.process import wait_until
 from harness.server import Server
 
@@ -183,3 +184,13 @@ class JournalCase(DatabaseCase):
 def is_sanitized(server: Server) -> bool:
     """Whether the binary has a sanitizer in it: then its memory and speed tell nothing."""
     return b"__asan_init" in server.binary.read_bytes()
+
+
+def describe(journal: Path) -> str:
+    done = subprocess.run([str(BINARY), "--journal"], env={"JOURNAL_DIR": str(journal)},
+                          capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout
+
+
+def contents(directory: Path) -> dict:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}

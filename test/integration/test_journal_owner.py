@@ -4,11 +4,9 @@ import signal
 import subprocess
 import time
 import unittest
-from pathlib import Path
 
-from journal_support import WAITING, JournalCase
+from journal_support import WAITING, JournalCase, contents, describe
 
-from harness.case import BINARY
 from harness.server import Server
 
 
@@ -127,23 +125,12 @@ class Kept(JournalCase):
         self.assertRegex(text, r"\nrecords 30  waiting for the database 0 ")
         self.assertEqual(contents(server.journal), before)
 
-
     def test_a_directory_without_a_journal_is_told(self) -> None:
         empty = self.directory()
         with self.assertRaises(subprocess.CalledProcessError) as raised:
             describe(empty)
         self.assertIn(f"{empty} holds no journal", raised.exception.stderr)
         self.assertEqual(list(empty.iterdir()), [])
-
-
-def describe(journal: Path) -> str:
-    done = subprocess.run([str(BINARY), "--journal"], env={"JOURNAL_DIR": str(journal)},
-                          capture_output=True, text=True, timeout=30, check=True)
-    return done.stdout
-
-
-def contents(directory: Path) -> dict:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 def crc32c(data: bytes) -> int:

@@ -20,6 +20,7 @@
     X(db_reply) \
     X(db_target) \
     X(digits) \
+    X(directory) \
     X(event_body) \
     X(event_json) \
     X(event_kinds) \
@@ -30,15 +31,18 @@
     X(http_head) \
     X(http_metrics) \
     X(intake) \
+    X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
     X(journal_identity) \
+    X(journal_identity_file) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
     X(journal_scan) \
     X(journal_scan_window) \
+    X(journal_segment_names) \
     X(journal_segments) \
     X(log) \
     X(memory) \

@@ -105,7 +105,7 @@ static uint64_t queued(void)
 START_TEST(submission_in_several_segments_is_answered_once)
 {
     ck_assert_int_eq(submit(EVENTS), RESULT_OK);
-    ck_assert_uint_gt(journal_segments(run.journal)->count, 1);
+    ck_assert_uint_gt(journal_run_segments(&run)->count, 1);
     ck_assert_uint_eq(accepted(), EVENTS);
     ck_assert_uint_eq(refused(), 0);
     ck_assert_uint_eq(replayed(), 0);

@@ -62,22 +62,11 @@ int fallocate(int fd, int mode, off_t offset, off_t length)
     return (int)syscall(SYS_fallocate, fd, mode, offset, length);
 }
 
-static int open_unless(int reason, int directory, const char *path, int flags, mode_t mode)
+static int reason_to_refuse(const char *path)
 {
-    if (reason == 0)
-        return (int)syscall(SYS_openat, directory, path, flags, mode);
-    errno = reason;
-    return -1;
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    bool is_segment = strstr(path, ".journal") != NULL;
-    return open_unless(is_segment ? disk_faults.open_reason : 0, AT_FDCWD, path, flags, mode);
+    if (strncmp(path, "torn-", 5) == 0)
+        return disk_faults.copy_reason;
+    return strstr(path, ".journal") != NULL ? disk_faults.open_reason : 0;
 }
 
 int openat(int directory, const char *path, int flags, ...)
@@ -86,8 +75,11 @@ int openat(int directory, const char *path, int flags, ...)
     va_start(arguments, flags);
     mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    bool is_copy = strncmp(path, "torn-", 5) == 0;
-    return open_unless(is_copy ? disk_faults.copy_reason : 0, directory, path, flags, mode);
+    int reason = reason_to_refuse(path);
+    if (reason == 0)
+        return (int)syscall(SYS_openat, directory, path, flags, mode);
+    errno = reason;
+    return -1;
 }
 
 /* As a disk does it: what lies before the bad place is given. */

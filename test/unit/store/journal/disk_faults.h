@@ -12,8 +12,8 @@ struct disk_faults {
     int reason;                /* errno; 0 = EIO */
     uint64_t bad_from;         /* pread() of bytes from here */
     uint64_t bad_to;           /* to before here gives EIO, in any file */
-    int open_reason;           /* errno of every open() of a segment; 0 = it works */
-    int copy_reason;           /* the same of openat() of a torn tail's copy */
+    int open_reason;           /* errno of every openat() of a segment; 0 = it works */
+    int copy_reason;           /* the same of a torn tail's copy */
     unsigned writes;
     unsigned syncs;
     unsigned directory_syncs; /* fsync() of a directory */

@@ -14,16 +14,36 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "store/journal/recovery.h"
+#include "store/journal/segment_names.h"
 
 enum { PAYLOAD_MIN_BYTES = 20, PAYLOAD_SPREAD_BYTES = 33 };
+
+enum result journal_files_begin_run(const struct journal_files *files, const char *path,
+                                    struct directory *directory, struct journal_identity *identity,
+                                    struct error *error)
+{
+    enum result result = directory_open(directory, path, error);
+    return result == RESULT_OK ? journal_identity_begin_run(identity, directory, files->log, error)
+                               : result;
+}
+
+enum result journal_files_peek(const char *path, struct directory *directory,
+                               struct journal_identity *identity, struct error *error)
+{
+    enum result result = directory_peek(directory, path, error);
+    return result == RESULT_OK ? journal_identity_peek(identity, directory, error) : result;
+}
 
 static void begin(struct journal_files *files)
 {
     struct error error = {""};
-    enum result result = journal_directory_open(&files->directory, files->path, files->log, &error);
+    enum result result =
+        journal_files_begin_run(files, files->path, &files->directory, &files->identity, &error);
     ck_assert_msg(result == RESULT_OK, "%s", error.text);
     files->segments = (struct segments){
         .directory = &files->directory,
+        .journal = files->identity.journal,
         .log = files->log,
         .damaged = metrics_counter(files->metrics, "test_damaged_total", "Of the tests.", ""),
     };
@@ -46,7 +66,7 @@ void journal_files_open(struct journal_files *files)
 static void end(struct journal_files *files)
 {
     segments_clear(&files->segments);
-    journal_directory_close(&files->directory);
+    directory_close(&files->directory);
 }
 
 void journal_files_restart(struct journal_files *files)
@@ -107,15 +127,17 @@ const char *journal_files_path(const struct journal_files *files, const char *na
 
 const char *journal_files_segment_path(const struct journal_files *files, uint64_t number)
 {
-    static char path[JOURNAL_PATH_SIZE];
-    journal_directory_segment_path(&files->directory, number, path);
+    static char path[512];
+    char name[SEGMENT_NAME_SIZE];
+    segment_name_write(number, name);
+    (void)snprintf(path, sizeof path, "%s/%s", files->path, name);
     return path;
 }
 
 void journal_files_load(struct journal_files *files)
 {
     struct error error = {""};
-    enum result result = segments_load(&files->segments, &error);
+    enum result result = recovery_load(&files->segments, &error);
     ck_assert_msg(result == RESULT_OK, "%s", error.text);
 }
 
@@ -217,16 +239,15 @@ int segment_image_open(const struct segment_image *image)
 void segment_image_save(const struct segment_image *image, const struct journal_files *files,
                         size_t zeros)
 {
-    char path[JOURNAL_PATH_SIZE];
     struct segment_header header;
-    journal_directory_segment_path(&files->directory, image->header.number, path);
+    const char *path = journal_files_segment_path(files, image->header.number);
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, image->bytes, image->used), (ssize_t)image->used);
     if (image->used >= SEGMENT_HEADER_BYTES &&
         segment_header_read(image->bytes, &header) == HEADER_SOUND) {
         uint8_t bytes[SEGMENT_HEADER_BYTES];
-        memcpy(header.journal, files->directory.identity.journal, UUID_BYTES);
+        memcpy(header.journal, files->identity.journal, UUID_BYTES);
         segment_header_write(&header, bytes);
         ck_assert_int_eq(pwrite(fd, bytes, sizeof bytes, 0), (ssize_t)sizeof bytes);
     }

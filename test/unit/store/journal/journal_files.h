@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/journal/directory.h"
+#include "store/base/directory.h"
 #include "store/journal/format.h"
+#include "store/journal/identity.h"
 #include "store/journal/segments.h"
 
 struct log;
@@ -19,12 +20,22 @@ struct journal_files {
     int log_fd;
     struct log *log;
     struct metrics *metrics;
-    struct journal_directory directory;
+    struct directory directory;
+    struct journal_identity identity;
     struct segments segments;
 };
 
 void journal_files_open(struct journal_files *files);
 void journal_files_close(struct journal_files *files);
+
+/* Opens a directory and begins a run in it. */
+enum result journal_files_begin_run(const struct journal_files *files, const char *path,
+                                    struct directory *directory, struct journal_identity *identity,
+                                    struct error *error);
+
+/* Opens a directory to look at, and reads who the journal in it is. */
+enum result journal_files_peek(const char *path, struct directory *directory,
+                               struct journal_identity *identity, struct error *error);
 
 /* Ends the use of the directory and begins it again, as a restart does. */
 void journal_files_restart(struct journal_files *files);

@@ -9,8 +9,9 @@
 #include <event2/event.h>
 
 #include "metrics/metrics.h"
-#include "store/journal/internal.h"
 #include "store/journal/reader.h"
+#include "store/journal/recovery.h"
+#include "store/journal/state.h"
 
 enum { PAYLOAD_MAX_BYTES = 64 };
 
@@ -40,11 +41,11 @@ static void on_wake(void *arg)
 }
 
 /* All that was accepted counts as still queued. */
-static void on_lost(void *arg, uint64_t after)
+static void on_rewrite(void *arg, uint64_t after)
 {
     struct journal_run *run = arg;
     run->rewritten++;
-    run->lost_after = after;
+    run->rewritten_after = after;
     for (size_t i = 0; i < run->accepted_count; i++) {
         const struct accepted *event = &run->accepted[i];
         uint8_t payload[PAYLOAD_MAX_BYTES];
@@ -60,7 +61,7 @@ static void begin(struct journal_run *run)
     run->metrics = metrics_new();
     run->journal = journal_open(run->base, &run->settings, run->metrics, run->files.log, &error);
     ck_assert_msg(run->journal != NULL, "%s", error.text);
-    const struct journal_listener listener = {.wake = on_wake, .lost = on_lost, .arg = run};
+    const struct journal_listener listener = {.wake = on_wake, .rewrite = on_rewrite, .arg = run};
     journal_set_listener(run->journal, listener);
 }
 
@@ -68,7 +69,7 @@ void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t 
 {
     memset(run, 0, sizeof *run);
     journal_files_open(&run->files);
-    journal_directory_close(&run->files.directory);
+    directory_close(&run->files.directory);
     run->settings = (struct journal_settings){
         .directory = run->files.path, .sync = sync, .max_bytes = max_bytes, .keep_s = 600};
     run->base = event_base_new();
@@ -118,6 +119,11 @@ size_t journal_run_commit(struct journal_run *run, size_t events)
     return run->accepted_count - before;
 }
 
+struct segments *journal_run_segments(const struct journal_run *run)
+{
+    return &run->journal->segments;
+}
+
 void journal_run_tick(struct journal_run *run)
 {
     event_active(run->journal->tick, EV_TIMEOUT, 0);
@@ -130,12 +136,14 @@ size_t journal_run_read_back(struct journal_run *run)
     struct record record;
     struct error error = {""};
     struct segments segments = run->files.segments;
-    struct journal_directory directory = {.fd = -1, .lock_fd = -1, .stored_fd = -1};
+    struct directory directory;
+    struct journal_identity identity;
     size_t found = 0;
     size_t count = 0;
-    ck_assert_int_eq(journal_directory_peek(&directory, run->files.path, &error), RESULT_OK);
+    ck_assert_int_eq(journal_files_peek(run->files.path, &directory, &identity, &error), RESULT_OK);
     segments.directory = &directory;
-    enum result result = segments_load(&segments, &error);
+    segments.journal = identity.journal;
+    enum result result = recovery_load(&segments, &error);
     ck_assert_msg(result == RESULT_OK, "%s", error.text);
     journal_reader_init(&reader, &segments);
     while (journal_reader_next(&reader, &record) == READ_RECORD) {
@@ -152,6 +160,6 @@ size_t journal_run_read_back(struct journal_run *run)
     ck_assert_uint_eq(found, run->accepted_count);
     journal_reader_clear(&reader);
     segments_clear(&segments);
-    journal_directory_close(&directory);
+    directory_close(&directory);
     return count;
 }

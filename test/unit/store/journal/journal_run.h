@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/settings.h"
 #include "test/unit/store/journal/journal_files.h"
@@ -28,7 +29,7 @@ struct journal_run {
     size_t accepted_count;
     uint32_t appended_count;
     size_t rewritten; /* times that records had to be appended again */
-    uint64_t lost_after;
+    uint64_t rewritten_after;
 };
 
 /* Makes a directory and opens the journal. */
@@ -40,6 +41,9 @@ void journal_run_kill(struct journal_run *run);
 
 /* Appends events and commits them. Returns how many are durable; 0 when it refuses. */
 size_t journal_run_commit(struct journal_run *run, size_t events);
+
+/* What the journal knows of its segments. */
+struct segments *journal_run_segments(const struct journal_run *run);
 
 /* Lets the journal do what it does every half second. */
 void journal_run_tick(struct journal_run *run);

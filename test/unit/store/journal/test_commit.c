@@ -1,13 +1,16 @@
 /* The journal at work on a sound disk: what is committed is there after the end, however it ends.
  */
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <check.h>
 
+#include "store/base/crc32c.h"
 #include "store/journal/reader.h"
 #include "test/unit/store/journal/disk_faults.h"
 #include "test/unit/store/journal/journal_run.h"
@@ -64,11 +67,11 @@ END_TEST
 START_TEST(new_segments_are_synced_into_the_directory)
 {
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
-    while (journal_segments(run.journal)->count < 3) {
-        size_t count = journal_segments(run.journal)->count;
+    while (journal_run_segments(&run)->count < 3) {
+        size_t count = journal_run_segments(&run)->count;
         unsigned before = disk_faults.directory_syncs;
         ck_assert_uint_eq(journal_run_commit(&run, 100), 100);
-        if (journal_segments(run.journal)->count > count)
+        if (journal_run_segments(&run)->count > count)
             ck_assert_uint_gt(disk_faults.directory_syncs, before);
     }
     journal_run_close(&run);
@@ -91,7 +94,7 @@ START_TEST(no_record_is_below_its_segments_first_sequence)
 {
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     fill(25, 100);
-    const struct segments *segments = journal_segments(run.journal);
+    const struct segments *segments = journal_run_segments(&run);
     ck_assert_uint_ge(segments->count, 2);
     uint64_t read = 0;
     for (size_t i = 0; i < segments->count; i++) {
@@ -125,8 +128,8 @@ START_TEST(full_journal_refuses_until_the_database_takes_some)
         ;
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_JOURNAL_FULL);
     ck_assert_int_ne(journal_refusal(run.journal), REFUSAL_NONE);
-    ck_assert_uint_le(segments_disk_bytes(journal_segments(run.journal)), MAX_BYTES);
-    ck_assert_uint_ge(segments_waiting_bytes(journal_segments(run.journal)), MAX_BYTES / 2);
+    ck_assert_uint_le(segments_disk_bytes(journal_run_segments(&run)), MAX_BYTES);
+    ck_assert_uint_ge(segments_waiting_bytes(journal_run_segments(&run)), MAX_BYTES / 2);
     journal_run_tick(&run);
     ck_assert_int_ne(journal_refusal(run.journal), REFUSAL_NONE);
     journal_stored(run.journal, run.accepted[run.accepted_count / 2].sequence);
@@ -139,6 +142,54 @@ START_TEST(full_journal_refuses_until_the_database_takes_some)
 }
 END_TEST
 
+static uint64_t mix(uint64_t digest, uint64_t value)
+{
+    return (digest ^ value) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* The names in the directory, and of each file its length and when it was written, in one number.
+ */
+static uint64_t digest_directory(void)
+{
+    uint64_t digest = 0;
+    DIR *entries = opendir(run.files.path);
+    ck_assert_ptr_nonnull(entries);
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        struct stat status;
+        if (strcmp(entry->d_name, "..") == 0)
+            continue; /* others work there */
+        uint64_t own = crc32c((const uint8_t *)entry->d_name, strlen(entry->d_name));
+        ck_assert_int_eq(fstatat(dirfd(entries), entry->d_name, &status, 0), 0);
+        own = mix(own, (uint64_t)status.st_size);
+        own = mix(own, (uint64_t)status.st_mtim.tv_sec);
+        digest += mix(own, (uint64_t)status.st_mtim.tv_nsec);
+    }
+    (void)closedir(entries);
+    return digest;
+}
+
+/* GET /readyz asks: wherever a segment is nearly full, and stored ones may go for the next one, it
+ * must not be the question that lets them go. */
+START_TEST(asking_changes_no_file)
+{
+    journal_run_open(&run, JOURNAL_SYNC_OFF, MAX_BYTES);
+    uint64_t first = journal_run_segments(&run)->items[0].number;
+    for (int i = 0; i < 9000; i++) {
+        fill(1, 1);
+        if (i % 3 != 0)
+            journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
+        uint64_t before = digest_directory();
+        enum refusal refusal = journal_refusal(run.journal);
+        for (int asked = 0; asked < 5; asked++)
+            ck_assert_int_eq(journal_refusal(run.journal), refusal);
+        ck_assert_uint_eq(digest_directory(), before);
+        ck_assert_int_eq(refusal, REFUSAL_NONE);
+    }
+    ck_assert_uint_gt(journal_run_segments(&run)->items[0].number, first); /* some did go */
+    journal_run_close(&run);
+}
+END_TEST
+
 /* All through a long life: the space is bounded, and only what is stored goes for it. */
 START_TEST(space_is_bounded_and_what_waits_is_kept)
 {
@@ -146,9 +197,9 @@ START_TEST(space_is_bounded_and_what_waits_is_kept)
     for (int i = 0; i < 150; i++) {
         fill(1, 100);
         journal_stored(run.journal, run.accepted[run.accepted_count - 90].sequence);
-        ck_assert_uint_le(segments_disk_bytes(journal_segments(run.journal)), MAX_BYTES);
+        ck_assert_uint_le(segments_disk_bytes(journal_run_segments(&run)), MAX_BYTES);
     }
-    ck_assert_uint_ge(journal_segments(run.journal)->count, 3);
+    ck_assert_uint_ge(journal_run_segments(&run)->count, 3);
     journal_run_close(&run);
 }
 END_TEST
@@ -157,19 +208,19 @@ START_TEST(stored_segments_go_when_their_time_is_over)
 {
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     fill(30, 100);
-    size_t count = journal_segments(run.journal)->count;
+    size_t count = journal_run_segments(&run)->count;
     ck_assert_uint_ge(count, 2);
     run.settings.keep_s = 1;
     journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
     journal_run_tick(&run);
-    ck_assert_uint_eq(journal_segments(run.journal)->count, count);
+    ck_assert_uint_eq(journal_run_segments(&run)->count, count);
     (void)usleep(1100000);
     while (--count > 0) {
         journal_run_tick(&run);
-        ck_assert_uint_eq(journal_segments(run.journal)->count, count); /* one at a time */
+        ck_assert_uint_eq(journal_run_segments(&run)->count, count); /* one at a time */
     }
     journal_run_tick(&run);
-    ck_assert_uint_eq(journal_segments(run.journal)->count, 1);
+    ck_assert_uint_eq(journal_run_segments(&run)->count, 1);
     ck_assert_uint_eq(journal_files_count(run.files.path, "0000"), 1);
     fill(1, 10);
     journal_run_close(&run);
@@ -195,17 +246,16 @@ END_TEST
 START_TEST(segment_killed_in_its_making_is_no_damage)
 {
     static const size_t sizes[] = {0, 1, 127, 128, SEGMENT_BYTES};
-    char path[JOURNAL_PATH_SIZE];
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     fill(3, 10);
-    journal_directory_segment_path(journal_directory(run.journal), 2, path);
+    const char *path = journal_files_segment_path(&run.files, 2);
     FILE *file = fopen(path, "we");
     ck_assert_ptr_nonnull(file);
     (void)fclose(file);
     ck_assert_int_eq(truncate(path, (off_t)sizes[_i]), 0);
     journal_run_kill(&run);
     fill(3, 10);
-    ck_assert_uint_eq(journal_segments(run.journal)->count, 2);
+    ck_assert_uint_eq(journal_run_segments(&run)->count, 2);
     ck_assert(!journal_files_logged(&run.files, "journal bytes are no records"));
     journal_run_kill(&run);
     fill(1, 1);
@@ -243,6 +293,7 @@ Suite *journal_commit_suite(void)
     tcase_add_test(tests, no_record_is_below_its_segments_first_sequence);
     tcase_add_test(tests, commit_larger_than_several_segments_is_whole);
     tcase_add_test(tests, full_journal_refuses_until_the_database_takes_some);
+    tcase_add_test(tests, asking_changes_no_file);
     tcase_add_test(tests, space_is_bounded_and_what_waits_is_kept);
     tcase_add_test(tests, stored_segments_go_when_their_time_is_over);
     tcase_add_test(tests, hint_of_what_is_stored_outlives_a_kill);

@@ -113,7 +113,7 @@ START_TEST(first_failure_is_made_good_at_once)
         disk_faults.write_fails_in = 1;
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
-    ck_assert_uint_eq(journal_segments(run.journal)->count, 2);
+    ck_assert_uint_eq(journal_run_segments(&run)->count, 2);
     ck_assert_uint_eq(run.rewritten, 0);
     assert_all_there();
 }
@@ -153,7 +153,7 @@ START_TEST(failed_segments_without_events_go)
         journal_stored(run.journal, 1);
         journal_run_tick(&run);
     }
-    ck_assert_uint_le(journal_segments(run.journal)->count, 6);
+    ck_assert_uint_le(journal_run_segments(&run)->count, 6);
     ck_assert_uint_le(journal_files_count(run.files.path, "0000"), 6);
     assert_all_there();
 }
@@ -172,7 +172,7 @@ START_TEST(refused_sequences_pass_for_no_gap)
     disk_faults_reset();
     journal_run_tick(&run);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
-    const struct segments *segments = journal_segments(run.journal);
+    const struct segments *segments = journal_run_segments(&run);
     ck_assert_uint_eq(segments->count, (size_t)_i + 1);
     ck_assert_uint_eq(segments->items[_i].first_sequence, next);
 }
@@ -181,16 +181,15 @@ END_TEST
 /* The file of a failed attempt could not be removed: its name is taken. */
 START_TEST(name_that_is_taken_holds_nothing_up)
 {
-    char path[JOURNAL_PATH_SIZE];
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, 64 * 1024);
     run.settings.max_bytes = MAX_BYTES;
-    journal_directory_segment_path(journal_directory(run.journal), 2, path);
+    const char *path = journal_files_segment_path(&run.files, 2);
     int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     (void)close(fd);
     work();
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
-    ck_assert_uint_gt(journal_segments(run.journal)->count, 1);
+    ck_assert_uint_gt(journal_run_segments(&run)->count, 1);
     assert_all_there();
 }
 END_TEST
@@ -206,7 +205,7 @@ START_TEST(interval_mode_writes_again_what_was_not_synced)
     journal_run_tick(&run);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     ck_assert_uint_eq(run.rewritten, 1);
-    ck_assert_uint_eq(run.lost_after, synced);
+    ck_assert_uint_eq(run.rewritten_after, synced);
     disk_faults_reset();
     journal_run_tick(&run);
     ck_assert_uint_eq(disk_faults.syncs, 1);
@@ -229,7 +228,7 @@ START_TEST(interval_mode_syncs_what_it_wrote_again)
     ck_assert_uint_eq(disk_faults.syncs, 1);
     ck_assert_uint_eq(journal_run_commit(&run, 0), 0);
     ck_assert_uint_eq(run.rewritten, 2);
-    ck_assert_uint_lt(run.lost_after, run.accepted[0].sequence);
+    ck_assert_uint_lt(run.rewritten_after, run.accepted[0].sequence);
     assert_all_there();
 }
 END_TEST
@@ -256,7 +255,7 @@ START_TEST(removed_directory_begins_anew)
         ck_assert_int_eq(rmdir(run.files.path), 0);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     ck_assert_uint_eq(run.rewritten, 1);
-    ck_assert_uint_eq(run.lost_after, 0);
+    ck_assert_uint_eq(run.rewritten_after, 0);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     journal_run_kill(&run);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
@@ -278,8 +277,8 @@ START_TEST(interval_mode_knows_how_far_it_synced_what_it_wrote_again)
     journal_run_tick(&run);
     ck_assert_uint_eq(journal_run_commit(&run, 0), 0);
     ck_assert_uint_eq(run.rewritten, 2);
-    ck_assert_uint_ge(run.lost_after, run.accepted[0].sequence);
-    ck_assert_uint_lt(run.lost_after, run.accepted[4999].sequence);
+    ck_assert_uint_ge(run.rewritten_after, run.accepted[0].sequence);
+    ck_assert_uint_lt(run.rewritten_after, run.accepted[4999].sequence);
     assert_all_there();
 }
 END_TEST

@@ -1,4 +1,4 @@
-/* Who a journal is: one process at a time, the same journal and a higher run at each start,
+/* Who a journal is: the same journal and a higher run at each start,
  * whatever is damaged. */
 #include <fcntl.h>
 #include <stdint.h>
@@ -11,8 +11,8 @@
 #include <check.h>
 
 #include "store/base/crc32c.h"
-#include "store/journal/directory.h"
 #include "store/journal/identity.h"
+#include "store/journal/segment_names.h"
 #include "test/unit/store/journal/journal_files.h"
 #include "test/unit/suites.h"
 
@@ -24,7 +24,7 @@ static struct journal_identity first;
 static void set_up(void)
 {
     journal_files_open(&files);
-    first = files.directory.identity;
+    first = files.identity;
 }
 
 static void tear_down(void)
@@ -43,10 +43,11 @@ static void read_file(const char *name, uint8_t *bytes, size_t count)
 
 static void assert_same_journal(void)
 {
-    ck_assert_mem_eq(files.directory.identity.journal, first.journal, UUID_BYTES);
+    ck_assert_mem_eq(files.identity.journal, first.journal, UUID_BYTES);
 }
 
-static int owns(const struct journal_identity *identity, const uint8_t nonce[static UUID_BYTES])
+static int has_nonce(const struct journal_identity *identity,
+                     const uint8_t nonce[static UUID_BYTES])
 {
     for (uint32_t i = 0; i < identity->lineage_count; i++) {
         if (uuid_equal(identity->lineage[i], nonce))
@@ -58,7 +59,7 @@ static int owns(const struct journal_identity *identity, const uint8_t nonce[sta
 static void claim(void)
 {
     struct error error = {""};
-    ck_assert_int_eq(journal_directory_claimed(&files.directory, &error), RESULT_OK);
+    ck_assert_int_eq(journal_identity_claim(&files.identity, &files.directory, &error), RESULT_OK);
 }
 
 /* A segment as this run would have made it. */
@@ -66,9 +67,9 @@ static void save_segment(uint64_t number)
 {
     struct segment_image image;
     segment_image_init(&image, number, 1, 7);
-    image.header.run = files.directory.identity.run;
-    memcpy(image.header.journal, files.directory.identity.journal, UUID_BYTES);
-    memcpy(image.header.nonce, files.directory.identity.nonce, UUID_BYTES);
+    image.header.run = files.identity.run;
+    memcpy(image.header.journal, files.identity.journal, UUID_BYTES);
+    memcpy(image.header.nonce, files.identity.nonce, UUID_BYTES);
     segment_header_write(&image.header, image.bytes);
     segment_image_save(&image, &files, 0);
     segment_image_clear(&image);
@@ -91,29 +92,13 @@ START_TEST(each_start_raises_the_run)
 {
     for (uint32_t run = 2; run < 60; run++) {
         uint8_t nonce[UUID_BYTES];
-        memcpy(nonce, files.directory.identity.nonce, UUID_BYTES);
+        memcpy(nonce, files.identity.nonce, UUID_BYTES);
         journal_files_restart(&files);
         assert_same_journal();
-        ck_assert_uint_eq(files.directory.identity.run, run);
-        ck_assert(!uuid_equal(files.directory.identity.nonce, nonce));
+        ck_assert_uint_eq(files.identity.run, run);
+        ck_assert(!uuid_equal(files.identity.nonce, nonce));
     }
     ck_assert(!journal_files_logged(&files, "damaged"));
-}
-END_TEST
-
-START_TEST(second_process_is_told)
-{
-    struct journal_directory other;
-    struct error error = {""};
-    ck_assert_int_eq(journal_directory_open(&other, files.path, files.log, &error), RESULT_BUSY);
-    ck_assert_ptr_nonnull(strstr(error.text, files.path));
-    ck_assert_ptr_nonnull(strstr(error.text, "in use by another process"));
-    journal_directory_close(&other);
-    ck_assert(journal_directory_is_locked(files.path));
-    journal_directory_close(&files.directory);
-    ck_assert(!journal_directory_is_locked(files.path));
-    journal_files_restart(&files);
-    ck_assert_uint_eq(files.directory.identity.run, 2);
 }
 END_TEST
 
@@ -121,12 +106,13 @@ START_TEST(process_that_looks_changes_nothing)
 {
     uint8_t before[FILE_BYTES];
     uint8_t after[FILE_BYTES];
-    struct journal_directory other;
+    struct directory other;
+    struct journal_identity identity;
     struct error error = {""};
     read_file("identity", before, FILE_BYTES);
-    ck_assert_int_eq(journal_directory_peek(&other, files.path, &error), RESULT_OK);
-    ck_assert_mem_eq(other.identity.journal, first.journal, UUID_BYTES);
-    journal_directory_close(&other);
+    ck_assert_int_eq(journal_files_peek(files.path, &other, &identity, &error), RESULT_OK);
+    ck_assert_mem_eq(identity.journal, first.journal, UUID_BYTES);
+    directory_close(&other);
     read_file("identity", after, FILE_BYTES);
     ck_assert_mem_eq(before, after, FILE_BYTES);
 }
@@ -143,10 +129,10 @@ START_TEST(flipped_byte_costs_neither_journal_nor_run)
         read_file("identity", bytes, FILE_BYTES);
         bytes[at] ^= 0xFF;
         journal_files_overwrite(journal_files_path(&files, "identity"), at, bytes + at, 1);
-        run = files.directory.identity.run;
+        run = files.identity.run;
         journal_files_restart(&files);
         assert_same_journal();
-        ck_assert_uint_gt(files.directory.identity.run, run);
+        ck_assert_uint_gt(files.identity.run, run);
     }
 }
 END_TEST
@@ -157,12 +143,12 @@ START_TEST(torn_newer_slot_raises_the_run_beyond_it)
     for (int i = 0; i < 6; i++) {
         save_segment(1);
         journal_files_restart(&files);
-        uint32_t run = files.directory.identity.run;
-        uint64_t newer = files.directory.generation % 2 * SLOT_BYTES;
+        uint32_t run = files.identity.run;
+        uint64_t newer = files.identity.generation % 2 * SLOT_BYTES;
         journal_files_overwrite(journal_files_path(&files, "identity"), newer, torn, sizeof torn);
         journal_files_restart(&files);
         assert_same_journal();
-        ck_assert_uint_gt(files.directory.identity.run, run);
+        ck_assert_uint_gt(files.identity.run, run);
     }
     ck_assert(journal_files_logged(&files, "journal identity damaged, put together again"));
 }
@@ -173,17 +159,17 @@ START_TEST(identity_gone_comes_back_from_the_segments)
     static const uint8_t zeros[FILE_BYTES];
     journal_files_restart(&files);
     save_segment(1);
-    uint32_t run = files.directory.identity.run;
+    uint32_t run = files.identity.run;
     uint8_t nonce[UUID_BYTES];
-    memcpy(nonce, files.directory.identity.nonce, UUID_BYTES);
+    memcpy(nonce, files.identity.nonce, UUID_BYTES);
     if (_i == 0)
         ck_assert_int_eq(unlink(journal_files_path(&files, "identity")), 0);
     else
         journal_files_overwrite(journal_files_path(&files, "identity"), 0, zeros, sizeof zeros);
     journal_files_restart(&files);
     assert_same_journal();
-    ck_assert_uint_gt(files.directory.identity.run, run);
-    ck_assert(owns(&files.directory.identity, nonce));
+    ck_assert_uint_gt(files.identity.run, run);
+    ck_assert(has_nonce(&files.identity, nonce));
 }
 END_TEST
 
@@ -192,8 +178,8 @@ START_TEST(journal_without_anything_left_is_a_new_one)
     static const uint8_t zeros[FILE_BYTES];
     journal_files_overwrite(journal_files_path(&files, "identity"), 0, zeros, sizeof zeros);
     journal_files_restart(&files);
-    ck_assert(!uuid_equal(files.directory.identity.journal, first.journal));
-    ck_assert_uint_eq(files.directory.identity.run, 1);
+    ck_assert(!uuid_equal(files.identity.journal, first.journal));
+    ck_assert_uint_eq(files.identity.run, 1);
     ck_assert(journal_files_logged(&files, "journal identity damaged, made anew"));
 }
 END_TEST
@@ -217,9 +203,10 @@ static void assert_refused_untouched(void)
     uint8_t after[FILE_BYTES];
     struct error error = {""};
     read_file("identity", before, FILE_BYTES);
-    journal_directory_close(&files.directory);
-    ck_assert_int_eq(journal_directory_open(&files.directory, files.path, files.log, &error),
-                     RESULT_INVALID);
+    directory_close(&files.directory);
+    ck_assert_int_eq(
+        journal_files_begin_run(&files, files.path, &files.directory, &files.identity, &error),
+        RESULT_INVALID);
     ck_assert_ptr_nonnull(strstr(error.text, "later version"));
     read_file("identity", after, FILE_BYTES);
     ck_assert_mem_eq(before, after, FILE_BYTES);
@@ -228,9 +215,9 @@ static void assert_refused_untouched(void)
 START_TEST(identity_of_a_later_version_is_refused_untouched)
 {
     journal_files_restart(&files);
-    make_newer(files.directory.generation + (uint64_t)_i);
+    make_newer(files.identity.generation + (uint64_t)_i);
     assert_refused_untouched();
-    make_newer(files.directory.generation + (uint64_t)_i + 1);
+    make_newer(files.identity.generation + (uint64_t)_i + 1);
     assert_refused_untouched();
 }
 END_TEST
@@ -238,15 +225,15 @@ END_TEST
 START_TEST(segment_of_a_later_version_is_refused_untouched)
 {
     uint8_t header[SEGMENT_HEADER_BYTES];
-    char path[JOURNAL_PATH_SIZE];
+    char name[SEGMENT_NAME_SIZE];
     for (uint64_t number = 1; number <= 3; number++)
         save_segment(number);
-    journal_directory_segment_path(&files.directory, 2, path);
-    read_file(path + strlen(files.path) + 1, header, sizeof header);
+    segment_name_write(2, name);
+    read_file(name, header, sizeof header);
     header[AT_FORMAT]++;
     uint32_t crc = crc32c(header, sizeof header - 4);
     memcpy(header + sizeof header - 4, &crc, sizeof crc);
-    journal_files_overwrite(path, 0, header, sizeof header);
+    journal_files_overwrite(journal_files_path(&files, name), 0, header, sizeof header);
     assert_refused_untouched();
 }
 END_TEST
@@ -255,35 +242,35 @@ START_TEST(claiming_run_comes_first_and_the_others_stay)
 {
     uint8_t nonces[4][UUID_BYTES];
     for (int i = 0; i < 4; i++) {
-        memcpy(nonces[i], files.directory.identity.nonce, UUID_BYTES);
+        memcpy(nonces[i], files.identity.nonce, UUID_BYTES);
         claim();
-        ck_assert(uuid_equal(files.directory.identity.lineage[0], nonces[i]));
+        ck_assert(uuid_equal(files.identity.lineage[0], nonces[i]));
         journal_files_restart(&files);
     }
     for (int i = 0; i < 4; i++)
-        ck_assert(owns(&files.directory.identity, nonces[i]));
-    ck_assert_uint_eq(files.directory.identity.lineage_count, 5);
-    ck_assert(uuid_equal(files.directory.identity.lineage[0], nonces[3]));
+        ck_assert(has_nonce(&files.identity, nonces[i]));
+    ck_assert_uint_eq(files.identity.lineage_count, 5);
+    ck_assert(uuid_equal(files.identity.lineage[0], nonces[3]));
 }
 END_TEST
 
-START_TEST(owners_are_bounded_and_keep_the_newest)
+START_TEST(lineage_is_bounded_and_keeps_the_newest)
 {
     uint8_t nonces[100][UUID_BYTES];
     for (int i = 0; i < 100; i++) {
-        memcpy(nonces[i], files.directory.identity.nonce, UUID_BYTES);
+        memcpy(nonces[i], files.identity.nonce, UUID_BYTES);
         claim();
         journal_files_restart(&files);
     }
-    const struct journal_identity *identity = &files.directory.identity;
+    const struct journal_identity *identity = &files.identity;
     ck_assert_uint_eq(identity->lineage_count, JOURNAL_LINEAGE_MAX);
-    ck_assert(owns(identity, identity->nonce));
+    ck_assert(has_nonce(identity, identity->nonce));
     for (int i = 100 - JOURNAL_LINEAGE_MAX + 1; i < 100; i++)
-        ck_assert(owns(identity, nonces[i]));
+        ck_assert(has_nonce(identity, nonces[i]));
 }
 END_TEST
 
-/* Start after start without the database: the one it knows is among the owners for ever. */
+/* Start after start without the database: the one it knows stays in the lineage for ever. */
 START_TEST(last_run_that_claimed_is_never_forgotten)
 {
     for (int i = 0; i < 3; i++) {
@@ -292,11 +279,11 @@ START_TEST(last_run_that_claimed_is_never_forgotten)
     }
     claim();
     uint8_t claimed[UUID_BYTES];
-    memcpy(claimed, files.directory.identity.nonce, UUID_BYTES);
+    memcpy(claimed, files.identity.nonce, UUID_BYTES);
     for (int i = 0; i < 3 * JOURNAL_LINEAGE_MAX; i++)
         journal_files_restart(&files);
-    ck_assert(uuid_equal(files.directory.identity.lineage[0], claimed));
-    ck_assert(owns(&files.directory.identity, files.directory.identity.nonce));
+    ck_assert(uuid_equal(files.identity.lineage[0], claimed));
+    ck_assert(has_nonce(&files.identity, files.identity.nonce));
 }
 END_TEST
 
@@ -305,66 +292,17 @@ START_TEST(directory_that_comes_back_is_the_same_journal)
     struct error error = {""};
     char away[80];
     (void)snprintf(away, sizeof away, "%s.away", files.path);
-    uint32_t run = files.directory.identity.run;
+    uint32_t run = files.identity.run;
     ck_assert_int_eq(rename(files.path, away), 0);
-    ck_assert_int_eq(journal_directory_reopen(&files.directory, &error), RESULT_OK);
-    ck_assert(journal_directory_is_locked(files.path));
+    ck_assert_int_eq(journal_identity_reopen(&files.identity, &files.directory, &error), RESULT_OK);
+    ck_assert(directory_is_in_place(&files.directory));
+    ck_assert(directory_is_locked(&files.directory));
     journal_files_restart(&files);
     assert_same_journal();
-    ck_assert_uint_gt(files.directory.identity.run, run);
+    ck_assert_uint_gt(files.identity.run, run);
     char command[200];
     (void)snprintf(command, sizeof command, "rm -r %s", away);
     ck_assert_int_eq(system(command), 0);
-}
-END_TEST
-
-START_TEST(file_is_written_whole)
-{
-    struct error error = {""};
-    size_t count = 0;
-    ck_assert_int_eq(journal_directory_write(&files.directory, "ads", "one", 3, &error), RESULT_OK);
-    ck_assert_int_eq(journal_directory_write(&files.directory, "ads", "2", 1, &error), RESULT_OK);
-    char *bytes = journal_directory_read(&files.directory, "ads", 10, &count);
-    ck_assert_str_eq(bytes, "2");
-    ck_assert_uint_eq(count, 1);
-    free(bytes);
-    ck_assert_ptr_null(journal_directory_read(&files.directory, "ads", 0, &count));
-    ck_assert_ptr_null(journal_directory_read(&files.directory, "nothing", 10, &count));
-    ck_assert_uint_eq(journal_files_count(files.path, "ads"), 1);
-}
-END_TEST
-
-START_TEST(segments_are_found_by_their_names)
-{
-    static const char *const names[] = {"0000000000000010.journal",
-                                        "ffffffffffffffff.journal",
-                                        "0000000000000002.journal",
-                                        "0000000000000003.journal.new",
-                                        "4.journal",
-                                        "torn-0000000000000002-5"};
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        int fd = open(journal_files_path(&files, names[i]), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-        ck_assert_int_ge(fd, 0);
-        (void)close(fd);
-    }
-    uint64_t *numbers;
-    ck_assert_int_eq(journal_directory_segments(&files.directory, &numbers, &count), 0);
-    ck_assert_uint_eq(count, 2);
-    ck_assert_uint_eq(numbers[0], 2);
-    ck_assert_uint_eq(numbers[1], 16);
-    free(numbers);
-}
-END_TEST
-
-START_TEST(directory_that_can_not_be_is_told)
-{
-    static const char *const paths[] = {"/proc/nothing/here", "/dev/null", "/nothing/below/this"};
-    struct journal_directory other;
-    struct error error = {""};
-    ck_assert_int_eq(journal_directory_open(&other, paths[_i], files.log, &error), RESULT_FAILED);
-    ck_assert_ptr_nonnull(strstr(error.text, paths[_i]));
-    journal_directory_close(&other);
 }
 END_TEST
 
@@ -376,7 +314,6 @@ Suite *journal_identity_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, new_journal_begins_with_the_first_run);
     tcase_add_test(tests, each_start_raises_the_run);
-    tcase_add_test(tests, second_process_is_told);
     tcase_add_test(tests, process_that_looks_changes_nothing);
     tcase_add_loop_test(tests, flipped_byte_costs_neither_journal_nor_run, 0, 16);
     tcase_add_test(tests, torn_newer_slot_raises_the_run_beyond_it);
@@ -385,12 +322,9 @@ Suite *journal_identity_suite(void)
     tcase_add_loop_test(tests, identity_of_a_later_version_is_refused_untouched, 0, 2);
     tcase_add_test(tests, segment_of_a_later_version_is_refused_untouched);
     tcase_add_test(tests, claiming_run_comes_first_and_the_others_stay);
-    tcase_add_test(tests, owners_are_bounded_and_keep_the_newest);
+    tcase_add_test(tests, lineage_is_bounded_and_keeps_the_newest);
     tcase_add_test(tests, last_run_that_claimed_is_never_forgotten);
     tcase_add_test(tests, directory_that_comes_back_is_the_same_journal);
-    tcase_add_test(tests, file_is_written_whole);
-    tcase_add_test(tests, segments_are_found_by_their_names);
-    tcase_add_loop_test(tests, directory_that_can_not_be_is_told, 0, 3);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -116,7 +116,7 @@ START_TEST(reads_on_while_segments_are_evicted)
     journal_files_load(&subject.files);
     journal_reading_expect_records(&subject, 1, 10);
     segments_stored(&subject.files.segments, 2 * RECORDS, 1);
-    ck_assert_uint_eq(segments_evict(&subject.files.segments, 2, 1, 10), 2);
+    ck_assert_uint_eq(segments_evict_expired(&subject.files.segments, 2, 1, 10), 2);
     ck_assert_int_ne(access(segment_path(1), F_OK), 0);
     journal_reading_expect_records(&subject, 11, RECORDS); /* the file is open */
     journal_reading_expect_records(&subject, 2 * RECORDS + 1, 4 * RECORDS);
@@ -152,7 +152,7 @@ static void assert_same_bytes(const char *name, const uint8_t *bytes, size_t cou
     (void)close(fd);
 }
 
-START_TEST(damaged_middle_is_put_aside_and_the_rest_delivered)
+START_TEST(damaged_middle_is_quarantined_and_the_rest_delivered)
 {
     char name[80];
     uint8_t junk[50];
@@ -175,7 +175,7 @@ START_TEST(damaged_middle_is_put_aside_and_the_rest_delivered)
     ck_assert_uint_eq(subject.files.segments.damaged->value, 1);
     (void)snprintf(name, sizeof name, "damaged-0000000000000002-%u", (unsigned)from);
     assert_same_bytes(name, damaged, to - from);
-    ck_assert(journal_files_logged(&subject.files, "kept aside segment=0000000000000002"));
+    ck_assert(journal_files_logged(&subject.files, "quarantined segment=0000000000000002"));
 }
 END_TEST
 
@@ -254,7 +254,7 @@ Suite *journal_reader_suite(void)
     tcase_add_test(tests, gives_what_was_written_twice_once);
     tcase_add_test(tests, reads_on_while_segments_are_evicted);
     tcase_add_test(tests, passes_over_what_is_stored_in_several_calls);
-    tcase_add_test(tests, damaged_middle_is_put_aside_and_the_rest_delivered);
+    tcase_add_test(tests, damaged_middle_is_quarantined_and_the_rest_delivered);
     tcase_add_loop_test(tests, lost_end_of_a_closed_segment_is_reported, 0, 2);
     tcase_add_test(tests, damage_that_is_read_again_is_reported_once);
     tcase_add_test(tests, damage_at_the_end_of_what_is_written_is_reported_once);

@@ -101,23 +101,25 @@ START_TEST(another_journal_in_its_place_is_left_alone)
     uint8_t after[IDENTITY_BYTES];
     size_t count = 0;
     struct error error;
-    struct journal_directory stranger;
+    struct directory stranger;
+    struct journal_identity identity;
     ck_assert_int_eq(rename(run.files.path, away()), 0);
-    ck_assert_int_eq(journal_directory_open(&stranger, run.files.path, run.files.log, &error),
-                     RESULT_OK);
-    char *bytes = journal_directory_read(&stranger, "identity", IDENTITY_BYTES, &count);
+    ck_assert_int_eq(
+        journal_files_begin_run(&run.files, run.files.path, &stranger, &identity, &error),
+        RESULT_OK);
+    char *bytes = directory_read(&stranger, "identity", IDENTITY_BYTES, &count);
     memcpy(before, bytes, count);
     free(bytes);
-    journal_directory_close(&stranger);
+    directory_close(&stranger);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 0);
     journal_run_tick(&run);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FAILED);
     ck_assert(journal_files_logged(&run.files, "holds another journal now"));
-    ck_assert_int_eq(journal_directory_peek(&stranger, run.files.path, &error), RESULT_OK);
-    bytes = journal_directory_read(&stranger, "identity", IDENTITY_BYTES, &count);
+    ck_assert_int_eq(directory_peek(&stranger, run.files.path, &error), RESULT_OK);
+    bytes = directory_read(&stranger, "identity", IDENTITY_BYTES, &count);
     memcpy(after, bytes, count);
     free(bytes);
-    journal_directory_close(&stranger);
+    directory_close(&stranger);
     ck_assert_mem_eq(before, after, count);
     ck_assert_uint_eq(journal_files_count(run.files.path, "0000"), 0);
     ck_assert_int_eq(unlink(journal_files_path(&run.files, "identity")), 0);
@@ -134,10 +136,10 @@ START_TEST(older_identity_uses_no_sequence_twice)
 {
     size_t count = 0;
     struct error error;
-    struct journal_directory directory;
-    ck_assert_int_eq(journal_directory_peek(&directory, run.files.path, &error), RESULT_OK);
-    char *older = journal_directory_read(&directory, "identity", IDENTITY_BYTES, &count);
-    journal_directory_close(&directory);
+    struct directory directory;
+    ck_assert_int_eq(directory_peek(&directory, run.files.path, &error), RESULT_OK);
+    char *older = directory_read(&directory, "identity", IDENTITY_BYTES, &count);
+    directory_close(&directory);
     for (int i = 0; i < 4; i++) {
         journal_run_kill(&run);
         ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
@@ -171,7 +173,7 @@ START_TEST(segment_that_could_not_be_read_is_kept_until_it_is)
     uint64_t readable = segment->last_sequence;
     ck_assert_uint_lt(readable, 600);
     segments_stored(&files.segments, readable, 1);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     journal_reader_init(&reader, &files.segments);
     journal_reader_seek(&reader, readable);
     for (uint64_t sequence = readable + 1; sequence <= 600; sequence++) {
@@ -180,8 +182,9 @@ START_TEST(segment_that_could_not_be_read_is_kept_until_it_is)
     }
     ck_assert_int_eq(journal_reader_next(&reader, &record), READ_END);
     segments_stored(&files.segments, readable, 1);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     segments_stored(&files.segments, 600, 1);
+    ck_assert_int_eq(segment->storage, SEGMENT_STORED);
     ck_assert_int_eq(segment->stored_us, 1);
     journal_reader_clear(&reader);
     segment_image_clear(&image);
@@ -192,18 +195,20 @@ END_TEST
 /* The database is away and has told nothing yet, but the last run knew that it had all of it. */
 START_TEST(what_is_thought_to_be_stored_goes_only_for_space)
 {
-    while (journal_segments(run.journal)->count < 3)
+    while (journal_run_segments(&run)->count < 3)
         ck_assert_uint_eq(journal_run_commit(&run, 1000), 1000);
     journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
     journal_run_tick(&run);
     journal_run_kill(&run);
-    struct segments *segments = journal_segments(run.journal);
+    struct segments *segments = journal_run_segments(&run);
     ck_assert_uint_eq(segments->count, 4);
-    ck_assert_uint_eq(segments_evict(segments, INT64_MAX - 2, 1, 9), 0);
+    ck_assert_uint_eq(segments_evict_expired(segments, INT64_MAX, 1, 9), 0);
     for (int i = 0; i < 30; i++)
         ck_assert_uint_eq(journal_run_commit(&run, 200), 200);
     ck_assert_uint_lt(segments->items[0].first_sequence, run.accepted[9000].sequence);
+    ck_assert_int_eq(segments->items[0].storage, SEGMENT_THOUGHT_STORED);
     segments_stored(segments, segments->items[0].last_sequence, 5);
+    ck_assert_int_eq(segments->items[0].storage, SEGMENT_STORED);
     ck_assert_int_eq(segments->items[0].stored_us, 5);
 }
 END_TEST
@@ -244,7 +249,7 @@ START_TEST(stranger_among_the_segments_does_not_name_the_journal)
     uint8_t journal[UUID_BYTES];
     uint8_t bytes[SEGMENT_HEADER_BYTES];
     struct segment_image image;
-    memcpy(journal, journal_directory(run.journal)->identity.journal, UUID_BYTES);
+    memcpy(journal, journal_identity(run.journal)->journal, UUID_BYTES);
     segment_image_init(&image, 99, 1, 7);
     segment_image_fill(&image, 1, 20);
     segment_image_save(&image, &run.files, 0);
@@ -258,32 +263,10 @@ START_TEST(stranger_among_the_segments_does_not_name_the_journal)
                                     slot * IDENTITY_BYTES / 2 + 20, &torn, 1);
     }
     journal_run_kill(&run);
-    ck_assert_mem_eq(journal_directory(run.journal)->identity.journal, journal, UUID_BYTES);
+    ck_assert_mem_eq(journal_identity(run.journal)->journal, journal, UUID_BYTES);
     ck_assert_uint_eq(journal_run_commit(&run, 5), 5);
     ck_assert_int_eq(unlink(journal_files_segment_path(&run.files, 99)), 0);
     ck_assert_uint_eq(read_back(), 15);
-}
-END_TEST
-
-/* A hint that is too high would let segments go that the database lacks. */
-START_TEST(damaged_hint_of_what_is_stored_is_none)
-{
-    static const uint64_t stored = (UINT64_C(1) << JOURNAL_RUN_SHIFT) + 5;
-    struct journal_directory *directory = journal_directory(run.journal);
-    const char *path = journal_files_path(&run.files, "stored");
-    size_t count = 0;
-    journal_directory_write_stored(directory, stored);
-    ck_assert_uint_eq(journal_directory_read_stored(directory), stored);
-    char *text = journal_directory_read(directory, "stored", 64, &count);
-    ck_assert_uint_gt(count, 20);
-    for (size_t at = 0; at < count; at++) {
-        uint8_t flipped = (uint8_t)(text[at] ^ 1);
-        journal_files_overwrite(path, at, &flipped, 1);
-        ck_assert_uint_eq(journal_directory_read_stored(directory), 0);
-        journal_files_overwrite(path, at, text + at, 1);
-    }
-    ck_assert_uint_eq(journal_directory_read_stored(directory), stored);
-    free(text);
 }
 END_TEST
 
@@ -295,20 +278,6 @@ START_TEST(cursor_ahead_of_the_process_is_passed)
     ck_assert(journal_files_logged(&run.files, "the database is ahead of this process"));
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     ck_assert_uint_eq(run.accepted[10].sequence, ahead + 1);
-}
-END_TEST
-
-START_TEST(path_that_is_too_long_is_told_to_whoever_looks)
-{
-    char path[JOURNAL_PATH_SIZE];
-    struct journal_directory other;
-    struct error error = {""};
-    memset(path, 'x', sizeof path);
-    path[0] = '/';
-    path[JOURNAL_PATH_SIZE - 10] = '\0';
-    ck_assert_int_eq(journal_directory_peek(&other, path, &error), RESULT_INVALID);
-    ck_assert_str_eq(error.text, "the path is too long");
-    journal_directory_close(&other);
 }
 END_TEST
 
@@ -327,9 +296,7 @@ Suite *journal_recovery_suite(void)
     tcase_add_test(tests, what_is_thought_to_be_stored_goes_only_for_space);
     tcase_add_test(tests, missing_events_are_counted_as_far_as_they_are_known);
     tcase_add_loop_test(tests, stranger_among_the_segments_does_not_name_the_journal, 0, 3);
-    tcase_add_test(tests, damaged_hint_of_what_is_stored_is_none);
     tcase_add_test(tests, cursor_ahead_of_the_process_is_passed);
-    tcase_add_test(tests, path_that_is_too_long_is_told_to_whoever_looks);
     suite_add_tcase(suite, tests);
     return suite;
 }

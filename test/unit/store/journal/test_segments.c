@@ -9,7 +9,8 @@
 #include <check.h>
 
 #include "metrics/metrics.h"
-#include "store/journal/scan.h"
+#include "store/journal/checkpoint.h"
+#include "store/journal/recovery.h"
 #include "store/journal/segments.h"
 #include "test/unit/store/journal/disk_faults.h"
 #include "test/unit/store/journal/journal_files.h"
@@ -64,7 +65,7 @@ static void assert_whole(const struct segment *segment, uint64_t records)
     ck_assert_uint_eq(segment->bytes, image.offsets[records]);
     ck_assert_uint_eq(segment->disk_bytes, image.offsets[records] + RECORD_END_BYTES);
     ck_assert_uint_eq(segment->salt, SALT);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     ck_assert_uint_eq(size_of(5), segment->disk_bytes);
 }
 
@@ -128,7 +129,7 @@ START_TEST(segment_that_can_not_be_opened_keeps_nobody_from_starting)
     ck_assert_uint_eq(files.segments.count, 1);
     ck_assert(segment->is_unread);
     segments_stored(&files.segments, UINT64_MAX, 1);
-    ck_assert_int_eq(segment->stored_us, 0);
+    ck_assert_int_eq(segment->storage, SEGMENT_WAITS);
     ck_assert_uint_eq(segments_missing(&files.segments, 0, 0), 0);
     disk_faults_reset();
     assert_whole(load(), RECORDS);
@@ -171,8 +172,11 @@ START_TEST(what_is_no_file_is_no_segment)
     ck_assert_int_eq(mkfifo(journal_files_path(&files, "stored"), 0600), 0);
     assert_whole(load(), RECORDS);
     ck_assert_uint_eq(files.segments.count, 1);
-    ck_assert_uint_eq(journal_directory_read_stored(&files.directory), 0);
-    journal_directory_write_stored(&files.directory, 7);
+    struct checkpoint checkpoint;
+    checkpoint_init(&checkpoint, &files.directory);
+    ck_assert_uint_eq(checkpoint.sequence, 0);
+    checkpoint_write(&checkpoint, &files.directory, 7);
+    checkpoint_close(&checkpoint);
     ck_assert_int_eq(rmdir(path_of(6)), 0);
 }
 END_TEST
@@ -252,10 +256,19 @@ START_TEST(segment_that_can_not_be_opened_is_told)
 {
     struct error error = {""};
     ck_assert_int_eq(symlink(path_of(5), path_of(5)), 0); /* to itself */
-    ck_assert_int_eq(segments_load(&files.segments, &error), RESULT_FAILED);
+    ck_assert_int_eq(recovery_load(&files.segments, &error), RESULT_FAILED);
     ck_assert_ptr_nonnull(strstr(error.text, path_of(5)));
 }
 END_TEST
+
+/* For their space, as many as may go. Returns how many went. */
+static size_t evict_oldest(size_t keep)
+{
+    size_t gone = 0;
+    while (segments_evict_oldest(&files.segments, keep))
+        gone++;
+    return gone;
+}
 
 /* Four segments of 100 records each, sequences from 1, not on disk. */
 static void list_four(void)
@@ -273,16 +286,16 @@ static void list_four(void)
 START_TEST(only_what_is_wholly_stored_goes_oldest_first)
 {
     list_four();
-    ck_assert_uint_eq(segments_evict(&files.segments, INT64_MAX, 0, 10), 0);
+    ck_assert_uint_eq(evict_oldest(0), 0);
     segments_stored(&files.segments, 99, 10);
-    ck_assert_uint_eq(segments_evict(&files.segments, INT64_MAX, 0, 10), 0);
+    ck_assert_uint_eq(evict_oldest(0), 0);
     segments_stored(&files.segments, 250, 20);
     ck_assert_uint_eq(segments_waiting_bytes(&files.segments), 1003 + 1004);
     ck_assert_uint_eq(segments_disk_bytes(&files.segments), 4 * 4096);
-    ck_assert_uint_eq(segments_evict(&files.segments, 19, 0, 10), 0);
-    ck_assert_uint_eq(segments_evict(&files.segments, 20, 0, 1), 1);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 19, 0, 10), 0);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 20, 0, 1), 1);
     ck_assert_uint_eq(files.segments.items[0].number, 2);
-    ck_assert_uint_eq(segments_evict(&files.segments, 20, 0, 10), 1);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 20, 0, 10), 1);
     ck_assert_uint_eq(files.segments.count, 2);
     ck_assert_uint_eq(segments_disk_bytes(&files.segments), 2 * 4096);
 }
@@ -292,9 +305,10 @@ START_TEST(last_ones_are_kept_if_asked)
 {
     list_four();
     segments_stored(&files.segments, 400, 1);
-    ck_assert_uint_eq(segments_evict(&files.segments, INT64_MAX, 1, 10), 3);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, INT64_MAX, 3, 10), 1);
+    ck_assert_uint_eq(evict_oldest(1), 2);
     ck_assert_uint_eq(files.segments.items[0].number, 4);
-    ck_assert_uint_eq(segments_evict(&files.segments, INT64_MAX, 0, 10), 1);
+    ck_assert_uint_eq(evict_oldest(0), 1);
 }
 END_TEST
 
@@ -304,7 +318,7 @@ START_TEST(evicted_file_is_deleted)
     segment_image_save(&image, &files, 0);
     (void)load();
     segments_stored(&files.segments, 2000, 1);
-    ck_assert_uint_eq(segments_evict(&files.segments, 1, 0, 1), 1);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 1, 0, 1), 1);
     ck_assert_int_ne(access(path_of(5), F_OK), 0);
 }
 END_TEST
@@ -317,8 +331,8 @@ START_TEST(database_that_goes_back_takes_back_what_was_stored)
     segments_stored(&files.segments, 150, 20);
     ck_assert_uint_eq(segments_waiting_bytes(&files.segments), 1002 + 1003 + 1004);
     segments_stored(&files.segments, 300, 30);
-    ck_assert_uint_eq(segments_evict(&files.segments, 29, 0, 10), 1);
-    ck_assert_uint_eq(segments_evict(&files.segments, 30, 0, 10), 2);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 29, 0, 10), 1);
+    ck_assert_uint_eq(segments_evict_expired(&files.segments, 30, 0, 10), 2);
 }
 END_TEST
 

@@ -1,0 +1,29 @@
+/*
+ * The journal's way from an appended record to one that may be acknowledged: records wait in memory
+ * and are made durable together. Once that has failed, the disk may have lost records that were
+ * answered: they are written again, before anything new.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal;
+
+/* Appends a packed event for the next commit and returns its sequence. Only while there is no
+ * journal_refusal(). Near the end of a segment it makes room for the next one: stored segments go.
+ */
+uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t packed_bytes);
+
+/* Appends an event again under the sequence it has: its first place is lost. */
+void journal_append_again(struct journal *journal, uint64_t sequence, const uint8_t *packed,
+                          size_t packed_bytes);
+
+typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *packed,
+                                size_t packed_bytes);
+
+/*
+ * Makes what was appended durable (as far as the sync mode goes), runs `each` for every record that
+ * now is, in order, and drops the rest: nothing of that may be acknowledged.
+ */
+void journal_commit(struct journal *journal, journal_each_fn each, void *arg);

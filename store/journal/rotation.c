@@ -1,0 +1,226 @@
+/* The segment that is written to, and the next one. */
+#include "store/journal/rotation.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include <event2/util.h>
+
+#include "metrics/clock.h"
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "store/journal/format.h"
+#include "store/journal/settings.h"
+#include "store/journal/state.h"
+
+enum {
+    SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
+    SEGMENT_MIN_BYTES = 8 * 1024,
+    LOOK_AHEAD_BYTES = 16 * 1024,
+};
+
+struct segment *rotation_active(struct journal *journal)
+{
+    return &journal->segments.items[journal->segments.count - 1];
+}
+
+/* The first reason is logged. */
+static void refuse(struct journal *journal, enum refusal refusal, const char *reason)
+{
+    if (journal->refusal == REFUSAL_NONE)
+        log_write(journal->log, LOG_ERROR, "store", "journal takes no events: %s", reason);
+    journal->refusal = refusal;
+}
+
+static void refuse_full(struct journal *journal)
+{
+    refuse(journal, REFUSAL_JOURNAL_FULL, "JOURNAL_MAX_BYTES of events wait for the database");
+}
+
+void rotation_refuse_disk(struct journal *journal, const char *reason)
+{
+    refuse(journal, REFUSAL_DISK_FAILED, reason);
+}
+
+static void take_again(struct journal *journal)
+{
+    if (journal->refusal != REFUSAL_NONE)
+        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
+    journal->refusal = REFUSAL_NONE;
+}
+
+/* A quarter of the free space at most: the first segment must not fill a small disk. */
+static uint64_t segment_bytes(const struct journal *journal)
+{
+    uint64_t bytes = SEGMENT_MAX_BYTES;
+    struct statvfs disk;
+    if (statvfs(journal->directory.path, &disk) == 0 &&
+        (uint64_t)disk.f_bavail * disk.f_frsize / 4 < bytes)
+        bytes = (uint64_t)disk.f_bavail * disk.f_frsize / 4;
+    if (journal->settings->max_bytes / 4 < bytes)
+        bytes = journal->settings->max_bytes / 4;
+    bytes -= bytes % 4096;
+    return bytes < SEGMENT_MIN_BYTES ? SEGMENT_MIN_BYTES : bytes;
+}
+
+/* Stored segments are kept only as long as nothing else needs their space. */
+static bool make_room(struct journal *journal, uint64_t bytes)
+{
+    while (segments_disk_bytes(&journal->segments) + bytes > journal->settings->max_bytes) {
+        if (!segments_evict_oldest(&journal->segments, journal->file.fd >= 0))
+            return false;
+    }
+    return true;
+}
+
+/* First sequence the new segment may contain, right behind what was written last. Refused sequences
+ * are passed over for good, so they must not look like a gap. */
+static uint64_t next_written(const struct journal *journal)
+{
+    uint64_t next =
+        journal->last >= journal->first_sequence ? journal->last + 1 : journal->first_sequence;
+    uint64_t kept_through =
+        journal->stored > journal->rewrite_after ? journal->stored : journal->rewrite_after;
+    if (journal->must_rewrite && kept_through < next)
+        next = kept_through + 1;
+    if (journal->buffer_used > 0 && record_sequence(journal->buffer) < next)
+        next = record_sequence(journal->buffer);
+    return next;
+}
+
+static struct segment_header make_header(struct journal *journal)
+{
+    struct segment_header header = {
+        .number = journal->next_number++,
+        .first_sequence = next_written(journal),
+        .accepted_through =
+            journal->last >= journal->first_sequence ? journal->last : journal->first_sequence - 1,
+        .created_us = clock_wall_us(),
+        .run = journal->identity.run,
+    };
+    memcpy(header.journal, journal->identity.journal, UUID_BYTES);
+    memcpy(header.nonce, journal->identity.nonce, UUID_BYTES);
+    while (header.salt == 0)
+        evutil_secure_rng_get_bytes(&header.salt, sizeof header.salt);
+    return header;
+}
+
+static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
+{
+    const struct segment_header header = make_header(journal);
+    enum result result =
+        journal_file_create(&journal->file, &journal->directory, &header, bytes, error);
+    if (result != RESULT_OK)
+        return result;
+    struct segment *segment = segments_add(&journal->segments, header.number);
+    segment->salt = journal->salt = header.salt;
+    segment->run = header.run;
+    segment->first_sequence = header.first_sequence;
+    segment->last_sequence = header.first_sequence - 1;
+    segment->bytes = SEGMENT_HEADER_BYTES;
+    segment->disk_bytes = bytes;
+    return RESULT_OK;
+}
+
+/* The directory, which went away. */
+static bool reopen(struct journal *journal)
+{
+    struct error error;
+    checkpoint_close(&journal->checkpoint);
+    if (journal_identity_reopen(&journal->identity, &journal->directory, &error) != RESULT_OK) {
+        rotation_refuse_disk(journal, error.text);
+        return false;
+    }
+    segments_forget_missing(&journal->segments);
+    journal->is_gone = false;
+    return true;
+}
+
+bool rotation_open_next(struct journal *journal)
+{
+    struct error error;
+    if (journal->is_gone && !reopen(journal))
+        return false;
+    uint64_t bytes = segment_bytes(journal);
+    if (!make_room(journal, bytes)) {
+        refuse_full(journal);
+        return false;
+    }
+    enum result result = create_file(journal, bytes, &error);
+    while (result == RESULT_BUSY && segments_evict_oldest(&journal->segments, 0))
+        result = create_file(journal, bytes, &error);
+    if (result != RESULT_OK) {
+        journal->is_gone = result == RESULT_FAILED;
+        refuse(journal, result == RESULT_BUSY ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED,
+               error.text);
+        return false;
+    }
+    take_again(journal);
+    return true;
+}
+
+void rotation_finish(struct journal *journal)
+{
+    uint8_t end[RECORD_END_BYTES];
+    struct segment *segment = rotation_active(journal);
+    record_write_end(end, journal->salt, segment->last_sequence, segment->records);
+    journal_file_finish(&journal->file, end);
+    segment->disk_bytes = segment->bytes + sizeof end;
+    journal->synced = segment->last_sequence;
+}
+
+/* A failed segment in which nothing was acknowledged would only take space. */
+static void drop_if_empty(struct journal *journal)
+{
+    if (rotation_active(journal)->records == 0 && journal_file_remove(&journal->file) == 0)
+        journal->segments.count--;
+}
+
+void rotation_give_up(struct journal *journal, const char *what)
+{
+    int reason = errno;
+    bool is_there = journal_file_is_there(&journal->file);
+    counter_add(journal->metrics.failures, 1);
+    if (journal->refusal == REFUSAL_NONE)
+        log_write(journal->log, LOG_ERROR, "store", "journal segment given up: %s: %s", what,
+                  is_there ? strerror(reason) : "it is gone from its directory");
+    journal_file_abandon(&journal->file);
+    journal->is_gone = !is_there;
+    if (is_there)
+        drop_if_empty(journal);
+    else
+        journal->synced = 0;
+    if (!is_there || journal->last > journal->synced) {
+        journal->must_rewrite = true;
+        if (journal->synced < journal->rewrite_after)
+            journal->rewrite_after = journal->synced;
+    }
+}
+
+int rotation_sync(struct journal *journal)
+{
+    int64_t started_us = clock_monotonic_us();
+    int failed = journal_file_sync(&journal->file);
+    histogram_observe(journal->metrics.sync_seconds,
+                      (double)(clock_monotonic_us() - started_us) / 1e6);
+    return failed;
+}
+
+void rotation_look_ahead(struct journal *journal)
+{
+    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
+    bool is_near_end = journal->file.fd >= 0 && needed > journal->file.size;
+    if (journal->refusal == REFUSAL_NONE && is_near_end &&
+        !make_room(journal, segment_bytes(journal)))
+        refuse_full(journal);
+}
+
+void rotation_try_again(struct journal *journal)
+{
+    if (journal->file.fd < 0)
+        (void)rotation_open_next(journal);
+    else if (make_room(journal, segment_bytes(journal)))
+        take_again(journal);
+}

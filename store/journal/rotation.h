@@ -1,0 +1,37 @@
+/*
+ * The segment that is written to, and its end: closed when it is full, given up when the disk
+ * refuses, followed by the next one where there is room. Room is what JOURNAL_MAX_BYTES and the
+ * disk leave; segments that are stored make more of it, oldest first.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct journal;
+struct segment;
+
+/* The segment that is written to; only while its file is open. */
+struct segment *rotation_active(struct journal *journal);
+
+/* Opens the next segment. Returns false when there can be none now: the journal refuses then. */
+bool rotation_open_next(struct journal *journal);
+
+/* Closes the open segment for good: it is full. */
+void rotation_finish(struct journal *journal);
+
+/* What a failed write or sync leaves on the disk is unknown: the segment is never touched again.
+ * `what` failed, with errno. */
+void rotation_give_up(struct journal *journal, const char *what);
+
+/* Makes what was written durable; measures the time. Returns 0, or -1 with errno. */
+int rotation_sync(struct journal *journal);
+
+/* To be called whenever the open segment came nearer to its end: makes room for the next one in
+ * time, or refuses before an event would not fit. */
+void rotation_look_ahead(struct journal *journal);
+
+/* Tries what was refused again. */
+void rotation_try_again(struct journal *journal);
+
+/* The disk refuses: no more events are taken until rotation_try_again() finds that they can be. */
+void rotation_refuse_disk(struct journal *journal, const char *reason);

@@ -1,0 +1,60 @@
+/*
+ * The journal's state: what rotation.c (the segment that is written to), commit.c (from an appended
+ * record to a durable one) and journal.c (the rest) work on. Nobody else knows it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/base/directory.h"
+#include "store/base/refusals.h"
+#include "store/journal/checkpoint.h"
+#include "store/journal/identity.h"
+#include "store/journal/listener.h"
+#include "store/journal/metrics.h"
+#include "store/journal/segment_file.h"
+#include "store/journal/segments.h"
+
+struct event;
+struct journal_settings;
+struct log;
+
+struct journal {
+    const struct journal_settings *settings; /* borrowed */
+    struct log *log;                         /* borrowed */
+    struct journal_listener listener;
+    struct journal_metrics metrics;
+    struct event *tick;
+
+    struct directory directory;
+    struct journal_identity identity;
+    struct checkpoint checkpoint;
+    struct segments segments;
+
+    /* The segment that is written to: the last of `segments` while `file` is open. */
+    struct journal_file file;
+    uint32_t salt;
+    uint64_t next_number; /* of a segment; none is used twice, not even after a failure */
+    bool is_gone;         /* the directory has to be opened anew */
+    enum refusal refusal; /* why no more events are taken; REFUSAL_NONE = they are */
+
+    /* Records appended since the last commit, in their final bytes but for the salt, which they get
+     * when it is clear which segment takes them. */
+    uint8_t *buffer;
+    size_t buffer_used;
+    size_t buffer_capacity;
+
+    /* Sequences. */
+    uint64_t first_sequence; /* of this run */
+    uint64_t next_sequence;
+    uint64_t last;   /* that was written */
+    uint64_t synced; /* up to here it is durable */
+    uint64_t stored; /* that the database has, as last heard; before that, by the checkpoint */
+
+    /* What the disk may have lost of records that were answered: all above `rewrite_after`;
+     * UINT64_MAX = nothing. `must_rewrite`: the next commit begins with them. */
+    bool must_rewrite;
+    uint64_t rewrite_after;
+};

@@ -1,0 +1,156 @@
+/* A directory of our own: one process works in it, and its files are whole. */
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "store/base/directory.h"
+#include "test/unit/suites.h"
+
+static char path[64];
+static struct directory directory;
+
+static void set_up(void)
+{
+    struct error error = {""};
+    (void)snprintf(path, sizeof path, "/tmp/adt-unit-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(path));
+    ck_assert_int_eq(directory_open(&directory, path, &error), RESULT_OK);
+}
+
+static void remove_all(void)
+{
+    char command[100];
+    (void)snprintf(command, sizeof command, "rm -r %s", path);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void tear_down(void)
+{
+    directory_close(&directory);
+    remove_all();
+}
+
+static size_t count_names(const char *prefix)
+{
+    size_t count = 0;
+    DIR *entries = opendir(path);
+    ck_assert_ptr_nonnull(entries);
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        count += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+    (void)closedir(entries);
+    return count;
+}
+
+START_TEST(file_is_written_whole)
+{
+    struct error error = {""};
+    size_t count = 0;
+    ck_assert_int_eq(directory_write(&directory, "ads", "one", 3, &error), RESULT_OK);
+    ck_assert_int_eq(directory_write(&directory, "ads", "2", 1, &error), RESULT_OK);
+    char *bytes = directory_read(&directory, "ads", 10, &count);
+    ck_assert_str_eq(bytes, "2");
+    ck_assert_uint_eq(count, 1);
+    free(bytes);
+    ck_assert_ptr_null(directory_read(&directory, "ads", 0, &count));
+    ck_assert_ptr_null(directory_read(&directory, "nothing", 10, &count));
+    ck_assert_uint_eq(count_names("ads"), 1);
+}
+END_TEST
+
+START_TEST(second_process_is_told)
+{
+    struct directory other;
+    struct error error = {""};
+    ck_assert_int_eq(directory_open(&other, path, &error), RESULT_BUSY);
+    ck_assert_ptr_nonnull(strstr(error.text, path));
+    ck_assert_ptr_nonnull(strstr(error.text, "in use by another process"));
+    directory_close(&other);
+    ck_assert_int_eq(directory_peek(&other, path, &error), RESULT_OK);
+    ck_assert(directory_is_locked(&other));
+    directory_close(&directory);
+    ck_assert(!directory_is_locked(&other));
+    directory_close(&other);
+    ck_assert_int_eq(directory_open(&directory, path, &error), RESULT_OK);
+}
+END_TEST
+
+START_TEST(process_that_looks_makes_nothing)
+{
+    struct directory other;
+    struct error error = {""};
+    directory_close(&directory);
+    remove_all();
+    ck_assert_int_eq(directory_peek(&other, path, &error), RESULT_FAILED);
+    ck_assert_ptr_nonnull(strstr(error.text, path));
+    ck_assert(!directory_is_locked(&other));
+    directory_close(&other);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    ck_assert_int_eq(directory_open(&directory, path, &error), RESULT_OK);
+}
+END_TEST
+
+START_TEST(directory_that_can_not_be_is_told)
+{
+    static const char *const paths[] = {"/proc/nothing/here", "/dev/null", "/nothing/below/this"};
+    struct directory other;
+    struct error error = {""};
+    ck_assert_int_eq(directory_open(&other, paths[_i], &error), RESULT_FAILED);
+    ck_assert_ptr_nonnull(strstr(error.text, paths[_i]));
+    directory_close(&other);
+}
+END_TEST
+
+START_TEST(path_that_is_too_long_is_told_to_whoever_looks)
+{
+    char too_long[DIRECTORY_PATH_SIZE];
+    struct directory other;
+    struct error error = {""};
+    memset(too_long, 'x', sizeof too_long);
+    too_long[0] = '/';
+    too_long[DIRECTORY_PATH_SIZE - 10] = '\0';
+    ck_assert_int_eq(directory_peek(&other, too_long, &error), RESULT_INVALID);
+    ck_assert_str_eq(error.text, "the path is too long");
+    directory_close(&other);
+}
+END_TEST
+
+START_TEST(directory_that_went_away_is_not_in_place)
+{
+    struct error error = {""};
+    char away[80];
+    (void)snprintf(away, sizeof away, "%s.away", path);
+    ck_assert(directory_is_in_place(&directory));
+    ck_assert_int_eq(rename(path, away), 0);
+    ck_assert(!directory_is_in_place(&directory));
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert(!directory_is_in_place(&directory)); /* another one is */
+    ck_assert(directory_has(&directory, "lock"));
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(rename(away, path), 0);
+    ck_assert(directory_is_in_place(&directory));
+    ck_assert_int_eq(directory_reopen(&directory, &error), RESULT_OK);
+    ck_assert(directory_is_in_place(&directory));
+    ck_assert(directory_is_locked(&directory));
+}
+END_TEST
+
+Suite *directory_suite(void)
+{
+    Suite *suite = suite_create("directory");
+    TCase *tests = tcase_create("directory");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, file_is_written_whole);
+    tcase_add_test(tests, second_process_is_told);
+    tcase_add_test(tests, process_that_looks_makes_nothing);
+    tcase_add_loop_test(tests, directory_that_can_not_be_is_told, 0, 3);
+    tcase_add_test(tests, path_that_is_too_long_is_told_to_whoever_looks);
+    tcase_add_test(tests, directory_that_went_away_is_not_in_place);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
