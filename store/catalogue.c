@@ -191,10 +191,14 @@ static void save_ads(struct catalogue *catalogue)
 static void load_saved_ads(struct catalogue *catalogue)
 {
     size_t text_bytes = 0;
+    size_t left_out;
     char *text =
         journal_directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
     if (text != NULL &&
-        ads_load(text, text_bytes, &catalogue->ads, &catalogue->count) == RESULT_OK) {
+        ads_load(text, text_bytes, &catalogue->ads, &catalogue->count, &left_out) == RESULT_OK) {
+        if (left_out > 0)
+            log_write(catalogue->log, LOG_WARNING, "store",
+                      "unreadable ads of the snapshot left out count=%zu", left_out);
         digest_text(text, text_bytes, catalogue->saved);
         render(catalogue);
     }

@@ -7,6 +7,8 @@
 /* clang-format off */
 #define SUITES(X) \
     X(ad) \
+    X(ad_fields) \
+    X(ad_snapshot) \
     X(address) \
     X(analytics) \
     X(backoff) \
