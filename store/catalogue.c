@@ -1,7 +1,6 @@
 /* The ads, in memory. */
 #include "store/catalogue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "protocol/ad.h"
 #include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"
+#include "store/ad_listing.h"
 #include "store/database/conn.h"
 #include "store/journal/directory.h"
 #include "metrics/timer.h"
@@ -64,19 +64,9 @@ static const char load_sql[] =
 
 static void load(struct catalogue *catalogue);
 
-void ad_listing_release(struct ad_listing *listing)
-{
-    if (listing == NULL || --listing->references > 0)
-        return;
-    free(listing->json);
-    free(listing);
-}
-
 struct ad_listing *catalogue_listing(struct catalogue *catalogue)
 {
-    if (catalogue->listing != NULL)
-        catalogue->listing->references++;
-    return catalogue->listing;
+    return ad_listing_share(catalogue->listing);
 }
 
 /* The system's clock may be set back or forth: the wait is bounded, so that we look again. */
@@ -96,19 +86,11 @@ static void render(struct catalogue *catalogue)
     int64_t now = clock_wall_us();
     arm_boundary(catalogue, now);
     catalogue->rendered_us = now;
-    struct ad_listing *listing = calloc(1, sizeof *listing);
-    if (listing == NULL)
-        abort();
-    listing->references = 1;
-    listing->json = ads_render(catalogue->ads, catalogue->count, now, &listing->json_bytes);
-    if (listing->json == NULL) {
+    struct ad_listing *listing = ad_listing_new(catalogue->ads, catalogue->count, now);
+    if (listing == NULL) {
         log_write(catalogue->log, LOG_ERROR, "store", "the ads are not UTF-8, list not renewed");
-        free(listing);
         return;
     }
-    char digest[DIGEST_TEXT_SIZE];
-    digest_text(listing->json, listing->json_bytes, digest);
-    (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
     ad_listing_release(catalogue->listing);
     catalogue->listing = listing;
 }

@@ -8,6 +8,7 @@
 #define SUITES(X) \
     X(ad) \
     X(ad_fields) \
+    X(ad_listing) \
     X(ad_snapshot) \
     X(address) \
     X(analytics) \
