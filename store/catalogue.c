@@ -12,6 +12,7 @@
 #include "protocol/ad_snapshot.h"
 #include "protocol/digest.h"
 #include "store/ad_listing.h"
+#include "store/ad_rows.h"
 #include "store/database/conn.h"
 #include "store/journal/directory.h"
 #include "metrics/timer.h"
@@ -32,6 +33,7 @@ struct catalogue {
     char saved[DIGEST_TEXT_SIZE];        /* digest of what it has */
     struct db_conn *conn;
     struct db_settings conn_settings;
+    char *load_sql; /* owned */
     struct ad *ads;
     size_t count;
     bool is_fresh;
@@ -52,15 +54,6 @@ static const char saved_name[] = "ads";
 
 static const char setup_sql[] =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
-
-/* Times as microseconds since 1970, null where unset; infinite ones as unset. */
-static const char load_sql[] =
-    "SELECT id, image_url, target_url, title, video_url, video_type, video_width, video_height, "
-    "duration_ms, active, "
-    "CASE WHEN isfinite(starts_at) THEN (extract(epoch FROM starts_at) * 1000000)::bigint "
-    "WHEN starts_at > 'epoch' THEN 9223372036854775807 END, "
-    "CASE WHEN isfinite(ends_at) THEN (extract(epoch FROM ends_at) * 1000000)::bigint "
-    "WHEN ends_at < 'epoch' THEN -9223372036854775808 END FROM ads ORDER BY id";
 
 static void load(struct catalogue *catalogue);
 
@@ -100,40 +93,6 @@ static void on_boundary(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     render(arg);
-}
-
-static char *take_text(const PGresult *rows, int row, int column)
-{
-    if (PQgetisnull(rows, row, column))
-        return NULL;
-    char *text = strdup(PQgetvalue(rows, row, column));
-    if (text == NULL)
-        abort();
-    return text;
-}
-
-static int64_t take_number(const PGresult *rows, int row, int column, int64_t if_null)
-{
-    return PQgetisnull(rows, row, column) ? if_null
-                                          : strtoll(PQgetvalue(rows, row, column), NULL, 10);
-}
-
-static struct ad read_ad(const PGresult *rows, int row)
-{
-    return (struct ad){
-        .id = (int32_t)take_number(rows, row, 0, 0),
-        .image_url = take_text(rows, row, 1),
-        .target_url = take_text(rows, row, 2),
-        .title = take_text(rows, row, 3),
-        .video_url = take_text(rows, row, 4),
-        .video_type = take_text(rows, row, 5),
-        .video_width = (int32_t)take_number(rows, row, 6, 0),
-        .video_height = (int32_t)take_number(rows, row, 7, 0),
-        .duration_ms = (int32_t)take_number(rows, row, 8, 0),
-        .active = PQgetvalue(rows, row, 9)[0] == 't',
-        .starts_at_us = take_number(rows, row, 10, INT64_MIN),
-        .ends_at_us = take_number(rows, row, 11, INT64_MAX),
-    };
 }
 
 static void clear_ads(struct catalogue *catalogue)
@@ -187,37 +146,12 @@ static void load_saved_ads(struct catalogue *catalogue)
     free(text);
 }
 
-static bool is_text(const PGresult *rows, int row, int column, const char *text)
-{
-    return PQgetisnull(rows, row, column)
-               ? text == NULL
-               : text != NULL && strcmp(PQgetvalue(rows, row, column), text) == 0;
-}
-
-static bool is_ad(const PGresult *rows, int row, const struct ad *ad)
-{
-    return take_number(rows, row, 0, 0) == ad->id && is_text(rows, row, 1, ad->image_url) &&
-           is_text(rows, row, 2, ad->target_url) && is_text(rows, row, 3, ad->title) &&
-           is_text(rows, row, 4, ad->video_url) && is_text(rows, row, 5, ad->video_type) &&
-           take_number(rows, row, 6, 0) == ad->video_width &&
-           take_number(rows, row, 7, 0) == ad->video_height &&
-           take_number(rows, row, 8, 0) == ad->duration_ms &&
-           (PQgetvalue(rows, row, 9)[0] == 't') == ad->active &&
-           take_number(rows, row, 10, INT64_MIN) == ad->starts_at_us &&
-           take_number(rows, row, 11, INT64_MAX) == ad->ends_at_us;
-}
-
 /* Most loads are polls that find nothing new: then nothing is rendered, or written to the disk. */
 static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
 {
-    if (catalogue->listing == NULL || (size_t)PQntuples(rows) != catalogue->count ||
-        !catalogue->is_saved || !journal_directory_has(catalogue->directory, saved_name))
-        return false;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (!is_ad(rows, (int)i, &catalogue->ads[i]))
-            return false;
-    }
-    return true;
+    return catalogue->listing != NULL && catalogue->is_saved &&
+           journal_directory_has(catalogue->directory, saved_name) &&
+           ad_rows_equal(rows, catalogue->ads, catalogue->count);
 }
 
 /* The clock was set, or stood still with the machine: an ad has begun or ended unnoticed. */
@@ -231,13 +165,7 @@ static bool is_out_of_date(const struct catalogue *catalogue)
 static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
 {
     clear_ads(catalogue);
-    size_t count = (size_t)PQntuples(rows);
-    catalogue->ads = calloc(count + 1, sizeof *catalogue->ads);
-    if (catalogue->ads == NULL)
-        abort();
-    catalogue->count = count;
-    for (size_t i = 0; i < count; i++)
-        catalogue->ads[i] = read_ad(rows, (int)i);
+    catalogue->ads = ad_rows_read(rows, &catalogue->count);
     render(catalogue);
     save_ads(catalogue);
 }
@@ -275,7 +203,7 @@ static void load(struct catalogue *catalogue)
     catalogue->is_changed = !db_conn_is_ready(catalogue->conn);
     if (catalogue->is_changed)
         return;
-    const struct db_query query = {.sql = load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
+    const struct db_query query = {.sql = catalogue->load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
     db_conn_query(catalogue->conn, &query, on_loaded, catalogue);
 }
 
@@ -348,6 +276,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
         abort();
     catalogue->log = log;
     catalogue->directory = directory;
+    catalogue->load_sql = ad_rows_select();
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
@@ -369,6 +298,7 @@ void catalogue_free(struct catalogue *catalogue)
     event_free(catalogue->boundary_timer);
     ad_listing_release(catalogue->listing);
     clear_ads(catalogue);
+    free(catalogue->load_sql);
     free(catalogue);
 }
 

@@ -9,6 +9,7 @@
     X(ad) \
     X(ad_fields) \
     X(ad_listing) \
+    X(ad_rows) \
     X(ad_snapshot) \
     X(address) \
     X(analytics) \
