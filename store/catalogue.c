@@ -2,20 +2,17 @@
 #include "store/catalogue.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "metrics/timer.h"
 #include "protocol/ad.h"
-#include "protocol/ad_snapshot.h"
-#include "protocol/digest.h"
 #include "store/ad_listing.h"
 #include "store/ad_rows.h"
+#include "store/ad_snapshot_file.h"
 #include "store/database/conn.h"
-#include "store/journal/directory.h"
-#include "metrics/timer.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -29,28 +26,22 @@ enum {
  * know. */
 struct catalogue {
     struct log *log;
-    struct journal_directory *directory; /* keeps the last known ads */
-    char saved[DIGEST_TEXT_SIZE];        /* digest of what it has */
+    struct ad_snapshot_file snapshot; /* the last known ads on disk */
     struct db_conn *conn;
     struct db_settings conn_settings;
     char *load_sql; /* owned */
     struct ad *ads;
     size_t count;
     bool is_fresh;
-    bool is_saved;       /* what there is of them on the disk is these */
-    int64_t rendered_us; /* when the list was */
-    bool is_changed;     /* a change was announced while a load was under way */
-    unsigned failures;   /* since the last load that worked */
     struct ad_listing *listing;
+    int64_t rendered_us; /* the time for which the listing was rendered */
+    bool is_changed;     /* a change was announced while a query was in flight: load again */
+    unsigned failures;   /* since the last load that worked */
     catalogue_silent_fn silent;
     void *silent_arg;
     struct event *poll_timer;     /* the next load; soon after a failure */
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
-
-enum { SAVED_MAX_BYTES = 256 * 1024 * 1024 };
-
-static const char saved_name[] = "ads";
 
 static const char setup_sql[] =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
@@ -104,53 +95,31 @@ static void clear_ads(struct catalogue *catalogue)
     catalogue->count = 0;
 }
 
-/* For a restart while the database is away. Once a change: it is synced. */
-static void save_ads(struct catalogue *catalogue)
+static void load_snapshot(struct catalogue *catalogue)
 {
-    struct error error;
-    size_t text_bytes;
-    char digest[DIGEST_TEXT_SIZE];
-    catalogue->is_saved = false;
-    char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
-    if (text == NULL) {
-        log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: they are not UTF-8");
+    size_t left_out;
+    if (ad_snapshot_file_load(&catalogue->snapshot, &catalogue->ads, &catalogue->count,
+                              &left_out) != RESULT_OK)
         return;
-    }
-    digest_text(text, text_bytes, digest);
-    if (strcmp(digest, catalogue->saved) != 0 ||
-        !journal_directory_has(catalogue->directory, saved_name)) {
-        if (journal_directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
-            RESULT_OK)
-            memcpy(catalogue->saved, digest, sizeof digest);
-        else
-            log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
-    }
-    catalogue->is_saved = strcmp(digest, catalogue->saved) == 0;
-    free(text);
+    if (left_out > 0)
+        log_write(catalogue->log, LOG_WARNING, "store",
+                  "unreadable ads of the snapshot left out count=%zu", left_out);
+    render(catalogue);
 }
 
-static void load_saved_ads(struct catalogue *catalogue)
+/* For a restart while the database is away. */
+static void save_snapshot(struct catalogue *catalogue)
 {
-    size_t text_bytes = 0;
-    size_t left_out;
-    char *text =
-        journal_directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
-    if (text != NULL &&
-        ads_load(text, text_bytes, &catalogue->ads, &catalogue->count, &left_out) == RESULT_OK) {
-        if (left_out > 0)
-            log_write(catalogue->log, LOG_WARNING, "store",
-                      "unreadable ads of the snapshot left out count=%zu", left_out);
-        digest_text(text, text_bytes, catalogue->saved);
-        render(catalogue);
-    }
-    free(text);
+    struct error error;
+    if (ad_snapshot_file_save(&catalogue->snapshot, catalogue->ads, catalogue->count, &error) !=
+        RESULT_OK)
+        log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
 }
 
 /* Most loads are polls that find nothing new: then nothing is rendered, or written to the disk. */
 static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
 {
-    return catalogue->listing != NULL && catalogue->is_saved &&
-           journal_directory_has(catalogue->directory, saved_name) &&
+    return catalogue->listing != NULL && ad_snapshot_file_is_current(&catalogue->snapshot) &&
            ad_rows_equal(rows, catalogue->ads, catalogue->count);
 }
 
@@ -167,7 +136,7 @@ static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
     clear_ads(catalogue);
     catalogue->ads = ad_rows_read(rows, &catalogue->count);
     render(catalogue);
-    save_ads(catalogue);
+    save_snapshot(catalogue);
 }
 
 /* A fresh database has no such table until it is migrated: so a few failures are nothing to tell.
@@ -275,7 +244,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     if (catalogue == NULL)
         abort();
     catalogue->log = log;
-    catalogue->directory = directory;
+    ad_snapshot_file_init(&catalogue->snapshot, directory);
     catalogue->load_sql = ad_rows_select();
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
     const struct db_listener listener = {
@@ -285,7 +254,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->boundary_timer = event_new(base, -1, 0, on_boundary, catalogue);
     if (catalogue->poll_timer == NULL || catalogue->boundary_timer == NULL)
         abort();
-    load_saved_ads(catalogue);
+    load_snapshot(catalogue);
     return catalogue;
 }
 

@@ -11,6 +11,7 @@
     X(ad_listing) \
     X(ad_rows) \
     X(ad_snapshot) \
+    X(ad_snapshot_file) \
     X(address) \
     X(analytics) \
     X(backoff) \
