@@ -10,11 +10,10 @@
 
 void ad_clear(struct ad *ad)
 {
-    free(ad->image_url);
-    free(ad->target_url);
-    free(ad->title);
-    free(ad->video_url);
-    free(ad->video_type);
+    static const struct ad_value none = {.text = NULL};
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
+        if (field->type == AD_FIELD_TEXT)
+            (void)ad_field_set(field, ad, none);
     *ad = (struct ad){0};
 }
 
@@ -23,50 +22,44 @@ bool ad_is_available(const struct ad *ad, int64_t now_us)
     return ad->active && ad->starts_at_us <= now_us && now_us < ad->ends_at_us;
 }
 
-static const char *text_or_empty(const char *text)
+/* NULL when a text is not UTF-8. */
+static json_t *render_value(const struct ad_field *field, struct ad_value value)
 {
-    return text != NULL ? text : "";
+    char time[TIMESTAMP_TEXT_SIZE];
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+        return json_integer(value.number);
+    case AD_FIELD_TEXT:
+        return json_string(value.text != NULL ? value.text : "");
+    case AD_FIELD_FLAG:
+        return json_boolean(value.number != 0);
+    case AD_FIELD_TIME:
+        timestamp_format(value.number, time);
+        return json_string(time);
+    }
+    return NULL;
 }
 
-/* These leave out what is unset. They return 0, or -1 when the text is not UTF-8. */
-static int add_text(json_t *object, const char *key, const char *text)
+static bool is_shown(const struct ad_field *field, struct ad_value value)
 {
-    return text != NULL ? json_object_set_new(object, key, json_string(text)) : 0;
-}
-
-static int add_number(json_t *object, const char *key, int32_t number)
-{
-    return number != 0 ? json_object_set_new(object, key, json_integer(number)) : 0;
-}
-
-static int add_time(json_t *object, const char *key, int64_t time_us, int64_t unset_us)
-{
-    char text[TIMESTAMP_TEXT_SIZE];
-    if (time_us == unset_us)
-        return 0;
-    timestamp_format(time_us, text);
-    return add_text(object, key, text);
+    return field->shown == AD_SHOWN_ALWAYS ||
+           (field->shown == AD_SHOWN_IF_SET && ad_field_is_set(field, value));
 }
 
 /* NULL when a text is not UTF-8. */
-static json_t *ad_to_json(const struct ad *ad)
+static json_t *render_ad(const struct ad *ad)
 {
     json_t *object = json_object();
-    int failed = add_number(object, "id", ad->id);
-    failed |= add_text(object, "image_url", text_or_empty(ad->image_url));
-    failed |= add_text(object, "target_url", text_or_empty(ad->target_url));
-    failed |= add_text(object, "title", ad->title);
-    failed |= add_text(object, "video_url", ad->video_url);
-    failed |= add_text(object, "video_type", ad->video_type);
-    failed |= add_number(object, "video_width", ad->video_width);
-    failed |= add_number(object, "video_height", ad->video_height);
-    failed |= add_number(object, "duration_ms", ad->duration_ms);
-    failed |= add_time(object, "starts_at", ad->starts_at_us, INT64_MIN);
-    failed |= add_time(object, "ends_at", ad->ends_at_us, INT64_MAX);
-    if (failed == 0)
-        return object;
-    json_decref(object);
-    return NULL;
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
+        struct ad_value value = ad_field_get(field, ad);
+        if (is_shown(field, value) &&
+            json_object_set_new_nocheck(object, field->name, render_value(field, value)) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
 }
 
 char *ads_render(const struct ad *ads, size_t count, int64_t now_us, size_t *json_bytes)
@@ -75,7 +68,7 @@ char *ads_render(const struct ad *ads, size_t count, int64_t now_us, size_t *jso
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         if (ad_is_available(&ads[i], now_us) &&
-            json_array_append_new(list, ad_to_json(&ads[i])) != 0)
+            json_array_append_new(list, render_ad(&ads[i])) != 0)
             goto cleanup;
     text = json_dumps(list, JSON_COMPACT);
     if (text != NULL)

@@ -1,20 +1,40 @@
-/* All that is known of the ads as text, to be kept over a restart. */
+/* All that is known of the ads as text. */
 #include "protocol/ad_snapshot.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 /* NULL when a text is not UTF-8. */
+static json_t *save_value(const struct ad_field *field, struct ad_value value)
+{
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+    case AD_FIELD_TIME:
+        return json_integer(value.number);
+    case AD_FIELD_TEXT:
+        return value.text != NULL ? json_string(value.text) : json_null();
+    case AD_FIELD_FLAG:
+        return json_boolean(value.number != 0);
+    }
+    return NULL;
+}
+
+/* Unset fields too: older versions read no ad that lacks one. NULL when a text is not UTF-8. */
 static json_t *save_ad(const struct ad *ad)
 {
-    return json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:s?, s:i, s:i, s:i, s:b, s:I, s:I}", "id",
-                     (int)ad->id, "image_url", ad->image_url, "target_url", ad->target_url, "title",
-                     ad->title, "video_url", ad->video_url, "video_type", ad->video_type,
-                     "video_width", (int)ad->video_width, "video_height", (int)ad->video_height,
-                     "duration_ms", (int)ad->duration_ms, "active", (int)ad->active, "starts_at_us",
-                     (json_int_t)ad->starts_at_us, "ends_at_us", (json_int_t)ad->ends_at_us);
+    json_t *object = json_object();
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
+        json_t *value = save_value(field, ad_field_get(field, ad));
+        if (json_object_set_new_nocheck(object, field->saved_name, value) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
 }
 
 char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes)
@@ -33,63 +53,61 @@ cleanup:
     return text;
 }
 
-/* NULL where it is null. */
-static char *copy_text(const json_t *text)
+/* False when it is of another type. */
+static bool load_value(const struct ad_field *field, const json_t *json, struct ad_value *value)
 {
-    char *copy = json_is_string(text) ? strdup(json_string_value(text)) : NULL;
-    if (json_is_string(text) && copy == NULL)
-        abort();
-    return copy;
+    *value = ad_field_unset(field);
+    if (json == NULL || json_is_null(json))
+        return field->type != AD_FIELD_ID;
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+    case AD_FIELD_TIME:
+        value->number = json_integer_value(json);
+        return json_is_integer(json);
+    case AD_FIELD_TEXT:
+        value->text = json_string_value(json);
+        return json_is_string(json);
+    case AD_FIELD_FLAG:
+        value->number = json_is_true(json);
+        return json_is_boolean(json);
+    }
+    return false;
 }
 
-static int load_ad(json_t *json, struct ad *ad)
+/* False, the ad cleared, when it is to be left out. */
+static bool load_ad(const json_t *json, struct ad *ad)
 {
-    json_t *image_url, *target_url, *title, *video_url, *video_type;
-    int id, width, height, duration_ms, active;
-    json_int_t starts_at_us, ends_at_us;
-    /* Not "s": that takes no null. */
-    if (json_unpack(json, "{s:i, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:b, s:I, s:I}", "id", &id,
-                    "image_url", &image_url, "target_url", &target_url, "title", &title,
-                    "video_url", &video_url, "video_type", &video_type, "video_width", &width,
-                    "video_height", &height, "duration_ms", &duration_ms, "active", &active,
-                    "starts_at_us", &starts_at_us, "ends_at_us", &ends_at_us) != 0)
-        return -1;
-    *ad = (struct ad){
-        .id = id,
-        .image_url = copy_text(image_url),
-        .target_url = copy_text(target_url),
-        .title = copy_text(title),
-        .video_url = copy_text(video_url),
-        .video_type = copy_text(video_type),
-        .video_width = width,
-        .video_height = height,
-        .duration_ms = duration_ms,
-        .active = active != 0,
-        .starts_at_us = starts_at_us,
-        .ends_at_us = ends_at_us,
-    };
-    return 0;
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
+        struct ad_value value;
+        if (!load_value(field, json_object_get(json, field->saved_name), &value) ||
+            !ad_field_set(field, ad, value)) {
+            ad_clear(ad);
+            return false;
+        }
+    }
+    return true;
 }
 
-enum result ads_load(const char *text, size_t text_bytes, struct ad **ads, size_t *count)
+enum result ads_load(const char *text, size_t text_bytes, struct ad **ads, size_t *count,
+                     size_t *left_out)
 {
     json_t *list = json_loadb(text, text_bytes, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_array(list)) {
+        json_decref(list);
+        return RESULT_MALFORMED;
+    }
     size_t length = json_array_size(list);
     struct ad *loaded = calloc(length + 1, sizeof *loaded);
     if (loaded == NULL)
         abort();
     size_t done = 0;
-    while (done < length && load_ad(json_array_get(list, done), &loaded[done]) == 0)
-        done++;
-    bool is_sound = json_is_array(list) && done == length;
+    for (size_t i = 0; i < length; i++)
+        if (load_ad(json_array_get(list, i), &loaded[done]))
+            done++;
     json_decref(list);
-    if (is_sound) {
-        *ads = loaded;
-        *count = length;
-        return RESULT_OK;
-    }
-    while (done > 0)
-        ad_clear(&loaded[--done]);
-    free(loaded);
-    return RESULT_MALFORMED;
+    *ads = loaded;
+    *count = done;
+    *left_out = length - done;
+    return RESULT_OK;
 }

@@ -1,4 +1,4 @@
-/* All that is known of the ads as text, to be kept over a restart. */
+/* All that is known of the ads as text, to be kept over a restart, perhaps of another version. */
 #pragma once
 
 #include <stddef.h>
@@ -14,8 +14,12 @@
 char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes);
 
 /*
- * Reads what ads_save() wrote. The array goes to `*ads`, its length to `*count`; the caller
- * ad_clear()s each and frees it. Returns RESULT_MALFORMED, nothing set, when it is anything else.
+ * Reads what ads_save() wrote, of this version, an older or a newer one: a field that is missing
+ * or null is unset, one that is not known is passed over. An ad without id, or with a value that
+ * its field can't hold, is left out: it is missed for as long as the database is away, whereas one
+ * with a guess in place of its end or its target would be served wrongly. The array goes to `*ads`,
+ * its length to `*count`, the number of those left out to `*left_out`; the caller ad_clear()s each
+ * and frees it. Returns RESULT_MALFORMED, nothing set, when the text is no JSON array.
  */
-MUST_CHECK enum result ads_load(const char *text, size_t text_bytes, struct ad **ads,
-                                size_t *count);
+MUST_CHECK enum result ads_load(const char *text, size_t text_bytes, struct ad **ads, size_t *count,
+                                size_t *left_out);

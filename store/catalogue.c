@@ -1,20 +1,18 @@
 /* The ads, in memory. */
 #include "store/catalogue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
-#include "protocol/ad.h"
-#include "protocol/ad_snapshot.h"
-#include "protocol/digest.h"
-#include "store/database/conn.h"
-#include "store/base/directory.h"
 #include "metrics/timer.h"
+#include "protocol/ad.h"
+#include "store/ad_listing.h"
+#include "store/ad_rows.h"
+#include "store/ad_snapshot_file.h"
+#include "store/database/conn.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -28,55 +26,31 @@ enum {
  * know. */
 struct catalogue {
     struct log *log;
-    struct directory *directory;  /* keeps the last known ads */
-    char saved[DIGEST_TEXT_SIZE]; /* digest of what it has */
+    struct ad_snapshot_file snapshot; /* the last known ads on disk */
     struct db_conn *conn;
     struct db_settings conn_settings;
+    char *load_sql; /* owned */
     struct ad *ads;
     size_t count;
     bool is_fresh;
-    bool is_saved;       /* what there is of them on the disk is these */
-    int64_t rendered_us; /* when the list was */
-    bool is_changed;     /* a change was announced while a load was under way */
-    unsigned failures;   /* since the last load that worked */
     struct ad_listing *listing;
+    int64_t rendered_us; /* the time for which the listing was rendered */
+    bool is_changed;     /* a change was announced while a query was in flight: load again */
+    unsigned failures;   /* since the last load that worked */
     catalogue_silent_fn silent;
     void *silent_arg;
     struct event *poll_timer;     /* the next load; soon after a failure */
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
 
-enum { SAVED_MAX_BYTES = 256 * 1024 * 1024 };
-
-static const char saved_name[] = "ads";
-
 static const char setup_sql[] =
     "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
 
-/* Times as microseconds since 1970, null where unset; infinite ones as unset. */
-static const char load_sql[] =
-    "SELECT id, image_url, target_url, title, video_url, video_type, video_width, video_height, "
-    "duration_ms, active, "
-    "CASE WHEN isfinite(starts_at) THEN (extract(epoch FROM starts_at) * 1000000)::bigint "
-    "WHEN starts_at > 'epoch' THEN 9223372036854775807 END, "
-    "CASE WHEN isfinite(ends_at) THEN (extract(epoch FROM ends_at) * 1000000)::bigint "
-    "WHEN ends_at < 'epoch' THEN -9223372036854775808 END FROM ads ORDER BY id";
-
 static void load(struct catalogue *catalogue);
-
-void ad_listing_release(struct ad_listing *listing)
-{
-    if (listing == NULL || --listing->references > 0)
-        return;
-    free(listing->json);
-    free(listing);
-}
 
 struct ad_listing *catalogue_listing(struct catalogue *catalogue)
 {
-    if (catalogue->listing != NULL)
-        catalogue->listing->references++;
-    return catalogue->listing;
+    return ad_listing_share(catalogue->listing);
 }
 
 /* The system's clock may be set back or forth: the wait is bounded, so that we look again. */
@@ -96,19 +70,11 @@ static void render(struct catalogue *catalogue)
     int64_t now = clock_wall_us();
     arm_boundary(catalogue, now);
     catalogue->rendered_us = now;
-    struct ad_listing *listing = calloc(1, sizeof *listing);
-    if (listing == NULL)
-        abort();
-    listing->references = 1;
-    listing->json = ads_render(catalogue->ads, catalogue->count, now, &listing->json_bytes);
-    if (listing->json == NULL) {
+    struct ad_listing *listing = ad_listing_new(catalogue->ads, catalogue->count, now);
+    if (listing == NULL) {
         log_write(catalogue->log, LOG_ERROR, "store", "the ads are not UTF-8, list not renewed");
-        free(listing);
         return;
     }
-    char digest[DIGEST_TEXT_SIZE];
-    digest_text(listing->json, listing->json_bytes, digest);
-    (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
     ad_listing_release(catalogue->listing);
     catalogue->listing = listing;
 }
@@ -120,40 +86,6 @@ static void on_boundary(evutil_socket_t fd, short what, void *arg)
     render(arg);
 }
 
-static char *take_text(const PGresult *rows, int row, int column)
-{
-    if (PQgetisnull(rows, row, column))
-        return NULL;
-    char *text = strdup(PQgetvalue(rows, row, column));
-    if (text == NULL)
-        abort();
-    return text;
-}
-
-static int64_t take_number(const PGresult *rows, int row, int column, int64_t if_null)
-{
-    return PQgetisnull(rows, row, column) ? if_null
-                                          : strtoll(PQgetvalue(rows, row, column), NULL, 10);
-}
-
-static struct ad read_ad(const PGresult *rows, int row)
-{
-    return (struct ad){
-        .id = (int32_t)take_number(rows, row, 0, 0),
-        .image_url = take_text(rows, row, 1),
-        .target_url = take_text(rows, row, 2),
-        .title = take_text(rows, row, 3),
-        .video_url = take_text(rows, row, 4),
-        .video_type = take_text(rows, row, 5),
-        .video_width = (int32_t)take_number(rows, row, 6, 0),
-        .video_height = (int32_t)take_number(rows, row, 7, 0),
-        .duration_ms = (int32_t)take_number(rows, row, 8, 0),
-        .active = PQgetvalue(rows, row, 9)[0] == 't',
-        .starts_at_us = take_number(rows, row, 10, INT64_MIN),
-        .ends_at_us = take_number(rows, row, 11, INT64_MAX),
-    };
-}
-
 static void clear_ads(struct catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->count; i++)
@@ -163,73 +95,32 @@ static void clear_ads(struct catalogue *catalogue)
     catalogue->count = 0;
 }
 
-/* For a restart while the database is away. Once a change: it is synced. */
-static void save_ads(struct catalogue *catalogue)
+static void load_snapshot(struct catalogue *catalogue)
+{
+    size_t left_out;
+    if (ad_snapshot_file_load(&catalogue->snapshot, &catalogue->ads, &catalogue->count,
+                              &left_out) != RESULT_OK)
+        return;
+    if (left_out > 0)
+        log_write(catalogue->log, LOG_WARNING, "store",
+                  "unreadable ads of the snapshot left out count=%zu", left_out);
+    render(catalogue);
+}
+
+/* For a restart while the database is away. */
+static void save_snapshot(struct catalogue *catalogue)
 {
     struct error error;
-    size_t text_bytes;
-    char digest[DIGEST_TEXT_SIZE];
-    catalogue->is_saved = false;
-    char *text = ads_save(catalogue->ads, catalogue->count, &text_bytes);
-    if (text == NULL) {
-        log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: they are not UTF-8");
-        return;
-    }
-    digest_text(text, text_bytes, digest);
-    if (strcmp(digest, catalogue->saved) != 0 || !directory_has(catalogue->directory, saved_name)) {
-        if (directory_write(catalogue->directory, saved_name, text, text_bytes, &error) ==
-            RESULT_OK)
-            memcpy(catalogue->saved, digest, sizeof digest);
-        else
-            log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
-    }
-    catalogue->is_saved = strcmp(digest, catalogue->saved) == 0;
-    free(text);
-}
-
-static void load_saved_ads(struct catalogue *catalogue)
-{
-    size_t text_bytes = 0;
-    char *text = directory_read(catalogue->directory, saved_name, SAVED_MAX_BYTES, &text_bytes);
-    if (text != NULL &&
-        ads_load(text, text_bytes, &catalogue->ads, &catalogue->count) == RESULT_OK) {
-        digest_text(text, text_bytes, catalogue->saved);
-        render(catalogue);
-    }
-    free(text);
-}
-
-static bool is_text(const PGresult *rows, int row, int column, const char *text)
-{
-    return PQgetisnull(rows, row, column)
-               ? text == NULL
-               : text != NULL && strcmp(PQgetvalue(rows, row, column), text) == 0;
-}
-
-static bool is_ad(const PGresult *rows, int row, const struct ad *ad)
-{
-    return take_number(rows, row, 0, 0) == ad->id && is_text(rows, row, 1, ad->image_url) &&
-           is_text(rows, row, 2, ad->target_url) && is_text(rows, row, 3, ad->title) &&
-           is_text(rows, row, 4, ad->video_url) && is_text(rows, row, 5, ad->video_type) &&
-           take_number(rows, row, 6, 0) == ad->video_width &&
-           take_number(rows, row, 7, 0) == ad->video_height &&
-           take_number(rows, row, 8, 0) == ad->duration_ms &&
-           (PQgetvalue(rows, row, 9)[0] == 't') == ad->active &&
-           take_number(rows, row, 10, INT64_MIN) == ad->starts_at_us &&
-           take_number(rows, row, 11, INT64_MAX) == ad->ends_at_us;
+    if (ad_snapshot_file_save(&catalogue->snapshot, catalogue->ads, catalogue->count, &error) !=
+        RESULT_OK)
+        log_write(catalogue->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
 }
 
 /* Most loads are polls that find nothing new: then nothing is rendered, or written to the disk. */
 static bool is_unchanged(const struct catalogue *catalogue, const PGresult *rows)
 {
-    if (catalogue->listing == NULL || (size_t)PQntuples(rows) != catalogue->count ||
-        !catalogue->is_saved || !directory_has(catalogue->directory, saved_name))
-        return false;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (!is_ad(rows, (int)i, &catalogue->ads[i]))
-            return false;
-    }
-    return true;
+    return catalogue->listing != NULL && ad_snapshot_file_is_current(&catalogue->snapshot) &&
+           ad_rows_equal(rows, catalogue->ads, catalogue->count);
 }
 
 /* The clock was set, or stood still with the machine: an ad has begun or ended unnoticed. */
@@ -243,15 +134,9 @@ static bool is_out_of_date(const struct catalogue *catalogue)
 static void replace_ads(struct catalogue *catalogue, const PGresult *rows)
 {
     clear_ads(catalogue);
-    size_t count = (size_t)PQntuples(rows);
-    catalogue->ads = calloc(count + 1, sizeof *catalogue->ads);
-    if (catalogue->ads == NULL)
-        abort();
-    catalogue->count = count;
-    for (size_t i = 0; i < count; i++)
-        catalogue->ads[i] = read_ad(rows, (int)i);
+    catalogue->ads = ad_rows_read(rows, &catalogue->count);
     render(catalogue);
-    save_ads(catalogue);
+    save_snapshot(catalogue);
 }
 
 /* A fresh database has no such table until it is migrated: so a few failures are nothing to tell.
@@ -287,7 +172,7 @@ static void load(struct catalogue *catalogue)
     catalogue->is_changed = !db_conn_is_ready(catalogue->conn);
     if (catalogue->is_changed)
         return;
-    const struct db_query query = {.sql = load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
+    const struct db_query query = {.sql = catalogue->load_sql, .timeout_ms = LOAD_TIMEOUT_MS};
     db_conn_query(catalogue->conn, &query, on_loaded, catalogue);
 }
 
@@ -359,7 +244,8 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     if (catalogue == NULL)
         abort();
     catalogue->log = log;
-    catalogue->directory = directory;
+    ad_snapshot_file_init(&catalogue->snapshot, directory);
+    catalogue->load_sql = ad_rows_select();
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
@@ -368,7 +254,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->boundary_timer = event_new(base, -1, 0, on_boundary, catalogue);
     if (catalogue->poll_timer == NULL || catalogue->boundary_timer == NULL)
         abort();
-    load_saved_ads(catalogue);
+    load_snapshot(catalogue);
     return catalogue;
 }
 
@@ -381,6 +267,7 @@ void catalogue_free(struct catalogue *catalogue)
     event_free(catalogue->boundary_timer);
     ad_listing_release(catalogue->listing);
     clear_ads(catalogue);
+    free(catalogue->load_sql);
     free(catalogue);
 }
 

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
+struct ad_listing;
 struct catalogue;
 struct db_target;
 struct directory;
@@ -16,19 +16,8 @@ struct event_base;
 struct log;
 struct metrics;
 
-enum { CATALOGUE_ETAG_SIZE = 40 };
-
-/* The JSON list as it goes to clients; rendered once a change, immutable, freed with its last
- * reference. */
-struct ad_listing {
-    char *json;
-    size_t json_bytes;
-    char etag[CATALOGUE_ETAG_SIZE]; /* with its quotes */
-    uint32_t references;
-};
-
-/* Everything is borrowed. The ads that `directory` has from an earlier run are there at once, as
- * stale. */
+/* Everything is borrowed. The ads whose snapshot an earlier run left in `directory` are there at
+ * once, as stale. */
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
                                 struct directory *directory, struct metrics *metrics,
                                 struct log *log);
@@ -54,7 +43,6 @@ void catalogue_stop(struct catalogue *catalogue);
 
 /* The list of the ads available now, one reference taken; NULL when none was ever loaded. */
 struct ad_listing *catalogue_listing(struct catalogue *catalogue);
-void ad_listing_release(struct ad_listing *listing);
 
 enum ad_standing {
     AD_KNOWN,

@@ -10,6 +10,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "store/analytics.h"
+#include "store/catalogue.h"
 #include "store/database/target.h"
 #include "store/ingest/session.h"
 #include "store/ingest/intake.h"

@@ -10,7 +10,7 @@
 #include "protocol/analytics.h"
 #include "protocol/event.h"
 #include "protocol/result.h"
-#include "store/catalogue.h"
+#include "store/ad_listing.h"
 #include "store/journal/settings.h"
 
 struct event_base;

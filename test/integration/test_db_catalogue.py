@@ -1,4 +1,5 @@
 """The ads in memory follow the table at once, and are served while the database is away."""
+import json
 import time
 import unittest
 
@@ -120,6 +121,28 @@ class Catalogue(DatabaseCase):
         self.psql("DELETE FROM ads WHERE id = 2")
         server.wait_until(lambda: self.ids(server) == [1, 3], 8)
         server.wait_until(lambda: self.click(server, 77) == 404)
+
+    def test_a_snapshot_of_another_version_is_served_as_far_as_it_goes(self) -> None:
+        server = self.open_server()
+        self.psql("UPDATE ads SET title = 'T', ends_at = '2101-01-01'")
+        server.wait_until(lambda: server.get("/ads").json()[0].get("title") == "T", AT_ONCE_SECONDS)
+        listed = server.get("/ads").json()
+        self.assertEqual(server.stop(), 0)
+        kept = server.journal / "ads"
+        written = kept.read_bytes()
+        ads = json.loads(written)
+        ads[0]["weight"] = 7
+        del ads[0]["duration_ms"]
+        ads[1]["target_url"] = {"ios": "https://x"}
+        kept.write_text(json.dumps(ads))
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+        server.start()
+        self.assertEqual(server.get("/ads").json(), [listed[0], listed[2]])
+        self.assertIn("unreadable ads of the snapshot left out count=1", server.log_text())
+        self.assertEqual(self.click(server, 2), 202)  # nobody knows just now
+        self.postgres.psql(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+        server.wait_until(lambda: server.get("/ads").json() == listed)
+        server.wait_until(lambda: kept.read_bytes() == written)
 
     def test_ads_that_are_incomplete(self) -> None:
         server = self.open_server()

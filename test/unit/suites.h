@@ -7,6 +7,11 @@
 /* clang-format off */
 #define SUITES(X) \
     X(ad) \
+    X(ad_fields) \
+    X(ad_listing) \
+    X(ad_rows) \
+    X(ad_snapshot) \
+    X(ad_snapshot_file) \
     X(address) \
     X(analytics) \
     X(backoff) \

@@ -1,11 +1,10 @@
-/* The list of ads. */
+/* Which ads are on offer, and the list that clients get. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include "protocol/ad.h"
-#include "protocol/ad_snapshot.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -76,6 +75,18 @@ START_TEST(renders_missing_urls_as_empty)
 {
     struct ad ad = {.id = 3, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX};
     assert_rendered(&ad, 1, "[{\"id\":3,\"image_url\":\"\",\"target_url\":\"\"}]");
+}
+END_TEST
+
+START_TEST(renders_an_id_whatever_it_is)
+{
+    const struct ad ads[] = {
+        {.id = 0, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+        {.id = -1, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+    };
+    assert_rendered(ads, 2,
+                    "[{\"id\":0,\"image_url\":\"\",\"target_url\":\"\"},"
+                    "{\"id\":-1,\"image_url\":\"\",\"target_url\":\"\"}]");
 }
 END_TEST
 
@@ -165,66 +176,6 @@ START_TEST(is_empty_after_clearing)
 }
 END_TEST
 
-/* Twice, because nothing may come back in another form. */
-START_TEST(comes_back_from_its_snapshot)
-{
-    struct ad ads[] = {plain_ad(1), {.id = 2, .starts_at_us = NOW_US, .ends_at_us = INT64_MAX}};
-    ads[0].title = strdup("Caf\xc3\xa9 \"two\"");
-    ads[0].video_url = strdup("https://cdn.example/ad.mp4");
-    ads[0].video_width = 1920;
-    size_t text_bytes, again_bytes, count = 0;
-    struct ad *loaded = NULL;
-    char *text = ads_save(ads, COUNT(ads), &text_bytes);
-    ck_assert_int_eq(ads_load(text, text_bytes, &loaded, &count), RESULT_OK);
-    ck_assert_uint_eq(count, COUNT(ads));
-    char *again = ads_save(loaded, count, &again_bytes);
-    ck_assert_str_eq(again, text);
-    ck_assert_str_eq(loaded[0].title, ads[0].title);
-    ck_assert_int_eq(loaded[0].video_width, 1920);
-    ck_assert(loaded[0].active);
-    ck_assert_ptr_null(loaded[1].image_url);
-    ck_assert(!loaded[1].active);
-    ck_assert_int_eq(loaded[1].starts_at_us, NOW_US);
-    free(text);
-    free(again);
-    for (size_t i = 0; i < count; i++) {
-        ad_clear(&loaded[i]);
-        ad_clear(&ads[i]);
-    }
-    free(loaded);
-}
-END_TEST
-
-START_TEST(has_no_snapshot_without_those_that_are_not_utf8)
-{
-    for (int field = 0; field < 5; field++) {
-        struct ad ads[] = {plain_ad(1), plain_ad(2), plain_ad(3)};
-        char **texts[] = {&ads[1].image_url, &ads[1].target_url, &ads[1].title, &ads[1].video_url,
-                          &ads[1].video_type};
-        size_t text_bytes = 7;
-        free(*texts[field]);
-        *texts[field] = strdup("caf\xe9");
-        ads[1].active = false;
-        ck_assert_ptr_null(ads_save(ads, COUNT(ads), &text_bytes));
-        ck_assert_uint_eq(text_bytes, 7);
-        for (int i = 0; i < COUNT(ads); i++)
-            ad_clear(&ads[i]);
-    }
-}
-END_TEST
-
-START_TEST(is_loaded_from_no_other_text)
-{
-    static const char *const texts[] = {"", "[", "{}", "[1]", "[{}]", "[{\"id\":1}]"};
-    struct ad *loaded = NULL;
-    size_t count = 7;
-    for (int i = 0; i < COUNT(texts); i++)
-        ck_assert_int_eq(ads_load(texts[i], strlen(texts[i]), &loaded, &count), RESULT_MALFORMED);
-    ck_assert_ptr_null(loaded);
-    ck_assert_uint_eq(count, 7);
-}
-END_TEST
-
 Suite *ad_suite(void)
 {
     Suite *suite = suite_create("ad");
@@ -233,15 +184,13 @@ Suite *ad_suite(void)
     tcase_add_test(tcase, renders_what_the_original_service_gave);
     tcase_add_test(tcase, renders_every_field_that_is_set);
     tcase_add_test(tcase, renders_missing_urls_as_empty);
+    tcase_add_test(tcase, renders_an_id_whatever_it_is);
     tcase_add_test(tcase, renders_only_available_ads_in_the_order_given);
     tcase_add_test(tcase, refuses_text_that_is_not_utf8);
     tcase_add_loop_test(tcase, is_available_from_its_start_to_before_its_end, 0,
                         COUNT(AVAILABILITIES));
     tcase_add_test(tcase, finds_the_next_change);
     tcase_add_test(tcase, is_empty_after_clearing);
-    tcase_add_test(tcase, comes_back_from_its_snapshot);
-    tcase_add_test(tcase, has_no_snapshot_without_those_that_are_not_utf8);
-    tcase_add_test(tcase, is_loaded_from_no_other_text);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,102 @@
+/* The table of an ad's fields. */
+#include "protocol/ad_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMBER(member) #member, offsetof(struct ad, member)
+
+/* Unset, an ad is not active: one of which that is not known must not be served. */
+static const struct ad_field fields[] = {
+    {"id", MEMBER(id), AD_FIELD_ID, AD_SHOWN_ALWAYS, 0},
+    {"image_url", MEMBER(image_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0},
+    {"target_url", MEMBER(target_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0},
+    {"title", MEMBER(title), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
+    {"video_url", MEMBER(video_url), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
+    {"video_type", MEMBER(video_type), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
+    {"video_width", MEMBER(video_width), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
+    {"video_height", MEMBER(video_height), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
+    {"duration_ms", MEMBER(duration_ms), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
+    {"active", MEMBER(active), AD_FIELD_FLAG, AD_SHOWN_NEVER, false},
+    {"starts_at", MEMBER(starts_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MIN},
+    {"ends_at", MEMBER(ends_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MAX},
+    {.name = NULL},
+};
+
+const struct ad_field *ad_fields(void)
+{
+    return fields;
+}
+
+struct ad_value ad_field_unset(const struct ad_field *field)
+{
+    return (struct ad_value){.text = NULL, .number = field->unset};
+}
+
+bool ad_field_is_set(const struct ad_field *field, struct ad_value value)
+{
+    return !ad_field_equal(field, value, ad_field_unset(field));
+}
+
+bool ad_field_equal(const struct ad_field *field, struct ad_value one, struct ad_value other)
+{
+    if (field->type != AD_FIELD_TEXT)
+        return one.number == other.number;
+    if (one.text == NULL || other.text == NULL)
+        return one.text == other.text;
+    return strcmp(one.text, other.text) == 0;
+}
+
+struct ad_value ad_field_get(const struct ad_field *field, const struct ad *ad)
+{
+    const void *member = (const char *)ad + field->offset;
+    struct ad_value value = {.text = NULL, .number = 0};
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+        value.number = *(const int32_t *)member;
+        break;
+    case AD_FIELD_TEXT:
+        value.text = *(char *const *)member;
+        break;
+    case AD_FIELD_FLAG:
+        value.number = *(const bool *)member;
+        break;
+    case AD_FIELD_TIME:
+        value.number = *(const int64_t *)member;
+        break;
+    }
+    return value;
+}
+
+static void set_text(char **member, const char *text)
+{
+    char *copy = text != NULL ? strdup(text) : NULL;
+    if (text != NULL && copy == NULL)
+        abort();
+    free(*member);
+    *member = copy;
+}
+
+bool ad_field_set(const struct ad_field *field, struct ad *ad, struct ad_value value)
+{
+    void *member = (char *)ad + field->offset;
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+        if (value.number < INT32_MIN || value.number > INT32_MAX)
+            return false;
+        *(int32_t *)member = (int32_t)value.number;
+        break;
+    case AD_FIELD_TEXT:
+        set_text(member, value.text);
+        break;
+    case AD_FIELD_FLAG:
+        *(bool *)member = value.number != 0;
+        break;
+    case AD_FIELD_TIME:
+        *(int64_t *)member = value.number;
+        break;
+    }
+    return true;
+}
