@@ -1,6 +1,8 @@
 /* What a fresh connection goes through before batches can be sent on it. */
 #include "store/ingest/session.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +12,9 @@
 #include "store/database/migration.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
+
+/* The parameters of ingest_batch(): journal, nonce, the batch's columns, the reject reason. */
+enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
 
 struct ingest_session {
     struct db_conn *conn;
@@ -21,6 +26,7 @@ struct ingest_session {
     bool is_claiming; /* claim_journal() is what is in flight */
     bool is_locked;   /* the journal's lock is this session's */
     bool is_fsync_on; /* in the database, as last heard */
+    char ingest_sql[300];
     ingest_opened_fn opened;
     void *opened_arg;
     ingest_kept_fn kept; /* NULL while opening */
@@ -33,11 +39,6 @@ static const char setup_sql[] =
     "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
-
-static const char ingest_sql[] =
-    "SELECT last_sequence, stored, duplicate, rejected FROM ingest_batch($1::uuid, $2::uuid, "
-    "$3::bigint[], $4::smallint[], $5::integer[], $6::timestamptz[], $7::inet[], $8::integer[], "
-    "$9::text[], $10::text)";
 
 const char *ingest_session_setup_sql(void)
 {
@@ -106,7 +107,7 @@ static void on_prepared(void *arg, const struct db_reply *reply)
 static void prepare(struct ingest_session *session)
 {
     const struct db_query query = {
-        .sql = ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
+        .sql = session->ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
     db_conn_query(session->conn, &query, on_prepared, session);
 }
 
@@ -201,21 +202,35 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
                          const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
-    enum { PARAMETERS = 3 + BATCH_COLUMNS };
-    const char *values[PARAMETERS] = {session->settings->journal, session->settings->nonce};
-    int lengths[PARAMETERS] = {0};
-    static const int formats[PARAMETERS] = {0, 0, 1, 1, 1, 1, 1, 1, 1, 0};
-    batch_columns(batch, values + 2, lengths + 2);
-    values[PARAMETERS - 1] = reject_reason;
+    const struct batch_parameters columns = batch_parameters(batch);
+    const char *values[INGEST_PARAMETERS] = {session->settings->journal, session->settings->nonce};
+    int lengths[INGEST_PARAMETERS] = {0};
+    int formats[INGEST_PARAMETERS] = {0};
+    memcpy(values + COLUMNS_AT, columns.values, sizeof columns.values);
+    memcpy(lengths + COLUMNS_AT, columns.lengths, sizeof columns.lengths);
+    memcpy(formats + COLUMNS_AT, columns.formats, sizeof columns.formats);
+    values[REASON_AT] = reject_reason;
     const struct db_query query = {
         .statement = "ingest",
-        .parameter_count = PARAMETERS,
+        .parameter_count = INGEST_PARAMETERS,
         .values = values,
         .lengths = lengths,
         .formats = formats,
         .timeout_ms = INGEST_TIMEOUT_MS,
     };
     db_conn_query(session->conn, &query, reply, arg);
+}
+
+static void write_ingest_sql(struct ingest_session *session)
+{
+    char columns[160];
+    size_t length = batch_placeholders(columns, sizeof columns, COLUMNS_AT + 1);
+    assert(length < sizeof columns);
+    length = (size_t)snprintf(session->ingest_sql, sizeof session->ingest_sql,
+                              "SELECT last_sequence, stored, duplicate, rejected "
+                              "FROM ingest_batch($1::uuid, $2::uuid, %s, $%d::text)",
+                              columns, REASON_AT + 1);
+    assert(length < sizeof session->ingest_sql);
 }
 
 struct ingest_session *ingest_session_new(struct db_conn *conn,
@@ -231,6 +246,7 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
         .migration = migration_new(conn, settings->sample_data, log),
         .is_fsync_on = true,
     };
+    write_ingest_sql(session);
     return session;
 }
 
