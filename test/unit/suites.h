@@ -11,6 +11,8 @@
     X(analytics) \
     X(backoff) \
     X(batch) \
+    X(batch_outcome) \
+    X(batch_outcome_holds) \
     X(bisect) \
     X(client_address) \
     X(config) \
