@@ -41,9 +41,12 @@
     X(process) \
     X(query) \
     X(result) \
+    X(session) \
     X(sqlstate) \
     X(text) \
-    X(timestamp)
+    X(timestamp) \
+    X(writer) \
+    X(writer_state)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
