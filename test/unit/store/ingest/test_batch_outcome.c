@@ -205,6 +205,10 @@ START_TEST(rejected_rows_are_news_once_a_minute)
     subject.now_us++;
     ck_assert_int_eq(outcome_refuse(&subject, "23514", 1), BATCH_REJECT_ROW);
     ck_assert(subject.decision.is_news);
+    outcome_pass(&subject, 1);
+    subject.now_us++;
+    ck_assert_int_eq(outcome_refuse(&subject, "23514", 1), BATCH_REJECT_ROW);
+    ck_assert(!subject.decision.is_news);
 }
 END_TEST
 

@@ -126,8 +126,10 @@ START_TEST(halves_to_the_bad_row_puts_it_aside_and_stores_the_others)
     ck_assert(writer_is_sending(1, NULL));
     fake_conn_refuse("22P05");
     ck_assert(writer_is_sending(1, "22P05: why"));
+    ck_assert(writer_is_event_id("a"));
     fake_conn_refuse("22P05");
-    ck_assert(writer_is_sending(1, "22P05: why")); /* escaped */
+    ck_assert(writer_is_sending(1, "22P05: why"));
+    ck_assert(writer_is_event_id("\\x61"));
     writer_commit(&subject);
     ck_assert_uint_eq(log_file_count("put into rejected_events sqlstate=22P05"), 1);
     writer_run_timer(&subject);
@@ -251,6 +253,20 @@ START_TEST(a_session_that_finds_the_cursor_moved_ends_the_hold)
 }
 END_TEST
 
+START_TEST(another_connection_gives_a_held_batch_its_chance)
+{
+    send_batch(4);
+    fake_conn_refuse("42P01");
+    fake_conn_go_down();
+    writer_assert_gauges(false, true);
+    writer_come_up(&subject);
+    writer_assert_gauges(true, false);
+    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    writer_run_timer(&subject);
+    ck_assert(writer_is_sending(4, NULL));
+}
+END_TEST
+
 START_TEST(stays_fenced_over_connections_until_the_journal_is_its_own)
 {
     send_batch(4);
@@ -341,6 +357,7 @@ Suite *writer_suite(void)
     tcase_add_test(tcase, opens_its_session_again_where_that_was_refused);
     tcase_add_test(tcase, holds_a_batch_until_it_passes_and_opens_its_session_anew_now_and_then);
     tcase_add_test(tcase, a_session_that_finds_the_cursor_moved_ends_the_hold);
+    tcase_add_test(tcase, another_connection_gives_a_held_batch_its_chance);
     tcase_add_test(tcase, stays_fenced_over_connections_until_the_journal_is_its_own);
     tcase_add_test(tcase, comes_to_the_one_event_that_ends_every_connection);
     tcase_add_test(tcase, does_its_upkeep_behind_a_batch_and_when_idle);

@@ -60,7 +60,7 @@ void writer_subject_close(struct writer_subject *subject)
 
 void writer_push(struct writer_subject *subject, uint32_t count)
 {
-    const struct event event = {.ad_id = 1};
+    const struct event event = {.ad_id = 1, .id = "a", .id_bytes = 1};
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
     size_t packed_bytes = event_pack(&event, packed);
     for (uint32_t i = 0; i < count; i++)
@@ -110,6 +110,13 @@ bool writer_is_sending(uint32_t rows, const char *reject_reason)
     ck_assert_pstr_eq(query->values[9], reject_reason);
     ck_assert_uint_eq(rows_in_flight(), rows);
     return true;
+}
+
+bool writer_is_event_id(const char *event_id)
+{
+    enum { BEFORE_BYTES = 24 }; /* the headers of the array and of its element */
+    const char *array = fake_conn_query()->values[8];
+    return memcmp(array + BEFORE_BYTES, event_id, strlen(event_id)) == 0;
 }
 
 void writer_commit(struct writer_subject *subject)
