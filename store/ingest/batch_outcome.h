@@ -19,9 +19,9 @@ enum batch_action {
     BATCH_RETRY,          /* the same again after `wait_ms`: the fault is a passing one */
     BATCH_HOLD,           /* the same again after `wait_ms`, and until somebody has mended it */
     BATCH_RECONNECT,      /* this connection is of no more use */
-    BATCH_AWAIT,          /* the connection is lost, and comes back by itself */
-    BATCH_SLOW_DOWN,      /* likewise; it has to take more time over that */
-    BATCH_LETHAL,         /* likewise; and it will be lost again over the one row that is sent */
+    BATCH_AWAIT,          /* nothing: the connection is lost, and comes back by itself */
+    BATCH_SLOW_DOWN,      /* let it wait longer before it comes back */
+    BATCH_LETHAL,         /* likewise; what ends it is the one row that is sent */
 };
 
 struct batch_decision {
@@ -34,8 +34,8 @@ struct batch_decision {
 /* Why storing is paused until somebody acts. The later ones outweigh those before. */
 enum batch_hold {
     HOLD_NONE,
-    HOLD_SESSION, /* it can't be opened; it's over when it can be */
-    HOLD_BATCH,   /* an open session's batch is refused: only a batch tells whether it's over */
+    HOLD_SESSION, /* no session could be opened; over as soon as one is */
+    HOLD_BATCH,   /* the batch of an open session is refused; over when it passes */
     HOLD_FENCED,  /* the journal is another process's */
 };
 

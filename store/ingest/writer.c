@@ -57,7 +57,8 @@ static void set_gauges(struct writer *writer)
 static void set_state(struct writer *writer, enum writer_state state, uint32_t wait_ms)
 {
     if (!writer_state_may_follow(writer->state, state)) {
-        log_write(writer->log, LOG_ERROR, "store", "the writer cannot change its state from=%s to=%s",
+        log_write(writer->log, LOG_ERROR, "store",
+                  "the writer cannot change its state from=%s to=%s",
                   writer_state_name(writer->state), writer_state_name(state));
         abort();
     }

@@ -137,9 +137,13 @@ static int look_at(const struct event_base *base, const struct event *event, voi
 {
     (void)base;
     struct search *search = arg;
+    const union {
+        const struct event *seen;
+        struct event *own;
+    } same = {.seen = event}; /* it is not const: the writer has made it */
     if ((event_get_events(event) & EV_PERSIST) == search->is_persistent &&
         event_pending(event, EV_TIMEOUT, NULL) != 0)
-        search->found = (struct event *)(uintptr_t)event;
+        search->found = same.own;
     return 0;
 }
 
