@@ -138,7 +138,7 @@ static void take_claimed(struct ingest_session *session, const struct db_reply *
     note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
 }
 
-static const char any[] = "";
+static const char any_error[] = "";
 
 static const struct {
     const char *name;
@@ -151,7 +151,7 @@ static const struct {
     [STEP_MAINTAIN] = {.name = "maintain",
                        .send = send_maintain,
                        .take = take_maintained,
-                       .passable = any,
+                       .passable = any_error,
                        .next = STEP_PREPARE},
     /* 42P05, it is there: what failed after it is tried again on the same connection. */
     [STEP_PREPARE] = {.name = "prepare",
@@ -171,12 +171,12 @@ static const struct {
     [STEP_MAINTAIN_AGAIN] = {.name = "maintain",
                              .send = send_maintain,
                              .take = take_maintained,
-                             .passable = any,
+                             .passable = any_error,
                              .next = STEP_FOLD},
     [STEP_FOLD] = {.name = "fold_counts",
                    .send = send_fold,
                    .take = log_failure,
-                   .passable = any,
+                   .passable = any_error,
                    .next = STEP_NONE},
 };
 
