@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,23 +16,27 @@
 /* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
 enum { OID_INT2 = 21, OID_INT4 = 23, OID_INT8 = 20, OID_TIMESTAMPTZ = 1184, OID_INET = 869 };
 enum { OID_TEXT = 25, INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3 };
+enum { FORMAT_BINARY = 1 }; /* libpq: PQexecParams */
 enum { ARRAY_HEADER_BYTES = 20, ELEMENT_HEADER_BYTES = 4, ELEMENT_NULL = -1 };
 
 enum { ESCAPE_BYTES = 2 }; /* before the digits of an escaped event_id */
 
 enum column { SEQUENCE, KIND, AD_ID, OCCURRED_AT, IP, PLAYBACK, EVENT_ID };
 
+/* The parameters of ingest_batch() that are columns: the one place in C that knows their types. */
 static const struct {
-    uint32_t oid;
+    const char *type;
+    uint32_t element_oid;
     uint32_t element_max_bytes;
+    bool may_be_null;
 } column_types[BATCH_COLUMNS] = {
-    [SEQUENCE] = {OID_INT8, 8},
-    [KIND] = {OID_INT2, 2},
-    [AD_ID] = {OID_INT4, 4},
-    [OCCURRED_AT] = {OID_TIMESTAMPTZ, 8},
-    [IP] = {OID_INET, 20},
-    [PLAYBACK] = {OID_INT4, 4},
-    [EVENT_ID] = {OID_TEXT, ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES},
+    [SEQUENCE] = {"bigint[]", OID_INT8, 8, false},
+    [KIND] = {"smallint[]", OID_INT2, 2, false},
+    [AD_ID] = {"integer[]", OID_INT4, 4, false},
+    [OCCURRED_AT] = {"timestamptz[]", OID_TIMESTAMPTZ, 8, false},
+    [IP] = {"inet[]", OID_INET, 20, true},
+    [PLAYBACK] = {"integer[]", OID_INT4, 4, false},
+    [EVENT_ID] = {"text[]", OID_TEXT, ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES, true},
 };
 
 /* A one-dimensional array in PostgreSQL's binary form; room for every row at its longest. */
@@ -118,8 +123,8 @@ static void write_header(struct batch *batch, enum column column)
 {
     uint8_t *header = batch->columns[column].bytes;
     bytes_put_be32(header, 1);
-    bytes_put_be32(header + 4, column == IP || column == EVENT_ID);
-    bytes_put_be32(header + 8, column_types[column].oid);
+    bytes_put_be32(header + 4, column_types[column].may_be_null);
+    bytes_put_be32(header + 8, column_types[column].element_oid);
     bytes_put_be32(header + 12, batch->rows);
     bytes_put_be32(header + 16, 1);
 }
@@ -166,15 +171,28 @@ uint32_t batch_rows(const struct batch *batch)
     return batch->rows;
 }
 
-void batch_columns(const struct batch *batch, const char *values[static BATCH_COLUMNS],
-                   int lengths[static BATCH_COLUMNS])
+struct batch_parameters batch_parameters(const struct batch *batch)
 {
+    struct batch_parameters parameters;
     for (size_t i = 0; i < BATCH_COLUMNS; i++) {
-        values[i] = (const char *)batch->columns[i].bytes;
-        lengths[i] = (int)batch->columns[i].used;
+        parameters.values[i] = (const char *)batch->columns[i].bytes;
+        parameters.lengths[i] = (int)batch->columns[i].used;
+        parameters.formats[i] = FORMAT_BINARY;
     }
     if (!batch->has_event_ids)
-        values[EVENT_ID] = NULL;
+        parameters.values[EVENT_ID] = NULL;
+    return parameters;
+}
+
+size_t batch_placeholders(char *text, size_t size, int first)
+{
+    size_t length = 0;
+    for (int i = 0; i < BATCH_COLUMNS; i++) {
+        size_t used = length < size ? length : size;
+        length += (size_t)snprintf(text + used, size - used, "%s$%d::%s", i == 0 ? "" : ", ",
+                                   first + i, column_types[i].type);
+    }
+    return length;
 }
 
 struct batch *batch_new(uint32_t max_rows)

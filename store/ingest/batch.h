@@ -1,12 +1,20 @@
 /* The events of one ingest_batch() call as the binary arrays that PostgreSQL takes. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct batch;
 struct event_queue;
 
 enum { BATCH_COLUMNS = 7 };
+
+/* Its columns as parameters of a query, in the order of ingest_batch(). */
+struct batch_parameters {
+    const char *values[BATCH_COLUMNS]; /* NULL where no event has any of it */
+    int lengths[BATCH_COLUMNS];        /* bytes */
+    int formats[BATCH_COLUMNS];
+};
 
 /* Holds up to `max_rows` events; its memory is reused from batch to batch. */
 struct batch *batch_new(uint32_t max_rows);
@@ -22,10 +30,11 @@ void batch_escape_event_id(struct batch *batch);
 
 uint32_t batch_rows(const struct batch *batch);
 
+/* The values are borrowed until the next fill. */
+struct batch_parameters batch_parameters(const struct batch *batch);
+
 /*
- * The arrays in the order of ingest_batch(): sequence bigint[], kind smallint[], ad_id integer[],
- * occurred_at timestamptz[], ip inet[], playback integer[], event_id text[]. The last is NULL when
- * no event has one. Borrowed until the next fill.
+ * Writes the parameters as they stand in a statement, with their types, the first as `$<first>`:
+ * "$3::bigint[], $4::smallint[], ..."; terminated, cut to fit. Returns the length of all of it.
  */
-void batch_columns(const struct batch *batch, const char *values[static BATCH_COLUMNS],
-                   int lengths[static BATCH_COLUMNS]);
+size_t batch_placeholders(char *text, size_t size, int first);

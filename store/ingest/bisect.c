@@ -14,8 +14,7 @@ uint32_t bisect_limit(const struct bisect *bisect)
     return bisect->suspects > 0 ? (bisect->suspects + 1) / 2 : bisect->max_rows;
 }
 
-enum bisect_step bisect_failed(struct bisect *bisect, uint32_t rows,
-                                     const char *sqlstate)
+enum bisect_step bisect_failed(struct bisect *bisect, uint32_t rows, const char *sqlstate)
 {
     bisect->suspects = rows;
     if (rows > 1)

@@ -30,8 +30,7 @@ void bisect_init(struct bisect *bisect, uint32_t max_rows);
 uint32_t bisect_limit(const struct bisect *bisect);
 
 /* A batch of `rows` from the queue's head failed with `sqlstate`. */
-enum bisect_step bisect_failed(struct bisect *bisect, uint32_t rows,
-                                     const char *sqlstate);
+enum bisect_step bisect_failed(struct bisect *bisect, uint32_t rows, const char *sqlstate);
 
 /* A batch of `rows` is out of the way: stored, or (`rejected`) put aside. */
 void bisect_passed(struct bisect *bisect, uint32_t rows, bool rejected);

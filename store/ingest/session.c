@@ -1,6 +1,8 @@
 /* What a fresh connection goes through before batches can be sent on it. */
 #include "store/ingest/session.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +13,40 @@
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
 
+/* The parameters of ingest_batch(): journal, nonce, the batch's columns, the reject reason. */
+enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
+
+/* What a session does of its own, in this order; `steps` below says how each is sent and where its
+ * answer leads. */
+enum session_step {
+    STEP_NONE, /* nothing of these is in flight */
+
+    /* Opening. */
+    STEP_MIGRATE,  /* the schema is brought up to date */
+    STEP_MAINTAIN, /* partitions are made ahead */
+    STEP_PREPARE,  /* the statement of the batches */
+    STEP_CLAIM,    /* the journal becomes this run's */
+
+    /* Upkeep of an open session: either of two ways in. */
+    STEP_CLAIM_AGAIN, /* as long as an earlier session holds the journal's lock */
+    STEP_MAINTAIN_AGAIN,
+    STEP_FOLD, /* old counts; by itself: it reads the most, and must not take partitions with it */
+};
+
 struct ingest_session {
     struct db_conn *conn;
     struct log *log;
     const struct ingest_settings *settings;
     struct migration *migration;
+    enum session_step step;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
-    bool is_claiming; /* claim_journal() is what is in flight */
     bool is_locked;   /* the journal's lock is this session's */
     bool is_fsync_on; /* in the database, as last heard */
-    ingest_opened_fn opened;
+    char ingest_sql[300];
+    ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
-    ingest_kept_fn kept; /* NULL while opening */
+    ingest_kept_fn kept;
     void *kept_arg;
 };
 
@@ -34,50 +57,33 @@ static const char setup_sql[] =
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
 
-static const char ingest_sql[] =
-    "SELECT last_sequence, stored, duplicate, rejected FROM ingest_batch($1::uuid, $2::uuid, "
-    "$3::bigint[], $4::smallint[], $5::integer[], $6::timestamptz[], $7::inet[], $8::integer[], "
-    "$9::text[], $10::text)";
-
 const char *ingest_session_setup_sql(void)
 {
     return setup_sql;
 }
 
-/* Answers whoever asked for what has come to its end. */
-static void finish(struct ingest_session *session, const char *step, const struct db_reply *reply)
+static void on_answer(void *arg, const struct db_reply *reply);
+static void on_migrated(void *arg, enum result result, const struct error *error);
+
+static void send_migration(struct ingest_session *session)
 {
-    bool is_claimed = reply->outcome == DB_OK && session->is_claiming;
-    session->is_claiming = false;
-    if (session->kept != NULL)
-        session->kept(session->kept_arg, is_claimed ? reply : NULL);
-    else
-        session->opened(session->opened_arg, step, reply, NULL);
+    migration_start(session->migration, on_migrated, session);
 }
 
-static void note_fsync(struct ingest_session *session, bool is_on)
+static void send_maintain(struct ingest_session *session)
 {
-    if (session->is_fsync_on && !is_on)
-        log_write(session->log, LOG_WARNING, "store",
-                  "the database runs with fsync=off: a power loss there loses stored events");
-    session->is_fsync_on = is_on;
+    const struct db_query query = {.sql = "SELECT maintain()", .timeout_ms = INGEST_TIMEOUT_MS};
+    db_conn_query(session->conn, &query, on_answer, session);
 }
 
-/* If an open session is refused here, so will be its next batch, which tells. */
-static void on_claimed(void *arg, const struct db_reply *reply)
+static void send_prepare(struct ingest_session *session)
 {
-    struct ingest_session *session = arg;
-    if (reply->outcome == DB_LOST)
-        return;
-    session->claimed_us = clock_monotonic_us();
-    if (reply->outcome == DB_OK) {
-        session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
-        note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
-    }
-    finish(session, "claim_journal", reply);
+    const struct db_query query = {
+        .sql = session->ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
+    db_conn_query(session->conn, &query, on_answer, session);
 }
 
-static void claim(struct ingest_session *session)
+static void send_claim(struct ingest_session *session)
 {
     const char *values[] = {session->settings->journal, session->settings->lineage,
                             session->settings->nonce};
@@ -88,71 +94,151 @@ static void claim(struct ingest_session *session)
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
     };
-    session->is_claiming = true;
-    db_conn_query(session->conn, &query, on_claimed, session);
+    db_conn_query(session->conn, &query, on_answer, session);
 }
 
-static void on_prepared(void *arg, const struct db_reply *reply)
-{
-    struct ingest_session *session = arg;
-    /* What failed after it, claiming or the batch, is tried again on the same connection. */
-    bool is_there = reply->outcome == DB_ERROR && strcmp(reply->sqlstate, "42P05") == 0;
-    if (reply->outcome == DB_OK || is_there)
-        claim(session);
-    else if (reply->outcome == DB_ERROR)
-        finish(session, "prepare", reply);
-}
-
-static void prepare(struct ingest_session *session)
+static void send_fold(struct ingest_session *session)
 {
     const struct db_query query = {
-        .sql = ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
-    db_conn_query(session->conn, &query, on_prepared, session);
+        .sql = "SELECT fold_counts(now() - interval '7 days')",
+        .timeout_ms = INGEST_TIMEOUT_MS,
+    };
+    db_conn_query(session->conn, &query, on_answer, session);
 }
 
-/* A failure of what follows costs nothing today: there is a default partition. */
-static void note_failure(struct ingest_session *session, const struct db_reply *reply)
+/* A failure costs nothing today: there is a default partition, and what is not folded only reads
+ * slower. */
+static void log_failure(struct ingest_session *session, const struct db_reply *reply)
 {
     if (reply->outcome == DB_ERROR)
         log_write(session->log, LOG_WARNING, "store", "maintenance failed sqlstate=%s",
                   reply->sqlstate);
 }
 
-static void on_folded(void *arg, const struct db_reply *reply)
+static void take_maintained(struct ingest_session *session, const struct db_reply *reply)
 {
-    struct ingest_session *session = arg;
-    note_failure(session, reply);
-    if (reply->outcome != DB_LOST)
-        finish(session, "fold_counts", reply);
-}
-
-/* A statement of its own: it reads the most, and must not take the partitions with it. */
-static void fold(struct ingest_session *session)
-{
-    const struct db_query query = {
-        .sql = "SELECT fold_counts(now() - interval '7 days')",
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_folded, session);
-}
-
-static void on_maintained(void *arg, const struct db_reply *reply)
-{
-    struct ingest_session *session = arg;
-    note_failure(session, reply);
-    if (reply->outcome == DB_LOST)
-        return;
+    log_failure(session, reply);
     session->maintained_us = clock_monotonic_us();
-    if (session->kept != NULL)
-        fold(session);
-    else
-        prepare(session);
 }
 
-static void maintain(struct ingest_session *session)
+static void note_fsync(struct ingest_session *session, bool is_on)
 {
-    const struct db_query query = {.sql = "SELECT maintain()", .timeout_ms = INGEST_TIMEOUT_MS};
-    db_conn_query(session->conn, &query, on_maintained, session);
+    if (session->is_fsync_on && !is_on)
+        log_write(session->log, LOG_WARNING, "store",
+                  "the database runs with fsync=off: a power loss there loses stored events");
+    session->is_fsync_on = is_on;
+}
+
+static void take_claimed(struct ingest_session *session, const struct db_reply *reply)
+{
+    session->claimed_us = clock_monotonic_us();
+    if (reply->outcome != DB_OK)
+        return;
+    session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
+    note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
+}
+
+static const char any_error[] = "";
+
+static const struct {
+    const char *name;
+    void (*send)(struct ingest_session *session);
+    void (*take)(struct ingest_session *session, const struct db_reply *reply); /* the answer */
+    const char *passable;   /* errors whose state begins so are no obstacle; NULL = all are one */
+    enum session_step next; /* STEP_NONE = the end */
+} steps[] = {
+    [STEP_MIGRATE] = {.name = "migration", .send = send_migration, .next = STEP_MAINTAIN},
+    [STEP_MAINTAIN] = {.name = "maintain",
+                       .send = send_maintain,
+                       .take = take_maintained,
+                       .passable = any_error,
+                       .next = STEP_PREPARE},
+    /* 42P05, it is there: what failed after it is tried again on the same connection. */
+    [STEP_PREPARE] = {.name = "prepare",
+                      .send = send_prepare,
+                      .passable = "42P05",
+                      .next = STEP_CLAIM},
+    [STEP_CLAIM] = {.name = "claim_journal",
+                    .send = send_claim,
+                    .take = take_claimed,
+                    .next = STEP_NONE},
+
+    /* If an open session is refused here, so will be its next batch, which tells. */
+    [STEP_CLAIM_AGAIN] = {.name = "claim_journal",
+                          .send = send_claim,
+                          .take = take_claimed,
+                          .next = STEP_NONE},
+    [STEP_MAINTAIN_AGAIN] = {.name = "maintain",
+                             .send = send_maintain,
+                             .take = take_maintained,
+                             .passable = any_error,
+                             .next = STEP_FOLD},
+    [STEP_FOLD] = {.name = "fold_counts",
+                   .send = send_fold,
+                   .take = log_failure,
+                   .passable = any_error,
+                   .next = STEP_NONE},
+};
+
+static void begin(struct ingest_session *session, enum session_step step)
+{
+    session->step = step;
+    steps[step].send(session);
+}
+
+/* Answers whoever asked for what has come to its end. */
+static void finish(struct ingest_session *session, const struct db_reply *reply)
+{
+    enum session_step last = session->step;
+    session->step = STEP_NONE;
+    if (last < STEP_CLAIM_AGAIN)
+        session->opened(session->opened_arg, steps[last].name, reply, NULL);
+    else
+        session->kept(session->kept_arg,
+                      last == STEP_CLAIM_AGAIN && reply->outcome == DB_OK ? reply : NULL);
+}
+
+static bool is_obstacle(enum session_step step, const struct db_reply *reply)
+{
+    const char *passable = steps[step].passable;
+    return reply->outcome == DB_ERROR &&
+           (passable == NULL || strncmp(reply->sqlstate, passable, strlen(passable)) != 0);
+}
+
+static void on_answer(void *arg, const struct db_reply *reply)
+{
+    struct ingest_session *session = arg;
+    enum session_step step = session->step;
+    if (reply->outcome == DB_LOST) {
+        session->step = STEP_NONE;
+        return;
+    }
+    if (steps[step].take != NULL)
+        steps[step].take(session, reply);
+    if (is_obstacle(step, reply) || steps[step].next == STEP_NONE)
+        finish(session, reply);
+    else
+        begin(session, steps[step].next);
+}
+
+static void on_migrated(void *arg, enum result result, const struct error *error)
+{
+    struct ingest_session *session = arg;
+    if (result == RESULT_OK) {
+        begin(session, steps[STEP_MIGRATE].next);
+        return;
+    }
+    session->step = STEP_NONE;
+    if (result != RESULT_UNAVAILABLE)
+        session->opened(session->opened_arg, steps[STEP_MIGRATE].name, NULL, error);
+}
+
+void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg)
+{
+    assert(session->step == STEP_NONE);
+    session->opened = opened;
+    session->opened_arg = arg;
+    begin(session, STEP_MIGRATE);
 }
 
 static bool is_over(int64_t since_us, int64_t seconds)
@@ -172,50 +258,45 @@ bool ingest_session_is_upkeep_due(const struct ingest_session *session)
 
 void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg)
 {
+    assert(session->step == STEP_NONE);
     session->kept = done;
     session->kept_arg = arg;
-    if (is_claim_due(session))
-        claim(session);
-    else
-        maintain(session);
-}
-
-static void on_migrated(void *arg, enum result result, const struct error *error)
-{
-    struct ingest_session *session = arg;
-    if (result == RESULT_OK)
-        maintain(session);
-    else if (result != RESULT_UNAVAILABLE)
-        session->opened(session->opened_arg, "migration", NULL, error);
-}
-
-void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg)
-{
-    session->opened = opened;
-    session->opened_arg = arg;
-    session->kept = NULL;
-    migration_start(session->migration, on_migrated, session);
+    begin(session, is_claim_due(session) ? STEP_CLAIM_AGAIN : STEP_MAINTAIN_AGAIN);
 }
 
 void ingest_session_send(struct ingest_session *session, const struct batch *batch,
                          const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
-    enum { PARAMETERS = 3 + BATCH_COLUMNS };
-    const char *values[PARAMETERS] = {session->settings->journal, session->settings->nonce};
-    int lengths[PARAMETERS] = {0};
-    static const int formats[PARAMETERS] = {0, 0, 1, 1, 1, 1, 1, 1, 1, 0};
-    batch_columns(batch, values + 2, lengths + 2);
-    values[PARAMETERS - 1] = reject_reason;
+    const struct batch_parameters columns = batch_parameters(batch);
+    const char *values[INGEST_PARAMETERS] = {session->settings->journal, session->settings->nonce};
+    int lengths[INGEST_PARAMETERS] = {0};
+    int formats[INGEST_PARAMETERS] = {0};
+    memcpy(values + COLUMNS_AT, columns.values, sizeof columns.values);
+    memcpy(lengths + COLUMNS_AT, columns.lengths, sizeof columns.lengths);
+    memcpy(formats + COLUMNS_AT, columns.formats, sizeof columns.formats);
+    values[REASON_AT] = reject_reason;
     const struct db_query query = {
         .statement = "ingest",
-        .parameter_count = PARAMETERS,
+        .parameter_count = INGEST_PARAMETERS,
         .values = values,
         .lengths = lengths,
         .formats = formats,
         .timeout_ms = INGEST_TIMEOUT_MS,
     };
     db_conn_query(session->conn, &query, reply, arg);
+}
+
+static void write_ingest_sql(struct ingest_session *session)
+{
+    char columns[160];
+    size_t length = batch_placeholders(columns, sizeof columns, COLUMNS_AT + 1);
+    assert(length < sizeof columns);
+    length = (size_t)snprintf(session->ingest_sql, sizeof session->ingest_sql,
+                              "SELECT last_sequence, stored, duplicate, rejected "
+                              "FROM ingest_batch($1::uuid, $2::uuid, %s, $%d::text)",
+                              columns, REASON_AT + 1);
+    assert(length < sizeof session->ingest_sql);
 }
 
 struct ingest_session *ingest_session_new(struct db_conn *conn,
@@ -231,6 +312,7 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
         .migration = migration_new(conn, settings->sample_data, log),
         .is_fsync_on = true,
     };
+    write_ingest_sql(session);
     return session;
 }
 

@@ -20,7 +20,7 @@ struct ingest_settings {
     bool sample_data;    /* load the samples into an empty database */
     const char *journal; /* UUID: the cursor's key */
     const char *nonce;   /* UUID: this run */
-    const char *lineage;  /* UUIDs as an array in text: runs whose place this one takes */
+    const char *lineage; /* UUIDs as an array in text: runs whose place this one takes */
 };
 
 /* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */

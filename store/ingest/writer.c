@@ -1,104 +1,130 @@
 /* Carries events from the queue into PostgreSQL, batch by batch, one in flight. */
-#include "store/ingest/writer_internal.h"
+#include "store/ingest/writer.h"
 
 #include <stdlib.h>
 
 #include <event2/event.h>
+#include <event2/util.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
+#include "store/database/conn.h"
 #include "store/ingest/batch.h"
+#include "store/ingest/batch_outcome.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/session.h"
-#include "metrics/timer.h"
+#include "store/ingest/totals.h"
+#include "store/ingest/writer_metrics.h"
+#include "store/ingest/writer_state.h"
 
-enum { UPKEEP_LOOK_MS = 1000, REOPEN_EVERY = 5 };
+enum { UPKEEP_LOOK_MS = 1000 };
 
-void writer_set_state(struct writer *writer, enum writer_state state)
+/* `batch` mirrors the head of the queue while sending, and means nothing otherwise. */
+struct writer {
+    struct event_queue *queue;
+    struct log *log;
+    struct writer_listener listener;
+    struct db_conn *conn;
+    struct db_settings conn_settings;
+    struct ingest_session *session;
+    enum writer_state state;
+    struct event *timer;        /* the state's; armed by set_state() alone */
+    struct event *upkeep_timer; /* looks now and then whether an idle session has some to do */
+    struct batch *batch;
+    struct batch_outcome outcome;
+    struct writer_totals totals;
+    struct writer_metrics metrics;
+    bool is_hurried; /* the process is about to end: nothing waits for a batch to fill */
+    unsigned waited; /* times that our patience with what is in flight has ended */
+    int64_t sent_us; /* monotonic */
+};
+
+/* A batch that is sent once more is no sign that events are taken again. */
+static void set_gauges(struct writer *writer)
 {
-    writer->state = state;
-    event_del(writer->timer);
-}
-
-static void succeeded(struct writer *writer)
-{
-    if (writer->is_held)
+    struct writer_gauges *gauges = &writer->metrics.gauges;
+    bool was_held = gauges->is_held;
+    gauges->is_held = batch_outcome_is_held(&writer->outcome);
+    gauges->is_up =
+        writer_state_takes_events(writer->state) && !batch_outcome_is_failing(&writer->outcome);
+    if (was_held && !gauges->is_held)
         log_write(writer->log, LOG_INFO, "store", "ingest goes on");
-    writer->is_held = false;
-    writer->is_fenced = false;
-    backoff_reset(&writer->backoff);
-    writer->last_success = (double)clock_wall_us() / 1e6;
 }
 
-/* Takes the cursor's position and the totals out of a reply. */
-static void take_progress(struct writer *writer, const struct db_reply *reply)
+/* The only way to another state, or into the same anew; its timer runs in `wait_ms`, 0 = never. */
+static void set_state(struct writer *writer, enum writer_state state, uint32_t wait_ms)
 {
-    uint64_t sequence = writer_totals_take(&writer->totals, reply->rows);
-    if (sequence != writer->cursor)
-        writer->lost = 0;
-    writer->cursor = sequence;
-    writer->listener.stored(writer->listener.arg, sequence);
-}
-
-static void go_on(struct writer *writer)
-{
-    writer_set_state(writer, WRITER_IDLE);
-    writer_wake(writer);
-}
-
-static void on_opened(void *arg, const char *step, const struct db_reply *reply,
-                      const struct error *error)
-{
-    struct writer *writer = arg;
-    if (reply == NULL) {
-        writer_hold(writer, error->text);
-        return;
+    if (!writer_state_may_follow(writer->state, state)) {
+        log_write(writer->log, LOG_ERROR, "store",
+                  "the writer cannot change its state from=%s to=%s",
+                  writer_state_name(writer->state), writer_state_name(state));
+        abort();
     }
-    if (reply->outcome == DB_ERROR) {
-        writer_pause(writer, reply, step);
-        return;
-    }
-    uint64_t cursor = writer->cursor;
-    writer->is_prepared = true;
-    writer->listener.claimed(writer->listener.arg);
-    take_progress(writer, reply);
-    /* Whether that has mended what the batch is held for only the batch can tell. */
-    if (!writer->is_reopening || writer->cursor != cursor) {
-        writer_begin_bisect(writer);
-        succeeded(writer);
-    }
-    writer->is_reopening = false;
-    go_on(writer);
+    writer->state = state;
+    if (wait_ms > 0)
+        timer_arm(writer->timer, wait_ms);
+    else
+        event_del(writer->timer);
+    set_gauges(writer);
 }
 
-static void open_session(void *arg)
+static void note_success(struct writer *writer)
 {
-    struct writer *writer = arg;
-    writer->is_prepared = false;
-    writer_set_state(writer, WRITER_OPENING);
-    ingest_session_open(writer->session, on_opened, writer);
+    writer->metrics.gauges.last_success = (double)clock_wall_us() / 1e6;
 }
 
-static void on_lost(void *arg)
+/* Takes the totals out of a reply, and returns the cursor's position. */
+static uint64_t take_progress(struct writer *writer, const struct db_reply *reply)
 {
-    struct writer *writer = arg;
-    writer->is_reopening = false;
-    writer_set_state(writer, WRITER_DOWN);
+    uint64_t cursor = writer_totals_take(&writer->totals, reply->rows);
+    writer->listener.stored(writer->listener.arg, cursor);
+    return cursor;
 }
 
 static void be_patient(struct writer *writer, enum writer_state state)
 {
-    writer_set_state(writer, state);
-    timer_arm(writer->timer, WRITER_PATIENCE_MS);
     writer->waited = 0;
+    set_state(writer, state, WRITER_PATIENCE_MS);
+}
+
+static void on_batch(void *arg, const struct db_reply *reply);
+
+/* A row to be put aside is alone in its batch: the limit is 1 then. */
+static void send_batch(struct writer *writer)
+{
+    batch_fill(writer->batch, writer->queue, batch_outcome_limit(&writer->outcome));
+    if (batch_outcome_is_escaping(&writer->outcome))
+        batch_escape_event_id(writer->batch);
+    be_patient(writer, WRITER_SENDING);
+    writer->sent_us = clock_monotonic_us();
+    ingest_session_send(writer->session, writer->batch,
+                        batch_outcome_reject_reason(&writer->outcome), on_batch, writer);
+}
+
+void writer_wake(struct writer *writer)
+{
+    uint64_t waiting = event_queue_count(writer->queue);
+    if ((writer->state != WRITER_IDLE && writer->state != WRITER_GATHERING) || waiting == 0)
+        return;
+    if (waiting >= batch_outcome_limit(&writer->outcome) || writer->is_hurried)
+        send_batch(writer);
+    else if (writer->state == WRITER_IDLE)
+        set_state(writer, WRITER_GATHERING, WRITER_BATCH_DELAY_MS);
+}
+
+static void go_on(struct writer *writer)
+{
+    set_state(writer, WRITER_IDLE, 0);
+    writer_wake(writer);
 }
 
 static void on_kept(void *arg, const struct db_reply *claimed)
 {
     struct writer *writer = arg;
     if (claimed != NULL)
-        take_progress(writer, claimed);
+        batch_outcome_note_cursor(&writer->outcome, take_progress(writer, claimed));
     go_on(writer);
 }
 
@@ -108,83 +134,145 @@ static void keep_up(struct writer *writer)
     ingest_session_keep(writer->session, on_kept, writer);
 }
 
+/* Waits with the batch, or with the session where it is that which failed. */
+static void put_off(struct writer *writer, enum writer_state state, uint32_t wait_ms)
+{
+    set_state(writer, writer->state == WRITER_OPENING ? WRITER_UNOPENED : state, wait_ms);
+}
+
+static void log_news(struct writer *writer, const struct batch_decision *decision)
+{
+    bool is_held = decision->action == BATCH_HOLD || decision->action == BATCH_LETHAL;
+    log_write(writer->log, is_held ? LOG_ERROR : LOG_WARNING, "store", "%s", decision->text);
+}
+
+static void carry_out(struct writer *writer, const struct batch_decision *decision)
+{
+    if (decision->is_news)
+        log_news(writer, decision);
+    switch (decision->action) {
+    case BATCH_SEND_NEXT:
+        if (ingest_session_is_upkeep_due(writer->session) && !writer->is_hurried)
+            keep_up(writer);
+        else
+            go_on(writer);
+        break;
+    case BATCH_HALVE:
+    case BATCH_REJECT_ROW:
+    case BATCH_REJECT_ESCAPED:
+        send_batch(writer);
+        break;
+    case BATCH_RETRY:
+        put_off(writer, WRITER_RETRYING, decision->wait_ms);
+        break;
+    case BATCH_HOLD:
+        put_off(writer, WRITER_HELD, decision->wait_ms);
+        break;
+    case BATCH_RECONNECT:
+        db_conn_reconnect(writer->conn, decision->text);
+        break;
+    case BATCH_AWAIT:
+        break;
+    case BATCH_SLOW_DOWN:
+    case BATCH_LETHAL:
+        db_conn_increase_backoff(writer->conn);
+        break;
+    }
+}
+
+static uint32_t random_bits(void)
+{
+    uint32_t bits;
+    evutil_secure_rng_get_bytes(&bits, sizeof bits);
+    return bits;
+}
+
+static void note_stored(struct writer *writer)
+{
+    int64_t took_us = clock_monotonic_us() - writer->sent_us;
+    histogram_observe(writer->metrics.batch_seconds, (double)took_us / 1e6);
+    histogram_observe(writer->metrics.batch_events, batch_rows(writer->batch));
+    note_success(writer);
+}
+
+static void on_batch(void *arg, const struct db_reply *reply)
+{
+    struct writer *writer = arg;
+    uint32_t rows = batch_rows(writer->batch);
+    const struct batch_error error = {"ingest_batch", reply->sqlstate, reply->message};
+    struct batch_decision decision;
+    switch (reply->outcome) {
+    case DB_OK:
+        note_stored(writer);
+        decision = batch_outcome_passed(&writer->outcome, rows, take_progress(writer, reply));
+        break;
+    case DB_ERROR:
+        decision = batch_outcome_refused(&writer->outcome, &error, rows, clock_monotonic_us(),
+                                         random_bits());
+        break;
+    case DB_LOST:
+        decision = batch_outcome_lost(&writer->outcome, rows);
+        break;
+    }
+    carry_out(writer, &decision);
+}
+
+static struct batch_decision take_opened(struct writer *writer, const struct db_reply *claimed)
+{
+    writer->listener.claimed(writer->listener.arg);
+    uint64_t cursor = take_progress(writer, claimed);
+    struct batch_decision decision = batch_outcome_opened(&writer->outcome, cursor);
+    if (!batch_outcome_is_failing(&writer->outcome))
+        note_success(writer);
+    return decision;
+}
+
+static void on_opened(void *arg, const char *step, const struct db_reply *reply,
+                      const struct error *error)
+{
+    struct writer *writer = arg;
+    struct batch_decision decision;
+    if (reply == NULL)
+        decision = batch_outcome_unusable(&writer->outcome, error->text);
+    else if (reply->outcome == DB_OK)
+        decision = take_opened(writer, reply);
+    else
+        decision = batch_outcome_not_opened(
+            &writer->outcome, &(struct batch_error){step, reply->sqlstate, reply->message},
+            random_bits());
+    carry_out(writer, &decision);
+}
+
+static void open_session(void *arg)
+{
+    struct writer *writer = arg;
+    set_state(writer, WRITER_OPENING, 0);
+    ingest_session_open(writer->session, on_opened, writer);
+}
+
+static void on_lost(void *arg)
+{
+    struct writer *writer = arg;
+    batch_outcome_disconnected(&writer->outcome);
+    set_state(writer, WRITER_DOWN, 0);
+}
+
 /* Under load it is each batch's end that looks; here those are served who have none. */
 static void on_upkeep_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     struct writer *writer = arg;
-    if (writer->state == WRITER_IDLE && event_queue_count(writer->queue) == 0 &&
-        ingest_session_is_upkeep_due(writer->session))
+    if (writer->state == WRITER_IDLE && ingest_session_is_upkeep_due(writer->session))
         keep_up(writer);
 }
 
-static void on_batch(void *arg, const struct db_reply *reply)
+static void try_held(struct writer *writer)
 {
-    struct writer *writer = arg;
-    if (reply->outcome == DB_LOST) {
-        writer_batch_lost(writer);
-        return;
-    }
-    if (reply->outcome == DB_ERROR) {
-        writer_batch_refused(writer, reply);
-        return;
-    }
-    histogram_observe(writer->batch_seconds,
-                      (double)(clock_monotonic_us() - writer->sent_us) / 1e6);
-    histogram_observe(writer->batch_events, batch_rows(writer->batch));
-    bisect_passed(&writer->bisect, batch_rows(writer->batch),
-                     writer->reject_reason[0] != '\0');
-    writer->reject_reason[0] = '\0';
-    writer->cancelled = 0;
-    succeeded(writer);
-    take_progress(writer, reply);
-    if (ingest_session_is_upkeep_due(writer->session) && !writer->is_hurried)
-        keep_up(writer);
+    if (batch_outcome_wants_session(&writer->outcome))
+        open_session(writer);
     else
-        go_on(writer);
-}
-
-/* A row to be put aside is alone in its batch: the bisection's limit is 1 then. */
-void writer_send_batch(struct writer *writer)
-{
-    batch_fill(writer->batch, writer->queue, bisect_limit(&writer->bisect));
-    if (writer->reject_reason[0] != '\0' && writer->is_escaping)
-        batch_escape_event_id(writer->batch);
-    be_patient(writer, WRITER_SENDING);
-    writer->sent_us = clock_monotonic_us();
-    ingest_session_send(writer->session, writer->batch,
-                        writer->reject_reason[0] == '\0' ? NULL : writer->reject_reason, on_batch,
-                        writer);
-}
-
-void writer_wake(struct writer *writer)
-{
-    uint64_t waiting = event_queue_count(writer->queue);
-    if (writer->state != WRITER_IDLE || waiting == 0)
-        return;
-    if (waiting >= bisect_limit(&writer->bisect) || writer->is_hurried)
-        writer_send_batch(writer);
-    else if (!event_pending(writer->timer, EV_TIMEOUT, NULL))
-        timer_arm(writer->timer, WRITER_BATCH_DELAY_MS);
-}
-
-/*
- * Tries again what was put off. Now and then, while it is held, the session is opened anew: the
- * schema may have been made anew meanwhile, without what migrations put into it. Not while fenced:
- * the cursor that is gone with the schema would be made as if nothing was stored.
- */
-static void try_again(struct writer *writer)
-{
-    bool is_to_reopen =
-        writer->is_held && !writer->is_fenced && ++writer->held_tries % REOPEN_EVERY == 0;
-    bool has_batch = writer->is_prepared && event_queue_count(writer->queue) > 0;
-    if (has_batch && !is_to_reopen) {
-        writer_send_batch(writer);
-        return;
-    }
-    writer->is_reopening = writer->is_reopening || has_batch;
-    open_session(writer);
+        send_batch(writer);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -195,18 +283,22 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     switch (writer->state) {
     case WRITER_DOWN:
     case WRITER_OPENING:
-        break;
     case WRITER_IDLE:
-        if (event_queue_count(writer->queue) > 0)
-            writer_send_batch(writer);
+        break;
+    case WRITER_UNOPENED:
+        open_session(writer);
+        break;
+    case WRITER_GATHERING:
+    case WRITER_RETRYING:
+        send_batch(writer);
+        break;
+    case WRITER_HELD:
+        try_held(writer);
         break;
     case WRITER_SENDING:
     case WRITER_KEEPING:
-        timer_arm(writer->timer, WRITER_PATIENCE_MS);
+        set_state(writer, writer->state, WRITER_PATIENCE_MS);
         writer->listener.waiting(writer->listener.arg, ++writer->waited);
-        break;
-    case WRITER_PAUSED:
-        try_again(writer);
         break;
     }
 }
@@ -225,7 +317,7 @@ void writer_hurry(struct writer *writer)
 
 bool writer_is_fenced(const struct writer *writer)
 {
-    return writer->is_fenced;
+    return batch_outcome_is_fenced(&writer->outcome);
 }
 
 void writer_start(struct writer *writer)
@@ -260,8 +352,9 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
         abort();
     timer_arm(writer->upkeep_timer, UPKEEP_LOOK_MS);
     writer->batch = batch_new(WRITER_BATCH_ROWS);
-    bisect_init(&writer->bisect, WRITER_BATCH_ROWS);
-    writer_add_metrics(writer, metrics);
+    batch_outcome_init(&writer->outcome, WRITER_BATCH_ROWS);
+    writer_totals_init(&writer->totals, metrics);
+    writer_metrics_init(&writer->metrics, metrics);
     return writer;
 }
 

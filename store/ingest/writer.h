@@ -30,7 +30,8 @@ struct writer_listener {
 /* Everything is borrowed and must outlive the writer. */
 struct writer *writer_new(struct event_base *base, const struct db_target *target,
                           const struct ingest_settings *settings, struct event_queue *queue,
-                          struct writer_listener listener, struct metrics *metrics, struct log *log);
+                          struct writer_listener listener, struct metrics *metrics,
+                          struct log *log);
 void writer_free(struct writer *writer);
 
 void writer_start(struct writer *writer);

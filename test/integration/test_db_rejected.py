@@ -120,7 +120,7 @@ class BadRows(DatabaseCase):
         self.psql("ALTER TABLE events ADD CONSTRAINT nothing CHECK (false) NOT VALID")
         events = self.post(server, 0, 60)
         server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
-        self.assertEqual(server.log_text().count("ingest held"), 1)
+        self.assertEqual(server.log_text().count("ingest paused"), 1)
         aside = int(self.value("SELECT count(*) FROM rejected_events"))
         self.assertLessEqual(aside, 10)
         events += self.post(server, 60, 20)
@@ -196,7 +196,7 @@ class Systemic(DatabaseCase):
         server = self.open_server()
         self.psql("ALTER TABLE events ADD CONSTRAINT none CHECK (false) NOT VALID")
         events = self.post(server, 0, 60)
-        held = "ingest held until this is mended"
+        held = "ingest paused, needs attention"
         server.wait_until(lambda: held in server.log_text())
         aside = self.value("SELECT count(*) FROM rejected_events")
         time.sleep(13)

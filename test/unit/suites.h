@@ -16,6 +16,8 @@
     X(analytics) \
     X(backoff) \
     X(batch) \
+    X(batch_outcome) \
+    X(batch_outcome_holds) \
     X(bisect) \
     X(client_address) \
     X(config) \
@@ -57,11 +59,14 @@
     X(query) \
     X(result) \
     X(router) \
+    X(session) \
     X(sqlstate) \
     X(store) \
     X(text) \
     X(timestamp) \
-    X(waiters)
+    X(waiters) \
+    X(writer) \
+    X(writer_state)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);

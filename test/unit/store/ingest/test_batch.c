@@ -73,12 +73,11 @@ struct element {
 /* Reads the whole array and gives the element at index `wanted`. */
 static struct element element_at(enum column column, uint32_t wanted)
 {
-    const char *values[BATCH_COLUMNS];
-    int lengths[BATCH_COLUMNS];
-    batch_columns(batch, values, lengths);
-    const char *at = values[column];
+    struct batch_parameters parameters = batch_parameters(batch);
+    ck_assert_int_eq(parameters.formats[column], 1);
+    const char *at = parameters.values[column];
     ck_assert_ptr_nonnull(at);
-    const char *end = at + lengths[column];
+    const char *end = at + parameters.lengths[column];
     ck_assert_uint_eq(read_32(at), 1); /* dimensions */
     uint32_t has_nulls = read_32(at + 4);
     ck_assert_uint_eq(read_32(at + 8), TYPES[column]);
@@ -135,10 +134,7 @@ START_TEST(escapes_an_event_id)
     batch_escape_event_id(batch);
     if (_i == 0)
         assert_element(EVENT_ID, 0, "\\x61c3a9", 8);
-    const char *values[BATCH_COLUMNS];
-    int lengths[BATCH_COLUMNS];
-    batch_columns(batch, values, lengths);
-    ck_assert_int_eq(values[EVENT_ID] == NULL, _i == 1);
+    ck_assert_int_eq(batch_parameters(batch).values[EVENT_ID] == NULL, _i == 1);
 }
 END_TEST
 
@@ -163,16 +159,13 @@ END_TEST
 
 START_TEST(leaves_event_ids_out_where_no_event_has_one)
 {
-    const char *values[BATCH_COLUMNS];
-    int lengths[BATCH_COLUMNS];
     struct event with = make_event("::1", "a");
     struct event without = make_event(NULL, NULL);
     push(1, &without);
     push(2, &without);
     push(3, &with);
     batch_fill(batch, queue, 2);
-    batch_columns(batch, values, lengths);
-    ck_assert_ptr_null(values[EVENT_ID]);
+    ck_assert_ptr_null(batch_parameters(batch).values[EVENT_ID]);
     assert_element(IP, 1, NULL, -1);
 
     batch_fill(batch, queue, 3);
@@ -182,8 +175,7 @@ START_TEST(leaves_event_ids_out_where_no_event_has_one)
     event_queue_drop(queue, 3);
     push(4, &without);
     batch_fill(batch, queue, 3); /* nothing of the earlier fill is left */
-    batch_columns(batch, values, lengths);
-    ck_assert_ptr_null(values[EVENT_ID]);
+    ck_assert_ptr_null(batch_parameters(batch).values[EVENT_ID]);
 }
 END_TEST
 
@@ -268,6 +260,22 @@ START_TEST(rows_of_all_kinds_read_back)
 }
 END_TEST
 
+START_TEST(names_its_parameters_with_their_types)
+{
+    static const char all[] = "$3::bigint[], $4::smallint[], $5::integer[], $6::timestamptz[], "
+                              "$7::inet[], $8::integer[], $9::text[]";
+    char text[sizeof all];
+    ck_assert_uint_eq(batch_placeholders(text, sizeof text, 3), sizeof all - 1);
+    ck_assert_str_eq(text, all);
+    for (size_t size = 1; size < sizeof all; size++) {
+        memset(text, '#', sizeof text);
+        ck_assert_uint_eq(batch_placeholders(text, size, 3), sizeof all - 1);
+        ck_assert_uint_eq(strlen(text), size - 1);
+        ck_assert(strncmp(text, all, size - 1) == 0);
+    }
+}
+END_TEST
+
 Suite *batch_suite(void)
 {
     Suite *suite = suite_create("batch");
@@ -282,6 +290,7 @@ Suite *batch_suite(void)
     tcase_add_test(tcase, takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue);
     tcase_add_test(tcase, has_room_for_the_longest_rows);
     tcase_add_test(tcase, rows_of_all_kinds_read_back);
+    tcase_add_test(tcase, names_its_parameters_with_their_types);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,290 @@
+/* The steps of a session: what is sent, and what each answer leads to. */
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "store/database/conn.h"
+#include "store/ingest/event_queue.h"
+#include "store/ingest/session.h"
+#include "test/unit/store/database/fake_conn.h"
+#include "test/unit/store/database/fake_migration.h"
+#include "test/unit/store/ingest/log_file.h"
+#include "test/unit/suites.h"
+
+static const char *const no_row[] = {NULL};
+
+static struct ingest_session *session;
+
+/* How the opening and the upkeep ended. */
+static struct {
+    unsigned opened;
+    char step[40];
+    char sqlstate[6];
+    char reason[40];
+    bool is_claimed;
+    unsigned kept;
+    bool is_kept_claimed;
+} ends;
+
+static void on_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void set_up(void)
+{
+    static const struct ingest_settings settings = {
+        .journal = "journal", .nonce = "nonce", .lineage = "{}"};
+    const struct db_listener listener = {.on_ready = on_nothing, .on_lost = on_nothing};
+    memset(&ends, 0, sizeof ends);
+    fake_conn_reset();
+    fake_migration_reset();
+    struct db_conn *conn = db_conn_new(NULL, NULL, NULL, listener, NULL, NULL);
+    session = ingest_session_new(conn, &settings, log_file_open());
+    fake_conn_come_up();
+}
+
+static void tear_down(void)
+{
+    ingest_session_free(session);
+    log_file_close();
+}
+
+static void on_opened(void *arg, const char *step, const struct db_reply *reply,
+                      const struct error *error)
+{
+    (void)arg;
+    ends.opened++;
+    ck_assert((reply == NULL) == (error != NULL));
+    (void)strncpy(ends.step, step, sizeof ends.step - 1);
+    if (reply == NULL)
+        (void)strncpy(ends.reason, error->text, sizeof ends.reason - 1);
+    else
+        (void)strncpy(ends.sqlstate, reply->sqlstate, sizeof ends.sqlstate - 1);
+    ends.is_claimed = reply != NULL && reply->outcome == DB_OK && PQntuples(reply->rows) == 1;
+}
+
+static void on_kept(void *arg, const struct db_reply *claimed)
+{
+    (void)arg;
+    ends.kept++;
+    ends.is_kept_claimed = claimed != NULL;
+}
+
+static void assert_asked(const char *sql)
+{
+    ck_assert_ptr_nonnull(fake_conn_query()->sql);
+    ck_assert_ptr_nonnull(strstr(fake_conn_query()->sql, sql));
+}
+
+static void answer_claim(bool is_locked, const char *fsync)
+{
+    const char *const row[] = {"7", "{0,0}", "{0,0}", "{0,0}", is_locked ? "t" : "f", fsync, NULL};
+    assert_asked("FROM claim_journal(");
+    fake_conn_answer(row);
+}
+
+static void begin(void)
+{
+    ingest_session_open(session, on_opened, NULL);
+    fake_migration_finish(RESULT_OK, NULL);
+}
+
+static void open_session(bool is_locked)
+{
+    begin();
+    fake_conn_answer(no_row);
+    fake_conn_answer(no_row);
+    answer_claim(is_locked, "on");
+    ck_assert(ends.is_claimed);
+}
+
+START_TEST(opens_step_by_step)
+{
+    ingest_session_open(session, on_opened, NULL);
+    ck_assert(fake_migration_is_running());
+    fake_migration_finish(RESULT_OK, NULL);
+    assert_asked("SELECT maintain()");
+    fake_conn_answer(no_row);
+    assert_asked("FROM ingest_batch($1::uuid, $2::uuid, $3::bigint[], ");
+    assert_asked(", $9::text[], $10::text)");
+    ck_assert_str_eq(fake_conn_query()->prepare_as, "ingest");
+    fake_conn_answer(no_row);
+    assert_asked("FROM claim_journal(");
+    ck_assert_str_eq(fake_conn_query()->values[0], "journal");
+    ck_assert_str_eq(fake_conn_query()->values[1], "{}");
+    ck_assert_str_eq(fake_conn_query()->values[2], "nonce");
+    ck_assert_uint_eq(ends.opened, 0);
+    answer_claim(true, "on");
+    ck_assert_uint_eq(ends.opened, 1);
+    ck_assert(ends.is_claimed);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert(!ingest_session_is_upkeep_due(session));
+}
+END_TEST
+
+START_TEST(says_which_step_was_refused)
+{
+    begin();
+    for (int i = 0; i <= _i; i++)
+        fake_conn_answer(no_row);
+    fake_conn_refuse("42P01");
+    ck_assert_uint_eq(ends.opened, 1);
+    ck_assert_str_eq(ends.step, _i == 0 ? "prepare" : "claim_journal");
+    ck_assert_str_eq(ends.sqlstate, "42P01");
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    open_session(true); /* again, from the start */
+}
+END_TEST
+
+START_TEST(says_why_the_schema_is_unusable)
+{
+    ingest_session_open(session, on_opened, NULL);
+    fake_migration_finish(RESULT_FAILED, "it was changed");
+    ck_assert_uint_eq(ends.opened, 1);
+    ck_assert_str_eq(ends.step, "migration");
+    ck_assert_str_eq(ends.reason, "it was changed");
+    open_session(true);
+}
+END_TEST
+
+START_TEST(a_statement_that_is_prepared_already_is_no_obstacle)
+{
+    begin();
+    fake_conn_answer(no_row);
+    fake_conn_refuse("42P05");
+    answer_claim(true, "on");
+    ck_assert(ends.is_claimed);
+}
+END_TEST
+
+START_TEST(a_failing_maintenance_is_told_and_is_no_obstacle)
+{
+    begin();
+    fake_conn_refuse("55P03");
+    ck_assert_uint_eq(log_file_count("maintenance failed sqlstate=55P03"), 1);
+    ck_assert_str_eq(fake_conn_query()->prepare_as, "ingest");
+    ck_assert(!ends.is_claimed);
+}
+END_TEST
+
+START_TEST(ends_without_a_word_when_the_connection_is_lost)
+{
+    ingest_session_open(session, on_opened, NULL);
+    if (_i == 0) {
+        fake_migration_finish(RESULT_UNAVAILABLE, "");
+    } else {
+        fake_migration_finish(RESULT_OK, NULL);
+        for (int i = 1; i < _i; i++)
+            fake_conn_answer(no_row);
+    }
+    fake_conn_go_down();
+    ck_assert_uint_eq(ends.opened, 0);
+    fake_conn_come_up();
+    open_session(true);
+}
+END_TEST
+
+START_TEST(tells_once_that_the_database_does_not_sync)
+{
+    for (int i = 0; i < 2; i++) {
+        begin();
+        fake_conn_answer(no_row);
+        fake_conn_answer(no_row);
+        answer_claim(true, "off");
+        ck_assert_uint_eq(log_file_count("fsync=off"), 1);
+    }
+}
+END_TEST
+
+/* Waits for it: the session has the real clock. */
+START_TEST(claims_again_every_two_seconds_while_the_lock_is_anothers)
+{
+    open_session(false);
+    ck_assert(!ingest_session_is_upkeep_due(session));
+    (void)usleep(2010 * 1000);
+    ck_assert(ingest_session_is_upkeep_due(session));
+    ingest_session_keep(session, on_kept, NULL);
+    if (_i == 0) {
+        answer_claim(true, "on");
+    } else {
+        assert_asked("FROM claim_journal(");
+        fake_conn_refuse("40001"); /* the next batch tells */
+    }
+    ck_assert_uint_eq(ends.kept, 1);
+    ck_assert_int_eq(ends.is_kept_claimed, _i == 0);
+    ck_assert_uint_eq(ends.opened, 1);
+    ck_assert(!ingest_session_is_upkeep_due(session));
+}
+END_TEST
+
+START_TEST(maintains_and_folds_in_its_upkeep)
+{
+    open_session(true);
+    ingest_session_keep(session, on_kept, NULL);
+    assert_asked("SELECT maintain()");
+    if (_i == 0)
+        fake_conn_answer(no_row);
+    else
+        fake_conn_refuse("55P03");
+    assert_asked("SELECT fold_counts(");
+    ck_assert_uint_eq(ends.kept, 0);
+    if (_i == 0)
+        fake_conn_answer(no_row);
+    else
+        fake_conn_refuse("57014");
+    ck_assert_uint_eq(ends.kept, 1);
+    ck_assert(!ends.is_kept_claimed);
+    ck_assert_uint_eq(ends.opened, 1);
+    ck_assert_uint_eq(log_file_count("maintenance failed"), _i == 0 ? 0 : 2);
+}
+END_TEST
+
+static void on_sent(void *arg, const struct db_reply *reply)
+{
+    *(enum db_outcome *)arg = reply->outcome;
+}
+
+START_TEST(sends_a_batch_with_its_reject_reason)
+{
+    struct event_queue *queue = event_queue_new();
+    struct batch *batch = batch_new(1);
+    enum db_outcome outcome = DB_LOST;
+    open_session(true);
+    batch_fill(batch, queue, 1);
+    ingest_session_send(session, batch, _i == 0 ? NULL : "23514: odd", on_sent, &outcome);
+    const struct fake_query *query = fake_conn_query();
+    ck_assert_str_eq(query->sql, "ingest");
+    ck_assert_int_eq(query->parameter_count, 10);
+    ck_assert_str_eq(query->values[0], "journal");
+    ck_assert_str_eq(query->values[1], "nonce");
+    ck_assert(query->values[2] == batch_parameters(batch).values[0]);
+    ck_assert_pstr_eq(query->values[9], _i == 0 ? NULL : "23514: odd");
+    fake_conn_answer(no_row);
+    ck_assert_int_eq(outcome, DB_OK);
+    batch_free(batch);
+    event_queue_free(queue);
+}
+END_TEST
+
+Suite *session_suite(void)
+{
+    Suite *suite = suite_create("session");
+    TCase *tcase = tcase_create("session");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 30);
+    tcase_add_test(tcase, opens_step_by_step);
+    tcase_add_loop_test(tcase, says_which_step_was_refused, 0, 2);
+    tcase_add_test(tcase, says_why_the_schema_is_unusable);
+    tcase_add_test(tcase, a_statement_that_is_prepared_already_is_no_obstacle);
+    tcase_add_test(tcase, a_failing_maintenance_is_told_and_is_no_obstacle);
+    tcase_add_loop_test(tcase, ends_without_a_word_when_the_connection_is_lost, 0, 4);
+    tcase_add_test(tcase, tells_once_that_the_database_does_not_sync);
+    tcase_add_loop_test(tcase, claims_again_every_two_seconds_while_the_lock_is_anothers, 0, 2);
+    tcase_add_loop_test(tcase, maintains_and_folds_in_its_upkeep, 0, 2);
+    tcase_add_loop_test(tcase, sends_a_batch_with_its_reject_reason, 0, 2);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
