@@ -41,7 +41,8 @@
     X(result) \
     X(sqlstate) \
     X(text) \
-    X(timestamp)
+    X(timestamp) \
+    X(totals)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
