@@ -98,15 +98,17 @@ static void add_count(json_t *answer, const char *key, int64_t count)
 
 char *analytics_render(const struct analytics_window *window, const struct analytics_totals *totals)
 {
-    double click_rate = ratio(100.0 * (double)totals->clicks, totals->impressions);
-    double average_seconds = ratio((double)totals->click_playback_seconds, totals->clicks);
+    int64_t clicks = totals->events[EVENT_CLICK];
+    int64_t impressions = totals->events[EVENT_IMPRESSION];
+    double click_rate = ratio(100.0 * (double)clicks, impressions);
+    double average_seconds = ratio((double)totals->playback_seconds[EVENT_CLICK], clicks);
     json_t *answer = json_object();
     add_time(answer, "start", window->start_us);
     add_time(answer, "end", window->end_us);
     if (window->ad_id != 0)
         add_count(answer, "ad_id", window->ad_id);
-    add_count(answer, "total_clicks", totals->clicks);
-    add_count(answer, "total_impressions", totals->impressions);
+    add_count(answer, "total_clicks", clicks);
+    add_count(answer, "total_impressions", impressions);
     json_object_set_new(answer, "click_rate", json_real(click_rate));
     json_object_set_new(answer, "average_playback_time", json_real(average_seconds));
     add_count(answer, "pending_events", (int64_t)totals->pending_events);

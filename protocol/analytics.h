@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "protocol/event.h"
 #include "protocol/result.h"
 
 struct analytics_window {
@@ -11,11 +12,11 @@ struct analytics_window {
     int32_t ad_id;    /* 0 = every ad */
 };
 
+/* By enum event_kind. */
 struct analytics_totals {
-    int64_t clicks;
-    int64_t impressions;
-    int64_t click_playback_seconds; /* of all clicks together */
-    uint64_t pending_events;        /* accepted by this instance, not yet stored */
+    int64_t events[EVENT_KINDS];
+    int64_t playback_seconds[EVENT_KINDS]; /* of all events of the kind together */
+    uint64_t pending_events;               /* accepted by this instance, not yet stored */
 };
 
 /*

@@ -35,7 +35,7 @@ static const char setup_sql[] =
     "SET timezone = 'UTC'; SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =
-    "SELECT clicks, impressions, click_playback_seconds "
+    "SELECT kind, events, playback_seconds "
     "FROM analytics_totals($1::timestamptz, $2::timestamptz, nullif($3::integer, 0))";
 
 static void send_next(struct analytics_reader *reader);
@@ -50,15 +50,30 @@ static void answer_first(struct analytics_reader *reader, enum result result,
     free(question);
 }
 
+static int64_t read_number(const PGresult *rows, int row, int column)
+{
+    return strtoll(PQgetvalue(rows, row, column), NULL, 10);
+}
+
+/* A row for each kind. Those that only a newer program knows are left out. */
+static struct analytics_totals read_totals(const PGresult *rows)
+{
+    struct analytics_totals totals = {0};
+    for (int row = 0; row < PQntuples(rows); row++) {
+        int64_t kind = read_number(rows, row, 0);
+        if (kind < 0 || kind >= EVENT_KINDS)
+            continue;
+        totals.events[kind] = read_number(rows, row, 1);
+        totals.playback_seconds[kind] = read_number(rows, row, 2);
+    }
+    return totals;
+}
+
 static void on_totals(void *arg, const struct db_reply *reply)
 {
     struct analytics_reader *reader = arg;
     if (reply->outcome == DB_OK) {
-        const struct analytics_totals totals = {
-            .clicks = strtoll(PQgetvalue(reply->rows, 0, 0), NULL, 10),
-            .impressions = strtoll(PQgetvalue(reply->rows, 0, 1), NULL, 10),
-            .click_playback_seconds = strtoll(PQgetvalue(reply->rows, 0, 2), NULL, 10),
-        };
+        const struct analytics_totals totals = read_totals(reply->rows);
         answer_first(reader, RESULT_OK, &totals);
     } else {
         if (reply->outcome == DB_ERROR)

@@ -1,5 +1,5 @@
 /*
- * Brings a database's schema up to date. Most starts find it so by one query; else the list is read
+ * Brings a database's schema up to date. Most starts find it so by one query; else it is asked
  * again under the lock, since another instance may have been faster.
  */
 #include "store/database/migration.h"
@@ -10,42 +10,150 @@
 
 #include "metrics/log.h"
 #include "protocol/digest.h"
+#include "protocol/event.h"
 #include "store/database/conn.h"
+#include "store/database/schema_state.h"
 #include "store/database/sql_embedded.h"
 
 enum { CHECK_TIMEOUT_MS = 8000, APPLY_TIMEOUT_MS = 3600 * 1000 };
+
+/* The numbered files that are in a database which convert_unreleased.sql has converted. */
+enum { CONVERTED_FILES = 2 };
+
+enum step {
+    STEP_CHECK, /* asks what the database has: often all */
+    STEP_KINDS, /* adds the kinds of events that it lacks, in a transaction of their own */
+    STEP_LOCK,  /* begins the transaction and asks again */
+    STEP_APPLY, /* sends what is missing and the end of the transaction */
+};
 
 struct migration {
     struct db_conn *conn;
     struct log *log;
     bool sample_data; /* still to be loaded */
-    bool is_locked;   /* this is the second look, inside the transaction */
+    bool has_warned;  /* of a newer schema */
+    enum step step;   /* of what is in flight */
     migration_done_fn done;
     void *arg;
 };
 
-static const char check_sql[] =
-    "ROLLBACK; SELECT version, checksum FROM schema_migrations ORDER BY version";
+/* One instance at a time, however long it takes. Each statement must see what was committed before
+ * the lock was had. */
+static const char lock_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
+                               "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;\n"
+                               "SELECT pg_advisory_xact_lock(86, 65);\n";
 
-/* IF NOT EXISTS would ask for the right to create even where there is nothing to. Each statement
- * must see what was committed before the lock was had. */
-static const char lock_sql[] =
-    "BEGIN ISOLATION LEVEL READ COMMITTED; "
-    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; "
-    "SELECT pg_advisory_xact_lock(86, 65); "
-    "DO $$ BEGIN IF to_regclass('schema_migrations') IS NULL THEN "
-    "CREATE TABLE schema_migrations (version integer PRIMARY KEY, "
-    "name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()); "
-    "END IF; END $$; "
-    "SELECT version, checksum FROM schema_migrations ORDER BY version";
+/* Views are replaced under a lock that waits for their readers, and holds up those behind it. */
+static const char functions_sql[] =
+    "SET LOCAL check_function_bodies = off; SET LOCAL lock_timeout = '5s';\n";
 
-static void on_checked(void *arg, const struct db_reply *reply);
-
-static void send(struct migration *migration, const char *sql, uint32_t timeout_ms,
-                 db_reply_fn reply)
+static void write_file(FILE *out, const struct sql_file *file)
 {
-    const struct db_query query = {.sql = sql, .timeout_ms = timeout_ms};
-    db_conn_query(migration->conn, &query, reply, migration);
+    (void)fwrite(file->text, 1, file->text_bytes, out);
+    (void)fputs(";\n", out);
+}
+
+static void write_kinds(FILE *out)
+{
+    (void)fprintf(out, "%sSELECT set_config('adtracker.event_kinds', '{", lock_sql);
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        (void)fprintf(out, "%s%s", kind == 0 ? "" : ",", event_kind_name((enum event_kind)kind));
+    (void)fprintf(out, "}', true);\n");
+    write_file(out, sql_find("event_kinds.sql"));
+    (void)fputs("COMMIT", out);
+}
+
+static void write_lock(FILE *out)
+{
+    (void)fputs(lock_sql, out);
+    write_file(out, sql_find("records.sql"));
+    (void)fputs(schema_state_sql(), out);
+}
+
+/* The numbered files that are missing: the data moves, or the others. */
+static void write_numbered(struct migration *migration, const struct schema_state *state,
+                           bool is_data_move, FILE *out)
+{
+    for (int number = 1; number <= sql_numbered_count(); number++) {
+        const struct sql_file *file = sql_numbered(number);
+        if (file->is_data_move != is_data_move || schema_state_has_file(state, number))
+            continue;
+        if (!state->is_unreleased || number > CONVERTED_FILES) {
+            log_write(migration->log, LOG_INFO, "store", "applying schema name=%s", file->name);
+            write_file(out, file);
+        }
+        char checksum[DIGEST_TEXT_SIZE];
+        digest_text(file->text, file->text_bytes, checksum);
+        (void)fprintf(out,
+                      "INSERT INTO schema_migrations (version, name, checksum) "
+                      "VALUES (%d, '%s', '%s');\n",
+                      number, file->name, checksum);
+    }
+}
+
+static void write_functions(struct migration *migration, FILE *out)
+{
+    char digest[DIGEST_TEXT_SIZE];
+    schema_functions_digest(digest);
+    log_write(migration->log, LOG_INFO, "store", "applying functions version=%d",
+              sql_functions_version());
+    (void)fputs(functions_sql, out);
+    for (const struct sql_file *file = sql_functions(); file->name != NULL; file++)
+        write_file(out, file);
+    (void)fprintf(out,
+                  "SET LOCAL lock_timeout = 0;\n"
+                  "DELETE FROM schema_functions;\n"
+                  "INSERT INTO schema_functions (version, digest) VALUES (%d, '%s');\n",
+                  sql_functions_version(), digest);
+}
+
+static void write_missing(struct migration *migration, const struct schema_state *state, FILE *out)
+{
+    if (state->is_unreleased) {
+        log_write(migration->log, LOG_INFO, "store",
+                  "converting the schema of an unreleased version");
+        write_file(out, sql_find("convert_unreleased.sql"));
+    }
+    write_numbered(migration, state, false, out);
+    if (state->functions == FUNCTIONS_MISSING)
+        write_functions(migration, out);
+    write_numbered(migration, state, true, out);
+    if (migration->sample_data)
+        write_file(out, sql_find("sample_data.sql"));
+    (void)fputs("COMMIT", out);
+}
+
+static void on_reply(void *arg, const struct db_reply *reply);
+
+/* The one place that sends: the SQL of `step`. */
+static void send(struct migration *migration, enum step step, const struct schema_state *state)
+{
+    char *sql = NULL;
+    size_t sql_bytes = 0;
+    FILE *out = open_memstream(&sql, &sql_bytes);
+    if (out == NULL)
+        abort();
+    switch (step) {
+    case STEP_CHECK: /* a transaction that has failed may still be open */
+        (void)fprintf(out, "ROLLBACK; %s", schema_state_sql());
+        break;
+    case STEP_KINDS:
+        write_kinds(out);
+        break;
+    case STEP_LOCK:
+        write_lock(out);
+        break;
+    case STEP_APPLY:
+        write_missing(migration, state, out);
+        break;
+    }
+    if (fclose(out) != 0)
+        abort();
+    migration->step = step;
+    const struct db_query query = {
+        .sql = sql, .timeout_ms = step == STEP_CHECK ? CHECK_TIMEOUT_MS : APPLY_TIMEOUT_MS};
+    db_conn_query(migration->conn, &query, on_reply, migration);
+    free(sql);
 }
 
 static void finish(struct migration *migration, enum result result, const struct error *error)
@@ -63,95 +171,74 @@ static void fail(struct migration *migration, const struct db_reply *reply)
     finish(migration, result, &error);
 }
 
-static void on_applied(void *arg, const struct db_reply *reply)
+/* Once: it is found so at every connect. */
+static void warn_of_newer(struct migration *migration, const struct schema_state *state)
 {
-    struct migration *migration = arg;
-    if (reply->outcome != DB_OK) {
-        fail(migration, reply);
+    bool has_newer_files = state->newest_file > sql_numbered_count();
+    bool has_newer_functions = state->functions == FUNCTIONS_NEWER;
+    if (migration->has_warned || (!has_newer_files && !has_newer_functions))
         return;
-    }
-    migration->sample_data = false;
-    log_write(migration->log, LOG_INFO, "store", "schema is up to date version=%zu",
-              sql_migration_count());
-    finish(migration, RESULT_OK, NULL);
+    migration->has_warned = true;
+    if (has_newer_files)
+        log_write(migration->log, LOG_WARNING, "store",
+                  "the schema is newer than this program version=%d known=%d", state->newest_file,
+                  sql_numbered_count());
+    if (has_newer_functions)
+        log_write(migration->log, LOG_WARNING, "store",
+                  "the schema's functions are newer than this program: they are left as they are "
+                  "version=%d known=%d",
+                  state->functions_version, sql_functions_version());
 }
 
-/* All that is missing as one script, with its end of transaction. */
-static void apply(struct migration *migration, size_t applied)
+/* After STEP_CHECK and STEP_LOCK. Nothing recorded is an empty database, or one that is to be
+ * converted: under the lock there are tables to look into. */
+static void go_on(struct migration *migration, const struct db_reply *reply)
 {
-    char *script = NULL;
-    size_t script_bytes = 0;
-    FILE *out = open_memstream(&script, &script_bytes);
-    if (out == NULL)
-        abort();
-    for (size_t i = applied; i < sql_migration_count(); i++) {
-        const struct sql_file *file = sql_migration(i);
-        char checksum[DIGEST_TEXT_SIZE];
-        digest_text(file->text, file->text_bytes, checksum);
-        (void)fwrite(file->text, 1, file->text_bytes, out);
-        (void)fprintf(out,
-                      ";\nINSERT INTO schema_migrations (version, name, checksum) "
-                      "VALUES (%zu, '%s', '%s');\n",
-                      i + 1, file->name, checksum);
-        log_write(migration->log, LOG_INFO, "store", "applying migration name=%s", file->name);
-    }
-    if (migration->sample_data) {
-        const struct sql_file *file = sql_find("sample_data.sql");
-        (void)fwrite(file->text, 1, file->text_bytes, out);
-    }
-    (void)fprintf(out, ";\nCOMMIT");
-    if (fclose(out) != 0)
-        abort();
-    send(migration, script, APPLY_TIMEOUT_MS, on_applied);
-    free(script);
-}
-
-/* How many of ours the database has, from the first on; an error when one is not what it was. */
-static enum result count_applied(struct migration *migration, const PGresult *rows, size_t *applied,
-                                 struct error *error)
-{
-    int count = rows == NULL ? 0 : PQntuples(rows);
-    for (int row = 0; row < count; row++) {
-        size_t version = (size_t)strtoul(PQgetvalue(rows, row, 0), NULL, 10);
-        if (version > sql_migration_count()) {
-            log_write(migration->log, LOG_WARNING, "store",
-                      "the schema is newer than this program version=%zu known=%zu", version,
-                      sql_migration_count());
-            break;
-        }
-        const struct sql_file *file = sql_migration((size_t)row);
-        char checksum[DIGEST_TEXT_SIZE];
-        digest_text(file->text, file->text_bytes, checksum);
-        if (version != (size_t)row + 1 || strcmp(PQgetvalue(rows, row, 1), checksum) != 0)
-            return error_set(error, RESULT_FAILED,
-                             "migration %s was applied with another text than this program's",
-                             file->name);
-        *applied = version;
-    }
-    return RESULT_OK;
-}
-
-static void on_checked(void *arg, const struct db_reply *reply)
-{
-    struct migration *migration = arg;
-    bool is_new = reply->outcome == DB_ERROR && strcmp(reply->sqlstate, "42P01") == 0;
-    if (reply->outcome != DB_OK && !is_new) {
-        fail(migration, reply);
-        return;
-    }
-    size_t applied = 0;
+    struct schema_state state = {0};
     struct error error = {""};
-    if (!is_new && count_applied(migration, reply->rows, &applied, &error) != RESULT_OK) {
+    if (reply->outcome == DB_OK && schema_state_read(&state, reply->rows, &error) != RESULT_OK) {
         finish(migration, RESULT_FAILED, &error);
         return;
     }
-    if (migration->is_locked) {
-        apply(migration, applied);
-    } else if (applied == sql_migration_count() && !migration->sample_data) {
+    warn_of_newer(migration, &state);
+    if (migration->step == STEP_LOCK)
+        send(migration, STEP_APPLY, &state);
+    else if (!schema_state_has_kinds(&state))
+        send(migration, STEP_KINDS, NULL);
+    else if (!schema_state_is_current(&state) || migration->sample_data)
+        send(migration, STEP_LOCK, NULL);
+    else
         finish(migration, RESULT_OK, NULL);
-    } else {
-        migration->is_locked = true;
-        send(migration, lock_sql, APPLY_TIMEOUT_MS, on_checked);
+}
+
+static void on_applied(struct migration *migration)
+{
+    migration->sample_data = false;
+    log_write(migration->log, LOG_INFO, "store", "schema is up to date version=%d functions=%d",
+              sql_numbered_count(), sql_functions_version());
+    finish(migration, RESULT_OK, NULL);
+}
+
+static void on_reply(void *arg, const struct db_reply *reply)
+{
+    struct migration *migration = arg;
+    bool is_unrecorded = migration->step == STEP_CHECK && reply->outcome == DB_ERROR &&
+                         strcmp(reply->sqlstate, "42P01") == 0;
+    if (reply->outcome != DB_OK && !is_unrecorded) {
+        fail(migration, reply);
+        return;
+    }
+    switch (migration->step) {
+    case STEP_CHECK:
+    case STEP_LOCK:
+        go_on(migration, reply);
+        break;
+    case STEP_KINDS:
+        send(migration, STEP_LOCK, NULL);
+        break;
+    case STEP_APPLY:
+        on_applied(migration);
+        break;
     }
 }
 
@@ -159,8 +246,7 @@ void migration_start(struct migration *migration, migration_done_fn done, void *
 {
     migration->done = done;
     migration->arg = arg;
-    migration->is_locked = false;
-    send(migration, check_sql, CHECK_TIMEOUT_MS, on_checked);
+    send(migration, STEP_CHECK, NULL);
 }
 
 struct migration *migration_new(struct db_conn *conn, bool sample_data, struct log *log)

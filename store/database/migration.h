@@ -1,4 +1,10 @@
-/* Brings a database's schema up to date, once for all instances that start at the same time. */
+/*
+ * Brings a database's schema up to date, once for all instances that start at the same time. Its
+ * parts, in the order in which they are applied, in one transaction:
+ *   1. the missing files of sql/schema, by number: tables, types, indexes, what is dropped;
+ *   2. sql/functions, all files, if the database has none, older or other ones;
+ *   3. the missing files of sql/data, by number: data moves, which may call the functions.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -18,9 +24,10 @@ struct migration *migration_new(struct db_conn *conn, bool sample_data, struct l
 void migration_free(struct migration *migration);
 
 /*
- * Looks which migrations the database lacks and applies them in one transaction under an advisory
- * lock, with the sample data where asked for and the database is empty. An applied migration whose
- * text has changed since is RESULT_FAILED, nothing touched. `done` runs exactly once, later. The
+ * Looks what the database lacks and applies it under an advisory lock, with the sample data where
+ * asked for and the database is empty; nothing is written where nothing is missing. A numbered file
+ * whose text has changed since it was applied is RESULT_FAILED, nothing touched; functions of a
+ * newer program (sql/functions/VERSIONS) stay as they are. `done` runs exactly once, later. The
  * connection must be ready.
  */
 void migration_start(struct migration *migration, migration_done_fn done, void *arg);

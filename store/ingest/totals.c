@@ -28,12 +28,14 @@ void writer_totals_init(struct writer_totals *totals, struct metrics *metrics)
     }
 }
 
-/* Reads an array of integers in its text form: {1,2}. */
-static void read_array(const char *text, int64_t *numbers, size_t count)
+void totals_read_array(const char *text, int64_t *numbers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        numbers[i] = 0;
+        if (*text == '\0' || *text == '}')
+            continue;
         char *end;
-        numbers[i] = strtoll(text + 1, &end, 10);
+        numbers[i] = strtoll(text + 1, &end, 10); /* behind the brace or the comma */
         text = end;
     }
 }
@@ -47,9 +49,9 @@ static void advance(struct counter *counter, int64_t known, int64_t now)
 uint64_t writer_totals_take(struct writer_totals *totals, const PGresult *row)
 {
     struct totals now;
-    read_array(PQgetvalue(row, 0, 1), now.stored, EVENT_KINDS);
-    read_array(PQgetvalue(row, 0, 2), now.duplicate, EVENT_KINDS);
-    read_array(PQgetvalue(row, 0, 3), now.rejected, REJECT_REASONS);
+    totals_read_array(PQgetvalue(row, 0, 1), now.stored, EVENT_KINDS);
+    totals_read_array(PQgetvalue(row, 0, 2), now.duplicate, EVENT_KINDS);
+    totals_read_array(PQgetvalue(row, 0, 3), now.rejected, REJECT_REASONS);
     if (totals->is_known) {
         for (int i = 0; i < EVENT_KINDS; i++) {
             advance(totals->stored[i], totals->known.stored[i], now.stored[i]);

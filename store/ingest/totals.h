@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <libpq-fe.h>
@@ -31,6 +32,12 @@ struct writer_totals {
     struct counter *duplicate[EVENT_KINDS];
     struct counter *rejected[REJECT_REASONS];
 };
+
+/*
+ * Reads an array of integers in PostgreSQL's text form, `{1,2}`, into `count` numbers: what it
+ * lacks is 0, what it has beyond is left out. A cursor's arrays grow with the kinds of events.
+ */
+void totals_read_array(const char *text, int64_t *numbers, size_t count);
 
 void writer_totals_init(struct writer_totals *totals, struct metrics *metrics);
 

@@ -22,7 +22,7 @@ static void check_found(const char *query, const char *name, size_t value_size)
 static void check_window(const char *query)
 {
     struct analytics_window window;
-    struct analytics_totals totals = {.clicks = 1, .impressions = 3};
+    struct analytics_totals totals = {.events = {1, 3}};
     if (analytics_window_parse(query, &window, NULL) != RESULT_OK)
         return;
     if (window.end_us < window.start_us || window.ad_id < 0)

@@ -1,4 +1,4 @@
-"""What the tests of the SQL functions share: one migrated database, copied for each."""
+"""What the tests of the SQL functions share: one database with the schema, copied for each."""
 from typing import List, Optional, Tuple
 
 from db_support import KINDS, DatabaseCase, SqlSession
@@ -36,7 +36,7 @@ def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
 
 
 class Functions(DatabaseCase):
-    """Every test starts from a copy of one migrated database with three ads and two journals."""
+    """Every test starts from a copy of one database with three ads and two journals."""
 
     template = None
 

@@ -2,6 +2,7 @@
 import unittest
 
 from db_support import DatabaseCase
+from schema_support import is_up
 
 ORIGINAL_SCHEMA = """
 CREATE TABLE ads (
@@ -123,19 +124,12 @@ class Adoption(DatabaseCase):
         for server in servers:
             server.launch()
         for server in servers:
-            wait_for = lambda: self.is_up(server)  # noqa: E731 pylint: disable=C3001,W0640
+            wait_for = lambda: is_up(server)  # noqa: E731 pylint: disable=C3001,W0640
             server.wait_until(wait_for, 30)
             self.assertNotIn(" error ", server.log_text())
         self.assertEqual(self.psql(CLICKS), clicks)
         self.assertEqual(self.value("SELECT count(*) FROM ads"), "5")
         self.assert_counts_agree()
-
-    @staticmethod
-    def is_up(server) -> bool:
-        try:
-            return server.metrics().value("adtracker_db_up") == 1
-        except OSError:
-            return False
 
     def test_a_view_of_somebodys_own_holds_it_and_nothing_is_lost(self) -> None:
         clicks = self.make_original(MANY_CLICKS + "CREATE VIEW mine AS SELECT count(*) FROM clicks;")

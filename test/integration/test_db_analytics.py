@@ -121,8 +121,8 @@ class Analytics(DatabaseCase):
         lock = SqlSession(self, self.postgres, self.database)
         lock.run("BEGIN; LOCK event_counts IN EXCLUSIVE MODE")  # lets readers in
         lock.run("ALTER FUNCTION analytics_totals RENAME TO quick; CREATE FUNCTION analytics_totals("
-                 "p_start timestamptz, p_end timestamptz, p_ad_id integer, OUT clicks bigint, "
-                 "OUT impressions bigint, OUT click_playback_seconds bigint) LANGUAGE plpgsql AS $$ "
+                 "p_start timestamptz, p_end timestamptz, p_ad_id integer) RETURNS TABLE (kind smallint, "
+                 "events bigint, playback_seconds bigint) LANGUAGE plpgsql AS $$ "
                  "BEGIN PERFORM pg_sleep(60); END $$; COMMIT")
         answers = []
         window = "/ads/analytics?start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z"

@@ -64,6 +64,7 @@
     X(store) \
     X(text) \
     X(timestamp) \
+    X(totals) \
     X(waiters) \
     X(writer) \
     X(writer_state)

@@ -1,20 +1,19 @@
-DROP FUNCTION claim_journal(uuid, uuid[], uuid);
-
--- Makes the process with `p_nonce` the one that may store from `p_journal`, and returns where the journal stands. The
--- present owner is replaced when it is among `p_owners` and its process is gone: each owner's session holds an advisory
--- lock as long as it lives. Without `is_locked` an earlier session of the same process still holds it, and nobody will
--- when that ends: the claim has to be made again until it is had.
+-- Makes the process with `p_nonce` the one that may store from `p_journal`, and returns the journal's
+-- position and totals. The present owner is replaced when it is among `p_owners` and its process is
+-- gone: the session of each owner holds an advisory lock as long as it lives. Without `is_locked` an
+-- earlier session of the same process still holds it: the claim has to be repeated until it is had.
 -- Errors: VA001, another process has taken the journal over; VA002, its owner is still connected.
-CREATE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
-                              OUT last_sequence bigint, OUT stored bigint[],
-                              OUT duplicate bigint[], OUT rejected bigint[], OUT is_locked boolean)
+CREATE OR REPLACE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
+                                         OUT last_sequence bigint, OUT stored bigint[],
+                                         OUT duplicate bigint[], OUT rejected bigint[],
+                                         OUT is_locked boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_cursor ingest_cursor%ROWTYPE;
 BEGIN
     INSERT INTO ingest_cursor (journal, nonce) VALUES (p_journal, p_nonce) ON CONFLICT DO NOTHING;
     SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
-    -- Whoever is refused must not be left with the lock: it would keep the rightful owner out.
+    -- Before the lock: a process that is refused must not keep it from the rightful owner.
     IF v_cursor.nonce <> p_nonce AND v_cursor.nonce <> ALL (p_owners) THEN
         RAISE EXCEPTION 'journal % was taken over by another process', p_journal
             USING ERRCODE = 'VA001';

@@ -1,5 +1,14 @@
--- Ads, events and their counts. Adopts a database of the original service (tables ads and clicks)
--- or fills an empty one. The session's time zone is UTC.
+-- Tables, types, indexes: of an empty database, or of the original service's, whose `ads` is kept.
+-- The enum event_kind is made before, of the program's own table of kinds. Times are UTC.
+
+-- The original's clicks step aside for the view of that name; 002_adopt_clicks.sql moves them.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('clicks') AND relkind = 'r') THEN
+        ALTER TABLE clicks RENAME TO original_clicks;
+    END IF;
+END
+$$;
 
 CREATE TABLE IF NOT EXISTS ads (
     id serial PRIMARY KEY,
@@ -18,26 +27,10 @@ ALTER TABLE ads
     ADD COLUMN IF NOT EXISTS starts_at timestamptz,
     ADD COLUMN IF NOT EXISTS ends_at timestamptz;
 
--- Every server keeps the ads in memory and hears of each change.
-CREATE FUNCTION notify_ads_changed() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('ads_changed', '');
-    RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER ads_changed
-    AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ads
-    FOR EACH STATEMENT EXECUTE FUNCTION notify_ads_changed();
-
--- In the order of enum event_kind in protocol/event.h.
-CREATE TYPE event_kind AS ENUM ('click', 'impression');
-
 CREATE SEQUENCE events_id_seq CACHE 500;
 
--- One row an event, a partition a day (UTC). No foreign key and no B-tree: each halves the ingest.
--- ip_text holds what an adopted click had as its ip where that is not the plain text of ip.
+-- One row per event, one partition per day. No foreign key and no B-tree: each halves the ingest.
+-- ip_text is the ip of an adopted click where that is not the plain text of an address.
 CREATE TABLE events (
     id bigint NOT NULL DEFAULT nextval('events_id_seq'),
     occurred_at timestamptz,
@@ -55,8 +48,8 @@ CREATE INDEX events_occurred_at ON events
 
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
--- How many events fell into each minute, hour and day: per ad and kind, and per journal, so that
--- instances never wait for one another. journal_id 0 holds what belongs to no journal.
+-- Events per minute, hour and day, ad and kind; and per journal, so that instances do not wait for
+-- one another. journal_id 0: of no journal.
 CREATE TABLE event_counts (
     bucket timestamptz NOT NULL,
     events bigint NOT NULL,
@@ -68,32 +61,24 @@ CREATE TABLE event_counts (
     PRIMARY KEY (bucket_seconds, bucket, ad_id, kind, journal_id)
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 
-CREATE VIEW bucket_widths (bucket_seconds, width) AS
-    VALUES (60, interval '1 minute'), (3600, interval '1 hour'), (86400, interval '1 day');
+CREATE INDEX event_counts_journal ON event_counts (journal_id);
 
--- The bucket a time falls into, in UTC. Nothing lies before the origin: there some releases of
--- PostgreSQL put what is just on an edge into the bucket before.
-CREATE FUNCTION bucket_start(p_width interval, p_time timestamptz) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT date_bin(p_width, p_time, timestamptz '0001-01-01 00:00:00+00')
-$$;
-
--- How far each journal is stored. The row is locked by whoever stores from it; its nonce is that of
--- the process that may. The arrays count since the journal began: stored and duplicate by event
--- kind, rejected by reason (1 unknown ad, 2 refused by the database).
+-- The ingest position of each journal. Whoever stores from a journal locks its row; only the process
+-- with this nonce may. The arrays are totals since the journal began: stored and duplicate by the
+-- number of the kind, rejected by reason (unknown ad, refused by the database). They grow as needed.
 CREATE TABLE ingest_cursor (
     journal uuid PRIMARY KEY,
     journal_id integer NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
     nonce uuid NOT NULL,
     last_sequence bigint NOT NULL DEFAULT 0,
-    stored bigint[] NOT NULL DEFAULT '{0,0}',
-    duplicate bigint[] NOT NULL DEFAULT '{0,0}',
-    rejected bigint[] NOT NULL DEFAULT '{0,0}',
+    stored bigint[] NOT NULL DEFAULT '{}',
+    duplicate bigint[] NOT NULL DEFAULT '{}',
+    rejected bigint[] NOT NULL DEFAULT '{}',
     claimed_at timestamptz NOT NULL DEFAULT now(),
     stored_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
--- Events that could not be stored, whole, with the reason. retry_rejected() brings them back.
+-- Events that could not be stored, whole, with the reason. retry_rejected() stores them.
 CREATE TABLE rejected_events (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     journal uuid NOT NULL,
@@ -108,7 +93,7 @@ CREATE TABLE rejected_events (
     rejected_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The event_ids that were stored: each stands under its own day (UTC) and the next one.
+-- The event_ids of stored events, each under its day and the next one.
 CREATE TABLE event_keys (
     day date NOT NULL,
     ad_id integer NOT NULL,
@@ -118,3 +103,11 @@ CREATE TABLE event_keys (
 ) PARTITION BY RANGE (day);
 
 CREATE TABLE event_keys_default PARTITION OF event_keys DEFAULT;
+
+-- Everything before today. maintain() makes the partitions of today and the days ahead.
+DO $$
+BEGIN
+    EXECUTE format('CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (MINVALUE) TO (%L)',
+                   to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD 00:00:00+00'));
+END
+$$;

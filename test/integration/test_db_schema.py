@@ -1,15 +1,13 @@
 """The schema is brought up to date at the start: once, whole, and never over a changed past."""
-import re
 import unittest
-from pathlib import Path
 
 from db_support import DatabaseCase, SqlSession
+from schema_support import NUMBERED
 
-from harness.postgres import ROOT
 from harness.process import wait_until
 from harness.server import Server
 
-MIGRATIONS = sorted(path.name for path in (ROOT / "sql/migrations").glob("*.sql"))
+FILES = [path.name for path in NUMBERED]
 
 # Everything there is, of the catalogues' words; what differs from run to run (OIDs) is not in it.
 WHOLE_SCHEMA = """
@@ -19,8 +17,8 @@ UNION ALL SELECT p.proname, 'f', p.pronargs, md5(p.prosrc) FROM pg_proc p
 WHERE p.pronamespace = 'public'::regnamespace ORDER BY 1, 2, 3, 4"""
 
 
-class Migrations(DatabaseCase):
-    def migrate(self, **env: str) -> Server:
+class Schema(DatabaseCase):
+    def open(self, **env: str) -> Server:
         server = self.start_server(**env)
         self.wait_up(server)
         return server
@@ -29,8 +27,8 @@ class Migrations(DatabaseCase):
         return [name for name, in self.psql("SELECT name FROM schema_migrations ORDER BY version")]
 
     def test_an_empty_database(self) -> None:
-        server = self.migrate()
-        self.assertEqual(self.applied(), MIGRATIONS)
+        server = self.open()
+        self.assertEqual(self.applied(), FILES)
         self.wait_ads(server)
         self.assertEqual(server.get("/ads").json(), [])
         for view in ("clicks", "impressions"):
@@ -39,14 +37,18 @@ class Migrations(DatabaseCase):
                           f"WHERE table_name = '{view}' ORDER BY ordinal_position"),
                 [("id", "bigint"), ("ad_id", "integer"), ("timestamp", "timestamp without time zone"),
                  ("ip", "text"), ("video_playback_time", "integer")])
+        self.assertEqual([line.split("name=")[1] for line in server.log_text().splitlines()
+                          if "applying schema" in line], FILES)
+        self.assertEqual(server.log_text().count("applying functions version="), 1)
         before = self.psql(WHOLE_SCHEMA)
         server.stop()
-        self.migrate()
+        again = self.open()
         self.assertEqual(self.psql(WHOLE_SCHEMA), before)
-        self.assertEqual(self.applied(), MIGRATIONS)
+        self.assertEqual(self.applied(), FILES)
+        self.assertNotIn("applying", again.log_text())
 
     def test_partitions_stand_ahead(self) -> None:
-        self.migrate()
+        self.open()
         for table, days in (("events", 8), ("event_keys", 9)):
             self.assertEqual(
                 self.psql("SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = oid "
@@ -62,7 +64,7 @@ class Migrations(DatabaseCase):
         for server in servers:
             self.wait_until_live(server)
             self.wait_up(server)
-        self.assertEqual(self.applied(), MIGRATIONS)
+        self.assertEqual(self.applied(), FILES)
         self.assertEqual(self.value("SELECT count(*) FROM ads"), "5")
         self.assertEqual(self.value("SELECT count(*) FROM clicks"), "5")
         self.assert_counts_agree()
@@ -77,21 +79,21 @@ class Migrations(DatabaseCase):
                 return False
         server.wait_until(is_live)
 
-    def test_a_changed_migration_is_refused_and_nothing_touched(self) -> None:
-        self.migrate().stop()
-        self.psql("UPDATE schema_migrations SET checksum = 'another' WHERE version = 2")
-        self.psql("DELETE FROM schema_migrations WHERE version > 3; DROP TABLE rejected_events")
+    def test_a_changed_file_is_refused_and_nothing_touched(self) -> None:
+        self.open().stop()
+        self.psql("UPDATE schema_migrations SET checksum = 'another' WHERE version = 1")
+        self.psql("DELETE FROM schema_migrations WHERE version > 1; DROP TABLE rejected_events")
         before = self.psql(WHOLE_SCHEMA)
         server = self.start_server(SAMPLE_DATA="1")
         server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
-        self.assertIn(MIGRATIONS[1], server.log_text())
+        self.assertIn(FILES[0], server.log_text())
         self.assertIn("another text", server.log_text())
         self.assertEqual(server.metrics().value("adtracker_db_up"), 0)
         self.assertEqual(server.get("/livez").status, 200)
         self.assertEqual(self.psql(WHOLE_SCHEMA), before)
         self.assertEqual(self.value("SELECT count(*) FROM ads"), "0")
 
-    def test_a_migration_that_fails_leaves_nothing_behind(self) -> None:
+    def test_a_file_that_fails_leaves_nothing_behind(self) -> None:
         self.psql("CREATE TABLE ingest_cursor (in_the_way integer)")
         before = self.psql(WHOLE_SCHEMA)
         server = self.start_server()
@@ -108,8 +110,8 @@ class Migrations(DatabaseCase):
         self.assert_stored(events)
 
     def test_a_newer_schema_is_worked_with(self) -> None:
-        self.migrate().stop()
-        self.psql(f"INSERT INTO schema_migrations VALUES ({len(MIGRATIONS) + 1}, '9_later', 'x')")
+        self.open().stop()
+        self.psql(f"INSERT INTO schema_migrations VALUES ({len(FILES) + 1}, '9_later', 'x')")
         self.psql("ALTER TABLE ads ADD COLUMN later text")
         server = self.open_server(SAMPLE_DATA="1")
         self.assertIn("newer than this program", server.log_text())
@@ -117,7 +119,7 @@ class Migrations(DatabaseCase):
         self.wait_at_rest(server)
         self.assertEqual(self.value("SELECT count(*) - 5 FROM events"), str(len(events)))
 
-    def test_migration_waits_for_another_however_long_it_takes(self) -> None:
+    def test_an_instance_waits_for_another_however_long_it_takes(self) -> None:
         session = SqlSession(self, self.postgres, self.database)
         session.run("BEGIN; SELECT pg_advisory_xact_lock(86, 65)")
         server = self.start_server()
@@ -157,7 +159,7 @@ class Migrations(DatabaseCase):
                 self.assert_counts_agree()
 
     def test_a_role_that_may_not_create(self) -> None:
-        self.migrate().stop()
+        self.open().stop()
         self.psql(f"""
             CREATE ROLE "{self.database}" LOGIN;
             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{self.database}";
@@ -173,7 +175,7 @@ class Migrations(DatabaseCase):
                 self.assertEqual(server.metrics().value("adtracker_ingest_held"), 0)
 
     def test_a_server_without_fsync_is_warned_of(self) -> None:
-        server = self.migrate()
+        server = self.open()
         self.assertIn("fsync=off", server.log_text())
         safe = self.private_postgres(settings={"fsync": "on"})
         other = self.start_server(DB_CONN=safe.conninfo())
@@ -192,13 +194,6 @@ class Migrations(DatabaseCase):
         self.post(server, 0, 1)
         self.wait_at_rest(server)
         self.assertEqual(self.psql("SELECT DISTINCT setting FROM seen"), [("on",)])
-
-
-class Sources(unittest.TestCase):
-    def test_migrations_are_numbered_without_gaps(self) -> None:
-        self.assertEqual([int(re.match(r"(\d{3})_", name)[1]) for name in MIGRATIONS],
-                         list(range(1, len(MIGRATIONS) + 1)))
-        self.assertTrue((Path(ROOT) / "sql/sample_data.sql").exists())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
--- As before, a thousand at a time: each event's counts by themselves took longer the more there were.
+-- Rejected events, once what they were rejected for is put right.
 
--- Stores these rejected events, whose ads exist, and returns how many; a duplicate of one that is stored is dropped.
-CREATE FUNCTION store_rejected(p_ids bigint[]) RETURNS bigint
-LANGUAGE sql AS $$
+-- Stores these rejected events, whose ads exist, and returns how many; duplicates of stored events
+-- are dropped.
+CREATE OR REPLACE FUNCTION store_rejected(p_ids bigint[]) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_new record;
+BEGIN
     WITH taken AS MATERIALIZED (
         DELETE FROM rejected_events WHERE id = ANY (p_ids) RETURNING *
     ), first AS MATERIALIZED (
@@ -15,21 +19,19 @@ LANGUAGE sql AS $$
     ), new_events AS (
         INSERT INTO events (occurred_at, ad_id, video_playback_time, kind, ip)
         SELECT occurred_at, ad_id, video_playback_time, kind, ip FROM new
-    ), new_counts AS (
-        INSERT INTO event_counts AS c
-            (bucket_seconds, bucket, ad_id, kind, journal_id, events, playback_seconds)
-        SELECT w.bucket_seconds, bucket_start(w.width, n.occurred_at), n.ad_id, n.kind, 0, count(*),
-               sum(n.video_playback_time)
-        FROM new n CROSS JOIN bucket_widths w GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-        ON CONFLICT (bucket_seconds, bucket, ad_id, kind, journal_id) DO UPDATE
-        SET events = c.events + excluded.events,
-            playback_seconds = c.playback_seconds + excluded.playback_seconds
     )
-    SELECT count(*) FROM new
+    SELECT count(*) AS count, array_agg(occurred_at) AS times, array_agg(ad_id) AS ad_ids,
+           array_agg(kind) AS kinds, array_agg(1::bigint) AS events,
+           array_agg(video_playback_time) AS playback_seconds
+    INTO v_new FROM new;
+    PERFORM add_to_counts(0, v_new.times, v_new.ad_ids, v_new.kinds, v_new.events,
+                          v_new.playback_seconds);
+    RETURN v_new.count;
+END
 $$;
 
--- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how many. Those that the
--- database still refuses stay, with the new reason.
+-- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how
+-- many. Those that the database still refuses stay, with the new reason.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -47,7 +49,7 @@ BEGIN
         BEGIN
             v_stored := v_stored + store_rejected(v_ids);
         EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
-            FOREACH v_id IN ARRAY v_ids LOOP -- one of them: each by itself
+            FOREACH v_id IN ARRAY v_ids LOOP -- one of them is bad: each by itself
                 BEGIN
                     v_stored := v_stored + store_rejected(ARRAY[v_id]);
                 EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN

@@ -1,10 +1,8 @@
--- Maintenance that always comes to its end: the counts of quiet journals are folded apart from it, a default partition
--- that has grown large stays as it is, and the keys of an event_id stay for as long as a server may be cut off.
+-- One partition per day (UTC), made ahead of its day by the servers.
 
-CREATE INDEX event_counts_journal ON event_counts (journal_id);
-
--- As before, but a day of which the default partition has more than 500,000 rows stays there: moving them would take
--- longer than whoever waits for it has.
+-- Makes the missing partitions of `p_table`, which is partitioned by `p_column`, for `p_days` days from
+-- `p_first` on; rows in the default partition move. Returns how many it made. A day with more than
+-- 500,000 rows in the default partition stays there: moving them would hold up others for too long.
 CREATE OR REPLACE FUNCTION create_day_partitions(p_table text, p_column text, p_first date, p_days integer)
 RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -40,8 +38,10 @@ BEGIN
 END
 $$;
 
--- As before, but for the counts; and the keys of a day stay for two weeks. They are those of the events' day: a server that
--- was cut off for as long still finds that another one has stored the same event.
+-- Called by each server at its start and every hour, one server at a time: makes the partitions of the
+-- days ahead and drops old keys. Keys are kept for two weeks after their day, the day of the event, so
+-- that a server cut off for as long still finds that another one has stored the same event. Its locks
+-- wait for readers, hence the short lock_timeout: others queue behind it.
 CREATE OR REPLACE FUNCTION maintain() RETURNS integer
 LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
 DECLARE
@@ -60,38 +60,7 @@ BEGIN
     LOOP
         EXECUTE format('DROP TABLE %s', v_old);
     END LOOP;
-    DELETE FROM event_keys_default WHERE day < v_today - 400; -- events that came later still: few
+    DELETE FROM event_keys_default WHERE day < v_today - 400; -- of events that came even later: few
     RETURN v_made;
-END
-$$;
-
-DROP FUNCTION fold_counts(timestamptz);
-
--- Moves counts of journals that have stored nothing since `p_before` to journal 0, `p_rows` of them at most: it runs on the
--- connection that the ingest waits for. Returns how many it moved. A count that its journal, awake again, is just adding
--- to stays where it is. A journal without counts costs a look into the index, whatever the planner thinks it has.
-CREATE FUNCTION fold_counts(p_before timestamptz, p_rows integer DEFAULT 50000) RETURNS integer
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
-DECLARE
-    v_journal integer;
-    v_found tid[];
-    v_moved integer := 0;
-BEGIN
-    FOR v_journal IN SELECT journal_id FROM ingest_cursor WHERE stored_at < p_before ORDER BY journal_id LOOP
-        EXIT WHEN v_moved >= p_rows;
-        v_found := ARRAY(SELECT ctid FROM event_counts WHERE journal_id = v_journal LIMIT p_rows - v_moved);
-        CONTINUE WHEN cardinality(v_found) = 0;
-        v_moved := v_moved + cardinality(v_found);
-        WITH quiet AS (
-            DELETE FROM event_counts WHERE ctid = ANY (v_found) AND journal_id = v_journal RETURNING *
-        )
-        INSERT INTO event_counts AS c
-            (bucket_seconds, bucket, ad_id, kind, journal_id, events, playback_seconds)
-        SELECT bucket_seconds, bucket, ad_id, kind, 0, events, playback_seconds FROM quiet ORDER BY 1, 2, 3, 4
-        ON CONFLICT (bucket_seconds, bucket, ad_id, kind, journal_id) DO UPDATE
-        SET events = c.events + excluded.events,
-            playback_seconds = c.playback_seconds + excluded.playback_seconds;
-    END LOOP;
-    RETURN v_moved;
 END
 $$;

@@ -1,0 +1,128 @@
+"""A database of revision b5bbe86, the last whose functions stood in numbered migrations, is converted."""
+import unittest
+from pathlib import Path
+
+from db_support import DatabaseCase, SqlSession
+from functions_support import OTHER_JOURNAL, OTHER_NONCE, ingest_sql, row
+from schema_support import NUMBERED, described, differences, functions_versions, is_up
+
+from harness.server import Server
+
+DUMP = Path(__file__).parent / "data/b5bbe86.sql"
+TABLES = ("ads", "events", "event_keys", "event_counts", "rejected_events", "ingest_cursor")
+WINDOWS = (("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"),
+           ("2024-04-20T10:00:00Z", "2024-04-21T11:15:00.249999Z"),
+           ("2025-04-25T00:00:00Z", "2025-04-25T23:59:59.999999Z"),
+           ("2031-05-05T12:00:00Z", "2031-05-05T12:00:00Z"))
+
+
+class Unreleased(DatabaseCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.psql(DUMP.read_text())
+
+    def contents(self) -> dict:
+        return {table: self.psql(f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY 1") for table in TABLES}
+
+    def hold_maintenance(self) -> SqlSession:
+        """Its keys are old: maintain() would drop them."""
+        session = SqlSession(self, self.postgres, self.database)
+        session.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), hashtext('maintain'))")
+        return session
+
+    def open(self) -> Server:
+        server = self.start_server()
+        self.wait_up(server)
+        return server
+
+    def test_no_row_is_lost_and_analytics_stay(self) -> None:
+        before = self.contents()
+        self.assertGreater(min(map(len, before.values())), 1)
+        totals = [self.psql(f"SELECT clicks, impressions FROM analytics_totals('{start}', '{end}', NULL)")[0]
+                  for start, end in WINDOWS]
+        self.assertGreater(int(totals[0][0]) * int(totals[0][1]), 100)
+        session = self.hold_maintenance()
+        server = self.open()
+        after = self.contents()
+        own = server.metrics()  # its own journal's cursor has come
+        self.assertEqual(own.value("adtracker_db_up"), 1)
+        self.assertEqual(len(after["ingest_cursor"]), len(before["ingest_cursor"]) + 1)
+        after["ingest_cursor"] = [r for r in after["ingest_cursor"] if r in before["ingest_cursor"]]
+        self.assertEqual(after, before)
+        for (start, end), (clicks, impressions) in zip(WINDOWS, totals):
+            answer = server.get(f"/ads/analytics?start={start}&end={end}").json()
+            self.assertEqual((answer["total_clicks"], answer["total_impressions"]), (int(clicks), int(impressions)))
+        self.assert_counts_agree()
+        session.close()
+
+    def test_it_is_recorded_and_done_once(self) -> None:
+        server = self.open()
+        self.assertIn("converting", server.log_text())
+        self.assertNotIn("applying schema", server.log_text())
+        self.assertEqual(self.psql("SELECT version, name FROM schema_migrations ORDER BY 1"),
+                         [(str(n + 1), path.name) for n, path in enumerate(NUMBERED)])
+        self.assertEqual(self.psql("SELECT version, digest FROM schema_functions"),
+                         [(str(functions_versions()[-1][0]), functions_versions()[-1][1])])
+        server.stop()
+        again = self.open()
+        self.assertNotIn("converting", again.log_text().split("stopped")[-1])
+        self.assertNotIn("applying", again.log_text())
+
+    def test_ingest_goes_on(self) -> None:
+        session = self.hold_maintenance()
+        server = self.open()
+        before = int(self.value("SELECT count(*) FROM events"))
+        self.wait_ads(server)
+        self.post(server, 0, 10, ads=2)
+        self.wait_at_rest(server)
+        # The dump's own journal, where its cursor stands: the first is stored already, "a" a duplicate.
+        nonce = "00000000-0000-4000-8000-00000000000c"
+        self.psql(f"SELECT claim_journal('{OTHER_JOURNAL}', '{{{OTHER_NONCE}}}', '{nonce}')")
+        self.assertEqual(
+            self.psql(ingest_sql([row(8), row(9, event_id="a"), row(10, "impression", event_id="new")],
+                                 journal=OTHER_JOURNAL, nonce=nonce)),
+            [("10", "{1,3}", "{2,0}", "{1,1}")])
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'x', 'y'), (3, 'x', 'y')")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "4")
+        self.assertEqual(self.value("SELECT count(*) FROM events"), str(before + 10 + 1 + 4))
+        self.assert_counts_agree()
+        session.close()
+
+    def test_its_schema_is_that_of_a_fresh_database(self) -> None:
+        """A function, trigger, view, column or default that is left over or missing shows here."""
+        self.open()
+        converted = described(self.postgres, self.database)
+        self.database += "f"
+        self.wait_up(self.start_server(DB_CONN=self.postgres.create_database(self.database)))
+        fresh = described(self.postgres, self.database)
+        self.assertIn("retry_rejected(integer); Type: FUNCTION; Schema: public; Owner: -", fresh)
+        self.assertEqual(differences(converted, fresh), [])
+
+    def test_two_instances_at_once(self) -> None:
+        servers = [self.server() for _ in range(2)]
+        for server in servers:
+            server.launch()
+        for server in servers:
+            server.wait_until(lambda s=server: is_up(s))
+            self.assertNotIn(" error ", server.log_text())
+        self.assertEqual(sum("converting" in server.log_text() for server in servers), 1)
+        self.assert_counts_agree()
+
+    def test_other_unreleased_states_are_refused_in_words(self) -> None:
+        for change in ("DELETE FROM schema_migrations WHERE version > 7",
+                       "UPDATE schema_migrations SET checksum = 'another' WHERE version = 10"):
+            with self.subTest(change):
+                self.psql(change)
+                schema, contents = described(self.postgres, self.database), self.contents()
+                server = self.start_server()
+                server.wait_until(lambda s=server: s.metrics().value("adtracker_ingest_held") == 1)
+                self.assertIn("start revision b5bbe86 on this database first", server.log_text())
+                self.assertEqual(differences(described(self.postgres, self.database), schema), [])
+                self.assertEqual(self.contents(), contents)
+                server.stop()
+                self.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                self.psql(DUMP.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
