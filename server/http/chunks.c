@@ -28,6 +28,14 @@ static enum chunk_state expect(char c, char expected, enum chunk_state next)
     return c == expected ? next : CHUNK_BROKEN;
 }
 
+/* A byte of a trailer line; `end` follows its CR. */
+static enum chunk_state read_trailer(char c, enum chunk_state end)
+{
+    if (c == '\n')
+        return CHUNK_BROKEN;
+    return c == '\r' ? end : CHUNK_TRAILER_LINE;
+}
+
 /* One byte outside of a chunk's data. */
 static enum chunk_state step(struct http_chunks *chunks, char c)
 {
@@ -44,9 +52,9 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
         chunks->digits = 0;
         return expect(c, '\n', CHUNK_SIZE);
     case CHUNK_TRAILER:
-        return c == '\r' ? CHUNK_TRAILER_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+        return read_trailer(c, CHUNK_TRAILER_LF);
     case CHUNK_TRAILER_LINE:
-        return c == '\r' ? CHUNK_TRAILER_LINE_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+        return read_trailer(c, CHUNK_TRAILER_LINE_LF);
     case CHUNK_TRAILER_LINE_LF:
         return expect(c, '\n', CHUNK_TRAILER);
     case CHUNK_TRAILER_LF:

@@ -22,8 +22,13 @@
     X(event_pack) \
     X(event_queue) \
     X(hex) \
+    X(http_admission) \
     X(http_chunks) \
+    X(http_framing) \
+    X(http_framing_bodies) \
+    X(http_guard) \
     X(http_head) \
+    X(http_refusal) \
     X(journal_commit) \
     X(journal_commit_faults) \
     X(journal_format) \
