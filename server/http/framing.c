@@ -29,6 +29,8 @@ static void set_state(struct http_framing *framing, enum framing_state state)
     };
     assert(is_legal[framing->state][state]);
     framing->state = state;
+    if (state != FRAMING_BODY && state != FRAMING_CHUNKS)
+        http_admission_release(&framing->reservation);
 }
 
 static void make(struct evbuffer **buffer)
@@ -116,7 +118,8 @@ static void collect(struct http_framing *framing, const char *data, size_t bytes
     framing->data_bytes += bytes;
     if (framing->data_bytes > HTTP_BODY_MAX_BYTES)
         discard_chunks(framing, HTTP_BODY_TOO_LONG);
-    else if (framing->data_bytes > HTTP_BODY_LONG_BYTES && !reserve(framing, HTTP_BODY_MAX_BYTES))
+    else if (framing->state == FRAMING_CHUNKS && framing->data_bytes > HTTP_BODY_LONG_BYTES &&
+             !reserve(framing, HTTP_BODY_MAX_BYTES))
         discard_chunks(framing, HTTP_TOO_MANY_BODIES);
     if (framing->state == FRAMING_CHUNKS)
         (void)evbuffer_add(framing->collected, data, bytes);
@@ -235,8 +238,6 @@ bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
     bool has_ended = false;
     while (evbuffer_get_length(framing->held) > 0 && step(framing, passed))
         has_ended = has_ended || framing->state == FRAMING_HEAD;
-    if (framing->state == FRAMING_HEAD || framing->state == FRAMING_REFUSED)
-        http_admission_release(&framing->reservation);
     return has_ended;
 }
 

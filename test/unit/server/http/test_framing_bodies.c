@@ -177,6 +177,50 @@ START_TEST(asks_no_room_for_a_small_body)
 }
 END_TEST
 
+/* One that ends in the piece in which the next begins. */
+START_TEST(reserves_for_each_large_body_what_it_needs)
+{
+    for (int lacking = 0; lacking <= 1; lacking++) {
+        struct wire wire;
+        struct http_reservation others;
+        wire_open(&wire);
+        leave_room(&wire, &others, HTTP_BODY_MAX_BYTES - (unsigned)lacking);
+        wire_feed_text(&wire, large[0].beginning);
+        wire_feed_blanks(&wire, 65536);
+        ck_assert_uint_eq(wire.framing.reservation.bytes, 65537);
+        wire_feed_text(&wire, " " POST "Content-Length: 1048576\r\n\r\n");
+        ck_assert_uint_eq(wire.framing.reservation.bytes, lacking ? 0 : HTTP_BODY_MAX_BYTES);
+        ck_assert_int_eq(wire.framing.state, lacking ? FRAMING_DISCARDING_BODY : FRAMING_BODY);
+        http_admission_release(&others);
+        wire_close(&wire);
+    }
+}
+END_TEST
+
+START_TEST(reserves_nothing_for_what_it_does_not_keep)
+{
+    struct wire wire;
+    struct http_reservation others;
+    wire_open(&wire);
+    wire_feed_text(&wire, CHUNKED "\r\n");
+    feed_chunks(&wire, HTTP_BODY_MAX_BYTES + 1);
+    ck_assert_int_eq(wire.framing.state, FRAMING_DISCARDING_CHUNKS);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
+    wire_close(&wire);
+    wire_open(&wire);
+    leave_room(&wire, &others, 0);
+    wire_feed_text(&wire, CHUNKED "\r\n");
+    feed_chunks(&wire, 65537);
+    ck_assert_int_eq(wire.framing.state, FRAMING_DISCARDING_CHUNKS);
+    http_admission_release(&others);
+    feed_chunks(&wire, 1);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
+    wire_feed_text(&wire, "0\r\n\r\n");
+    wire_assert_refused(&wire, HTTP_TOO_MANY_BODIES);
+    wire_close(&wire);
+}
+END_TEST
+
 Suite *http_framing_bodies_suite(void)
 {
     Suite *suite = suite_create("http_framing_bodies");
@@ -189,6 +233,8 @@ Suite *http_framing_bodies_suite(void)
     tcase_add_loop_test(tcase, admits_a_large_body_while_there_is_room, 0, COUNT(large));
     tcase_add_test(tcase, says_that_there_is_no_room_at_the_end_of_the_body);
     tcase_add_test(tcase, asks_no_room_for_a_small_body);
+    tcase_add_test(tcase, reserves_for_each_large_body_what_it_needs);
+    tcase_add_test(tcase, reserves_nothing_for_what_it_does_not_keep);
     suite_add_tcase(suite, tcase);
     return suite;
 }
