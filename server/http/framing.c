@@ -137,7 +137,7 @@ static void take_chunks(struct http_framing *framing, struct evbuffer *passed)
     (void)evbuffer_drain(framing->held, taken);
     if (framing->chunks.state == CHUNK_BROKEN)
         refuse(framing, passed, HTTP_BAD_CHUNK);
-    else if (framing->data_bytes + framing->chunks.size > HTTP_DISCARD_MAX_BYTES)
+    else if (framing->chunks.state == CHUNK_TOO_LONG)
         refuse(framing, passed, HTTP_BODY_TOO_LONG);
     else if (framing->chunks.state == CHUNK_NONE)
         end_chunks(framing, passed);
@@ -151,7 +151,7 @@ static void begin_chunks(struct http_framing *framing, const struct http_head *h
     framing->head = *head;
     framing->data_bytes = 0;
     framing->awaits_continue = head->expects_continue;
-    http_chunks_begin(&framing->chunks);
+    http_chunks_begin(&framing->chunks, HTTP_DISCARD_MAX_BYTES);
     set_state(framing, FRAMING_CHUNKS);
 }
 

@@ -86,6 +86,10 @@ static const struct part streams[][8] = {
     {CHUNKED_PART, {CHUNKED "1;a=b\r\nx\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
     {GET_PART, {CHUNKED "1\nx\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
     {GET_PART, {CHUNKED "0\r\nA: b\n\r\n", NULL, HTTP_BAD_CHUNK}},
+    {GET_PART, {CHUNKED "FFFFFFFg\r\n", NULL, HTTP_BAD_CHUNK}},
+    {GET_PART, {CHUNKED "1000001;a=b\r\n", NULL, HTTP_BAD_CHUNK}},
+    {GET_PART, {CHUNKED "1000001\r\nx", NULL, HTTP_BODY_TOO_LONG}},
+    {GET_PART, {CHUNKED "1\r\nx\r\n1000000\r\nx\r\n", NULL, HTTP_BODY_TOO_LONG}},
 };
 
 int stream_count(void)
