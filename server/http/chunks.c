@@ -1,15 +1,16 @@
 /* Takes a chunked body apart as it arrives. */
 #include "server/http/chunks.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "protocol/hex.h"
 
 enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
 
-void http_chunks_begin(struct http_chunks *chunks)
+void http_chunks_begin(struct http_chunks *chunks, uint64_t data_max_bytes)
 {
-    *chunks = (struct http_chunks){.state = CHUNK_SIZE};
+    *chunks = (struct http_chunks){.state = CHUNK_SIZE, .data_left = data_max_bytes};
 }
 
 static enum chunk_state read_size(struct http_chunks *chunks, char c)
@@ -28,6 +29,23 @@ static enum chunk_state expect(char c, char expected, enum chunk_state next)
     return c == expected ? next : CHUNK_BROKEN;
 }
 
+/* What comes behind the line of its size. */
+static enum chunk_state begin_chunk(struct http_chunks *chunks)
+{
+    if (chunks->size > chunks->data_left)
+        return CHUNK_TOO_LONG;
+    chunks->data_left -= chunks->size;
+    return chunks->size > 0 ? CHUNK_DATA : CHUNK_TRAILER;
+}
+
+/* A byte of a trailer line; `end` follows its CR. */
+static enum chunk_state read_trailer(char c, enum chunk_state end)
+{
+    if (c == '\n')
+        return CHUNK_BROKEN;
+    return c == '\r' ? end : CHUNK_TRAILER_LINE;
+}
+
 /* One byte outside of a chunk's data. */
 static enum chunk_state step(struct http_chunks *chunks, char c)
 {
@@ -37,16 +55,16 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
     case CHUNK_SIZE:
         return read_size(chunks, c);
     case CHUNK_SIZE_LF:
-        return expect(c, '\n', chunks->size > 0 ? CHUNK_DATA : CHUNK_TRAILER);
+        return expect(c, '\n', begin_chunk(chunks));
     case CHUNK_DATA_CR:
         return expect(c, '\r', CHUNK_DATA_LF);
     case CHUNK_DATA_LF:
         chunks->digits = 0;
         return expect(c, '\n', CHUNK_SIZE);
     case CHUNK_TRAILER:
-        return c == '\r' ? CHUNK_TRAILER_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+        return read_trailer(c, CHUNK_TRAILER_LF);
     case CHUNK_TRAILER_LINE:
-        return c == '\r' ? CHUNK_TRAILER_LINE_LF : c == '\n' ? CHUNK_BROKEN : CHUNK_TRAILER_LINE;
+        return read_trailer(c, CHUNK_TRAILER_LINE_LF);
     case CHUNK_TRAILER_LINE_LF:
         return expect(c, '\n', CHUNK_TRAILER);
     case CHUNK_TRAILER_LF:
@@ -54,16 +72,22 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
     case CHUNK_NONE:
     case CHUNK_DATA:
     case CHUNK_BROKEN:
+    case CHUNK_TOO_LONG:
         break;
     }
     return CHUNK_BROKEN;
+}
+
+static bool is_over(enum chunk_state state)
+{
+    return state == CHUNK_NONE || state == CHUNK_BROKEN || state == CHUNK_TOO_LONG;
 }
 
 size_t http_chunks_read(struct http_chunks *chunks, char *text, size_t bytes, size_t *data_bytes)
 {
     size_t at = 0;
     *data_bytes = 0;
-    while (at < bytes && chunks->state != CHUNK_NONE && chunks->state != CHUNK_BROKEN) {
+    while (at < bytes && !is_over(chunks->state)) {
         if (chunks->state != CHUNK_DATA) {
             chunks->state = step(chunks, text[at++]);
             continue;

@@ -7,38 +7,6 @@
 #include "protocol/address.h"
 #include "protocol/digits.h"
 
-static const struct {
-    int status;
-    const char *reason;
-} refusals[HTTP_REFUSALS] = {
-    [HTTP_ACCEPTED] = {0, ""},
-    [HTTP_BAD_LINE] = {400, "the request line is malformed"},
-    [HTTP_BAD_METHOD] = {501, "this server does not know the method"},
-    [HTTP_BAD_TARGET] = {400, "the request target must be a path that begins with one slash"},
-    [HTTP_BAD_VERSION] = {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"},
-    [HTTP_BAD_FIELD] = {400, "a header field is malformed"},
-    [HTTP_BAD_HOST] = {400, "there must be exactly one Host header"},
-    [HTTP_BAD_LENGTH] = {400, "Content-Length is malformed or given twice"},
-    [HTTP_BAD_ENCODING] = {400, "Transfer-Encoding must be chunked, once, without Content-Length"},
-    [HTTP_BAD_EXPECT] = {417, "only 100-continue may be expected"},
-    [HTTP_UNEXPECTED_BODY] = {400, "this method takes no body"},
-    [HTTP_BAD_CHUNK] = {400, "the chunked body is malformed"},
-    [HTTP_BODY_TOO_LONG] = {413, "the body is over 1 MiB"},
-    [HTTP_HEAD_TOO_LONG] = {431, "the request line and header fields are over 16 KiB"},
-    [HTTP_TOO_MANY_FIELDS] = {431, "there are over 100 header fields"},
-    [HTTP_TOO_MANY_BODIES] = {503, "too many long bodies are on their way"},
-};
-
-int http_refusal_status(enum http_refusal refusal)
-{
-    return refusals[refusal].status;
-}
-
-const char *http_refusal_reason(enum http_refusal refusal)
-{
-    return refusals[refusal].reason;
-}
-
 /* A run of bytes inside the head. */
 struct slice {
     const char *at;
@@ -122,6 +90,18 @@ static bool is_authority(struct slice text)
     return host > 0 && is_port((struct slice){text.at + host, text.bytes - host});
 }
 
+/* The length of a scheme of ours with its "://"; 0 = there is none. */
+static size_t scheme_bytes(struct slice target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        size_t bytes = strlen(schemes[i]);
+        if (target.bytes > bytes && strncasecmp(target.at, schemes[i], bytes) == 0)
+            return bytes;
+    }
+    return 0;
+}
+
 /*
  * A path, or the absolute form in which a proxy is asked. What begins with two slashes is read as a
  * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
@@ -135,9 +115,7 @@ static enum http_refusal check_target(struct slice target)
     }
     if (target.at[0] == '/')
         return target.bytes > 1 && target.at[1] == '/' ? HTTP_BAD_TARGET : HTTP_ACCEPTED;
-    size_t scheme = target.bytes > 7 && strncasecmp(target.at, "http://", 7) == 0    ? 7
-                    : target.bytes > 8 && strncasecmp(target.at, "https://", 8) == 0 ? 8
-                                                                                     : 0;
+    size_t scheme = scheme_bytes(target);
     size_t end = scheme;
     while (end < target.bytes && strchr("/?#", target.at[end]) == NULL)
         end++;
@@ -220,6 +198,18 @@ static enum http_refusal check_fields(const char *text, const struct fields *fie
         head->encoding_bytes = fields->encoding_line.bytes;
     }
     return fields->length > HTTP_BODY_MAX_BYTES ? HTTP_BODY_TOO_LONG : HTTP_ACCEPTED;
+}
+
+size_t http_head_end(const char *text, size_t bytes)
+{
+    const char *end = text + bytes;
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
+        if (end - at > 1 && at[1] == '\n')
+            return (size_t)(at + 2 - text);
+        if (end - at > 2 && at[1] == '\r' && at[2] == '\n')
+            return (size_t)(at + 3 - text);
+    }
+    return 0;
 }
 
 enum http_refusal http_head_read(const char *text, size_t bytes, struct http_head *head)

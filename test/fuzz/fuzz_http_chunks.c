@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TRAILER_MAX_BYTES = 1024 };
+enum { TRAILER_MAX_BYTES = 1024, DATA_MAX_BYTES = 16 * 1024 * 1024 };
 
 static void require(int condition)
 {
@@ -17,8 +17,8 @@ static void require(int condition)
 }
 
 struct whole {
-    enum { ENDED, BROKEN, UNFINISHED } outcome;
-    size_t read; /* when it has ended */
+    enum { ENDED, BROKEN, TOO_LONG, UNFINISHED } outcome;
+    size_t read; /* when it has ended or is too long */
     size_t data_bytes;
     char *data;
 };
@@ -52,7 +52,7 @@ static void read_trailer(const char *text, size_t bytes, size_t at, struct whole
         whole->outcome = BROKEN;
 }
 
-static struct whole read_whole(const char *text, size_t bytes)
+static struct whole read_whole(const char *text, size_t bytes, uint64_t data_max_bytes)
 {
     struct whole whole = {.outcome = UNFINISHED, .data = malloc(bytes + 1)};
     require(whole.data != NULL);
@@ -70,6 +70,11 @@ static struct whole read_whole(const char *text, size_t bytes)
             read_trailer(text, bytes, at, &whole);
             return whole;
         }
+        if (size > data_max_bytes - whole.data_bytes) {
+            whole.outcome = TOO_LONG;
+            whole.read = at;
+            return whole;
+        }
         size_t there = bytes - at < size ? bytes - at : size;
         memcpy(whole.data + whole.data_bytes, text + at, there);
         whole.data_bytes += there;
@@ -79,14 +84,20 @@ static struct whole read_whole(const char *text, size_t bytes)
     }
 }
 
+static bool is_over(enum chunk_state state)
+{
+    return state == CHUNK_NONE || state == CHUNK_BROKEN || state == CHUNK_TOO_LONG;
+}
+
 /* Feeds pieces of `step` bytes and checks them against the whole. */
-static void check_pieces(const char *text, size_t bytes, size_t step, const struct whole *whole)
+static void check_pieces(const char *text, size_t bytes, uint64_t data_max_bytes, size_t step,
+                         const struct whole *whole)
 {
     struct http_chunks chunks;
     size_t at = 0;
     size_t got = 0;
-    http_chunks_begin(&chunks);
-    while (at < bytes && chunks.state != CHUNK_NONE && chunks.state != CHUNK_BROKEN) {
+    http_chunks_begin(&chunks, data_max_bytes);
+    while (at < bytes && !is_over(chunks.state)) {
         size_t piece_bytes = bytes - at < step ? bytes - at : step;
         char *piece = malloc(piece_bytes);
         size_t data_bytes;
@@ -95,7 +106,7 @@ static void check_pieces(const char *text, size_t bytes, size_t step, const stru
         size_t read = http_chunks_read(&chunks, piece, piece_bytes, &data_bytes);
         require(read <= piece_bytes && data_bytes <= read && got + data_bytes <= whole->data_bytes);
         require(memcmp(piece, whole->data + got, data_bytes) == 0);
-        require(read == piece_bytes || chunks.state == CHUNK_NONE || chunks.state == CHUNK_BROKEN);
+        require(read == piece_bytes || is_over(chunks.state));
         got += data_bytes;
         at += read;
         free(piece);
@@ -103,7 +114,8 @@ static void check_pieces(const char *text, size_t bytes, size_t step, const stru
     require(got == whole->data_bytes);
     require((chunks.state == CHUNK_NONE) == (whole->outcome == ENDED));
     require((chunks.state == CHUNK_BROKEN) == (whole->outcome == BROKEN));
-    require(whole->outcome != ENDED || at == whole->read);
+    require((chunks.state == CHUNK_TOO_LONG) == (whole->outcome == TOO_LONG));
+    require((whole->outcome != ENDED && whole->outcome != TOO_LONG) || at == whole->read);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -111,9 +123,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t step = size > 0 ? data[0] % 32U + 1 : 1;
     const char *text = (const char *)data + (size > 0);
     size_t bytes = size - (size > 0);
-    struct whole whole = read_whole(text, bytes);
-    check_pieces(text, bytes, step, &whole);
-    check_pieces(text, bytes, bytes + 1, &whole);
+    uint64_t data_max_bytes = size > 0 && data[0] >= 128 ? data[0] : DATA_MAX_BYTES;
+    struct whole whole = read_whole(text, bytes, data_max_bytes);
+    check_pieces(text, bytes, data_max_bytes, step, &whole);
+    check_pieces(text, bytes, data_max_bytes, bytes + 1, &whole);
     free(whole.data);
     return 0;
 }

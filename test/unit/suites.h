@@ -34,9 +34,14 @@
     X(event_pack) \
     X(event_queue) \
     X(hex) \
+    X(http_admission) \
     X(http_chunks) \
+    X(http_framing) \
+    X(http_framing_bodies) \
+    X(http_guard) \
     X(http_head) \
     X(http_metrics) \
+    X(http_refusal) \
     X(intake) \
     X(journal_checkpoint) \
     X(journal_commit) \

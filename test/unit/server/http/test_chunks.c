@@ -23,7 +23,7 @@ static struct outcome feed(const char *text, size_t first_cut, size_t second_cut
     const size_t cuts[] = {first_cut, second_cut, total};
     struct http_chunks chunks;
     struct outcome outcome = {.read = 0};
-    http_chunks_begin(&chunks);
+    http_chunks_begin(&chunks, 100);
     for (int i = 0; i < COUNT(cuts) && chunks.state != CHUNK_NONE; i++) {
         size_t bytes = cuts[i] - outcome.read;
         char *piece = malloc(bytes + (bytes == 0));
@@ -48,7 +48,7 @@ static const struct {
     const char *text;
     size_t end;
     const char *data;
-} SOUND[] = {
+} sound[] = {
     {"0\r\n\r\n", 5, ""},
     {"0\r\n\r\nGET / HTTP/1.1\r\n", 5, ""},
     {"00000000\r\n\r\n", 12, ""},
@@ -63,20 +63,20 @@ static const struct {
 
 START_TEST(finds_data_and_end_wherever_it_is_cut)
 {
-    size_t total = strlen(SOUND[_i].text);
+    size_t total = strlen(sound[_i].text);
     for (size_t first = 0; first <= total; first++) {
         for (size_t second = first; second <= total; second++) {
-            struct outcome outcome = feed(SOUND[_i].text, first, second);
+            struct outcome outcome = feed(sound[_i].text, first, second);
             ck_assert_int_eq(outcome.state, CHUNK_NONE);
-            ck_assert_uint_eq(outcome.read, SOUND[_i].end);
-            ck_assert_uint_eq(outcome.data_bytes, strlen(SOUND[_i].data));
-            ck_assert_mem_eq(outcome.data, SOUND[_i].data, outcome.data_bytes);
+            ck_assert_uint_eq(outcome.read, sound[_i].end);
+            ck_assert_uint_eq(outcome.data_bytes, strlen(sound[_i].data));
+            ck_assert_mem_eq(outcome.data, sound[_i].data, outcome.data_bytes);
         }
     }
 }
 END_TEST
 
-static const char *const BROKEN[] = {
+static const char *const broken[] = {
     "\r\n",
     "\n",
     "g\r\n",
@@ -107,12 +107,12 @@ static const char *const BROKEN[] = {
 
 START_TEST(stops_at_the_first_byte_that_breaks_it_wherever_it_is_cut)
 {
-    size_t total = strlen(BROKEN[_i]);
-    struct outcome whole = feed(BROKEN[_i], total, total);
+    size_t total = strlen(broken[_i]);
+    struct outcome whole = feed(broken[_i], total, total);
     ck_assert_int_eq(whole.state, CHUNK_BROKEN);
     ck_assert_uint_le(whole.read, total);
     for (size_t cut = 0; cut <= total; cut++) {
-        struct outcome outcome = feed(BROKEN[_i], cut, total);
+        struct outcome outcome = feed(broken[_i], cut, total);
         ck_assert_int_eq(outcome.state, CHUNK_BROKEN);
         ck_assert_uint_eq(outcome.read, whole.read);
     }
@@ -122,8 +122,8 @@ END_TEST
 START_TEST(goes_on_while_anything_is_missing)
 {
     static const char text[] = "3\r\nabc\r\n0\r\nA: b\r\n\r\n";
-    for (size_t bytes = 0; bytes < sizeof(text) - 1; bytes++) {
-        char part[sizeof(text)] = "";
+    for (size_t bytes = 0; bytes < sizeof text - 1; bytes++) {
+        char part[sizeof text] = "";
         memcpy(part, text, bytes);
         struct outcome outcome = feed(part, bytes, bytes);
         ck_assert_int_ne(outcome.state, CHUNK_NONE);
@@ -140,7 +140,7 @@ START_TEST(bounds_the_trailer)
     char byte[] = "A";
     size_t data_bytes;
     size_t trailer_bytes = 0;
-    http_chunks_begin(&chunks);
+    http_chunks_begin(&chunks, 100);
     ck_assert_uint_eq(http_chunks_read(&chunks, last, 3, &data_bytes), 3);
     while (chunks.state != CHUNK_BROKEN && trailer_bytes <= 4096)
         trailer_bytes += http_chunks_read(&chunks, byte, 1, &data_bytes);
@@ -159,13 +159,44 @@ START_TEST(reads_nothing_before_it_begins)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    enum chunk_state state;
+    size_t read;
+} limits[] = {
+    {"64\r\n", CHUNK_DATA, 4},
+    {"65\r\nx", CHUNK_TOO_LONG, 4},
+    {"65\rx", CHUNK_BROKEN, 4},
+    {"65x\n", CHUNK_BROKEN, 3},
+    {"FFFFFFFF\r\n", CHUNK_TOO_LONG, 10},
+    {"FFFFFFFFF\r\n", CHUNK_BROKEN, 9},
+    {"1\r\nx\r\n63\r\n", CHUNK_DATA, 10},
+    {"1\r\nx\r\n64\r\n", CHUNK_TOO_LONG, 10},
+    {"1\r\nx\r\n1\r\nx\r\n63\r\nx", CHUNK_TOO_LONG, 16},
+};
+
+START_TEST(stops_at_the_size_that_is_too_much_wherever_it_is_cut)
+{
+    size_t total = strlen(limits[_i].text);
+    for (size_t first = 0; first <= total; first++) {
+        for (size_t second = first; second <= total; second++) {
+            struct outcome outcome = feed(limits[_i].text, first, second);
+            ck_assert_int_eq(outcome.state, limits[_i].state);
+            ck_assert_uint_eq(outcome.read, limits[_i].read);
+        }
+    }
+}
+END_TEST
+
 Suite *http_chunks_suite(void)
 {
     Suite *suite = suite_create("http_chunks");
     TCase *tcase = tcase_create("http_chunks");
-    tcase_add_loop_test(tcase, finds_data_and_end_wherever_it_is_cut, 0, COUNT(SOUND));
+    tcase_add_loop_test(tcase, finds_data_and_end_wherever_it_is_cut, 0, COUNT(sound));
     tcase_add_loop_test(tcase, stops_at_the_first_byte_that_breaks_it_wherever_it_is_cut, 0,
-                        COUNT(BROKEN));
+                        COUNT(broken));
+    tcase_add_loop_test(tcase, stops_at_the_size_that_is_too_much_wherever_it_is_cut, 0,
+                        COUNT(limits));
     tcase_add_test(tcase, goes_on_while_anything_is_missing);
     tcase_add_test(tcase, bounds_the_trailer);
     tcase_add_test(tcase, reads_nothing_before_it_begins);
