@@ -1,7 +1,8 @@
 """What the tests of the SQL functions share: one database with the schema, copied for each."""
 from typing import List, Optional, Tuple
 
-from db_support import KINDS, DatabaseCase, SqlSession
+from db_support import DatabaseCase, SqlSession
+from schema_support import LABELS
 
 from harness.case import shared_postgres
 
@@ -19,6 +20,12 @@ def row(sequence: int, kind: str = "click", ad_id: int = 1, at: str = NOON,
     return sequence, kind, ad_id, at, event_id
 
 
+def by_kind(*counts: int, later: int = 0) -> str:
+    """A cursor's array: the counts of the first kinds, none of the others. `later`: kinds that only the
+    database knows."""
+    return "{" + ",".join(map(str, [*counts, *[0] * (len(LABELS) + later - len(counts))])) + "}"
+
+
 def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
                reject: Optional[str] = None) -> str:
     """The call as the writer makes it: arrays in parallel; no event_ids at all when none is there."""
@@ -29,7 +36,7 @@ def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
     sequences, kinds, ads, times, ids = map(list, zip(*rows)) if rows else ([],) * 5
     return "SELECT * FROM ingest_batch({})".format(", ".join([
         f"'{journal}'", f"'{nonce}'", array(sequences, "bigint"),
-        array([KINDS.index(kind) for kind in kinds], "smallint"), array(ads, "integer"),
+        array([LABELS.index(kind) for kind in kinds], "smallint"), array(ads, "integer"),
         array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
         array([10] * len(rows), "integer"), array(ids, "text") if any(ids) else "NULL",
         f"'{reject}'" if reject else "NULL"]))

@@ -13,6 +13,7 @@ NUMBERED = sorted((path for folder in ("schema", "data") for path in (SQL / fold
 FUNCTION_FILES = sorted((SQL / "functions").glob("*.sql"))
 KINDS_TABLE = re.findall(r'^EVENT_KIND\(\w+, (\d+), "(\w+)"\)',
                          (ROOT / "protocol/event_kinds.def").read_text(), re.MULTILINE)
+LABELS = [name for _, name in KINDS_TABLE]
 
 # Every function with its arguments, their defaults and its result.
 SIGNATURES = """

@@ -3,7 +3,8 @@ import time
 import unittest
 
 from db_support import KINDS, SqlSession
-from functions_support import JOURNAL, NONCE, NOON, OTHER_JOURNAL, OTHER_NONCE, Functions, ingest_sql, row
+from functions_support import (JOURNAL, NONCE, NOON, OTHER_JOURNAL, OTHER_NONCE, Functions, by_kind, ingest_sql,
+                               row)
 
 from harness.process import wait_until
 
@@ -12,7 +13,7 @@ class IngestBatch(Functions):
     def test_it_stores_counts_and_moves_the_cursor(self) -> None:
         answer = self.ingest(row(5), row(6, "impression"), row(9, ad_id=99), row(10, event_id="a"),
                              row(11, event_id="a"))
-        self.assertEqual(answer, ("11", "{2,1}", "{1,0}", "{1,0}"))
+        self.assertEqual(answer, ("11", by_kind(2, 1), by_kind(1, 0), "{1,0}"))
         self.assertEqual(self.count(), 3)
         self.assert_counts_agree()
         self.assertEqual(self.psql("SELECT sequence, ad_id, reason, host(ip) FROM rejected_events"),
@@ -32,7 +33,7 @@ class IngestBatch(Functions):
     def test_of_an_overlapping_batch_only_the_new(self) -> None:
         self.ingest(*(row(n) for n in range(1, 11)))
         answer = self.ingest(*(row(n, "impression") for n in range(6, 16)))
-        self.assertEqual(answer, ("15", "{10,5}", "{0,0}", "{0,0}"))
+        self.assertEqual(answer, ("15", by_kind(10, 5), by_kind(0, 0), "{0,0}"))
         self.assert_counts_agree()
 
     def test_a_batch_with_an_error_leaves_nothing(self) -> None:
@@ -50,19 +51,19 @@ class IngestBatch(Functions):
 
     def test_a_rejected_batch_goes_aside_whole(self) -> None:
         answer = self.ingest(row(1, event_id="a"), row(2, "impression", 99), reject="because")
-        self.assertEqual(answer, ("2", "{0,0}", "{0,0}", "{0,2}"))
+        self.assertEqual(answer, ("2", by_kind(0, 0), by_kind(0, 0), "{0,2}"))
         self.assertEqual(
             self.psql("SELECT journal, sequence, kind, ad_id, occurred_at AT TIME ZONE 'UTC', host(ip), "
                       "video_playback_time, event_id, reason FROM rejected_events ORDER BY sequence"),
             [(JOURNAL, "1", "click", "1", NOON[:-3], "10.1.1.1", "10", "a", "because"),
              (JOURNAL, "2", "impression", "99", NOON[:-3], "10.1.1.1", "10", "", "because")])
         self.assertEqual(self.count("event_keys"), 0)  # the event_id may still be stored
-        self.assertEqual(self.ingest(row(3, event_id="a"))[1], "{1,0}")
+        self.assertEqual(self.ingest(row(3, event_id="a"))[1], by_kind(1, 0))
 
     def test_two_journals_keep_books_of_their_own(self) -> None:
         self.ingest(row(1), row(2))
         answer = self.ingest(row(1), row(2), row(3), journal=OTHER_JOURNAL, nonce=OTHER_NONCE)
-        self.assertEqual(answer, ("3", "{3,0}", "{0,0}", "{0,0}"))
+        self.assertEqual(answer, ("3", by_kind(3, 0), by_kind(0, 0), "{0,0}"))
         self.assertEqual(self.count(), 5)
         self.assert_counts_agree()
 
@@ -85,7 +86,7 @@ class IngestBatch(Functions):
         second.send(sql)
         self.wait_for_lock()
         first.run("ROLLBACK")
-        self.assertEqual(second.answer(), ["2|{2,0}|{0,0}|{0,0}"])
+        self.assertEqual(second.answer(), ["|".join(("2", by_kind(2, 0), by_kind(0, 0), "{0,0}"))])
         self.assertEqual(self.count(), 2)
 
     def wait_for_lock(self) -> None:
@@ -96,14 +97,14 @@ class IngestBatch(Functions):
 class EventIds(Functions):
     def test_within_a_batch_and_across_batches(self) -> None:
         self.assertEqual(self.ingest(row(1, event_id="a"), row(2, event_id="a"), row(3, event_id="b"),
-                                     row(4), row(5))[1:3], ("{4,0}", "{1,0}"))
+                                     row(4), row(5))[1:3], (by_kind(4, 0), by_kind(1, 0)))
         self.assertEqual(self.ingest(row(6, event_id="a"), row(7, event_id="c"))[1:3],
-                         ("{5,0}", "{2,0}"))
+                         (by_kind(5, 0), by_kind(2, 0)))
         self.assert_counts_agree()
 
     def test_kinds_and_ads_have_their_own(self) -> None:
         self.assertEqual(self.ingest(row(1, event_id="a"), row(2, "impression", event_id="a"),
-                                     row(3, ad_id=2, event_id="a"))[1:3], ("{2,1}", "{0,0}"))
+                                     row(3, ad_id=2, event_id="a"))[1:3], (by_kind(2, 1), by_kind(0, 0)))
 
     def test_of_an_unknown_ad_none_is_taken(self) -> None:
         self.ingest(row(1, ad_id=99, event_id="a"))
@@ -125,7 +126,7 @@ class EventIds(Functions):
 
     def test_days_later_it_is_another_event(self) -> None:
         self.ingest(row(1, event_id="a"))
-        self.assertEqual(self.ingest(row(2, at="2031-05-08 12:00:00+00", event_id="a"))[1], "{2,0}")
+        self.assertEqual(self.ingest(row(2, at="2031-05-08 12:00:00+00", event_id="a"))[1], by_kind(2, 0))
 
     def test_two_instances_with_the_same_at_once(self) -> None:
         first = SqlSession(self, self.postgres, self.database)
@@ -135,7 +136,7 @@ class EventIds(Functions):
         second.send(ingest_sql([row(n + 1, event_id=i) for n, i in enumerate(reversed(ids))],
                                journal=OTHER_JOURNAL, nonce=OTHER_NONCE))
         first.run("COMMIT")
-        self.assertEqual(second.answer(), ["50|{0,0}|{50,0}|{0,0}"])
+        self.assertEqual(second.answer(), ["|".join(("50", by_kind(0, 0), by_kind(50, 0), "{0,0}"))])
         self.assertEqual(self.count(), 50)
         self.assert_counts_agree()
 
@@ -145,7 +146,7 @@ class Views(Functions):
 
     def totals(self) -> list:
         return self.psql("SELECT events, playback_seconds FROM "
-                         "analytics_totals('2000-01-01', '2100-01-01', NULL) ORDER BY kind")
+                         "analytics_totals('2000-01-01', '2100-01-01', NULL) WHERE kind < 2 ORDER BY kind")
 
     def test_what_is_added_and_deleted_counts(self) -> None:
         self.ingest(row(1), row(2, "impression"))
@@ -205,14 +206,14 @@ class Others(Functions):
     def test_claiming_a_journal(self) -> None:
         self.ingest(row(7))
         claim = "SELECT * FROM claim_journal('{}', '{{{}}}', '{}')".format
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", "{1,0}", "{0,0}", "{0,0}", "t"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0}", "t"))
         for owners in ("", OTHER_NONCE):  # neither is the owner
             self.assertEqual(self.sqlstate(claim(JOURNAL, owners, OTHER_NONCE)), "VA001")
 
         owner = SqlSession(self, self.postgres, self.database)
         owner.run(claim(JOURNAL, "", NONCE))
         # Its own next session may store, and is told that the lock is still to be had.
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", "{1,0}", "{0,0}", "{0,0}", "f"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0}", "f"))
         self.assertEqual(self.sqlstate(claim(JOURNAL, NONCE, OTHER_NONCE)), "VA002")
         owner.close()
         # Sessions that were refused are still open, and keep nobody out.
@@ -235,7 +236,7 @@ class Others(Functions):
         self.assertEqual(self.count("rejected_events"), 0)
         self.assertEqual(self.count(), 3)
         self.assert_counts_agree()
-        self.assertEqual(self.ingest(row(5, ad_id=98, event_id="a"))[2], "{1,0}")
+        self.assertEqual(self.ingest(row(5, ad_id=98, event_id="a"))[2], by_kind(1, 0))
 
     def test_what_is_refused_again_stays_with_the_new_reason(self) -> None:
         self.ingest(row(1), row(2, ad_id=2), reject="the old reason")

@@ -3,7 +3,7 @@ import unittest
 from pathlib import Path
 
 from db_support import DatabaseCase, SqlSession
-from functions_support import OTHER_JOURNAL, OTHER_NONCE, ingest_sql, row
+from functions_support import OTHER_JOURNAL, OTHER_NONCE, by_kind, ingest_sql, row
 from schema_support import NUMBERED, described, differences, functions_versions, is_up
 
 from harness.server import Server
@@ -81,7 +81,7 @@ class Unreleased(DatabaseCase):
         self.assertEqual(
             self.psql(ingest_sql([row(8), row(9, event_id="a"), row(10, "impression", event_id="new")],
                                  journal=OTHER_JOURNAL, nonce=nonce)),
-            [("10", "{1,3}", "{2,0}", "{1,1}")])
+            [("10", by_kind(1, 3), by_kind(2, 0), "{1,1}")])
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'x', 'y'), (3, 'x', 'y')")
         self.assertEqual(self.value("SELECT retry_rejected()"), "4")
         self.assertEqual(self.value("SELECT count(*) FROM events"), str(before + 10 + 1 + 4))
@@ -117,7 +117,9 @@ class Unreleased(DatabaseCase):
                 server = self.start_server()
                 server.wait_until(lambda s=server: s.metrics().value("adtracker_ingest_held") == 1)
                 self.assertIn("start revision b5bbe86 on this database first", server.log_text())
-                self.assertEqual(differences(described(self.postgres, self.database), schema), [])
+                changes = differences(described(self.postgres, self.database), schema)
+                # Kinds that it lacks are added before anything else, in a transaction of their own.
+                self.assertEqual([change for change in changes if not change.startswith("event_kind; Type")], [])
                 self.assertEqual(self.contents(), contents)
                 server.stop()
                 self.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")

@@ -174,7 +174,7 @@ class BadInputTest(OneServerCase):
         for path in ("/ads/cl%69ck", "/ads/%63%6C%69%63%6B"):
             answer = wire.send(post(path, b'{"ad_id":1,"video_playback_time":31}')).answer()
             self.assertEqual((answer.status, answer.body), (202, b'{"status":"queued"}'))
-        self.assert_error(wire.send(post("/ads/complete", CLICK)).answer(), 404, "no such kind")
+        self.assert_error(wire.send(post("/ads/no_such_kind", CLICK)).answer(), 404, "no such kind")
         self.assertEqual(self.stored() - before, 2)
         self.assertEqual(
             self.psql("SELECT count(*) FROM clicks WHERE video_playback_time = 31"), [("2",)])

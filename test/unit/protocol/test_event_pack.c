@@ -101,12 +101,12 @@ static const struct {
     size_t at;
     uint8_t byte;
 } DAMAGES[] = {
-    {0, 0},    {0, 2},    {0, 255},  /* version */
-    {1, 2},    {1, 255},             /* kind */
-    {2, 0},    {2, 5},    {2, 6},    /* family */
-    {3, 1},    {3, 65},   {3, 255},  /* length of the id */
-    {15, 128}, {15, 255},            /* ad_id negative */
-    {18, 2},   {19, 1},   {19, 255}, /* playback too long, negative */
+    {0, 0},           {0, 2},    {0, 255},  /* version */
+    {1, EVENT_KINDS}, {1, 255},             /* kind */
+    {2, 0},           {2, 5},    {2, 6},    /* family */
+    {3, 1},           {3, 65},   {3, 255},  /* length of the id */
+    {15, 128},        {15, 255},            /* ad_id negative */
+    {18, 2},          {19, 1},   {19, 255}, /* playback too long, negative */
 };
 
 START_TEST(rejects_damage)
