@@ -27,6 +27,7 @@
     X(http_framing) \
     X(http_framing_bodies) \
     X(http_guard) \
+    X(http_guard_connections) \
     X(http_head) \
     X(http_refusal) \
     X(journal_commit) \
