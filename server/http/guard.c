@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
@@ -29,24 +30,56 @@ enum { INPUT_MAX_BYTES = HTTP_BODY_MAX_BYTES + 4 * HTTP_HEAD_MAX_BYTES };
  * one of 32, and a long body twice its length. */
 enum { READ_MAX_BYTES = 16 * 1024 - 64 };
 
+/* For each new connection so many others are looked at: those that are gone stay fewer by far than
+ * those that are not. */
+enum { LOOKS_PER_CONNECTION = 8 };
+
 /*
- * One per bufferevent address, not per connection: nobody tells when evhttp frees a bufferevent,
- * but when its address is handed out again the old connection is surely gone. Until then what that
- * one had reserved counts to the end of its deadline.
+ * One per bufferevent address, not per connection: nobody tells when evhttp frees a bufferevent.
+ * But when its address is handed out again, or its descriptor is no more the same socket, the old
+ * connection is surely gone. Until that is seen its reservation counts to the end of its deadline.
  */
 struct connection {
     struct http_guard *guard; /* borrowed */
     struct bufferevent *bev;  /* evhttp's; dangling once the connection is gone */
     struct http_framing framing;
-    int64_t deadline_ms; /* of the request under way, monotonic; 0 = none is */
-    bool is_filtering;   /* changes to the input are our own, not input */
+    int64_t deadline_ms;            /* of the request under way, monotonic; 0 = none is */
+    TAILQ_ENTRY(connection) others; /* under way, if `deadline_ms` is not 0 */
+    evutil_socket_t fd;             /* its descriptor, if `socket` is not 0 */
+    uint64_t socket;                /* what the kernel calls its socket; 0 = not asked, not known */
+    bool is_filtering;              /* changes to the input are our own, not input */
 };
 
 struct http_guard {
-    void *connections; /* tsearch() tree of struct connection, by `bev` */
+    void *connections;                  /* tsearch() tree of struct connection, by `bev` */
+    TAILQ_HEAD(, connection) under_way; /* those with a deadline, to be looked at in turn */
     struct http_admission admission;
     struct evbuffer *passed; /* what a framing lets pass; empty between calls */
 };
+
+/* A number that no other socket has or will have; 0 = the kernel does not tell. */
+static uint64_t identify(evutil_socket_t fd)
+{
+    uint64_t cookie = 0;
+    socklen_t bytes = sizeof cookie;
+    return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &bytes) == 0 ? cookie : 0;
+}
+
+static void begin_deadline(struct connection *connection)
+{
+    TAILQ_INSERT_TAIL(&connection->guard->under_way, connection, others);
+    if (connection->socket != 0)
+        return;
+    connection->fd = bufferevent_getfd(connection->bev);
+    connection->socket = identify(connection->fd);
+}
+
+static void end_deadline(struct connection *connection)
+{
+    if (connection->deadline_ms != 0)
+        TAILQ_REMOVE(&connection->guard->under_way, connection, others);
+    connection->deadline_ms = 0;
+}
 
 /* An absolute deadline: the timeout of the bufferevent alone begins anew with every byte. */
 static void set_deadline(struct connection *connection, bool is_another)
@@ -55,9 +88,11 @@ static void set_deadline(struct connection *connection, bool is_another)
     if (!http_framing_is_under_way(&connection->framing)) {
         if (connection->deadline_ms != 0)
             (void)bufferevent_set_timeouts(connection->bev, &idle, &idle);
-        connection->deadline_ms = 0;
+        end_deadline(connection);
         return;
     }
+    if (connection->deadline_ms == 0)
+        begin_deadline(connection);
     int64_t now_ms = clock_monotonic_us() / 1000;
     if (connection->deadline_ms == 0 || is_another)
         connection->deadline_ms = now_ms + HTTP_REQUEST_DEADLINE_S * INT64_C(1000);
@@ -114,21 +149,43 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Frees what is kept for a connection that is gone: the record is a new one's. */
+static void forget(struct connection *connection)
+{
+    end_deadline(connection);
+    http_framing_clear(&connection->framing);
+    *connection = (struct connection){.guard = connection->guard,
+                                      .bev = connection->bev,
+                                      .framing = {.admission = &connection->guard->admission}};
+}
+
+/* What clients sent that are gone would take memory until their addresses are used again. */
+static void forget_gone(struct http_guard *guard)
+{
+    for (int i = 0; i < LOOKS_PER_CONNECTION && !TAILQ_EMPTY(&guard->under_way); i++) {
+        struct connection *connection = TAILQ_FIRST(&guard->under_way);
+        TAILQ_REMOVE(&guard->under_way, connection, others);
+        TAILQ_INSERT_TAIL(&guard->under_way, connection, others);
+        if (connection->socket != 0 && identify(connection->fd) != connection->socket)
+            forget(connection);
+    }
+}
+
 /* The record for a new connection at this address. */
 static struct connection *open_connection(struct http_guard *guard, struct bufferevent *bev)
 {
-    const struct connection opened = {
-        .guard = guard, .bev = bev, .framing = {.admission = &guard->admission}};
-    struct connection **found = tfind(&opened, &guard->connections, compare);
+    const struct connection key = {.bev = bev};
+    struct connection **found = tfind(&key, &guard->connections, compare);
     if (found != NULL) {
-        http_framing_clear(&(*found)->framing);
-        **found = opened;
+        forget(*found);
         return *found;
     }
-    struct connection *connection = malloc(sizeof *connection);
+    struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         abort();
-    *connection = opened;
+    connection->guard = guard;
+    connection->bev = bev;
+    forget(connection);
     if (tsearch(connection, &guard->connections, compare) == NULL)
         abort();
     return connection;
@@ -139,6 +196,7 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
     if (bev == NULL)
         return NULL;
+    forget_gone(guard);
     bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
     (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
     if (evbuffer_add_cb(bufferevent_get_input(bev), on_input, open_connection(guard, bev)) == NULL)
@@ -160,6 +218,7 @@ struct http_guard *http_guard_new(void)
     struct http_guard *guard = calloc(1, sizeof *guard);
     if (guard == NULL || (guard->passed = evbuffer_new()) == NULL)
         abort();
+    TAILQ_INIT(&guard->under_way);
     return guard;
 }
 

@@ -39,6 +39,7 @@
     X(http_framing) \
     X(http_framing_bodies) \
     X(http_guard) \
+    X(http_guard_connections) \
     X(http_head) \
     X(http_metrics) \
     X(http_refusal) \
