@@ -3,11 +3,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <jansson.h>
 
 #include "protocol/digits.h"
+#include "protocol/memory.h"
 #include "protocol/query.h"
 #include "protocol/timestamp.h"
 
@@ -115,7 +115,5 @@ char *analytics_render(const struct analytics_window *window, const struct analy
     /* 15 digits are what a double keeps exactly, so that 33.3333 is not 33.333300000000001. */
     char *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(15));
     json_decref(answer);
-    if (text == NULL)
-        abort();
-    return text;
+    return memory_required(text);
 }

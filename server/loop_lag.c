@@ -9,6 +9,7 @@
 #include "metrics/clock.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/memory.h"
 
 /* Short enough for a stall of 20 ms to be seen whenever it comes. */
 enum { TICK_MS = 10 };
@@ -37,15 +38,11 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 struct loop_lag *loop_lag_new(struct event_base *base, struct metrics *metrics)
 {
-    struct loop_lag *loop_lag = calloc(1, sizeof *loop_lag);
-    if (loop_lag == NULL)
-        abort();
+    struct loop_lag *loop_lag = memory_zeroed(sizeof *loop_lag);
     loop_lag->seconds =
         metrics_latency_histogram(metrics, "adtracker_event_loop_lag_seconds",
                                   "How late a timer of the event loop fires, every 10 ms.", "");
-    loop_lag->timer = event_new(base, -1, 0, on_tick, loop_lag);
-    if (loop_lag->timer == NULL)
-        abort();
+    loop_lag->timer = memory_required(event_new(base, -1, 0, on_tick, loop_lag));
     arm(loop_lag);
     return loop_lag;
 }

@@ -13,6 +13,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/memory.h"
 #include "server/config.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
@@ -61,15 +62,11 @@ struct service {
 
 static struct event_base *new_base(void)
 {
-    struct event_config *options = event_config_new();
-    if (options == NULL)
-        abort();
+    struct event_config *options = memory_required(event_config_new());
     /* Fewer epoll_ctl() calls; every event is deleted before its descriptor is closed. */
     (void)event_config_set_flag(options, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
-    struct event_base *base = event_base_new_with_config(options);
+    struct event_base *base = memory_required(event_base_new_with_config(options));
     event_config_free(options);
-    if (base == NULL)
-        abort();
     return base;
 }
 
@@ -137,9 +134,7 @@ static void make_http(struct service *service)
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
     service->guard = http_guard_new();
-    service->http = evhttp_new(service->base);
-    if (service->http == NULL)
-        abort();
+    service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
     evhttp_set_max_body_size(service->http, HTTP_BODY_MAX_BYTES);
@@ -156,14 +151,12 @@ static void make_signals(struct service *service)
 {
     static const int numbers[2] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < 2; i++) {
-        service->signals[i] = evsignal_new(service->base, numbers[i], on_signal, service);
-        if (service->signals[i] == NULL)
-            abort();
+        service->signals[i] =
+            memory_required(evsignal_new(service->base, numbers[i], on_signal, service));
         (void)event_add(service->signals[i], NULL);
     }
-    service->drain_tick = event_new(service->base, -1, EV_PERSIST, on_drain_tick, service);
-    if (service->drain_tick == NULL)
-        abort();
+    service->drain_tick =
+        memory_required(event_new(service->base, -1, EV_PERSIST, on_drain_tick, service));
 }
 
 static void add_build_info(struct metrics *metrics)
@@ -179,9 +172,7 @@ static void add_build_info(struct metrics *metrics)
 
 struct service *service_new(const struct config *config, struct log *log, struct error *error)
 {
-    struct service *service = calloc(1, sizeof *service);
-    if (service == NULL)
-        abort();
+    struct service *service = memory_zeroed(sizeof *service);
     service->config = config;
     service->log = log;
     service->base = new_base();

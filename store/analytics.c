@@ -7,6 +7,7 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/sqlstate.h"
 
@@ -125,9 +126,7 @@ enum result analytics_reader_ask(struct analytics_reader *reader,
         return RESULT_UNAVAILABLE;
     if (reader->count == QUESTIONS_MAX)
         return RESULT_BUSY;
-    struct question *question = calloc(1, sizeof *question);
-    if (question == NULL)
-        abort();
+    struct question *question = memory_zeroed(sizeof *question);
     *question = (struct question){
         .window = *window, .asked_us = clock_monotonic_us(), .done = done, .arg = arg};
     TAILQ_INSERT_TAIL(&reader->questions, question, entry);
@@ -156,9 +155,7 @@ struct analytics_reader *analytics_reader_new(struct event_base *base,
                                               const struct db_target *target,
                                               struct metrics *metrics, struct log *log)
 {
-    struct analytics_reader *reader = calloc(1, sizeof *reader);
-    if (reader == NULL)
-        abort();
+    struct analytics_reader *reader = memory_zeroed(sizeof *reader);
     TAILQ_INIT(&reader->questions);
     reader->log = log;
     reader->conn_settings = (struct db_settings){.name = "reader", .setup_sql = setup_sql};

@@ -9,6 +9,7 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "protocol/memory.h"
 #include "store/analytics.h"
 #include "store/catalogue.h"
 #include "store/database/target.h"
@@ -199,9 +200,7 @@ static void make_writer(struct store *store, struct event_base *base)
 struct store *store_new(struct event_base *base, const struct store_settings *settings,
                         struct metrics *metrics, struct log *log, struct error *error)
 {
-    struct store *store = calloc(1, sizeof *store);
-    if (store == NULL)
-        abort();
+    struct store *store = memory_zeroed(sizeof *store);
     store->settings = settings;
     store->metrics = metrics;
     refusals_init(&store->refusals, metrics);
@@ -224,9 +223,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->catalogue =
         catalogue_new(base, &store->target, journal_directory(store->journal), metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
-    store->drain_timer = event_new(base, -1, 0, on_drain_timer, store);
-    if (store->drain_timer == NULL)
-        abort();
+    store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
 

@@ -5,6 +5,7 @@
 #include <event2/http.h>
 
 #include "protocol/analytics.h"
+#include "protocol/memory.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
@@ -37,9 +38,7 @@ static void handle_analytics(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
-    struct asked *asked = malloc(sizeof *asked);
-    if (asked == NULL)
-        abort();
+    struct asked *asked = memory_resized(NULL, sizeof *asked);
     asked->exchange = exchange;
     struct error error;
     enum result result = analytics_window_parse(query, &asked->window, &error);

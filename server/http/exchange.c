@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "metrics/clock.h"
+#include "protocol/memory.h"
 #include "server/http/metrics.h"
 #include "server/http/read_interest.h"
 
@@ -36,9 +37,7 @@ struct exchanges {
 struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
                                 struct http_metrics *http_metrics, void *context)
 {
-    struct exchanges *exchanges = calloc(1, sizeof *exchanges);
-    if (exchanges == NULL)
-        abort();
+    struct exchanges *exchanges = memory_zeroed(sizeof *exchanges);
     exchanges->base = base;
     exchanges->router = router;
     exchanges->http_metrics = http_metrics;
@@ -87,9 +86,7 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
     if (exchange != NULL)
         exchanges->free_list = exchange->next_free;
     else
-        exchange = malloc(sizeof *exchange);
-    if (exchange == NULL)
-        abort();
+        exchange = memory_resized(NULL, sizeof *exchange);
     *exchange = (struct exchange){.pool = exchanges,
                                   .request = request,
                                   .context = exchanges->context,
@@ -231,8 +228,7 @@ void exchange_fail(struct exchange *exchange, int status, const char *text)
     if (json != NULL)
         body = json_dumps(json, JSON_COMPACT);
     json_decref(json);
-    if (body == NULL)
-        abort();
+    (void)memory_required(body);
     if (status == 503)
         exchange_header(exchange, "Retry-After", "1");
     exchange_reply(exchange, status, error_type, body, strlen(body));

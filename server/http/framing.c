@@ -2,12 +2,12 @@
 #include "server/http/framing.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <event2/buffer.h>
 
 #include "metrics/clock.h"
+#include "protocol/memory.h"
 
 enum { STATES = FRAMING_REFUSED + 1 };
 
@@ -35,8 +35,8 @@ static void set_state(struct http_framing *framing, enum framing_state state)
 
 static void make(struct evbuffer **buffer)
 {
-    if (*buffer == NULL && (*buffer = evbuffer_new()) == NULL)
-        abort();
+    if (*buffer == NULL)
+        *buffer = memory_required(evbuffer_new());
 }
 
 static void empty(struct evbuffer *buffer)

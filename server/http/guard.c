@@ -18,6 +18,7 @@
 #include <event2/http.h>
 
 #include "metrics/clock.h"
+#include "protocol/memory.h"
 #include "server/http/admission.h"
 #include "server/http/framing.h"
 #include "server/http/refusal.h"
@@ -180,14 +181,11 @@ static struct connection *open_connection(struct http_guard *guard, struct buffe
         forget(*found);
         return *found;
     }
-    struct connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL)
-        abort();
+    struct connection *connection = memory_zeroed(sizeof *connection);
     connection->guard = guard;
     connection->bev = bev;
     forget(connection);
-    if (tsearch(connection, &guard->connections, compare) == NULL)
-        abort();
+    (void)memory_required(tsearch(connection, &guard->connections, compare));
     return connection;
 }
 
@@ -199,8 +197,8 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     forget_gone(guard);
     bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
     (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
-    if (evbuffer_add_cb(bufferevent_get_input(bev), on_input, open_connection(guard, bev)) == NULL)
-        abort();
+    (void)memory_required(
+        evbuffer_add_cb(bufferevent_get_input(bev), on_input, open_connection(guard, bev)));
     return bev;
 }
 
@@ -215,9 +213,8 @@ int http_guard_refusal(struct evhttp_request *request, const char **reason)
 
 struct http_guard *http_guard_new(void)
 {
-    struct http_guard *guard = calloc(1, sizeof *guard);
-    if (guard == NULL || (guard->passed = evbuffer_new()) == NULL)
-        abort();
+    struct http_guard *guard = memory_zeroed(sizeof *guard);
+    guard->passed = memory_required(evbuffer_new());
     TAILQ_INIT(&guard->under_way);
     return guard;
 }

@@ -17,6 +17,7 @@
 
 #include "metrics/log.h"
 #include "metrics/timer.h"
+#include "protocol/memory.h"
 
 enum {
     BACKLOG = 4096,
@@ -202,17 +203,13 @@ struct listener *listener_new(struct event_base *base, struct evhttp *http,
      * the client to acknowledge the first. */
     int on = 1;
     (void)setsockopt(evconnlistener_get_fd(socket), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct listener *listener = calloc(1, sizeof *listener);
-    if (listener == NULL)
-        abort();
+    struct listener *listener = memory_zeroed(sizeof *listener);
     listener->http = http;
     listener->log = log;
     listener->socket = socket;
     memset(listener->reserve, -1, sizeof listener->reserve);
-    listener->look_timer = event_new(base, -1, 0, on_look, listener);
-    listener->bound = evhttp_bind_listener(http, socket);
-    if (listener->look_timer == NULL || listener->bound == NULL)
-        abort();
+    listener->look_timer = memory_required(event_new(base, -1, 0, on_look, listener));
+    listener->bound = memory_required(evhttp_bind_listener(http, socket));
     evconnlistener_set_error_cb(socket, on_accept_error);
     on_look(-1, EV_TIMEOUT, listener);
     return listener;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
+#include "protocol/memory.h"
 
 enum { STATUS_FIRST = 100, STATUSES = 500 };
 
@@ -27,9 +28,7 @@ struct http_metrics *http_metrics_new(struct metrics *metrics, const char *const
     while (endpoints[count] != NULL)
         count++;
     struct http_metrics *http_metrics =
-        calloc(1, sizeof *http_metrics + count * sizeof http_metrics->endpoints[0]);
-    if (http_metrics == NULL)
-        abort();
+        memory_zeroed(sizeof *http_metrics + count * sizeof http_metrics->endpoints[0]);
     http_metrics->metrics = metrics;
     for (size_t i = 0; i < count; i++) {
         char label[128];

@@ -9,6 +9,8 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "protocol/memory.h"
+
 enum { VAIN_MAX = 3, CAPACITY_STEP = 256 };
 
 /* One per connection that a request has come on. */
@@ -52,13 +54,10 @@ static void on_close(struct evhttp_connection *connection, void *arg)
 static struct watch *make_watch(struct read_interest *interest,
                                 struct evhttp_connection *connection, evutil_socket_t fd)
 {
-    struct watch *watch = calloc(1, sizeof *watch);
-    if (watch == NULL)
-        abort();
+    struct watch *watch = memory_zeroed(sizeof *watch);
     *watch = (struct watch){.interest = interest, .fd = fd};
-    watch->event = event_new(interest->base, fd, EV_READ | EV_PERSIST, on_readable, watch);
-    if (watch->event == NULL)
-        abort();
+    watch->event =
+        memory_required(event_new(interest->base, fd, EV_READ | EV_PERSIST, on_readable, watch));
     evhttp_connection_set_closecb(connection, on_close, watch);
     return watch;
 }
@@ -67,9 +66,7 @@ static struct watch **find_watch(struct read_interest *interest, size_t fd)
 {
     if (fd >= interest->capacity) {
         size_t capacity = fd + CAPACITY_STEP;
-        interest->watches = realloc(interest->watches, capacity * sizeof(struct watch *));
-        if (interest->watches == NULL)
-            abort();
+        interest->watches = memory_resized(interest->watches, capacity * sizeof(struct watch *));
         memset(interest->watches + interest->capacity, 0,
                (capacity - interest->capacity) * sizeof(struct watch *));
         interest->capacity = capacity;
@@ -92,9 +89,7 @@ void read_interest_keep(struct read_interest *interest, struct evhttp_connection
 
 struct read_interest *read_interest_new(struct event_base *base)
 {
-    struct read_interest *interest = calloc(1, sizeof *interest);
-    if (interest == NULL)
-        abort();
+    struct read_interest *interest = memory_zeroed(sizeof *interest);
     interest->base = base;
     return interest;
 }

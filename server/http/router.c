@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "protocol/digits.h"
+#include "protocol/memory.h"
 #include "protocol/percent.h"
 
 enum { SEGMENTS_MAX = 8, LABEL_SIZE = 64, ALLOW_SIZE = 64, NUMBER_DIGITS_MAX = 10 };
@@ -159,15 +160,11 @@ static void write_allow(struct endpoint *endpoint)
 
 struct router *router_new(const struct route *const *routes, size_t count)
 {
-    struct router *router = calloc(1, sizeof *router + count * sizeof router->endpoints[0]);
-    if (router == NULL)
-        abort();
+    struct router *router = memory_zeroed(sizeof *router + count * sizeof router->endpoints[0]);
     for (size_t i = 0; i < count; i++)
         add_route(router, routes[i]);
     qsort(router->endpoints, router->count, sizeof router->endpoints[0], compare);
-    router->labels = calloc(router->count + 2, sizeof router->labels[0]);
-    if (router->labels == NULL)
-        abort();
+    router->labels = memory_zeroed_array(router->count + 2, sizeof router->labels[0]);
     for (size_t i = 0; i < router->count; i++) {
         write_allow(&router->endpoints[i]);
         router->labels[i] = router->endpoints[i].label;

@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "protocol/memory.h"
 
 /* Its path and the name of a file in it make a path that can be used. */
 enum { NAMES_MAX_BYTES = 64 };
@@ -70,9 +71,7 @@ char *directory_read(const struct directory *directory, const char *name, size_t
     char *bytes = NULL;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0 &&
         (size_t)status.st_size <= max_bytes) {
-        bytes = malloc((size_t)status.st_size + 1);
-        if (bytes == NULL)
-            abort();
+        bytes = memory_resized(NULL, (size_t)status.st_size + 1);
         ssize_t got = pread(fd, bytes, (size_t)status.st_size, 0);
         *count = got < 0 ? 0 : (size_t)got;
         bytes[*count] = '\0';

@@ -11,6 +11,7 @@
 #include "metrics/log.h"
 #include "protocol/digest.h"
 #include "protocol/event.h"
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/schema_state.h"
 #include "store/database/sql_embedded.h"
@@ -130,9 +131,7 @@ static void send(struct migration *migration, enum step step, const struct schem
 {
     char *sql = NULL;
     size_t sql_bytes = 0;
-    FILE *out = open_memstream(&sql, &sql_bytes);
-    if (out == NULL)
-        abort();
+    FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
     switch (step) {
     case STEP_CHECK: /* a transaction that has failed may still be open */
         (void)fprintf(out, "ROLLBACK; %s", schema_state_sql());
@@ -251,9 +250,7 @@ void migration_start(struct migration *migration, migration_done_fn done, void *
 
 struct migration *migration_new(struct db_conn *conn, bool sample_data, struct log *log)
 {
-    struct migration *migration = calloc(1, sizeof *migration);
-    if (migration == NULL)
-        abort();
+    struct migration *migration = memory_zeroed(sizeof *migration);
     *migration = (struct migration){.conn = conn, .sample_data = sample_data, .log = log};
     return migration;
 }

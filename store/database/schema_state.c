@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/event.h"
+#include "protocol/memory.h"
 #include "store/database/sql_embedded.h"
 
 /* The functions come first: without them a file with another text is judged otherwise. */
@@ -26,9 +27,7 @@ void schema_functions_digest(char digest[static DIGEST_TEXT_SIZE])
 {
     char *list = NULL;
     size_t list_bytes = 0;
-    FILE *out = open_memstream(&list, &list_bytes);
-    if (out == NULL)
-        abort();
+    FILE *out = memory_required(open_memstream(&list, &list_bytes));
     for (const struct sql_file *file = sql_functions(); file->name != NULL; file++) {
         digest_text(file->text, file->text_bytes, digest);
         (void)fprintf(out, "%s  %s\n", digest, file->name);

@@ -10,6 +10,7 @@
 #include "protocol/bytes.h"
 #include "protocol/event_pack.h"
 #include "protocol/hex.h"
+#include "protocol/memory.h"
 #include "store/database/query.h"
 #include "store/ingest/event_queue.h"
 
@@ -197,15 +198,11 @@ size_t batch_placeholders(char *text, size_t size, int first)
 
 struct batch *batch_new(uint32_t max_rows)
 {
-    struct batch *batch = calloc(1, sizeof *batch);
-    if (batch == NULL)
-        abort();
+    struct batch *batch = memory_zeroed(sizeof *batch);
     batch->max_rows = max_rows;
     for (size_t i = 0; i < BATCH_COLUMNS; i++) {
         size_t element = ELEMENT_HEADER_BYTES + column_types[i].element_max_bytes;
-        batch->columns[i].bytes = malloc(ARRAY_HEADER_BYTES + max_rows * element);
-        if (batch->columns[i].bytes == NULL)
-            abort();
+        batch->columns[i].bytes = memory_resized(NULL, ARRAY_HEADER_BYTES + max_rows * element);
     }
     return batch;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/memory.h"
+
 /* A chunk is large enough that malloc() gives it back to the system when it is emptied. */
 enum { CHUNK_BYTES = 256 * 1024, ENTRY_HEADER_BYTES = 9 };
 
@@ -30,9 +32,7 @@ static struct queue_chunk *take_chunk(struct event_queue *queue)
     struct queue_chunk *chunk = queue->spare;
     queue->spare = NULL;
     if (chunk == NULL)
-        chunk = malloc(sizeof *chunk);
-    if (chunk == NULL)
-        abort();
+        chunk = memory_resized(NULL, sizeof *chunk);
     chunk->next = NULL;
     chunk->used = 0;
     return chunk;
@@ -40,9 +40,7 @@ static struct queue_chunk *take_chunk(struct event_queue *queue)
 
 struct event_queue *event_queue_new(void)
 {
-    struct event_queue *queue = calloc(1, sizeof *queue);
-    if (queue == NULL)
-        abort();
+    struct event_queue *queue = memory_zeroed(sizeof *queue);
     queue->head = queue->tail = take_chunk(queue);
     return queue;
 }

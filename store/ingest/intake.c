@@ -8,6 +8,7 @@
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "protocol/memory.h"
 #include "store/ingest/event_queue.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
@@ -319,9 +320,7 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
                           struct metrics *metrics, struct log *log, intake_queued_fn queued,
                           void *arg)
 {
-    struct intake *intake = calloc(1, sizeof *intake);
-    if (intake == NULL)
-        abort();
+    struct intake *intake = memory_zeroed(sizeof *intake);
     intake->journal = journal;
     intake->log = log;
     intake->queue = event_queue_new();
@@ -334,10 +333,8 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
         .wake = on_wake, .rewrite = on_rewrite, .arg = intake};
     journal_set_listener(journal, listener);
     guess_backlog(intake);
-    intake->commit_timer = event_new(base, -1, 0, on_commit, intake);
-    intake->refill_timer = event_new(base, -1, 0, on_refill, intake);
-    if (intake->commit_timer == NULL || intake->refill_timer == NULL)
-        abort();
+    intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
+    intake->refill_timer = memory_required(event_new(base, -1, 0, on_refill, intake));
     waiters_init(&intake->waiters, refusals, metrics);
     add_metrics(intake, metrics);
     return intake;

@@ -8,6 +8,7 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/migration.h"
 
@@ -302,9 +303,7 @@ static void write_ingest_sql(struct ingest_session *session)
 struct ingest_session *ingest_session_new(struct db_conn *conn,
                                           const struct ingest_settings *settings, struct log *log)
 {
-    struct ingest_session *session = calloc(1, sizeof *session);
-    if (session == NULL)
-        abort();
+    struct ingest_session *session = memory_zeroed(sizeof *session);
     *session = (struct ingest_session){
         .conn = conn,
         .log = log,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
+#include "protocol/memory.h"
 
 enum { CAPACITY_STEP = 256 };
 
@@ -37,9 +38,8 @@ static struct waiter *append(struct waiters *waiters)
 {
     if (waiters->count == waiters->capacity) {
         waiters->capacity += CAPACITY_STEP;
-        waiters->items = realloc(waiters->items, waiters->capacity * sizeof waiters->items[0]);
-        if (waiters->items == NULL)
-            abort();
+        waiters->items =
+            memory_resized(waiters->items, waiters->capacity * sizeof waiters->items[0]);
     }
     return &waiters->items[waiters->count++];
 }

@@ -10,6 +10,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/batch_outcome.h"
@@ -334,9 +335,7 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
                           const struct ingest_settings *settings, struct event_queue *queue,
                           struct writer_listener listener, struct metrics *metrics, struct log *log)
 {
-    struct writer *writer = calloc(1, sizeof *writer);
-    if (writer == NULL)
-        abort();
+    struct writer *writer = memory_zeroed(sizeof *writer);
     writer->queue = queue;
     writer->log = log;
     writer->listener = listener;
@@ -346,10 +345,9 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
         .on_ready = open_session, .on_lost = on_lost, .arg = writer};
     writer->conn = db_conn_new(base, target, &writer->conn_settings, conn_listener, metrics, log);
     writer->session = ingest_session_new(writer->conn, settings, log);
-    writer->timer = event_new(base, -1, 0, on_timer, writer);
-    writer->upkeep_timer = event_new(base, -1, EV_PERSIST, on_upkeep_timer, writer);
-    if (writer->timer == NULL || writer->upkeep_timer == NULL)
-        abort();
+    writer->timer = memory_required(event_new(base, -1, 0, on_timer, writer));
+    writer->upkeep_timer =
+        memory_required(event_new(base, -1, EV_PERSIST, on_upkeep_timer, writer));
     timer_arm(writer->upkeep_timer, UPKEEP_LOOK_MS);
     writer->batch = batch_new(WRITER_BATCH_ROWS);
     batch_outcome_init(&writer->outcome, WRITER_BATCH_ROWS);

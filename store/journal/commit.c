@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "protocol/memory.h"
 #include "store/journal/format.h"
 #include "store/journal/rotation.h"
 #include "store/journal/settings.h"
@@ -77,9 +78,7 @@ static void append(struct journal *journal, uint64_t sequence, const uint8_t *pa
 {
     if (journal->buffer_used + RECORD_MAX_BYTES > journal->buffer_capacity) {
         journal->buffer_capacity += BUFFER_STEP_BYTES;
-        journal->buffer = realloc(journal->buffer, journal->buffer_capacity);
-        if (journal->buffer == NULL)
-            abort();
+        journal->buffer = memory_resized(journal->buffer, journal->buffer_capacity);
     }
     journal->buffer_used += record_write(journal->buffer + journal->buffer_used, RECORD_EVENT,
                                          sequence, packed, packed_bytes);

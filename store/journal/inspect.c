@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "protocol/event_pack.h"
+#include "protocol/memory.h"
 #include "protocol/timestamp.h"
 #include "store/base/directory.h"
 #include "store/journal/checkpoint.h"
@@ -178,9 +179,7 @@ static enum result inspect(struct inspection *inspection, const char *path, stru
 
 enum result journal_inspect(const char *path, FILE *out, struct error *error)
 {
-    struct inspection *inspection = calloc(1, sizeof *inspection);
-    if (inspection == NULL)
-        abort();
+    struct inspection *inspection = memory_zeroed(sizeof *inspection);
     inspection->out = out;
     enum result result = directory_peek(&inspection->directory, path, error);
     if (result == RESULT_OK)

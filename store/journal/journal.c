@@ -12,6 +12,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/memory.h"
 #include "store/journal/format.h"
 #include "store/journal/reader.h"
 #include "store/journal/recovery.h"
@@ -188,9 +189,7 @@ static void begin(struct journal *journal)
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
                              struct metrics *metrics, struct log *log, struct error *error)
 {
-    struct journal *journal = calloc(1, sizeof *journal);
-    if (journal == NULL)
-        abort();
+    struct journal *journal = memory_zeroed(sizeof *journal);
     journal->settings = settings;
     journal->log = log;
     journal->file.fd = -1;
@@ -207,9 +206,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     }
     tell(journal);
     begin(journal);
-    journal->tick = event_new(base, -1, EV_PERSIST, on_tick, journal);
-    if (journal->tick == NULL)
-        abort();
+    journal->tick = memory_required(event_new(base, -1, EV_PERSIST, on_tick, journal));
     timer_arm(journal->tick, TICK_MS);
     return journal;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/memory.h"
+
 enum { BLOCK_BYTES = 4096, SALT_END = 12 };
 
 void journal_scan_init(struct journal_scan *scan, int fd, uint32_t salt, uint64_t offset,
@@ -14,9 +16,7 @@ void journal_scan_init(struct journal_scan *scan, int fd, uint32_t salt, uint64_
 {
     *scan = (struct journal_scan){
         .fd = fd, .salt = salt, .offset = offset, .end = end, .damage = damage, .arg = arg};
-    scan->window = malloc(SCAN_WINDOW_BYTES);
-    if (scan->window == NULL)
-        abort();
+    scan->window = memory_resized(NULL, SCAN_WINDOW_BYTES);
 }
 
 void journal_scan_clear(struct journal_scan *scan)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "protocol/memory.h"
 #include "store/base/directory.h"
 
 /* Above them numbers could not ascend any more. */
@@ -72,9 +73,7 @@ int segment_names_list(const struct directory *directory, uint64_t **numbers, si
             continue;
         if (*count == capacity) {
             capacity = capacity == 0 ? 64 : capacity * 2;
-            *numbers = realloc(*numbers, capacity * sizeof **numbers);
-            if (*numbers == NULL)
-                abort();
+            *numbers = memory_resized(*numbers, capacity * sizeof **numbers);
         }
         (*numbers)[(*count)++] = number;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/memory.h"
 #include "store/base/directory.h"
 #include "store/journal/format.h"
 #include "store/journal/quarantine.h"
@@ -14,9 +15,8 @@ struct segment *segments_add(struct segments *segments, uint64_t number)
 {
     if (segments->count == segments->capacity) {
         segments->capacity = segments->capacity == 0 ? 64 : segments->capacity * 2;
-        segments->items = realloc(segments->items, segments->capacity * sizeof *segments->items);
-        if (segments->items == NULL)
-            abort();
+        segments->items =
+            memory_resized(segments->items, segments->capacity * sizeof *segments->items);
     }
     struct segment *segment = &segments->items[segments->count++];
     *segment = (struct segment){.number = number};
