@@ -10,13 +10,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Set
 
+from harness.abilities import need_program
 from harness.case import TrackerCase
 from harness.postgres import ROOT
 from harness.process import free_port, unprivileged_user, wait_until, wrapper
 from harness.server import Server
 
-PATH = f"{os.environ['PATH']}:{ROOT}/.dev/tools/usr/bin"
-PROMETHEUS, PROMTOOL = (shutil.which(name, path=PATH) for name in ("prometheus", "promtool"))
 SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 
 
@@ -44,8 +43,8 @@ def families(text: str) -> Dict[str, str]:
 
 
 def promtool(*arguments: str, text: Optional[str] = None) -> str:
-    done = subprocess.run([PROMTOOL, *arguments], input=text, cwd=ROOT, capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = subprocess.run([need_program("promtool"), *arguments], input=text, cwd=ROOT,
+                          capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"promtool {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
@@ -62,7 +61,6 @@ class FamiliesTest(unittest.TestCase):
         self.assertRaises(AssertionError, families, "a 1\n")
 
 
-@unittest.skipUnless(PROMTOOL, "no promtool")
 class RulesTest(unittest.TestCase):
     def test_prometheus_accepts_the_files(self) -> None:
         self.assertIn("is valid", promtool("check", "config", "prometheus.yml"))
@@ -72,10 +70,10 @@ class RulesTest(unittest.TestCase):
         promtool("test", "rules", "test/prometheus/alerts_test.yml")
 
 
-@unittest.skipUnless(PROMETHEUS and PROMTOOL, "no prometheus")
 class PrometheusTest(TrackerCase):
     def setUp(self) -> None:
         super().setUp()
+        self.program = need_program("prometheus")
         self.tracker = self.start_server(SAMPLE_DATA="1")
         self.work(self.tracker)
 
@@ -108,7 +106,7 @@ class PrometheusTest(TrackerCase):
         self.log = directory / "log"
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                [*wrapper("KILL", user), PROMETHEUS, f"--config.file={directory}/prometheus.yml",
+                [*wrapper("KILL", user), self.program, f"--config.file={directory}/prometheus.yml",
                  f"--storage.tsdb.path={data}", f"--web.listen-address=127.0.0.1:{port}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory)
         self.addCleanup(process.wait, 30)
