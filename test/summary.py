@@ -75,4 +75,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--self-check"]:
         self_check()
     else:
-        print("\n".join(summarize(tests_in(sys.argv[1]))))
+        ran = tests_in(sys.argv[1])
+        if ran:  # not so when ctest was asked for something else
+            print("\n".join(summarize(ran)))
