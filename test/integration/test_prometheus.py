@@ -1,6 +1,5 @@
 """Prometheus with the repository's prometheus.yml and alerts.yml, over a server that has worked."""
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from typing import Any, Dict, List, Optional, Set
 from harness.abilities import need_program
 from harness.case import TrackerCase
 from harness.postgres import ROOT
-from harness.process import free_port, unprivileged_user, wait_until, wrapper
+from harness.process import free_port, wait_until, wrapper
 from harness.server import Server
 
 SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
@@ -90,30 +89,25 @@ class PrometheusTest(TrackerCase):
     def start_prometheus(self) -> None:
         """With the repository's files; only the target's address is another."""
         directory = self.directory()
-        directory.chmod(0o755)
         text = (ROOT / "prometheus.yml").read_text()
         self.assertEqual(text.count("video-ad-tracker:8080"), 1)
         text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.port}")
         (directory / "prometheus.yml").write_text(text)
         shutil.copy(ROOT / "alerts.yml", directory)
-        data = directory / "data"
-        data.mkdir()
-        user = unprivileged_user()
-        if user is not None:
-            os.chown(data, user.pw_uid, user.pw_gid)
         port = free_port()
         self.prometheus = f"http://127.0.0.1:{port}"
         self.log = directory / "log"
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                [*wrapper("KILL", user), self.program, f"--config.file={directory}/prometheus.yml",
-                 f"--storage.tsdb.path={data}", f"--web.listen-address=127.0.0.1:{port}"],
+                [*wrapper("KILL"), self.program, f"--config.file={directory}/prometheus.yml",
+                 f"--storage.tsdb.path={directory}/data", f"--web.listen-address=127.0.0.1:{port}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory)
         self.addCleanup(process.wait, 30)
         self.addCleanup(process.kill)
-        wait_until(self.is_ready, 30, "Prometheus is ready")
+        wait_until(lambda: self.is_ready(process), 30, "Prometheus is ready")
 
-    def is_ready(self) -> bool:
+    def is_ready(self, process: subprocess.Popen) -> bool:
+        self.assertIsNone(process.poll(), f"ended at its start:\n{self.log.read_text()}")
         try:
             return self.fetch("/-/ready") != ""
         except OSError:
