@@ -99,18 +99,25 @@ class PostgresTest(unittest.TestCase):
             self.assertEqual(done.returncode, code, done.stderr)
 
     def test_dies_with_a_killed_test(self) -> None:
+        self.assert_dies_with_its_test("")
+
+    def test_dies_with_a_killed_test_that_has_frozen_it(self) -> None:
+        self.assert_dies_with_its_test("postgres.freeze()")
+
+    def assert_dies_with_its_test(self, then: str) -> None:
         script = textwrap.dedent("""
             import os
             from harness.postgres import PrivatePostgres
             from pathlib import Path
             import sys
             postgres = PrivatePostgres(Path(sys.argv[1])).start()
+            exec(sys.argv[2])
             print(postgres.process.pid, flush=True)
             input()
         """)
         directory = temporary_directory()
         self.addCleanup(subprocess.run, ["rm", "-rf", str(directory)], check=True)
-        with subprocess.Popen([sys.executable, "-c", script, str(directory)],
+        with subprocess.Popen([sys.executable, "-c", script, str(directory), then],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                               env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}) as test:
             pid = int(test.stdout.readline())
