@@ -2,6 +2,7 @@
 lost or doubled, and it goes on by itself when the disk does."""
 import mmap
 import os
+import shlex
 import shutil
 import struct
 import time
@@ -267,7 +268,7 @@ class ReadOnlyDirectory(DiskCase):
         directory.chmod(0o755)
         shutil.copy(self.server().binary, directory / "tracker")
         script = directory / "as-user"
-        script.write_text(f"#!/bin/sh\nexec {' '.join(wrapper('KILL', user))} {directory}/tracker\n")
+        script.write_text(f"#!/bin/sh\nexec {shlex.join(wrapper('KILL', user))} {directory}/tracker\n")
         script.chmod(0o755)
         journal = directory / "journal"
         journal.mkdir()

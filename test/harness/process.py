@@ -78,7 +78,9 @@ def unprivileged_user() -> Optional[User]:
 
 
 def wrapper(death_signal: str, user: Optional[User] = None) -> List[str]:
-    """The command that goes before another, which then runs as `user` and dies when the thread that
-    started it does: a test that is killed leaves nothing running."""
-    # A change of user would undo the signal: it comes first.
-    return [*(user.command if user else []), "setpriv", "--pdeathsig", death_signal, "--"]
+    """The command that goes before another, which then runs as `user` and dies when the thread of this
+    process that started it does: a test that is killed leaves nothing running."""
+    # A change of user would undo the signal: it comes first. And who dies before the signal is asked for
+    # sends none.
+    return [*(user.command if user else []), "setpriv", "--pdeathsig", death_signal, "--",
+            "sh", "-c", f'[ $PPID = {os.getpid()} ] && exec "$@"', "sh"]

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from harness.postgres import PASSWORD, PrivatePostgres
-from harness.process import alive, children, wait_until
+from harness.process import alive, children, wait_until, wrapper
 from harness.server import Server, parse_metrics, temporary_directory
 
 STAND_IN = f"#!{sys.executable}" + textwrap.dedent("""
@@ -124,6 +124,15 @@ class PostgresTest(unittest.TestCase):
             self.assertTrue(alive(pid))
             test.send_signal(signal.SIGKILL)
         wait_until(lambda: not alive(pid), 10, "PostgreSQL is gone")
+
+    def test_nothing_starts_for_a_test_that_is_dead_already(self) -> None:
+        """The command of another process, as it is when that ends before the signal is asked for."""
+        script = "from harness.process import wrapper; print(*wrapper('KILL'), sep='\\0', end='')"
+        dead = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True,
+                              env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])})
+        for command, words in ((dead.stdout.split("\0"), ""), (wrapper("KILL"), "runs\n")):
+            done = subprocess.run([*command, "echo", "runs"], capture_output=True, text=True, check=False)
+            self.assertEqual((done.stdout, done.stderr), (words, ""))
 
 
 class ServerTest(unittest.TestCase):
