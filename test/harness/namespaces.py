@@ -70,7 +70,8 @@ def _report(act: Callable[[], None], writer: int) -> None:
 def _in_words(error: OSError) -> str:
     if error.errno in (errno.EPERM, errno.EACCES):
         return "not permitted"
-    return error.strerror or str(error)
+    words = error.strerror or str(error)
+    return f"{error.filename}: {words}" if error.filename else words
 
 
 def _check(result: int) -> None:
