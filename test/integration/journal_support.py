@@ -1,10 +1,8 @@
 """What the tests of the journal share: load that outlives the server, and what must have become of it."""
-import ctypes
 import http.client
 import ipaddress
 import itertools
 import json
-import os
 import subprocess
 import threading
 import unittest
@@ -14,6 +12,8 @@ from typing import Dict, List, Optional
 
 from db_support import DatabaseCase
 
+from harness import namespaces
+from harness.abilities import can_mount, need
 from harness.case import BINARY
 from harness.process import wait_until
 from harness.server import Server
@@ -170,14 +170,10 @@ class JournalCase(DatabaseCase):
 
     def small_disk(self, size: str) -> Path:
         """A tmpfs of its own, with a folder for the journal in it."""
-        if os.geteuid() != 0:
-            self.skipTest("only root can mount a small disk")
+        need(can_mount)
         path = self.directory()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "adt", str(path)],
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            self.skipTest(f"can't mount a small disk: {done.stderr.strip()}")
-        self.addCleanup(ctypes.CDLL(None).umount2, str(path).encode(), 2)  # MNT_DETACH
+        namespaces.mount_tmpfs(path, size)
+        self.addCleanup(namespaces.detach, path)
         return path
 
 

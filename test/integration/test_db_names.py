@@ -1,13 +1,12 @@
 """Host names, with a name server and files of the test's own where the system allows it."""
 import os
-import shutil
-import subprocess
 import unittest
 from typing import Optional
 
 from db_network import NameServer
 from db_support import TcpCase
 
+from harness.abilities import can_mount, can_use_ipv6, need
 from harness.case import BINARY
 from harness.server import Server
 
@@ -19,11 +18,8 @@ class Names(TcpCase):
     def server_with_files(self, conninfo: str, resolv: Optional[str],
                           hosts: str = "127.0.0.1 localhost\n") -> Server:
         """A server in a mount namespace where /etc/resolv.conf and /etc/hosts are these."""
-        unshare = shutil.which("unshare")
-        options = ["--mount"] if os.geteuid() == 0 else ["--mount", "--map-root-user"]
-        if not unshare or subprocess.run([unshare, *options, "true"], stderr=subprocess.DEVNULL,
-                                         check=False).returncode != 0:
-            self.skipTest("mount namespaces are not allowed here")
+        need(can_mount)
+        options = "--mount" if os.geteuid() == 0 else "--mount --map-root-user"
         directory = self.directory()
         (directory / "etc").mkdir()
         (directory / "etc/hosts").write_text(hosts)
@@ -32,7 +28,7 @@ class Names(TcpCase):
             self.resolv.write_text(resolv)
         script = directory / "in-namespace"
         script.write_text("#!/bin/sh -e\n[ -n \"$INSIDE\" ] || INSIDE=1 "
-                          f"exec {unshare} {' '.join(options)} {script}\n"
+                          f"exec unshare {options} {script}\n"
                           f"mount --bind {directory}/etc /etc\nexec {BINARY}\n")
         script.chmod(0o755)
         server = Server(script, {"DB_CONN": conninfo}, self.directory())
@@ -40,6 +36,7 @@ class Names(TcpCase):
         return server.start()
 
     def test_names_from_a_name_server(self) -> None:
+        need(can_use_ipv6)
         names = NameServer(self, {"db1.example.test": ["127.0.0.1"], "db2.example.test": ["::1"],
                                   "both.example.test": ["127.0.0.2", "::1"], "empty.test": []})
         resolv = f"nameserver 127.0.0.1:{names.port}\nsearch example.test\n"

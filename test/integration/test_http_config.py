@@ -1,6 +1,7 @@
 """The command line and the environment: what is wrong is told before anything starts."""
 import subprocess
 
+from harness.abilities import can_use_ipv6, need
 from harness.case import BINARY, TrackerCase
 from harness.process import free_port
 
@@ -120,6 +121,7 @@ class ConfigurationTest(TrackerCase):
         self.assertIn("DB_CONN is not set", server.log_text())
 
     def test_listens_on_ipv6_and_ipv4_unless_told_otherwise(self) -> None:
+        need(can_use_ipv6)
         server = self.start_server(LISTEN_ADDR="")
         done = subprocess.run(["curl", "-sS", "-g", f"http://[::1]:{server.port}/livez"],
                               capture_output=True, text=True, timeout=20, check=True)
