@@ -40,6 +40,7 @@
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
+    X(journal_rotation) \
     X(journal_scan) \
     X(journal_scan_window) \
     X(journal_segment_names) \
