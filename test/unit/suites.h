@@ -34,6 +34,8 @@
     X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_faults) \
+    X(journal_commit_rewrite) \
+    X(journal_durability) \
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \

@@ -154,6 +154,11 @@ void journal_run_end(struct journal_run *run)
     run->journal = NULL;
 }
 
+bool journal_run_is_ticking(const struct journal_run *run)
+{
+    return event_pending(run->journal->tick, EV_TIMEOUT, NULL) != 0;
+}
+
 void journal_run_tick(struct journal_run *run)
 {
     event_active(run->journal->tick, EV_TIMEOUT, 0);

@@ -2,6 +2,7 @@
  * restart finds. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/journal/commit.h"
@@ -57,7 +58,10 @@ struct segment_header journal_run_header(const struct journal_run *run, uint64_t
 /* Ends as it should. */
 void journal_run_end(struct journal_run *run);
 
-/* Lets the journal do what it does every half second. */
+/* Whether the loop will let the journal do what it does every half second. */
+bool journal_run_is_ticking(const struct journal_run *run);
+
+/* Lets it do that now. */
 void journal_run_tick(struct journal_run *run);
 
 /*

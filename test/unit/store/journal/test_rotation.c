@@ -293,6 +293,30 @@ START_TEST(room_that_comes_by_itself_is_noticed)
     run.settings.max_bytes = (uint64_t)2 * MAX_BYTES;
     journal_run_tick(&run);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes no events"), 1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes events again"), 1);
+}
+END_TEST
+
+/* How many more records fit into a segment that is used so far. */
+static size_t count_fitting(uint32_t number, uint64_t used)
+{
+    size_t count = 0;
+    while ((used += journal_run_record_bytes(number + (uint32_t)count)) <= ROOM_BYTES)
+        count++;
+    return count;
+}
+
+/* One commit fills what is left of one segment and all of the last: known before the next event. */
+START_TEST(commit_that_takes_the_last_room_refuses_the_next_event)
+{
+    fill_to(3);
+    size_t first = count_fitting(run.appended_count, active()->bytes);
+    size_t last = count_fitting(run.appended_count + (uint32_t)first, SEGMENT_HEADER_BYTES);
+    ck_assert_uint_eq(journal_run_commit(&run, first + last), first + last);
+    ck_assert_uint_eq(segments()->count, 4);
+    ck_assert_uint_lt(ROOM_BYTES - active()->bytes, journal_run_record_bytes(run.appended_count));
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_JOURNAL_FULL);
 }
 END_TEST
 
@@ -330,6 +354,7 @@ Suite *journal_rotation_suite(void)
     tcase_add_test(tests, open_segment_does_not_go_for_the_next_one);
     tcase_add_loop_test(tests, refuses_while_all_that_it_took_still_fits, 0, 2);
     tcase_add_test(tests, room_that_comes_by_itself_is_noticed);
+    tcase_add_test(tests, commit_that_takes_the_last_room_refuses_the_next_event);
     tcase_add_test(tests, event_behind_stored_ones_waits);
     suite_add_tcase(suite, tests);
     return suite;
