@@ -39,9 +39,11 @@
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \
+    X(journal_identity_reopen) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
+    X(journal_recovery_segments) \
     X(journal_rotation) \
     X(journal_scan) \
     X(journal_scan_window) \
