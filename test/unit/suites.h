@@ -31,6 +31,7 @@
     X(http_head) \
     X(http_metrics) \
     X(intake) \
+    X(intake_backlog) \
     X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_faults) \
