@@ -22,6 +22,7 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_fast) \
     X(event_json) \
     X(event_kinds) \
     X(event_pack) \
