@@ -97,6 +97,16 @@ def mutate(mutant: Mutant, text: str) -> str:
     return "\n".join(lines)
 
 
+def choose(mutants: List[Mutant], wanted: List[str]) -> List[Mutant]:
+    """Those of the lists that are named, and those that have a word in their names."""
+    lists = {mutant.source for mutant in mutants}
+    chosen = [mutant for mutant in mutants
+              if not wanted or any(word == mutant.source if word in lists else word in mutant.name for word in wanted)]
+    if not chosen:
+        raise Fault("no such mutant")
+    return chosen
+
+
 def check(mutants: List[Mutant]) -> None:
     """Each mutant changes a line that is there."""
     faults = []
@@ -229,11 +239,7 @@ def judge_all(mutants: List[Mutant]) -> int:
 def main() -> int:
     wanted = [word for word in sys.argv[1:] if word != "--check"]
     try:
-        mutants = read_all()
-        chosen = [mutant for mutant in mutants
-                  if not wanted or any(word == mutant.source or word in mutant.name for word in wanted)]
-        if not chosen:
-            raise Fault("no such mutant")
+        chosen = choose(read_all(), wanted)
         check(chosen)
         return 0 if "--check" in sys.argv[1:] else judge_all(chosen)
     except Fault as fault:

@@ -108,6 +108,10 @@ START_TEST(segment_that_can_not_be_made_is_not_used_and_leaves_nothing)
     ck_assert_uint_eq(segments()->count, 1);
     ck_assert_uint_eq(journal_files_count(run.files.path, "0000"), 1);
     ck_assert_uint_eq(descriptors(), before - 1);
+    disk_faults.reserve_fails_in = 1;
+    journal_run_tick(&run);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FAILED);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes no events"), 1);
     journal_stored(run.journal,
                    run.accepted[0].sequence); /* for the checkpoint to be opened, too */
     journal_run_tick(&run);
@@ -187,6 +191,23 @@ START_TEST(disk_that_takes_little_at_once_gets_everything)
     disk_faults_reset();
     journal_run_end(&run);
     ck_assert_uint_eq(journal_run_read_back(&run), run.accepted_count);
+}
+END_TEST
+
+/* Its name leads to another file, as when somebody has put a copy back: what is written is lost. */
+START_TEST(segment_in_whose_place_is_another_is_given_up)
+{
+    ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
+    const char *path = journal_files_segment_path(&run.files, 1);
+    ck_assert_int_eq(unlink(path), 0);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    (void)close(fd);
+    ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
+    ck_assert(journal_files_logged(&run.files, "it is gone from its directory"));
+    ck_assert_uint_eq(run.rewritten, 1);
+    journal_run_end(&run);
+    ck_assert_uint_eq(journal_run_read_back(&run), 20);
 }
 END_TEST
 
@@ -346,6 +367,7 @@ Suite *journal_rotation_suite(void)
     tcase_add_loop_test(tests, what_was_answered_from_a_failed_segment_is_not_void, 1, 4);
     tcase_add_test(tests, full_segment_is_closed_and_its_rest_given_back);
     tcase_add_test(tests, disk_that_takes_little_at_once_gets_everything);
+    tcase_add_test(tests, segment_in_whose_place_is_another_is_given_up);
     tcase_add_test(tests, zeros_lie_ahead_of_the_records);
     tcase_add_test(tests, segment_takes_no_more_space_for_being_closed);
     tcase_add_test(tests, open_segment_takes_its_space);
