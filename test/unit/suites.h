@@ -29,6 +29,7 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_fast) \
     X(event_json) \
     X(event_kinds) \
     X(event_pack) \
@@ -44,15 +45,21 @@
     X(http_metrics) \
     X(http_refusal) \
     X(intake) \
+    X(intake_backlog) \
     X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_faults) \
+    X(journal_commit_rewrite) \
+    X(journal_durability) \
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \
+    X(journal_identity_reopen) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
+    X(journal_recovery_segments) \
+    X(journal_rotation) \
     X(journal_scan) \
     X(journal_scan_window) \
     X(journal_segment_names) \

@@ -10,6 +10,8 @@
 #include <check.h>
 
 #include "store/base/directory.h"
+#include "test/unit/store/journal/disk_faults.h"
+#include "test/unit/store/journal/journal_files.h"
 #include "test/unit/suites.h"
 
 static char path[64];
@@ -60,6 +62,85 @@ START_TEST(file_is_written_whole)
     ck_assert_ptr_null(directory_read(&directory, "ads", 0, &count));
     ck_assert_ptr_null(directory_read(&directory, "nothing", 10, &count));
     ck_assert_uint_eq(count_names("ads"), 1);
+}
+END_TEST
+
+/* The file before its name, and the name: whole or not at all, whenever the power goes. */
+START_TEST(file_is_on_the_disk_when_it_is_written)
+{
+    struct error error = {""};
+    disk_faults_reset();
+    ck_assert_int_eq(directory_write(&directory, "ads", "one", 3, &error), RESULT_OK);
+    ck_assert_uint_eq(disk_faults.file_syncs, 1);
+    ck_assert_uint_eq(disk_faults.directory_syncs, 1);
+}
+END_TEST
+
+START_TEST(file_that_can_not_be_written_leaves_the_old_one)
+{
+    struct error error = {""};
+    size_t count = 0;
+    ck_assert_int_eq(directory_write(&directory, "ads", "old", 3, &error), RESULT_OK);
+    disk_faults_reset();
+    if (_i == 0)
+        disk_faults.copy_fails_in = 1;
+    else
+        disk_faults.full_sync_fails_in = 1;
+    ck_assert_int_eq(directory_write(&directory, "ads", "newer", 5, &error), RESULT_FAILED);
+    disk_faults_reset();
+    char *bytes = directory_read(&directory, "ads", 10, &count);
+    ck_assert_str_eq(bytes, "old");
+    free(bytes);
+    ck_assert_uint_eq(count_names("ads"), 1); /* and nothing half written beside it */
+}
+END_TEST
+
+START_TEST(disk_that_takes_little_at_once_gets_the_whole_file)
+{
+    struct error error = {""};
+    size_t count = 0;
+    disk_faults_reset();
+    disk_faults.piece_bytes = 3;
+    ck_assert_int_eq(directory_write(&directory, "ads", "0123456789", 10, &error), RESULT_OK);
+    disk_faults_reset();
+    char *bytes = directory_read(&directory, "ads", 10, &count);
+    ck_assert_str_eq(bytes, "0123456789");
+    free(bytes);
+}
+END_TEST
+
+/* A power loss must not take it away again. */
+START_TEST(directory_that_is_made_is_synced_into_its_parent)
+{
+    struct error error = {""};
+    char inner[80];
+    struct directory made;
+    (void)snprintf(inner, sizeof inner, "%s/inner", path);
+    disk_faults_reset();
+    disk_faults.full_sync_fails_in = 1;
+    ck_assert_int_eq(directory_open(&made, inner, &error), RESULT_FAILED);
+    directory_close(&made);
+    disk_faults_reset();
+    ck_assert_int_eq(directory_open(&made, inner, &error), RESULT_OK);
+    directory_close(&made);
+    ck_assert_uint_eq(disk_faults.directory_syncs, 0); /* it is there already */
+    (void)snprintf(inner, sizeof inner, "%s/other", path);
+    ck_assert_int_eq(directory_open(&made, inner, &error), RESULT_OK);
+    directory_close(&made);
+    ck_assert_uint_eq(disk_faults.directory_syncs, 1);
+}
+END_TEST
+
+START_TEST(closed_directory_holds_nothing)
+{
+    struct error error = {""};
+    size_t before = journal_files_count("/proc/self/fd", "");
+    ck_assert_int_eq(directory_reopen(&directory, &error), RESULT_OK);
+    ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), before);
+    directory_close(&directory);
+    ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), before - 2);
+    directory_close(&directory);
+    ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), before - 2);
 }
 END_TEST
 
@@ -146,6 +227,11 @@ Suite *directory_suite(void)
     TCase *tests = tcase_create("directory");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, file_is_written_whole);
+    tcase_add_test(tests, file_is_on_the_disk_when_it_is_written);
+    tcase_add_loop_test(tests, file_that_can_not_be_written_leaves_the_old_one, 0, 2);
+    tcase_add_test(tests, disk_that_takes_little_at_once_gets_the_whole_file);
+    tcase_add_test(tests, directory_that_is_made_is_synced_into_its_parent);
+    tcase_add_test(tests, closed_directory_holds_nothing);
     tcase_add_test(tests, second_process_is_told);
     tcase_add_test(tests, process_that_looks_makes_nothing);
     tcase_add_loop_test(tests, directory_that_can_not_be_is_told, 0, 3);
