@@ -68,7 +68,7 @@ static int check(const struct config *config)
     return 1;
 }
 
-static int describe(const struct config *config)
+static int inspect(const struct config *config)
 {
     struct error error;
     if (journal_inspect(config->store.journal.directory, stdout, &error) == RESULT_OK)
@@ -80,7 +80,7 @@ static int describe(const struct config *config)
 static const struct command {
     const char *argument; /* NULL = none given */
     int (*run)(const struct config *config);
-} commands[] = {{NULL, serve}, {"--check", check}, {"--journal", describe}};
+} commands[] = {{NULL, serve}, {"--check", check}, {"--journal", inspect}};
 
 static const struct command *find_command(const char *argument)
 {

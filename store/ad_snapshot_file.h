@@ -11,9 +11,9 @@ struct ad;
 struct directory;
 
 struct ad_snapshot_file {
-    struct directory *directory; /* borrowed; the file lies there */
-    char digest[DIGEST_TEXT_SIZE];       /* of the file's text; "" = not known */
-    bool is_current;                     /* it equals the ads that were last to be saved */
+    struct directory *directory;   /* borrowed; the file lies there */
+    char digest[DIGEST_TEXT_SIZE]; /* of the file's text; "" = not known */
+    bool is_current;               /* it equals the ads that were last to be saved */
 };
 
 void ad_snapshot_file_init(struct ad_snapshot_file *file, struct directory *directory);

@@ -9,17 +9,17 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/analytics.h"
+#include "store/base/refusals.h"
 #include "store/catalogue.h"
 #include "store/database/target.h"
-#include "store/ingest/session.h"
 #include "store/ingest/intake.h"
+#include "store/ingest/session.h"
+#include "store/ingest/writer.h"
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
-#include "store/base/refusals.h"
-#include "metrics/timer.h"
-#include "store/ingest/writer.h"
 
 enum { LINEAGE_TEXT_SIZE = 3 + JOURNAL_LINEAGE_MAX * UUID_TEXT_SIZE };
 
@@ -44,14 +44,14 @@ struct store {
     void *drained_arg;
 };
 
-static enum refusal refusal(struct store *store)
+static enum refusal refusal(const struct store *store)
 {
     if (store->is_draining)
         return REFUSAL_SHUTTING_DOWN;
     return writer_is_fenced(store->writer) ? REFUSAL_FENCED : journal_refusal(store->journal);
 }
 
-const char *store_refusal(struct store *store)
+const char *store_refusal(const struct store *store)
 {
     return refusal_text(refusal(store));
 }

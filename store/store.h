@@ -57,7 +57,7 @@ MUST_CHECK enum result store_submit(struct store *store, const struct event *eve
                                     store_done_fn done, void *arg, struct store_fault *fault);
 
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
-const char *store_refusal(struct store *store);
+const char *store_refusal(const struct store *store);
 
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);

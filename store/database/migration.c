@@ -173,7 +173,7 @@ static void fail(struct migration *migration, const struct db_reply *reply)
 /* Once: it is found so at every connect. */
 static void warn_of_newer(struct migration *migration, const struct schema_state *state)
 {
-    bool has_newer_files = state->newest_file > sql_numbered_count();
+    bool has_newer_files = !state->is_unreleased && state->newest_file > sql_numbered_count();
     bool has_newer_functions = state->functions == FUNCTIONS_NEWER;
     if (migration->has_warned || (!has_newer_files && !has_newer_functions))
         return;

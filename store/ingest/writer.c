@@ -51,7 +51,7 @@ static void set_gauges(struct writer *writer)
     gauges->is_up =
         writer_state_takes_events(writer->state) && !batch_outcome_is_failing(&writer->outcome);
     if (was_held && !gauges->is_held)
-        log_write(writer->log, LOG_INFO, "store", "ingest goes on");
+        log_write(writer->log, LOG_INFO, "store", "ingest resumed");
 }
 
 /* The only way to another state, or into the same anew; its timer runs in `wait_ms`, 0 = never. */

@@ -126,7 +126,7 @@ static void mend(struct journal_identity *identity, const struct directory *dire
         state = HEADER_SOUND;
     if (!is_new)
         log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
-                  state == HEADER_SOUND ? "put together again" : "made anew");
+                  state == HEADER_SOUND ? "rebuilt from segments" : "created anew");
     if (state == HEADER_SOUND)
         return;
     *identity = (struct journal_identity){0};

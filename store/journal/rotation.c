@@ -30,7 +30,7 @@ struct segment *rotation_active(struct journal *journal)
 static void refuse(struct journal *journal, enum refusal refusal, const char *reason)
 {
     if (journal->refusal == REFUSAL_NONE)
-        log_write(journal->log, LOG_ERROR, "store", "journal takes no events: %s", reason);
+        log_write(journal->log, LOG_ERROR, "store", "journal refuses events: %s", reason);
     journal->refusal = refusal;
 }
 
@@ -47,7 +47,7 @@ void rotation_refuse_disk(struct journal *journal, const char *reason)
 static void take_again(struct journal *journal)
 {
     if (journal->refusal != REFUSAL_NONE)
-        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
+        log_write(journal->log, LOG_INFO, "store", "journal accepts events again");
     journal->refusal = REFUSAL_NONE;
 }
 

@@ -58,6 +58,7 @@ class Unreleased(DatabaseCase):
     def test_it_is_recorded_and_done_once(self) -> None:
         server = self.open()
         self.assertIn("converting", server.log_text())
+        self.assertNotIn("newer than this program", server.log_text())
         self.assertNotIn("applying schema", server.log_text())
         self.assertEqual(self.psql("SELECT version, name FROM schema_migrations ORDER BY 1"),
                          [(str(n + 1), path.name) for n, path in enumerate(NUMBERED)])

@@ -99,7 +99,7 @@ class Damage(JournalCase):
         identity[40] ^= 0xFF  # of one slot
         (server.journal / "identity").write_bytes(identity)
         self.start_and_rest(server)
-        self.assertIn("journal identity damaged, put together again", server.log_text())
+        self.assertIn("journal identity damaged, rebuilt from segments", server.log_text())
         self.assertGreaterEqual(server.metrics().value(DAMAGED), 1)
         self.assert_exactly_once(list(range(100)) + list(range(5000, 5010)))
 

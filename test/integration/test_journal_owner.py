@@ -48,7 +48,7 @@ class Owner(JournalCase):
         self.assert_exactly_once(accepted[:50] + accepted[70:])
         server.kill()
         self.rest(copy)
-        self.assertIn("ingest goes on", copy.log_text())
+        self.assertIn("ingest resumed", copy.log_text())
         self.assert_exactly_once(accepted)
         server.start()
         server.wait_until(lambda: "taken" in self.refusal(server))

@@ -36,7 +36,7 @@ class WentBack(JournalCase):
         self.go_back(f"{self.database}_a")
         self.rest(server)
         self.assert_exactly_once(list(range(300)))
-        self.assertIn("the database went back, sending again what it lost", server.log_text())
+        self.assertIn("database cursor moved back, resending", server.log_text())
         self.assertEqual(server.metrics().value("adtracker_events_replayed_total"), 200)
         self.post_events(server, 300, 100)
         self.rest(server)
@@ -104,7 +104,7 @@ class WentBack(JournalCase):
         self.assertGreater(gap, 500)
         self.assertGreaterEqual(len(stored) + gap, 1600)
         self.assertEqual(len(stored), len(set(stored)))
-        self.assertIn("the database lacks events that the journal has no more", server.log_text())
+        self.assertIn("events lost: missing in the database and no longer in the journal", server.log_text())
         self.assert_counts_agree()
 
     def test_no_gap_is_reported_where_there_is_none(self) -> None:

@@ -263,7 +263,7 @@ START_TEST(what_an_earlier_run_left_is_sent_from_the_cursor_on)
     restart();
     ck_assert_uint_eq(intake_waiting(intake), 30);
     ck_assert_double_eq(oldest(), (double)FIRST_US / 1e6 + 10);
-    ck_assert(!journal_files_logged(&run.files, "the database went back"));
+    ck_assert(!journal_files_logged(&run.files, "database cursor moved back"));
     intake_stored(intake, first + 19); /* further than it was heard of */
     ck_assert(journal_files_logged(&run.files, "sending what waits in the journal events=20"));
     turn();
@@ -282,11 +282,11 @@ START_TEST(database_that_goes_back_gets_again_what_it_lost)
     turn();
     submit(50);
     intake_stored(intake, sequence_of(30));
-    ck_assert(!journal_files_logged(&run.files, "the database went back"));
+    ck_assert(!journal_files_logged(&run.files, "database cursor moved back"));
     intake_stored(intake, sequence_of(30)); /* it has not moved */
     assert_queued(31, 50);
     intake_stored(intake, sequence_of(10));
-    ck_assert(journal_files_logged(&run.files, "the database went back"));
+    ck_assert(journal_files_logged(&run.files, "database cursor moved back"));
     ck_assert_uint_eq(intake_waiting(intake), 40);
     turn();
     assert_queued(11, 50);
@@ -311,7 +311,7 @@ START_TEST(events_that_nobody_has_any_more_are_counted)
     intake_stored(intake, sequence_of(100));
     ck_assert_uint_eq(counted("adtracker_journal_gap_events_total"),
                       oldest_kept - sequence_of(101));
-    ck_assert_int_eq(journal_files_logged(&run.files, "lacks events that the journal has no more"),
+    ck_assert_int_eq(journal_files_logged(&run.files, "no longer in the journal"),
                      1);
 }
 END_TEST

@@ -193,9 +193,9 @@ START_TEST(opens_its_session_again_where_that_was_refused)
         writer_run_timer(&subject);
     }
     ck_assert_uint_eq(log_file_count(reason), 1);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 0);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 0);
     writer_open_session(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_assert_gauges(true, false);
     writer_run_timer(&subject);
     ck_assert(writer_is_sending(3, NULL));
@@ -234,9 +234,9 @@ START_TEST(holds_a_batch_until_it_passes_and_opens_its_session_anew_now_and_then
     writer_assert_gauges(false, true);
     writer_run_timer(&subject);
     ck_assert_uint_eq(log_file_count("ingest paused, needs attention"), 1);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 0);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 0);
     writer_commit(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     assert_at_rest();
 }
 END_TEST
@@ -248,7 +248,7 @@ START_TEST(a_session_that_finds_the_cursor_moved_ends_the_hold)
     fail_until_it_reopens("42P01");
     subject.stored += 4;
     writer_open_session(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     assert_at_rest();
 }
 END_TEST
@@ -261,7 +261,7 @@ START_TEST(another_connection_gives_a_held_batch_its_chance)
     writer_assert_gauges(false, true);
     writer_come_up(&subject);
     writer_assert_gauges(true, false);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     ck_assert(writer_is_sending(4, NULL));
 }
@@ -284,7 +284,7 @@ START_TEST(stays_fenced_over_connections_until_the_journal_is_its_own)
     ck_assert_uint_eq(log_file_count("needs attention: another process has taken this journal"), 1);
     writer_come_up(&subject);
     ck_assert(!writer_is_fenced(subject.writer));
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     writer_commit(&subject);
     assert_at_rest();
@@ -308,7 +308,7 @@ START_TEST(comes_to_the_one_event_that_ends_every_connection)
     ck_assert_uint_eq(log_file_count("halving it events=4"), 1);
     ck_assert_uint_eq(log_file_count("the next event ends every connection"), 1);
     writer_commit(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     writer_commit(&subject);
     assert_at_rest();

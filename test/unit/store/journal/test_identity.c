@@ -150,7 +150,7 @@ START_TEST(torn_newer_slot_raises_the_run_beyond_it)
         assert_same_journal();
         ck_assert_uint_gt(files.identity.run, run);
     }
-    ck_assert(journal_files_logged(&files, "journal identity damaged, put together again"));
+    ck_assert(journal_files_logged(&files, "journal identity damaged, rebuilt from segments"));
 }
 END_TEST
 
@@ -248,7 +248,7 @@ START_TEST(journal_without_anything_left_is_a_new_one)
     journal_files_restart(&files);
     ck_assert(!uuid_equal(files.identity.journal, first.journal));
     ck_assert_uint_eq(files.identity.run, 1);
-    ck_assert(journal_files_logged(&files, "journal identity damaged, made anew"));
+    ck_assert(journal_files_logged(&files, "journal identity damaged, created anew"));
 }
 END_TEST
 

@@ -226,7 +226,7 @@ START_TEST(lost_end_of_a_closed_segment_is_reported)
     journal_reading_expect(&subject, READ_END);
     journal_reading_expect(&subject, READ_END);
     ck_assert_uint_eq(subject.files.segments.damaged->value, 1);
-    ck_assert(journal_files_logged(&subject.files, "journal bytes are no records"));
+    ck_assert(journal_files_logged(&subject.files, "damaged journal bytes"));
 }
 END_TEST
 

@@ -111,7 +111,7 @@ START_TEST(segment_that_can_not_be_made_is_not_used_and_leaves_nothing)
     disk_faults.reserve_fails_in = 1;
     journal_run_tick(&run);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FAILED);
-    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes no events"), 1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal refuses events"), 1);
     journal_stored(run.journal,
                    run.accepted[0].sequence); /* for the checkpoint to be opened, too */
     journal_run_tick(&run);
@@ -314,8 +314,8 @@ START_TEST(room_that_comes_by_itself_is_noticed)
     run.settings.max_bytes = (uint64_t)2 * MAX_BYTES;
     journal_run_tick(&run);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
-    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes no events"), 1);
-    ck_assert_int_eq(journal_files_logged(&run.files, "journal takes events again"), 1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal refuses events"), 1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal accepts events again"), 1);
 }
 END_TEST
 
