@@ -18,7 +18,7 @@ PROMOTIONS = 20 if LONG else 2
 RESUMES_WITHIN_SECONDS = 5.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
-WENT_BACK = "the database went back"
+WENT_BACK = "database cursor moved back"
 READ_ONLY = "sqlstate=25006"
 
 

@@ -82,7 +82,7 @@ class WentBack(JournalCase):
         self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                            f"WHERE datname = '{self.database}'")
         accepted += self.post_events(server, 50, 50)
-        server.wait_until(lambda: "went back" in server.log_text())
+        server.wait_until(lambda: "cursor moved back" in server.log_text())
         self.rest(server)
         self.assert_exactly_once(accepted)
 

@@ -256,7 +256,7 @@ START_TEST(segment_killed_in_its_making_is_no_damage)
     journal_run_kill(&run);
     fill(3, 10);
     ck_assert_uint_eq(journal_run_segments(&run)->count, 2);
-    ck_assert(!journal_files_logged(&run.files, "journal bytes are no records"));
+    ck_assert(!journal_files_logged(&run.files, "damaged journal bytes"));
     journal_run_kill(&run);
     fill(1, 1);
     journal_run_close(&run);
