@@ -23,6 +23,8 @@ static const struct ad_field fields[] = {
     {.name = NULL},
 };
 
+_Static_assert(sizeof fields / sizeof fields[0] <= AD_FIELDS_MAX + 1, "AD_FIELDS_MAX is too small");
+
 const struct ad_field *ad_fields(void)
 {
     return fields;

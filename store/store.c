@@ -13,7 +13,7 @@
 #include "protocol/memory.h"
 #include "store/analytics.h"
 #include "store/base/refusals.h"
-#include "store/catalogue.h"
+#include "store/catalogue/catalogue.h"
 #include "store/database/target.h"
 #include "store/ingest/intake.h"
 #include "store/ingest/session.h"
@@ -83,6 +83,11 @@ uint64_t store_pending_events(const struct store *store)
 struct ad_listing *store_ads(struct store *store)
 {
     return catalogue_listing(store->catalogue);
+}
+
+const char *store_ads_trouble(const struct store *store)
+{
+    return catalogue_trouble(store->catalogue);
 }
 
 enum result store_analytics(struct store *store, const struct analytics_window *window,

@@ -10,7 +10,7 @@
 #include "protocol/analytics.h"
 #include "protocol/event.h"
 #include "protocol/result.h"
-#include "store/ad_listing.h"
+#include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
 
 struct event_base;
@@ -65,6 +65,9 @@ uint64_t store_pending_events(const struct store *store);
 /* The list of available ads, one reference taken (ad_listing_release()); NULL when none was ever
  * loaded. */
 struct ad_listing *store_ads(struct store *store);
+
+/* Why there is none, in words for clients; valid until the next turn of the event loop. */
+const char *store_ads_trouble(const struct store *store);
 
 /* As analytics_done_fn: `totals` has all but the pending events, and is NULL without RESULT_OK. */
 typedef void (*store_analytics_fn)(void *arg, enum result result,

@@ -28,6 +28,7 @@ MAY_INCLUDE = {
     "store": LOWEST | {"store"},
     "store/base": LOWEST | {"store/base"},
     "store/database": LOWEST | {"store/base", "store/database"},
+    "store/catalogue": LOWEST | {"store/base", "store/database", "store/catalogue"},
     "store/journal": LOWEST | {"store/base", "store/journal"},
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
     "server": LOWEST | STORE_FACADE | {"server"},

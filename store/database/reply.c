@@ -27,15 +27,23 @@ static const char *error_field(const PGresult *result, enum db_outcome outcome, 
     return text == NULL ? "" : text;
 }
 
+PGresult *db_reply_take_rows(const struct db_reply *reply)
+{
+    PGresult *rows = *reply->owner;
+    *reply->owner = NULL;
+    return rows;
+}
+
 void db_reply_deliver(struct db_pending_reply *pending, enum db_outcome outcome)
 {
-    const struct db_pending_reply complete = *pending;
+    struct db_pending_reply complete = *pending;
     *pending = (struct db_pending_reply){0};
     const struct db_reply reply = {
         .outcome = outcome,
         .rows = complete.result,
         .sqlstate = error_field(complete.result, outcome, PG_DIAG_SQLSTATE),
         .message = error_field(complete.result, outcome, PG_DIAG_MESSAGE_PRIMARY),
+        .owner = &complete.result,
     };
     if (complete.done != NULL)
         complete.done(complete.arg, &reply);

@@ -17,7 +17,11 @@ struct db_reply {
     const PGresult *rows;
     const char *sqlstate; /* "" unless DB_ERROR */
     const char *message;  /* the server's primary message; may hold values: not for the log */
+    PGresult **owner;     /* of `rows`; for db_reply_take_rows() */
 };
+
+/* Lets the rows outlive the call: the caller PQclear()s them. */
+PGresult *db_reply_take_rows(const struct db_reply *reply);
 
 typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
 

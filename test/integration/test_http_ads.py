@@ -126,6 +126,22 @@ class ChangeTest(OneServerCase):
             self.assertGreaterEqual(at, due - 0.01)
             self.assertLess(at, due + 0.5)
 
+    def test_a_list_is_of_one_state_and_so_is_its_tag(self) -> None:
+        self.psql("INSERT INTO ads (id, image_url, target_url) "
+                  "SELECT i, repeat('x', 200), 't' FROM generate_series(100, 4099) i")
+        bodies: dict = {}
+        for n in range(5):
+            self.psql(f"UPDATE ads SET title = 'state {n}'")
+            end = time.time() + 3
+            titles: set = set()
+            while titles != {f"state {n}"}:
+                answer = self.tracker.get("/ads")
+                body = bodies.setdefault(answer.headers["ETag"], answer.body)
+                self.assertEqual(body, answer.body)
+                titles = {ad.get("title") for ad in answer.json()}
+                self.assertEqual(len(titles), 1)
+                self.assertLess(time.time(), end)
+
     def test_a_burst_of_changes_ends_with_the_last(self) -> None:
         for _ in range(3):
             self.psql("".join(f"UPDATE ads SET title = 'title {i}' WHERE id = 1;"

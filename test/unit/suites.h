@@ -7,11 +7,18 @@
 /* clang-format off */
 #define SUITES(X) \
     X(ad) \
+    X(ad_array) \
+    X(ad_columns) \
+    X(ad_faults) \
     X(ad_fields) \
     X(ad_listing) \
+    X(ad_reading) \
     X(ad_rows) \
+    X(ad_set) \
     X(ad_snapshot) \
     X(ad_snapshot_file) \
+    X(ad_table) \
+    X(ad_trouble) \
     X(address) \
     X(analytics) \
     X(backoff) \
@@ -26,6 +33,7 @@
     X(db_conn_state) \
     X(db_reply) \
     X(db_target) \
+    X(digest) \
     X(digits) \
     X(directory) \
     X(event_body) \
@@ -70,6 +78,7 @@
     X(percent) \
     X(process) \
     X(query) \
+    X(render) \
     X(result) \
     X(router) \
     X(session) \

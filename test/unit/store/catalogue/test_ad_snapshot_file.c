@@ -1,5 +1,5 @@
 /* The snapshot on disk: written once a change, and known to be current only where it is. */
-#include "store/ad_snapshot_file.h"
+#include "store/catalogue/ad_snapshot_file.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,6 +12,8 @@
 #include <check.h>
 
 #include "protocol/ad.h"
+#include "protocol/ad_array.h"
+#include "protocol/ad_snapshot.h"
 #include "store/base/directory.h"
 #include "test/unit/suites.h"
 
@@ -35,6 +37,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
+    ad_snapshot_file_clear(&file);
     ad_clear(&ads[0]);
     ad_clear(&ads[1]);
     (void)unlinkat(directory.fd, file_name, 0);
@@ -42,10 +45,38 @@ static void tear_down(void)
     ck_assert_int_eq(rmdir(directory.path), 0);
 }
 
-static void save(size_t count)
+static struct ad_snapshot snapshot_of(size_t count)
+{
+    struct ad_snapshot snapshot;
+    struct ad_array array;
+    ad_array_begin(&array, 0);
+    for (size_t i = 0; i < count; i++)
+        ad_array_add(&array, &ads[i], ad_save);
+    snapshot.text = ad_array_finish(&array, &snapshot.text_bytes, snapshot.digest);
+    return snapshot;
+}
+
+/* To the end; `*steps` (may be NULL) says in how many. */
+static enum result step_on(unsigned *steps)
 {
     struct error error = {""};
-    ck_assert_msg(ad_snapshot_file_save(&file, ads, count, &error) == RESULT_OK, "%s", error.text);
+    enum result result;
+    unsigned count = 0;
+    do {
+        result = ad_snapshot_file_step(&file, &error);
+        count++;
+    } while (result == RESULT_BUSY);
+    if (steps != NULL)
+        *steps = count;
+    return result;
+}
+
+static void save(size_t count)
+{
+    struct ad_snapshot snapshot = snapshot_of(count);
+    ad_snapshot_file_save(&file, &snapshot);
+    ck_assert(ad_snapshot_file_is_current(&file));
+    ck_assert_int_eq(step_on(NULL), RESULT_OK);
 }
 
 static void write_text(const char *text)
@@ -160,11 +191,13 @@ END_TEST
 /* It may fail behind the rename, when the directory is synced. */
 START_TEST(is_written_again_after_a_write_that_failed)
 {
-    struct error error;
+    struct ad_snapshot snapshot = snapshot_of(2);
     save(1);
     int fd = directory.fd;
     directory.fd = -1;
-    ck_assert_int_eq(ad_snapshot_file_save(&file, ads, 2, &error), RESULT_FAILED);
+    ad_snapshot_file_save(&file, &snapshot);
+    ck_assert_int_eq(step_on(NULL), RESULT_FAILED);
+    ck_assert_int_eq(step_on(NULL), RESULT_OK);
     directory.fd = fd;
     ck_assert(!ad_snapshot_file_is_current(&file));
     write_text("[{\"id\":3,\"title\":\"third\"}]");
@@ -174,15 +207,66 @@ START_TEST(is_written_again_after_a_write_that_failed)
 }
 END_TEST
 
-START_TEST(stays_as_it_is_when_the_ads_are_not_utf8)
+/* The disk may take its time: what it holds meanwhile is the older one, whole. */
+START_TEST(is_the_older_one_until_the_last_slice)
+{
+    enum { SLICES = 5, TITLE_BYTES = 1000 };
+    char title[TITLE_BYTES + 1];
+    struct error error;
+    struct ad_array array;
+    struct ad_snapshot snapshot;
+    save(2);
+    memset(title, 'x', TITLE_BYTES);
+    title[TITLE_BYTES] = '\0';
+    ad_array_begin(&array, 0);
+    for (int32_t id = 1; array.text.length < (SLICES - 1) * AD_SNAPSHOT_SLICE_BYTES; id++)
+        ad_array_add(&array, &(struct ad){.id = id, .title = title}, ad_save);
+    snapshot.text = ad_array_finish(&array, &snapshot.text_bytes, snapshot.digest);
+    ad_snapshot_file_save(&file, &snapshot);
+    for (int i = 0; i < 1 + SLICES; i++) {
+        assert_loaded("first", 2);
+        ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    }
+    assert_loaded("first", 2);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_OK);
+    struct stat status;
+    ck_assert_int_eq(fstatat(directory.fd, file_name, &status, 0), 0);
+    ck_assert_uint_eq((size_t)status.st_size, snapshot.text_bytes);
+}
+END_TEST
+
+/* However many come while one is being written: that one, and the last. */
+START_TEST(is_written_to_its_end_whatever_comes_meanwhile)
+{
+    struct error error;
+    unsigned steps;
+    struct ad_snapshot first = snapshot_of(1);
+    ad_snapshot_file_save(&file, &first);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    for (size_t i = 0; i < 10; i++) {
+        struct ad_snapshot next = snapshot_of(2 - i % 2);
+        ad_snapshot_file_save(&file, &next);
+    }
+    struct ad_snapshot last = snapshot_of(2);
+    ad_snapshot_file_save(&file, &last);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    assert_loaded("first", 1);
+    ck_assert_int_eq(step_on(&steps), RESULT_OK);
+    ck_assert_uint_eq(steps, 3);
+    assert_loaded("first", 2);
+}
+END_TEST
+
+START_TEST(is_left_as_it_was_when_the_process_ends_half_way)
 {
     struct error error;
     save(1);
-    free(ads[1].title);
-    ads[1].title = strdup("caf\xe9");
-    ck_assert_int_eq(ad_snapshot_file_save(&file, ads, 2, &error), RESULT_INVALID);
-    ck_assert_str_eq(error.text, "they are not UTF-8");
-    ck_assert(!ad_snapshot_file_is_current(&file));
+    struct ad_snapshot snapshot = snapshot_of(2);
+    ad_snapshot_file_save(&file, &snapshot);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ad_snapshot_file_clear(&file);
     assert_loaded("first", 1);
 }
 END_TEST
@@ -199,7 +283,9 @@ Suite *ad_snapshot_file_suite(void)
     tcase_add_test(tcase, is_replaced_when_another_version_wrote_it);
     tcase_add_test(tcase, is_not_loaded_where_there_is_none);
     tcase_add_test(tcase, is_written_again_after_a_write_that_failed);
-    tcase_add_test(tcase, stays_as_it_is_when_the_ads_are_not_utf8);
+    tcase_add_test(tcase, is_the_older_one_until_the_last_slice);
+    tcase_add_test(tcase, is_written_to_its_end_whatever_comes_meanwhile);
+    tcase_add_test(tcase, is_left_as_it_was_when_the_process_ends_half_way);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,7 +1,8 @@
 /*
  * The ads, in memory: loaded when the database connects, again whenever it says that they changed,
  * and by a slow poll besides. What was loaded goes on being served while the database is away, and
- * is kept on disk for a restart in that time.
+ * is kept on disk for a restart in that time. The list, its ETag and which ads are known change in
+ * one step, from what the table held at one moment to what it held at another.
  */
 #pragma once
 
@@ -43,6 +44,9 @@ void catalogue_stop(struct catalogue *catalogue);
 
 /* The list of the ads available now, one reference taken; NULL when none was ever loaded. */
 struct ad_listing *catalogue_listing(struct catalogue *catalogue);
+
+/* Why no ads were loaded, in words for clients; valid until the next turn of the event loop. */
+const char *catalogue_trouble(const struct catalogue *catalogue);
 
 enum ad_standing {
     AD_KNOWN,
