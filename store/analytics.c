@@ -32,8 +32,8 @@ struct analytics_reader {
     unsigned count;
 };
 
-static const char setup_sql[] =
-    "SET timezone = 'UTC'; SET statement_timeout = '5s'; SET default_transaction_read_only = on";
+static const char own_sql[] =
+    "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =
     "SELECT kind, events, playback_seconds "
@@ -158,7 +158,7 @@ struct analytics_reader *analytics_reader_new(struct event_base *base,
     struct analytics_reader *reader = memory_zeroed(sizeof *reader);
     TAILQ_INIT(&reader->questions);
     reader->log = log;
-    reader->conn_settings = (struct db_settings){.name = "reader", .setup_sql = setup_sql};
+    reader->conn_settings = (struct db_settings){.name = "reader", .own_sql = own_sql};
     const struct db_listener listener = {.on_ready = on_ready, .on_lost = on_lost, .arg = reader};
     reader->conn = db_conn_new(base, target, &reader->conn_settings, listener, metrics, log);
     return reader;

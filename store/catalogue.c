@@ -43,8 +43,7 @@ struct catalogue {
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
 
-static const char setup_sql[] =
-    "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
+static const char own_sql[] = "LISTEN ads_changed";
 
 static void load(struct catalogue *catalogue);
 
@@ -246,7 +245,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->log = log;
     ad_snapshot_file_init(&catalogue->snapshot, directory);
     catalogue->load_sql = ad_rows_select();
-    catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
+    catalogue->conn_settings = (struct db_settings){.name = "catalogue", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
     catalogue->conn = db_conn_new(base, target, &catalogue->conn_settings, listener, metrics, log);

@@ -15,6 +15,7 @@
 #include "store/base/backoff.h"
 #include "store/database/conn_state.h"
 #include "store/database/resolver.h"
+#include "store/database/session_settings.h"
 #include "store/database/socket.h"
 #include "store/database/target.h"
 
@@ -30,6 +31,7 @@ struct db_conn {
     struct event_base *base;
     const struct db_target *target;
     const struct db_settings *settings;
+    char *setup_sql; /* owned */
     struct db_listener listener;
     struct log *log;
     struct db_resolver *resolver;
@@ -140,7 +142,7 @@ static void set_up(struct db_conn *conn)
         return;
     }
     (void)event_add(conn->socket.read_event, NULL);
-    bool is_sent = PQsendQuery(conn->pg, conn->settings->setup_sql) == 1;
+    bool is_sent = PQsendQuery(conn->pg, conn->setup_sql) == 1;
     await_results(conn, is_sent, DB_SETTING_UP, SETUP_TIMEOUT_MS);
 }
 
@@ -285,6 +287,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     conn->base = base;
     conn->target = target;
     conn->settings = settings;
+    conn->setup_sql = session_settings_sql(settings->own_sql);
     conn->listener = listener;
     conn->log = log;
     char labels[64];
@@ -304,6 +307,7 @@ void db_conn_free(struct db_conn *conn)
     db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
+    free(conn->setup_sql);
     free(conn);
 }
 

@@ -35,8 +35,9 @@ struct db_listener {
 };
 
 struct db_settings {
-    const char *name;      /* for the log: "writer" */
-    const char *setup_sql; /* run on each new connection, simple protocol */
+    const char *name; /* for the log: "writer" */
+    const char
+        *own_sql; /* what each new connection runs behind the settings of all; "" = nothing */
 };
 
 /* Everything is borrowed and must outlive the connection. */

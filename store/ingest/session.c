@@ -11,8 +11,12 @@
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/migration.h"
+#include "store/database/session_settings.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
+
+_Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
+               "the server is the first to give up");
 
 /* The parameters of ingest_batch(): journal, nonce, the batch's columns, the reject reason. */
 enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
@@ -50,18 +54,6 @@ struct ingest_session {
     ingest_kept_fn kept;
     void *kept_arg;
 };
-
-static const char setup_sql[] =
-    "SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; "
-    "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; "
-    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
-    "SELECT set_config('synchronous_commit', 'on', false) "
-    "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
-
-const char *ingest_session_setup_sql(void)
-{
-    return setup_sql;
-}
 
 static void on_answer(void *arg, const struct db_reply *reply);
 static void on_migrated(void *arg, enum result result, const struct error *error);

@@ -339,8 +339,7 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
     writer->queue = queue;
     writer->log = log;
     writer->listener = listener;
-    writer->conn_settings =
-        (struct db_settings){.name = "writer", .setup_sql = ingest_session_setup_sql()};
+    writer->conn_settings = (struct db_settings){.name = "writer", .own_sql = ""};
     const struct db_listener conn_listener = {
         .on_ready = open_session, .on_lost = on_lost, .arg = writer};
     writer->conn = db_conn_new(base, target, &writer->conn_settings, conn_listener, metrics, log);
