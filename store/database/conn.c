@@ -3,20 +3,20 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
 
-#include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/base/backoff.h"
 #include "store/database/conn_state.h"
+#include "store/database/outage.h"
 #include "store/database/resolver.h"
 #include "store/database/session_settings.h"
 #include "store/database/socket.h"
+#include "store/database/sqlstate.h"
 #include "store/database/target.h"
 
 enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
@@ -30,10 +30,8 @@ enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
 struct db_conn {
     struct event_base *base;
     const struct db_target *target;
-    const struct db_settings *settings;
     char *setup_sql; /* owned */
     struct db_listener listener;
-    struct log *log;
     struct db_resolver *resolver;
     enum db_state state;
     PGconn *pg;
@@ -43,7 +41,8 @@ struct db_conn {
     struct backoff backoff_before; /* as it was when this connection came up */
     bool is_any_enough;            /* while resolving: the first address suffices */
     struct counter *connects;
-    bool outage_logged;
+    struct db_outage outage;
+    char last_words[200];            /* of the server, sent with no query in flight; "" = none */
     struct db_pending_reply pending; /* of the query in flight */
 };
 
@@ -60,9 +59,7 @@ static void set_state(struct db_conn *conn, enum db_state state)
         return;
     counter_add(conn->connects, 1);
     conn->backoff_before = conn->backoff;
-    conn->outage_logged = false;
-    log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d", conn->settings->name,
-              PQserverVersion(conn->pg));
+    db_outage_end(&conn->outage, PQserverVersion(conn->pg));
 }
 
 /* Opens the socket that libpq has now, which may be another than before. */
@@ -78,16 +75,7 @@ static void close_connection(struct db_conn *conn)
     db_socket_close(&conn->socket);
     PQfinish(conn->pg);
     conn->pg = NULL;
-}
-
-/* Once an outage, not once an attempt: the first reason is the cause. */
-static void log_outage(struct db_conn *conn, const char *reason)
-{
-    if (conn->outage_logged)
-        return;
-    conn->outage_logged = true;
-    log_write(conn->log, LOG_WARNING, "store", "database unreachable name=%s: %.*s",
-              conn->settings->name, (int)strcspn(reason, "\n"), reason);
+    conn->last_words[0] = '\0';
 }
 
 static void back_off(struct db_conn *conn)
@@ -103,7 +91,7 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
     close_connection(conn);
     set_state(conn, next);
     if (next == DB_WAITING) {
-        log_outage(conn, reason);
+        db_outage_begin(&conn->outage, reason);
         back_off(conn);
     }
     db_reply_deliver(&conn->pending, DB_LOST);
@@ -118,11 +106,25 @@ static void leave_address(struct db_conn *conn, const char *reason)
     disconnect(conn, reason, DB_WAITING);
 }
 
+/* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
 static void fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
-    (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    if (conn->last_words[0] != '\0')
+        (void)evutil_snprintf(reason, sizeof reason, "%s", conn->last_words);
+    else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
+        (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
+}
+
+/* Why the server ends a session comes so, unless there is a query to answer. */
+static void on_notice(void *arg, const PGresult *notice)
+{
+    struct db_conn *conn = arg;
+    const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    if (sqlstate != NULL && message != NULL && sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
+        sqlstate_describe(conn->last_words, sizeof conn->last_words, sqlstate, message);
 }
 
 static void await_results(struct db_conn *conn, bool is_sent, enum db_state state,
@@ -178,6 +180,7 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
         fail(conn);
         return;
     }
+    (void)PQsetNoticeReceiver(conn->pg, on_notice, conn);
     (void)db_socket_moved(&conn->socket, conn->pg);
     timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
@@ -286,10 +289,9 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
     conn->target = target;
-    conn->settings = settings;
     conn->setup_sql = session_settings_sql(settings->own_sql);
     conn->listener = listener;
-    conn->log = log;
+    conn->outage = (struct db_outage){.log = log, .name = settings->name};
     char labels[64];
     (void)metrics_label(labels, sizeof labels, "connection", settings->name);
     conn->connects = metrics_counter(metrics, "adtracker_db_connects_total",

@@ -40,7 +40,8 @@ struct db_settings {
         *own_sql; /* what each new connection runs behind the settings of all; "" = nothing */
 };
 
-/* Everything is borrowed and must outlive the connection. */
+/* Everything is borrowed and must outlive the connection, but for `settings`: of these its strings.
+ */
 struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
                             const struct db_settings *settings, struct db_listener listener,
                             struct metrics *metrics, struct log *log);

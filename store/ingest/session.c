@@ -8,10 +8,12 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "metrics/news.h"
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/migration.h"
 #include "store/database/session_settings.h"
+#include "store/database/sqlstate.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
 
@@ -46,8 +48,9 @@ struct ingest_session {
     enum session_step step;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
-    bool is_locked;   /* the journal's lock is this session's */
-    bool is_fsync_on; /* in the database, as last heard */
+    struct news failures; /* of the maintenance */
+    bool is_locked;       /* the journal's lock is this session's */
+    bool is_fsync_on;     /* in the database, as last heard */
     char ingest_sql[300];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
@@ -103,9 +106,12 @@ static void send_fold(struct ingest_session *session)
  * slower. */
 static void log_failure(struct ingest_session *session, const struct db_reply *reply)
 {
-    if (reply->outcome == DB_ERROR)
-        log_write(session->log, LOG_WARNING, "store", "maintenance failed sqlstate=%s",
-                  reply->sqlstate);
+    char reason[200];
+    if (reply->outcome != DB_ERROR)
+        return;
+    sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
+    if (news_is(&session->failures, reason, clock_monotonic_us()))
+        log_write(session->log, LOG_WARNING, "store", "maintenance failed %s", reason);
 }
 
 static void take_maintained(struct ingest_session *session, const struct db_reply *reply)

@@ -24,6 +24,7 @@
     X(crc32c) \
     X(db_addresses) \
     X(db_conn_state) \
+    X(db_outage) \
     X(db_reply) \
     X(db_target) \
     X(digits) \
@@ -60,6 +61,7 @@
     X(log) \
     X(memory) \
     X(metrics) \
+    X(news) \
     X(percent) \
     X(process) \
     X(query) \

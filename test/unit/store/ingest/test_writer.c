@@ -144,7 +144,7 @@ START_TEST(gives_up_a_connection_that_is_of_no_use)
     send_batch(4);
     fake_conn_refuse("57P01");
     ck_assert_uint_eq(fake_conn_counts()->reconnects, 1);
-    ck_assert_str_eq(fake_conn_counts()->reason, "ingest_batch failed sqlstate=57P01");
+    ck_assert_str_eq(fake_conn_counts()->reason, "ingest_batch failed sqlstate=57P01 why");
     ck_assert(!writer_is_timer_armed(&subject));
     writer_assert_gauges(false, false);
     writer_push(&subject, WRITER_BATCH_ROWS);
@@ -233,7 +233,10 @@ START_TEST(holds_a_batch_until_it_passes_and_opens_its_session_anew_now_and_then
     writer_open_session(&subject);
     writer_assert_gauges(false, true);
     writer_run_timer(&subject);
-    ck_assert_uint_eq(log_file_count("ingest paused, needs attention"), 1);
+    ck_assert_uint_eq(log_file_count("ingest paused, needs attention"), 3); /* each reason, once */
+    ck_assert_uint_eq(log_file_count("attention: ingest_batch failed sqlstate=42P01 why"), 1);
+    ck_assert_uint_eq(log_file_count("attention: ingest_batch failed sqlstate=42703 why"), 1);
+    ck_assert_uint_eq(log_file_count("attention: changed"), 1);
     ck_assert_uint_eq(log_file_count("ingest goes on"), 0);
     writer_commit(&subject);
     ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
