@@ -21,8 +21,7 @@ enum result ad_snapshot_file_load(struct ad_snapshot_file *file, struct ad **ads
                                   size_t *left_out)
 {
     size_t text_bytes = 0;
-    char *text =
-        directory_read(file->directory, file_name, SNAPSHOT_MAX_BYTES, &text_bytes);
+    char *text = directory_read(file->directory, file_name, SNAPSHOT_MAX_BYTES, &text_bytes);
     if (text == NULL)
         return RESULT_UNKNOWN;
     enum result result = ads_load(text, text_bytes, ads, count, left_out);
@@ -46,8 +45,7 @@ static enum result write_file(struct ad_snapshot_file *file, const char *text, s
     if (strcmp(digest, file->digest) == 0 && exists(file))
         return RESULT_OK;
     file->digest[0] = '\0';
-    enum result result =
-        directory_write(file->directory, file_name, text, text_bytes, error);
+    enum result result = directory_write(file->directory, file_name, text, text_bytes, error);
     if (result == RESULT_OK)
         memcpy(file->digest, digest, sizeof digest);
     return result;

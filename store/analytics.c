@@ -74,6 +74,7 @@ static void on_totals(void *arg, const struct db_reply *reply)
 {
     struct analytics_reader *reader = arg;
     if (reply->outcome == DB_OK) {
+        db_conn_note_success(reader->conn);
         const struct analytics_totals totals = read_totals(reply->rows);
         answer_first(reader, RESULT_OK, &totals);
     } else {
@@ -84,6 +85,8 @@ static void on_totals(void *arg, const struct db_reply *reply)
     }
     if (reply->outcome == DB_ERROR && sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT)
         db_conn_reconnect(reader->conn, "the server is of no more use");
+    else if (reply->outcome == DB_ERROR)
+        (void)db_conn_note_failure(reader->conn);
     send_next(reader);
 }
 

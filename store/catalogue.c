@@ -150,9 +150,11 @@ static void on_loaded(void *arg, const struct db_reply *reply)
         if (++catalogue->failures == FAILURES_QUIET)
             log_write(catalogue->log, LOG_WARNING, "store", "ads not loaded sqlstate=%s",
                       reply->sqlstate);
-        timer_arm(catalogue->poll_timer, RETRY_MS);
+        if (!db_conn_note_failure(catalogue->conn))
+            timer_arm(catalogue->poll_timer, RETRY_MS);
         return;
     }
+    db_conn_note_success(catalogue->conn);
     if (!catalogue->is_fresh)
         log_write(catalogue->log, LOG_INFO, "store", "ads loaded count=%d", PQntuples(reply->rows));
     catalogue->is_fresh = true;

@@ -7,12 +7,14 @@
 #include <event2/event.h>
 #include <event2/util.h>
 
+#include "metrics/clock.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/base/backoff.h"
 #include "store/database/conn_state.h"
 #include "store/database/outage.h"
+#include "store/database/renewal.h"
 #include "store/database/resolver.h"
 #include "store/database/session_settings.h"
 #include "store/database/socket.h"
@@ -42,6 +44,7 @@ struct db_conn {
     bool is_any_enough;            /* while resolving: the first address suffices */
     struct counter *connects;
     struct db_outage outage;
+    struct renewal renewal;
     char last_words[200];            /* of the server, sent with no query in flight; "" = none */
     struct db_pending_reply pending; /* of the query in flight */
 };
@@ -85,13 +88,17 @@ static void back_off(struct db_conn *conn)
     timer_arm(conn->timer, backoff_next(&conn->backoff, random));
 }
 
+/* Without a reason it is by our own will. */
 static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
 {
     bool was_up = db_conn_is_up(conn);
     close_connection(conn);
     set_state(conn, next);
     if (next == DB_WAITING) {
-        db_outage_begin(&conn->outage, reason);
+        if (reason == NULL)
+            db_outage_hide(&conn->outage);
+        else
+            db_outage_begin(&conn->outage, reason);
         back_off(conn);
     }
     db_reply_deliver(&conn->pending, DB_LOST);
@@ -322,7 +329,7 @@ void db_conn_start(struct db_conn *conn)
 void db_conn_stop(struct db_conn *conn)
 {
     if (conn->state != DB_STOPPED)
-        disconnect(conn, "", DB_STOPPED);
+        disconnect(conn, NULL, DB_STOPPED);
 }
 
 void db_conn_abort_query(struct db_conn *conn, const char *reason)
@@ -345,6 +352,19 @@ void db_conn_increase_backoff(struct db_conn *conn)
         return;
     conn->backoff = conn->backoff_before;
     back_off(conn);
+}
+
+void db_conn_note_success(struct db_conn *conn)
+{
+    renewal_worked(&conn->renewal);
+}
+
+bool db_conn_note_failure(struct db_conn *conn)
+{
+    if (!renewal_failed(&conn->renewal, clock_monotonic_us()) || conn->state != DB_READY)
+        return false;
+    disconnect(conn, NULL, DB_WAITING);
+    return true;
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)

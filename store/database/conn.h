@@ -80,6 +80,15 @@ void db_conn_reconnect(struct db_conn *conn, const char *reason);
  */
 void db_conn_increase_backoff(struct db_conn *conn);
 
+/*
+ * What the owner wants of the database works, or fails without a way out but to try again. Of such
+ * failures the session may be the cause, by its role's settings: so while they go on, it is closed
+ * and opened anew now and then (renewal.h), with on_lost() from inside the call and no word in the
+ * log. Returns whether it was; never with a query in flight.
+ */
+void db_conn_note_success(struct db_conn *conn);
+bool db_conn_note_failure(struct db_conn *conn);
+
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
 bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */
 

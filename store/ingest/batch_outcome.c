@@ -9,7 +9,7 @@
 #include "store/base/crc32c.h"
 #include "store/database/sqlstate.h"
 
-enum { HOLD_RETRY_MS = 2000, REOPEN_EVERY = 5, STUCK_FAILURES = 8, LOST_MAX = 3 };
+enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8, LOST_MAX = 3 };
 enum { NEWS_EVERY_US = 60 * 1000000 };
 
 static struct batch_decision decide(enum batch_action action)
@@ -54,8 +54,6 @@ static struct batch_decision hold(struct batch_outcome *outcome, enum batch_hold
         decide_saying(BATCH_HOLD, "ingest paused, needs attention: %s", reason);
     decision.wait_ms = HOLD_RETRY_MS;
     decision.is_news = is_news(outcome, reason);
-    if (outcome->hold == HOLD_NONE)
-        outcome->held_tries = 0;
     if (outcome->hold < why)
         outcome->hold = why;
     return decision;
@@ -255,11 +253,6 @@ void batch_outcome_disconnected(struct batch_outcome *outcome)
 {
     if (outcome->hold == HOLD_BATCH)
         outcome->hold = HOLD_SESSION;
-}
-
-bool batch_outcome_wants_session(struct batch_outcome *outcome)
-{
-    return outcome->hold != HOLD_FENCED && ++outcome->held_tries % REOPEN_EVERY == 0;
 }
 
 void batch_outcome_init(struct batch_outcome *outcome, uint32_t max_rows)

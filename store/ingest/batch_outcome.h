@@ -48,7 +48,6 @@ struct batch_outcome {
     struct bisect bisect;
     struct backoff backoff;
     enum batch_hold hold;
-    unsigned held_tries;                /* since the hold began */
     uint32_t reasons[HOLD_REASONS_MAX]; /* their digests: those that have been news in this hold */
     unsigned reasons_told;
     enum reject_stage stage; /* of the row at the queue's head */
@@ -104,15 +103,8 @@ struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,
                                                const struct batch_error *error, uint32_t random);
 struct batch_decision batch_outcome_unusable(struct batch_outcome *outcome, const char *reason);
 
-/* The connection is lost, over a batch or not. */
+/* The connection is lost, over a batch or not, and not by our own will. */
 void batch_outcome_disconnected(struct batch_outcome *outcome);
-
-/*
- * A held batch is tried again: whether a new session comes first, as it does now and then, since
- * the schema may have been made anew meanwhile, without what migrations put into it. Never while
- * fenced: the cursor that is gone with the schema would be made as if nothing was stored.
- */
-bool batch_outcome_wants_session(struct batch_outcome *outcome);
 
 /* Whether storing is paused until somebody acts. */
 bool batch_outcome_is_held(const struct batch_outcome *outcome);

@@ -25,6 +25,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_renewal) \
     X(db_reply) \
     X(db_target) \
     X(digits) \
