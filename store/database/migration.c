@@ -171,12 +171,21 @@ static void finish(struct migration *migration, enum result result, const struct
     migration->done(migration->arg, result, error);
 }
 
+/* What our own SQL raises here is for whoever reads the log. */
+static void describe(struct error *error, const struct db_reply *reply)
+{
+    if (strncmp(reply->sqlstate, "P0", 2) == 0)
+        (void)error_set(error, RESULT_FAILED, "sqlstate=%s %s", reply->sqlstate, reply->message);
+    else
+        sqlstate_describe(error->text, sizeof error->text, reply->sqlstate, reply->message);
+}
+
 static void fail(struct migration *migration, const struct db_reply *reply)
 {
     struct error error = {""};
     enum result result = RESULT_UNAVAILABLE;
     if (reply->outcome == DB_ERROR) {
-        sqlstate_describe(error.text, sizeof error.text, reply->sqlstate, reply->message);
+        describe(&error, reply);
         result = RESULT_FAILED;
         if (migration->failure.text[0] != '\0' && strcmp(error.text, migration->failure.text) != 0)
             migration->is_told = false;

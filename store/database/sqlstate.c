@@ -30,8 +30,9 @@ static const struct {
 };
 
 /* What speaks of the schema, the session or the server. */
-static const char *const telling[] = {"08", "0A", "25", "26", "28", "3D",    "3F",    "40", "42",
-                                      "53", "55", "57", "58", "F0", "XX001", "XX002", "VA"};
+static const char *const telling[] = {
+    "08", "09", "0A", "0B", "0L", "0P", "21", "24", "25", "26", "27", "28", "2B",    "2D",
+    "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "VA", "XX001", "XX002"};
 
 static bool begins(const char *sqlstate, const char *prefix)
 {

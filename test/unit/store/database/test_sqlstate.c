@@ -77,13 +77,13 @@ static const struct {
     const char *sqlstate;
     bool is_told;
 } told[] = {
-    {"42501", true},  {"42P01", true},  {"42883", true},  {"3F000", true},  {"28P01", true},
-    {"3D000", true},  {"0A000", true},  {"25006", true},  {"25P03", true},  {"57P01", true},
-    {"57P05", true},  {"57014", true},  {"08006", true},  {"26000", true},  {"40P01", true},
-    {"53100", true},  {"55000", true},  {"58P01", true},  {"F0000", true},  {"XX001", true},
-    {"VA002", true},  {"22P02", false}, {"23505", false}, {"23514", false}, {"44000", false},
-    {"54000", false}, {"P0001", false}, {"XX000", false}, {"42601", false}, {"HV000", false},
-    {"99999", false},
+    {"42501", true},  {"2BP01", true},  {"42P01", true},  {"42883", true},  {"3F000", true},
+    {"28P01", true},  {"3D000", true},  {"0A000", true},  {"25006", true},  {"25P03", true},
+    {"57P01", true},  {"57P05", true},  {"57014", true},  {"08006", true},  {"26000", true},
+    {"40P01", true},  {"53100", true},  {"55000", true},  {"58P01", true},  {"F0000", true},
+    {"XX001", true},  {"VA002", true},  {"22P02", false}, {"23505", false}, {"23514", false},
+    {"44000", false}, {"54000", false}, {"P0001", false}, {"XX000", false}, {"42601", false},
+    {"HV000", false}, {"99999", false},
 };
 
 START_TEST(tells_no_values)
