@@ -86,9 +86,9 @@ struct ad_listing *store_ads(struct store *store)
 }
 
 enum result store_analytics(struct store *store, const struct analytics_window *window,
-                            store_analytics_fn done, void *arg)
+                            store_analytics_fn done, void *arg, const char **reason)
 {
-    return analytics_reader_ask(store->reader, window, done, arg);
+    return analytics_reader_ask(store->reader, window, done, arg, reason);
 }
 
 static void finish_drain(struct store *store)

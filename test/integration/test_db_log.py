@@ -4,11 +4,14 @@ import unittest
 
 from db_support import DatabaseCase
 
+from harness.server import Server
+
 TRY_AGAIN_SECONDS = 2
+WINDOW = "/ads/analytics?start=2000-01-01T00:00:00Z&end=2100-01-01T00:00:00Z"
 
 
 class Log(DatabaseCase):
-    def lines(self, server, text: str) -> list:
+    def lines(self, server: Server, text: str) -> list:
         return [line for line in server.log_text().splitlines() if text in line]
 
     def test_a_schema_that_cannot_be_made_is_told_once_for_each_reason(self) -> None:
@@ -73,6 +76,41 @@ class Log(DatabaseCase):
         self.assertIn("secret777", self.value("SELECT reason FROM rejected_events"))
         self.assertIn("sqlstate=22P02", server.log_text())
         self.assertNotIn("secret", server.log_text())
+
+
+class Questions(DatabaseCase):
+    """GET /ads/analytics says why it has no answer, and the log says it once."""
+
+    def start_as_role(self, sql: str = "") -> Server:
+        role = f"asks_{self.database}"
+        self.psql(f"CREATE ROLE {role} LOGIN; {sql.format(role)}")
+        return self.start_server(DB_CONN=self.db_conn.replace("user=postgres", f"user={role}"))
+
+    def assert_fails(self, server: Server, words: str, level: str, detail: str) -> None:
+        for _ in range(5):
+            answer = server.get(WINDOW)
+            self.assertEqual((answer.status, answer.headers["Retry-After"] is None), (503, False))
+            self.assertEqual(answer.json()["error"], words)
+        told = f"{level} store: analytics failed: {detail}"
+        self.assertEqual(server.log_text().count(told), 1, server.log_tail())
+        self.assertEqual(server.log_text().count("warning store: analytics"), level == "warning")
+
+    def test_before_the_schema_is_there(self) -> None:
+        server = self.start_as_role()
+        server.wait_until(lambda: "connected name=reader" in server.log_text())
+        self.assert_fails(server, "the database does not have the schema yet", "info",
+                          "sqlstate=42883 function analytics_totals")
+
+    def test_without_permission(self) -> None:
+        server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")
+        server.wait_until(lambda: server.get(WINDOW).status == 200)
+        self.psql(f"REVOKE SELECT ON event_counts FROM asks_{self.database}")
+        self.assert_fails(server, "the database denies permission", "warning",
+                          "sqlstate=42501 permission denied for table event_counts")
+
+    def test_without_a_database(self) -> None:
+        server = self.start_server(DB_CONN="host=127.0.0.1 port=1")
+        self.assert_fails(server, "the database is unreachable", "info", "the database is unreachable")
 
 
 if __name__ == "__main__":

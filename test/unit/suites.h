@@ -14,6 +14,7 @@
     X(ad_snapshot_file) \
     X(address) \
     X(analytics) \
+    X(analytics_reader) \
     X(backoff) \
     X(batch) \
     X(batch_outcome) \
