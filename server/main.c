@@ -8,6 +8,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
 #include "store/journal/inspect.h"
@@ -44,6 +45,7 @@ static int serve(const struct config *config)
 {
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
+    libevent_log_start(log);
     raise_descriptor_limit(log);
     if (config->store.db_conn == NULL)
         log_write(log, LOG_INFO, "server",
@@ -55,6 +57,7 @@ static int serve(const struct config *config)
         log_write(log, LOG_ERROR, "server", "%s", error.text);
     int status = service == NULL;
     service_free(service);
+    libevent_log_stop();
     log_free(log);
     return status;
 }

@@ -60,6 +60,7 @@
     X(journal_scan_window) \
     X(journal_segment_names) \
     X(journal_segments) \
+    X(libevent_log) \
     X(log) \
     X(memory) \
     X(metrics) \
