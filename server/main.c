@@ -95,8 +95,18 @@ static const struct command *find_command(const char *argument)
     return NULL;
 }
 
+/* The last three end a process out of habit: a terminal that closes, a log that is rotated. */
+static void ignore_signals(void)
+{
+    static const int numbers[] = {SIGPIPE, SIGXFSZ /* a limit on files is a full disk */, SIGHUP,
+                                  SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)signal(numbers[i], SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
+    ignore_signals();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_help();
         return 0;
@@ -116,8 +126,6 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
         return EXIT_USAGE;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);               /* a limit on files is a full disk */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
     return command->run(&config);
 }
