@@ -8,6 +8,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
 #include "store/journal/inspect.h"
@@ -44,6 +45,7 @@ static int serve(const struct config *config)
 {
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
+    libevent_log_start(log);
     raise_descriptor_limit(log);
     if (config->store.db_conn == NULL)
         log_write(log, LOG_INFO, "server",
@@ -55,6 +57,7 @@ static int serve(const struct config *config)
         log_write(log, LOG_ERROR, "server", "%s", error.text);
     int status = service == NULL;
     service_free(service);
+    libevent_log_stop();
     log_free(log);
     return status;
 }
@@ -92,8 +95,18 @@ static const struct command *find_command(const char *argument)
     return NULL;
 }
 
+/* The last three end a process out of habit: a terminal that closes, a log that is rotated. */
+static void ignore_signals(void)
+{
+    static const int numbers[] = {SIGPIPE, SIGXFSZ /* a limit on files is a full disk */, SIGHUP,
+                                  SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)signal(numbers[i], SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
+    ignore_signals();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_help();
         return 0;
@@ -113,8 +126,6 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
         return EXIT_USAGE;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);               /* a limit on files is a full disk */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
     return command->run(&config);
 }

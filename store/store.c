@@ -91,9 +91,9 @@ const char *store_ads_trouble(const struct store *store)
 }
 
 enum result store_analytics(struct store *store, const struct analytics_window *window,
-                            store_analytics_fn done, void *arg)
+                            store_analytics_fn done, void *arg, const char **reason)
 {
-    return analytics_reader_ask(store->reader, window, done, arg);
+    return analytics_reader_ask(store->reader, window, done, arg, reason);
 }
 
 static void finish_drain(struct store *store)

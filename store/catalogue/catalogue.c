@@ -48,10 +48,9 @@ struct catalogue {
 /* SQL_ASCII knows no encodings: there the server would check each text as it sends it, and fail the
  * whole query for one that is not UTF-8. It sends every byte as it is to a client that asks for no
  * encoding either. */
-static const char setup_sql[] =
+static const char own_sql[] =
     "SELECT set_config('client_encoding', CASE current_setting('server_encoding') "
-    "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false); "
-    "SET statement_timeout = '7s'; " LISTEN_SQL;
+    "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false); " LISTEN_SQL;
 
 static void load(struct catalogue *catalogue);
 
@@ -70,7 +69,8 @@ const char *catalogue_trouble(const struct catalogue *catalogue)
 static void retry_later(struct catalogue *catalogue)
 {
     catalogue->is_fresh = false;
-    timer_arm(catalogue->poll_timer, ad_trouble_wait_ms(&catalogue->trouble));
+    if (!db_conn_note_failure(catalogue->conn))
+        timer_arm(catalogue->poll_timer, ad_trouble_wait_ms(&catalogue->trouble));
 }
 
 static void on_replaced(void *arg)
@@ -80,6 +80,7 @@ static void on_replaced(void *arg)
         log_write(catalogue->log, LOG_INFO, "store", "ads loaded count=%zu",
                   ad_table_count(catalogue->table));
     catalogue->is_fresh = true;
+    db_conn_note_success(catalogue->conn);
     ad_trouble_clear(&catalogue->trouble);
     timer_arm(catalogue->poll_timer, POLL_MS);
     if (catalogue->is_changed)
@@ -205,7 +206,7 @@ struct catalogue *catalogue_new(struct event_base *base, const struct db_target 
     catalogue->log = log;
     catalogue->table = ad_table_new(base, directory, metrics, log);
     catalogue->load_sql = ad_rows_select();
-    catalogue->conn_settings = (struct db_settings){.name = "catalogue", .setup_sql = setup_sql};
+    catalogue->conn_settings = (struct db_settings){.name = "catalogue", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .on_notify = on_notify, .arg = catalogue};
     catalogue->conn = db_conn_new(base, target, &catalogue->conn_settings, listener, metrics, log);

@@ -14,6 +14,7 @@
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/schema_state.h"
+#include "store/database/sqlstate.h"
 #include "store/database/sql_embedded.h"
 
 enum { CHECK_TIMEOUT_MS = 8000, APPLY_TIMEOUT_MS = 3600 * 1000 };
@@ -33,7 +34,9 @@ struct migration {
     struct log *log;
     bool sample_data; /* still to be loaded */
     bool has_warned;  /* of a newer schema */
-    enum step step;   /* of what is in flight */
+    bool is_told;     /* what is applied: not again until it works, or fails for another reason */
+    struct error failure; /* the last reason */
+    enum step step;       /* of what is in flight */
     migration_done_fn done;
     void *arg;
 };
@@ -47,6 +50,12 @@ static const char lock_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
 /* Views are replaced under a lock that waits for their readers, and holds up those behind it. */
 static const char functions_sql[] =
     "SET LOCAL check_function_bodies = off; SET LOCAL lock_timeout = '5s';\n";
+
+/* Of what is applied: once, and not at each try. */
+static enum log_level level_of(const struct migration *migration)
+{
+    return migration->is_told ? LOG_DEBUG : LOG_INFO;
+}
 
 static void write_file(FILE *out, const struct sql_file *file)
 {
@@ -80,7 +89,8 @@ static void write_numbered(struct migration *migration, const struct schema_stat
         if (file->is_data_move != is_data_move || schema_state_has_file(state, number))
             continue;
         if (!state->is_unreleased || number > CONVERTED_FILES) {
-            log_write(migration->log, LOG_INFO, "store", "applying schema name=%s", file->name);
+            log_write(migration->log, level_of(migration), "store", "applying schema name=%s",
+                      file->name);
             write_file(out, file);
         }
         char checksum[DIGEST_TEXT_SIZE];
@@ -96,7 +106,7 @@ static void write_functions(struct migration *migration, FILE *out)
 {
     char digest[DIGEST_TEXT_SIZE];
     schema_functions_digest(digest);
-    log_write(migration->log, LOG_INFO, "store", "applying functions version=%d",
+    log_write(migration->log, level_of(migration), "store", "applying functions version=%d",
               sql_functions_version());
     (void)fputs(functions_sql, out);
     for (const struct sql_file *file = sql_functions(); file->name != NULL; file++)
@@ -111,7 +121,7 @@ static void write_functions(struct migration *migration, FILE *out)
 static void write_missing(struct migration *migration, const struct schema_state *state, FILE *out)
 {
     if (state->is_unreleased) {
-        log_write(migration->log, LOG_INFO, "store",
+        log_write(migration->log, level_of(migration), "store",
                   "converting the schema of an unreleased version");
         write_file(out, sql_find("convert_unreleased.sql"));
     }
@@ -122,6 +132,7 @@ static void write_missing(struct migration *migration, const struct schema_state
     if (migration->sample_data)
         write_file(out, sql_find("sample_data.sql"));
     (void)fputs("COMMIT", out);
+    migration->is_told = true;
 }
 
 static void on_reply(void *arg, const struct db_reply *reply);
@@ -160,13 +171,26 @@ static void finish(struct migration *migration, enum result result, const struct
     migration->done(migration->arg, result, error);
 }
 
+/* What our own SQL raises here is for whoever reads the log. */
+static void describe(struct error *error, const struct db_reply *reply)
+{
+    if (strncmp(reply->sqlstate, "P0", 2) == 0)
+        (void)error_set(error, RESULT_FAILED, "sqlstate=%s %s", reply->sqlstate, reply->message);
+    else
+        sqlstate_describe(error->text, sizeof error->text, reply->sqlstate, reply->message);
+}
+
 static void fail(struct migration *migration, const struct db_reply *reply)
 {
     struct error error = {""};
     enum result result = RESULT_UNAVAILABLE;
-    if (reply->outcome == DB_ERROR)
-        result =
-            error_set(&error, RESULT_FAILED, "sqlstate=%s %s", reply->sqlstate, reply->message);
+    if (reply->outcome == DB_ERROR) {
+        describe(&error, reply);
+        result = RESULT_FAILED;
+        if (migration->failure.text[0] != '\0' && strcmp(error.text, migration->failure.text) != 0)
+            migration->is_told = false;
+        migration->failure = error;
+    }
     finish(migration, result, &error);
 }
 
@@ -213,6 +237,8 @@ static void go_on(struct migration *migration, const struct db_reply *reply)
 static void on_applied(struct migration *migration)
 {
     migration->sample_data = false;
+    migration->is_told = false;
+    migration->failure = (struct error){""};
     log_write(migration->log, LOG_INFO, "store", "schema is up to date version=%d functions=%d",
               sql_numbered_count(), sql_functions_version());
     finish(migration, RESULT_OK, NULL);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "store/database/query.h"
+#include "store/database/sqlstate.h"
 
 bool db_reply_collect(struct db_pending_reply *pending, PGconn *pg)
 {
@@ -48,6 +49,16 @@ void db_reply_deliver(struct db_pending_reply *pending, enum db_outcome outcome)
     if (complete.done != NULL)
         complete.done(complete.arg, &reply);
     PQclear(complete.result);
+}
+
+bool db_reply_describe_error(const struct db_pending_reply *pending, char *text, size_t text_bytes)
+{
+    const char *sqlstate = error_field(pending->result, DB_ERROR, PG_DIAG_SQLSTATE);
+    if (sqlstate[0] == '\0')
+        return false;
+    sqlstate_describe(text, text_bytes, sqlstate,
+                      error_field(pending->result, DB_ERROR, PG_DIAG_MESSAGE_PRIMARY));
+    return true;
 }
 
 void db_reply_discard(struct db_pending_reply *pending)

@@ -8,11 +8,17 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "metrics/news.h"
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/migration.h"
+#include "store/database/session_settings.h"
+#include "store/database/sqlstate.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
+
+_Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
+               "the server is the first to give up");
 
 /* The parameters of ingest_batch(): journal, nonce, the batch's columns, the reject reason. */
 enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
@@ -42,26 +48,15 @@ struct ingest_session {
     enum session_step step;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
-    bool is_locked;   /* the journal's lock is this session's */
-    bool is_fsync_on; /* in the database, as last heard */
+    struct news failures; /* of the maintenance */
+    bool is_locked;       /* the journal's lock is this session's */
+    bool is_fsync_on;     /* in the database, as last heard */
     char ingest_sql[300];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
     ingest_kept_fn kept;
     void *kept_arg;
 };
-
-static const char setup_sql[] =
-    "SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; "
-    "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; "
-    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
-    "SELECT set_config('synchronous_commit', 'on', false) "
-    "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
-
-const char *ingest_session_setup_sql(void)
-{
-    return setup_sql;
-}
 
 static void on_answer(void *arg, const struct db_reply *reply);
 static void on_migrated(void *arg, enum result result, const struct error *error);
@@ -111,9 +106,12 @@ static void send_fold(struct ingest_session *session)
  * slower. */
 static void log_failure(struct ingest_session *session, const struct db_reply *reply)
 {
-    if (reply->outcome == DB_ERROR)
-        log_write(session->log, LOG_WARNING, "store", "maintenance failed sqlstate=%s",
-                  reply->sqlstate);
+    char reason[200];
+    if (reply->outcome != DB_ERROR)
+        return;
+    sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
+    if (news_is(&session->failures, reason, clock_monotonic_us()))
+        log_write(session->log, LOG_WARNING, "store", "maintenance failed %s", reason);
 }
 
 static void take_maintained(struct ingest_session *session, const struct db_reply *reply)

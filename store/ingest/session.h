@@ -23,9 +23,6 @@ struct ingest_settings {
     const char *lineage; /* UUIDs as an array in text: runs whose place this one takes */
 };
 
-/* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */
-const char *ingest_session_setup_sql(void);
-
 /* All is borrowed. */
 struct ingest_session *ingest_session_new(struct db_conn *conn,
                                           const struct ingest_settings *settings, struct log *log);

@@ -112,7 +112,9 @@ class Hosts(TcpCase):
                   "WHERE datname = current_database() AND pid <> pg_backend_pid()")
         self.wait_down(server)
         events = self.post(server, 10, 10)
-        server.wait_until(lambda: server.log_text().count("25006") >= 4)
+        server.wait_until(lambda: "25006" in server.log_text())
+        before = self.connects(server)
+        server.wait_until(lambda: self.connects(server) >= before + 2)
         before = self.connects(server)
         time.sleep(1)  # a server that is of no use is not stormed with connections
         self.assertLess(self.connects(server), before + 4)

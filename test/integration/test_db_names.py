@@ -1,5 +1,6 @@
 """Host names, with a name server and files of the test's own where the system allows it."""
 import os
+import time
 import unittest
 from typing import Optional
 
@@ -8,6 +9,7 @@ from db_support import TcpCase
 
 from harness.abilities import can_mount, can_use_ipv6, need
 from harness.case import BINARY
+from harness.process import free_port
 from harness.server import Server
 
 
@@ -73,6 +75,19 @@ class Names(TcpCase):
         server.wait_until(lambda: "database unreachable" in server.log_text(), 15)
         self.resolv.write_text(f"nameserver 127.0.0.1:{names.port}\n")
         self.wait_up(server)
+
+    def test_a_name_server_that_is_not_there_is_told_once(self) -> None:
+        server = self.server_with_files(self.conninfo(host="db.test"),
+                                        f"nameserver 127.0.0.1:{free_port()}\n")
+        server.wait_until(lambda: "has failed" in server.log_text(), 15)
+        time.sleep(10)
+        lines = server.log_text().splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^\d{4}-\d\d-\d\dT[\d:.]+Z (error|warning|info) [a-z]+: ")
+        told = [line.split(" ", 1)[1] for line in lines if " libevent: " in line]
+        self.assertTrue(told)
+        self.assertEqual(len(told), len(set(told)), told)
+        self.assertLess(len(told), 5)
 
 
 if __name__ == "__main__":

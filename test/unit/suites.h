@@ -21,6 +21,7 @@
     X(ad_trouble) \
     X(address) \
     X(analytics) \
+    X(analytics_reader) \
     X(backoff) \
     X(batch) \
     X(batch_outcome) \
@@ -31,6 +32,8 @@
     X(crc32c) \
     X(db_addresses) \
     X(db_conn_state) \
+    X(db_outage) \
+    X(db_renewal) \
     X(db_reply) \
     X(db_target) \
     X(digest) \
@@ -72,9 +75,11 @@
     X(journal_scan_window) \
     X(journal_segment_names) \
     X(journal_segments) \
+    X(libevent_log) \
     X(log) \
     X(memory) \
     X(metrics) \
+    X(news) \
     X(percent) \
     X(process) \
     X(query) \
