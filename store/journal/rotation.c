@@ -75,6 +75,14 @@ static bool make_room(struct journal *journal, uint64_t bytes)
     return true;
 }
 
+/* Whether another segment finds room, where the open one is nearly full. */
+static bool has_room_ahead(struct journal *journal)
+{
+    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
+    return journal->file.fd < 0 || needed <= journal->file.size ||
+           make_room(journal, segment_bytes(journal));
+}
+
 /* First sequence the new segment may contain, right behind what was written last. Refused sequences
  * are passed over for good, so they must not look like a gap. */
 static uint64_t next_written(const struct journal *journal)
@@ -157,7 +165,10 @@ bool rotation_open_next(struct journal *journal)
                error.text);
         return false;
     }
-    take_again(journal);
+    if (has_room_ahead(journal))
+        take_again(journal);
+    else
+        refuse_full(journal);
     return true;
 }
 
@@ -210,10 +221,7 @@ int rotation_sync(struct journal *journal)
 
 void rotation_look_ahead(struct journal *journal)
 {
-    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
-    bool is_near_end = journal->file.fd >= 0 && needed > journal->file.size;
-    if (journal->refusal == REFUSAL_NONE && is_near_end &&
-        !make_room(journal, segment_bytes(journal)))
+    if (journal->refusal == REFUSAL_NONE && !has_room_ahead(journal))
         refuse_full(journal);
 }
 
@@ -221,6 +229,6 @@ void rotation_try_again(struct journal *journal)
 {
     if (journal->file.fd < 0)
         (void)rotation_open_next(journal);
-    else if (make_room(journal, segment_bytes(journal)))
+    else if (has_room_ahead(journal))
         take_again(journal);
 }

@@ -329,6 +329,25 @@ static size_t count_fitting(uint32_t number, uint64_t used)
 }
 
 /* One commit fills what is left of one segment and all of the last: known before the next event. */
+/* Where segments are as small as what is looked ahead by, room for one is not enough. */
+START_TEST(says_that_it_takes_events_when_it_takes_the_next_two)
+{
+    journal_run_close(&run);
+    journal_run_open(&run, JOURNAL_SYNC_OFF, 64 * 1024);
+    while (journal_run_commit(&run, 1) == 1)
+        continue;
+    journal_run_kill(&run);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_JOURNAL_FULL);
+    size_t accepted = run.accepted_count;
+    for (size_t i = 0; i < accepted && journal_refusal(run.journal) != REFUSAL_NONE; i++)
+        journal_stored(run.journal, run.accepted[i].sequence);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
+    ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+    ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "journal accepts events again"), 1);
+}
+END_TEST
+
 START_TEST(commit_that_takes_the_last_room_refuses_the_next_event)
 {
     fill_to(3);
@@ -376,6 +395,7 @@ Suite *journal_rotation_suite(void)
     tcase_add_test(tests, open_segment_does_not_go_for_the_next_one);
     tcase_add_loop_test(tests, refuses_while_all_that_it_took_still_fits, 0, 2);
     tcase_add_test(tests, room_that_comes_by_itself_is_noticed);
+    tcase_add_test(tests, says_that_it_takes_events_when_it_takes_the_next_two);
     tcase_add_test(tests, commit_that_takes_the_last_room_refuses_the_next_event);
     tcase_add_test(tests, event_behind_stored_ones_waits);
     suite_add_tcase(suite, tests);
