@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "protocol/address.h"
 #include "protocol/digits.h"
+#include "server/http/authority.h"
 
 /* A run of bytes inside the head. */
 struct slice {
@@ -21,6 +21,7 @@ struct fields {
     uint64_t length;
     struct slice encoding_line;
     bool is_1_1;
+    bool names_host; /* the target does, so that the Host field is not needed */
     bool takes_body;
     bool expects_continue;
 };
@@ -62,34 +63,6 @@ static enum http_refusal read_version(struct slice version, struct fields *field
                                                                      : HTTP_BAD_LINE;
 }
 
-/* ":" and a number; nothing at all is fine too. */
-static bool is_port(struct slice text)
-{
-    uint64_t port;
-    if (text.bytes == 0)
-        return true;
-    return text.at[0] == ':' && digits_read(text.at + 1, text.bytes - 1, 5, &port) && port <= 65535;
-}
-
-/* A host name or address, with a port or without. */
-static bool is_authority(struct slice text)
-{
-    size_t host = 0;
-    if (text.bytes > 0 && text.at[0] == '[') {
-        const char *bracket = memchr(text.at, ']', text.bytes);
-        struct address address;
-        host = bracket == NULL ? 0 : (size_t)(bracket - text.at) + 1;
-        if (host < 2 || address_parse(text.at + 1, host - 2, &address) != RESULT_OK ||
-            address.family != ADDRESS_IPV6)
-            return false;
-    } else {
-        while (host < text.bytes && text.at[host] != ':' && text.at[host] != '%' &&
-               is_token_byte(text.at[host]) && strchr("#^`|", text.at[host]) == NULL)
-            host++;
-    }
-    return host > 0 && is_port((struct slice){text.at + host, text.bytes - host});
-}
-
 /* The length of a scheme of ours with its "://"; 0 = there is none. */
 static size_t scheme_bytes(struct slice target)
 {
@@ -107,7 +80,7 @@ static size_t scheme_bytes(struct slice target)
  * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
  * host is odd.
  */
-static enum http_refusal check_target(struct slice target)
+static enum http_refusal check_target(struct slice target, struct fields *fields)
 {
     for (size_t i = 0; i < target.bytes; i++) {
         if ((unsigned char)target.at[i] <= 0x20 || target.at[i] == 0x7F)
@@ -119,8 +92,9 @@ static enum http_refusal check_target(struct slice target)
     size_t end = scheme;
     while (end < target.bytes && strchr("/?#", target.at[end]) == NULL)
         end++;
-    struct slice authority = {target.at + scheme, end - scheme};
-    return scheme > 0 && is_authority(authority) ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
+    bool is_whole = scheme > 0 && http_is_authority(target.at + scheme, end - scheme);
+    fields->names_host = true;
+    return is_whole ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
 }
 
 static enum http_refusal read_request_line(struct slice line, struct fields *fields)
@@ -138,7 +112,19 @@ static enum http_refusal read_request_line(struct slice line, struct fields *fie
     enum http_refusal refusal = read_version(version, fields);
     if (refusal == HTTP_ACCEPTED)
         refusal = read_method(method, fields);
-    return refusal == HTTP_ACCEPTED ? check_target(target) : refusal;
+    return refusal == HTTP_ACCEPTED ? check_target(target, fields) : refusal;
+}
+
+/*
+ * Whom the client means. Nothing here depends on it, but a proxy that reads it otherwise than the
+ * next one can be made to mix up sites. A target that names a host goes before the field, whatever
+ * that says; then, and only then, it may be empty (RFC 9112 sections 3.2 and 3.2.2).
+ */
+static enum http_refusal read_host(struct slice value, struct fields *fields)
+{
+    bool is_sound =
+        http_is_authority(value.at, value.bytes) || (value.bytes == 0 && fields->names_host);
+    return ++fields->hosts > 1 || !is_sound ? HTTP_BAD_HOST : HTTP_ACCEPTED;
 }
 
 static enum http_refusal read_length(struct slice value, struct fields *fields)
@@ -174,7 +160,7 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
         return ++fields->encodings > 1 || !is_sound ? HTTP_BAD_ENCODING : HTTP_ACCEPTED;
     }
     if (is(name, "host"))
-        fields->hosts++;
+        return read_host(value, fields);
     if (!is(name, "expect"))
         return HTTP_ACCEPTED;
     fields->expects_continue = is(value, "100-continue");
@@ -184,7 +170,7 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
 static enum http_refusal check_fields(const char *text, const struct fields *fields,
                                       struct http_head *head)
 {
-    if (fields->hosts > 1 || (fields->hosts == 0 && fields->is_1_1))
+    if (fields->hosts == 0 && fields->is_1_1)
         return HTTP_BAD_HOST;
     if (fields->encodings > 0 && (fields->lengths > 0 || !fields->is_1_1))
         return HTTP_BAD_ENCODING;

@@ -22,7 +22,7 @@ static const struct {
     [HTTP_BAD_TARGET] = {400, "the request target must be a path that begins with one slash"},
     [HTTP_BAD_VERSION] = {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"},
     [HTTP_BAD_FIELD] = {400, "a header field is malformed"},
-    [HTTP_BAD_HOST] = {400, "there must be exactly one Host header"},
+    [HTTP_BAD_HOST] = {400, "there must be exactly one Host header, a host and perhaps a port"},
     [HTTP_BAD_LENGTH] = {400, "Content-Length is malformed or given twice"},
     [HTTP_BAD_ENCODING] = {400, "Transfer-Encoding must be chunked, once, without Content-Length"},
     [HTTP_BAD_EXPECT] = {417, "only 100-continue may be expected"},

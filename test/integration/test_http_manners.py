@@ -258,6 +258,10 @@ class ConnectionTest(OneServerCase):
             wire = self.wire()
             wire.send(b"GET http://" + host + b"/livez HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertEqual(wire.answer().body, b'{"status":"live"}')
+        for field in (b"other.example", b""):  # the target goes before it
+            wire = self.wire()
+            wire.send(b"GET http://x/livez HTTP/1.1\r\nHost: " + field + b"\r\n\r\n")
+            self.assertEqual(wire.answer().body, b'{"status":"live"}')
 
     def test_answers_carry_a_date(self) -> None:
         self.assertRegex(self.tracker.get("/livez").headers["Date"],

@@ -35,6 +35,7 @@
     X(event_queue) \
     X(hex) \
     X(http_admission) \
+    X(http_authority) \
     X(http_chunks) \
     X(http_framing) \
     X(http_framing_bodies) \
