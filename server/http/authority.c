@@ -11,21 +11,9 @@ enum { PORT_DIGITS_MAX = 5 };
 
 static bool is_name_byte(char c)
 {
-    switch (c) {
-    case '-':
-    case '.':
-    case '_':
-    case '~':
-    case '!':
-    case '$':
-    case '&':
-    case '\'':
-    case '*':
-    case '+':
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-')
         return true;
-    default:
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    }
+    return (c >= 'A' && c <= 'Z') || (c != '\0' && strchr("_~!$&'*+", c) != NULL);
 }
 
 /* The length of the host at the beginning; 0 = there is none. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/hex.h"
+#include "server/http/octet.h"
 
 enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
 
@@ -38,12 +39,18 @@ static enum chunk_state begin_chunk(struct http_chunks *chunks)
     return chunks->size > 0 ? CHUNK_DATA : CHUNK_TRAILER;
 }
 
-/* A byte of a trailer line; `end` follows its CR. */
-static enum chunk_state read_trailer(char c, enum chunk_state end)
+/* One byte of the trailer, whose fields have the form of the head's. */
+static enum chunk_state read_trailer(enum chunk_state state, char c)
 {
-    if (c == '\n')
-        return CHUNK_BROKEN;
-    return c == '\r' ? end : CHUNK_TRAILER_LINE;
+    if (c == '\r' && state == CHUNK_TRAILER)
+        return CHUNK_TRAILER_LF;
+    if (c == '\r' && state == CHUNK_TRAILER_VALUE)
+        return CHUNK_TRAILER_FIELD_LF;
+    if (c == ':' && state == CHUNK_TRAILER_NAME)
+        return CHUNK_TRAILER_VALUE;
+    if (state == CHUNK_TRAILER_VALUE)
+        return http_is_value_byte(c) ? CHUNK_TRAILER_VALUE : CHUNK_BROKEN;
+    return http_is_token_byte(c) ? CHUNK_TRAILER_NAME : CHUNK_BROKEN;
 }
 
 /* One byte outside of a chunk's data. */
@@ -62,10 +69,10 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
         chunks->digits = 0;
         return expect(c, '\n', CHUNK_SIZE);
     case CHUNK_TRAILER:
-        return read_trailer(c, CHUNK_TRAILER_LF);
-    case CHUNK_TRAILER_LINE:
-        return read_trailer(c, CHUNK_TRAILER_LINE_LF);
-    case CHUNK_TRAILER_LINE_LF:
+    case CHUNK_TRAILER_NAME:
+    case CHUNK_TRAILER_VALUE:
+        return read_trailer(chunks->state, c);
+    case CHUNK_TRAILER_FIELD_LF:
         return expect(c, '\n', CHUNK_TRAILER);
     case CHUNK_TRAILER_LF:
         return expect(c, '\n', CHUNK_NONE);

@@ -11,9 +11,10 @@ enum chunk_state {
     CHUNK_DATA,
     CHUNK_DATA_CR,
     CHUNK_DATA_LF,
-    CHUNK_TRAILER, /* at the start of a trailer line */
-    CHUNK_TRAILER_LINE,
-    CHUNK_TRAILER_LINE_LF,
+    CHUNK_TRAILER, /* at the start of a trailer field, or of the empty line */
+    CHUNK_TRAILER_NAME,
+    CHUNK_TRAILER_VALUE,
+    CHUNK_TRAILER_FIELD_LF,
     CHUNK_TRAILER_LF, /* the empty line's */
     CHUNK_BROKEN,
     CHUNK_TOO_LONG,

@@ -6,6 +6,7 @@
 
 #include "protocol/digits.h"
 #include "server/http/authority.h"
+#include "server/http/octet.h"
 
 /* A run of bytes inside the head. */
 struct slice {
@@ -29,12 +30,6 @@ struct fields {
 static bool is(struct slice slice, const char *word)
 {
     return slice.bytes == strlen(word) && strncasecmp(slice.at, word, slice.bytes) == 0;
-}
-
-static bool is_token_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static enum http_refusal read_method(struct slice method, struct fields *fields)
@@ -148,9 +143,11 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
            (value.at[value.bytes - 1] == ' ' || value.at[value.bytes - 1] == '\t'))
         value.bytes--;
     for (size_t i = 0; i < name.bytes; i++) {
-        if (!is_token_byte(name.at[i]))
+        if (!http_is_token_byte(name.at[i]))
             return HTTP_BAD_FIELD;
     }
+    if (!http_is_value(value.at, value.bytes))
+        return HTTP_BAD_FIELD;
     if (is(name, "content-length"))
         return read_length(value, fields);
     if (is(name, "transfer-encoding")) {

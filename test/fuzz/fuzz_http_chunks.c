@@ -33,13 +33,33 @@ static bool take_line_end(const char *text, size_t bytes, size_t *at, struct who
     return whole->outcome != BROKEN && compared == 2;
 }
 
+/* The length of a trailer field without its line end, as far as it is sound. */
+static size_t field_bytes(const char *text, size_t bytes)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t at = 0;
+    while (at < bytes && memchr(token, text[at], sizeof token - 1) != NULL)
+        at++;
+    if (at == 0 || at == bytes || text[at] != ':')
+        return at;
+    do
+        at++;
+    while (at < bytes &&
+           (text[at] == '\t' || (text[at] & 0x80) != 0 || (text[at] >= ' ' && text[at] <= '~')));
+    return at;
+}
+
 static void read_trailer(const char *text, size_t bytes, size_t at, struct whole *whole)
 {
     size_t limit = bytes - at > TRAILER_MAX_BYTES ? at + TRAILER_MAX_BYTES : bytes;
     for (;;) {
         size_t start = at;
-        while (at < limit && text[at] != '\r' && text[at] != '\n')
-            at++;
+        at += field_bytes(text + at, limit - at);
+        if (at > start && at < limit && memchr(text + start, ':', at - start) == NULL) {
+            whole->outcome = BROKEN;
+            return;
+        }
         if (!take_line_end(text, limit, &at, whole))
             break;
         if (at - start == 2) {

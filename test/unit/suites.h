@@ -43,6 +43,7 @@
     X(http_guard_connections) \
     X(http_head) \
     X(http_metrics) \
+    X(http_octet) \
     X(http_refusal) \
     X(intake) \
     X(journal_checkpoint) \

@@ -59,6 +59,7 @@ static const struct {
     {"00000004\r\n\r\n\r\n\r\n0\r\n\r\n", 21, "\r\n\r\n"},
     {"5\r\n0\r\n\r\n\r\n0\r\n\r\n", 15, "0\r\n\r\n"},
     {"1\r\nx\r\n0\r\nTrailer: y\r\nB: c\r\n\r\nnext", 29, "x"},
+    {"0\r\nA:\r\nB-c:\td:e \x80\xff\r\n\r\n", 22, ""},
 };
 
 START_TEST(finds_data_and_end_wherever_it_is_cut)
@@ -103,6 +104,16 @@ static const char *const broken[] = {
     "0\r\nA: b\n\r\n",
     "0\r\nA: b\rC: d\r\n\r\n",
     "0\r\nA: b\r\n\n",
+    "0\r\nA\r\n\r\n",
+    "0\r\n: b\r\n\r\n",
+    "0\r\n b: c\r\n\r\n",
+    "0\r\nA : b\r\n\r\n",
+    "0\r\nA: b\r\n c\r\n\r\n",
+    "0\r\nA(: b\r\n\r\n",
+    "0\r\n\xc3\xa9: b\r\n\r\n",
+    "0\r\nA: \x01\r\n\r\n",
+    "0\r\nA: b\x1b\r\n\r\n",
+    "0\r\nA: b\x7f\r\n\r\n",
 };
 
 START_TEST(stops_at_the_first_byte_that_breaks_it_wherever_it_is_cut)

@@ -56,7 +56,9 @@ static const struct {
     {LINE HOST "content-length:11 \t\r\n\r\n", 11},
     {LINE HOST "Content-Length: \t0011\r\n\r\n", 11},
     {LINE HOST "Content-Length: 1048576\r\n\r\n", HTTP_BODY_MAX_BYTES},
-    {LINE HOST "X: \x01\x7f\xff\r\nY:\r\n!#$%&'*+-.^_`|~0aZ: z\r\n\r\n", 0},
+    {LINE HOST
+     "X: \x80\x9f\xff a\tb\r\nZ: a somewhat longer\tvalue\r\nY:\r\n!#$%&'*+-.^_`|~0aZ: z\r\n\r\n",
+     0},
     {LINE HOST "X: Transfer-Encoding: chunked\r\n\r\n", 0},
     {"DELETE / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n", 2},
     {"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n", 2},
@@ -171,7 +173,7 @@ static const struct {
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: xchunked\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: \"chunked\"\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding:\tchunked\r\n\r\n"},
-    {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: chunked\x0b\r\n\r\n"},
+    {HTTP_BAD_FIELD, LINE HOST "Transfer-Encoding: chunked\x0b\r\n\r\n"},
     {HTTP_BAD_ENCODING,
      LINE HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n"},
@@ -204,6 +206,25 @@ START_TEST(refuses_a_nul_anywhere)
         memcpy(copy, text, sizeof text);
         copy[i] = '\0';
         ck_assert_int_eq(read_bytes(copy, sizeof text - 1, &head), HTTP_BAD_FIELD);
+    }
+}
+END_TEST
+
+START_TEST(refuses_every_control_character_in_a_value_but_a_tab)
+{
+    static const char *const texts[] = {LINE HOST "A: @\r\n\r\n", LINE HOST "A:@b\r\n\r\n",
+                                        LINE HOST "Cookie: a=b; @; c=d; e=f\r\nB: c\r\n\r\n",
+                                        "GET / HTTP/1.0\r\nReferer: abcdefg@\r\n\r\n"};
+    for (int byte = 0; byte < 256; byte++) {
+        bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
+        for (int i = 0; i < COUNT(texts); i++) {
+            char text[200];
+            struct http_head head;
+            size_t bytes = (size_t)(stpcpy(text, texts[i]) - text);
+            *strchr(text, '@') = (char)byte;
+            ck_assert_int_eq(read_bytes(text, bytes, &head),
+                             is_control ? HTTP_BAD_FIELD : HTTP_ACCEPTED);
+        }
     }
 }
 END_TEST
@@ -301,6 +322,7 @@ Suite *http_head_suite(void)
                         COUNT(accepted));
     tcase_add_loop_test(tcase, refuses_what_could_be_read_in_two_ways, 0, COUNT(refused));
     tcase_add_test(tcase, refuses_a_nul_anywhere);
+    tcase_add_test(tcase, refuses_every_control_character_in_a_value_but_a_tab);
     tcase_add_test(tcase, finds_the_line_of_a_chunked_body);
     tcase_add_test(tcase, tells_that_the_client_waits_and_how_much_it_would_send);
     tcase_add_test(tcase, refuses_more_fields_than_the_limit);
