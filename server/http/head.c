@@ -71,21 +71,38 @@ static size_t scheme_bytes(struct slice target)
 }
 
 /*
+ * What is outside of ASCII is read in several character sets, and a fragment, which is no part of a
+ * target, by some as part of the path: evhttp cuts it off. Other bytes that a URI has not, such as
+ * those of macros that nobody has filled in ([CACHEBUSTER]), are harmless, and many send them.
+ */
+static enum http_refusal check_target_bytes(struct slice target)
+{
+    enum http_refusal refusal = HTTP_ACCEPTED;
+    for (size_t i = 0; i < target.bytes; i++) {
+        unsigned char c = (unsigned char)target.at[i];
+        if (c <= 0x20 || c == 0x7F)
+            return HTTP_BAD_LINE;
+        if (c >= 0x80 || c == '#')
+            refusal = HTTP_UNENCODED_TARGET;
+    }
+    return refusal;
+}
+
+/*
  * A path, or the absolute form in which a proxy is asked. What begins with two slashes is read as a
  * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
  * host is odd.
  */
 static enum http_refusal check_target(struct slice target, struct fields *fields)
 {
-    for (size_t i = 0; i < target.bytes; i++) {
-        if ((unsigned char)target.at[i] <= 0x20 || target.at[i] == 0x7F)
-            return HTTP_BAD_LINE;
-    }
+    enum http_refusal refusal = check_target_bytes(target);
+    if (refusal != HTTP_ACCEPTED)
+        return refusal;
     if (target.at[0] == '/')
         return target.bytes > 1 && target.at[1] == '/' ? HTTP_BAD_TARGET : HTTP_ACCEPTED;
     size_t scheme = scheme_bytes(target);
     size_t end = scheme;
-    while (end < target.bytes && strchr("/?#", target.at[end]) == NULL)
+    while (end < target.bytes && strchr("/?", target.at[end]) == NULL)
         end++;
     bool is_whole = scheme > 0 && http_is_authority(target.at + scheme, end - scheme);
     fields->names_host = true;

@@ -20,6 +20,7 @@ static const struct {
     [HTTP_BAD_LINE] = {400, "the request line is malformed"},
     [HTTP_BAD_METHOD] = {501, "this server does not know the method"},
     [HTTP_BAD_TARGET] = {400, "the request target must be a path that begins with one slash"},
+    [HTTP_UNENCODED_TARGET] = {400, "the request target has bytes that must be percent-encoded"},
     [HTTP_BAD_VERSION] = {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"},
     [HTTP_BAD_FIELD] = {400, "a header field is malformed"},
     [HTTP_BAD_HOST] = {400, "there must be exactly one Host header, a host and perhaps a port"},
