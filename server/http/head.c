@@ -89,17 +89,20 @@ static enum http_refusal check_target_bytes(struct slice target)
 }
 
 /*
- * A path, or the absolute form in which a proxy is asked. What begins with two slashes is read as a
- * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
- * host is odd.
+ * A path, the absolute form in which a proxy is asked, or the server as a whole. What begins with
+ * two slashes is read as a path by some, by others as a host; evhttp is one of those, and answers
+ * in its own words when the host is odd.
  */
-static enum http_refusal check_target(struct slice target, struct fields *fields)
+static enum http_refusal check_target(struct slice target, struct slice method,
+                                      struct fields *fields)
 {
     enum http_refusal refusal = check_target_bytes(target);
     if (refusal != HTTP_ACCEPTED)
         return refusal;
     if (target.at[0] == '/')
         return target.bytes > 1 && target.at[1] == '/' ? HTTP_BAD_TARGET : HTTP_ACCEPTED;
+    if (is(target, "*"))
+        return is(method, "OPTIONS") ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
     size_t scheme = scheme_bytes(target);
     size_t end = scheme;
     while (end < target.bytes && strchr("/?", target.at[end]) == NULL)
@@ -124,7 +127,7 @@ static enum http_refusal read_request_line(struct slice line, struct fields *fie
     enum http_refusal refusal = read_version(version, fields);
     if (refusal == HTTP_ACCEPTED)
         refusal = read_method(method, fields);
-    return refusal == HTTP_ACCEPTED ? check_target(target, fields) : refusal;
+    return refusal == HTTP_ACCEPTED ? check_target(target, method, fields) : refusal;
 }
 
 /*

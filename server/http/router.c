@@ -42,6 +42,7 @@ struct endpoint {
 };
 
 struct router {
+    char allow[ALLOW_SIZE]; /* the methods of all endpoints */
     const char **labels;
     size_t count;
     struct endpoint endpoints[]; /* sorted: the first that fits is the one */
@@ -51,18 +52,20 @@ struct router {
 static bool split(const char *text, struct path *path)
 {
     path->count = 0;
-    if (text == NULL || *text != '/')
+    if (text == NULL || (*text != '/' && *text != '\0'))
         return false;
-    while (*text == '/') {
+    text += *text == '/';
+    for (;;) {
+        const char *end = text;
         if (path->count == SEGMENTS_MAX)
             return false;
-        const char *end = ++text;
         while (*end != '/' && *end != '\0')
             end++;
         path->segments[path->count++] = (struct segment){text, (size_t)(end - text)};
-        text = end;
+        if (*end == '\0')
+            return true;
+        text = end + 1;
     }
-    return true;
 }
 
 static bool is_same(struct segment segment, const char *text, size_t bytes)
@@ -103,7 +106,7 @@ static void read_template(struct endpoint *endpoint, const char *template)
     size_t params = 0;
     *endpoint = (struct endpoint){.template = template};
     bool is_path = split(template, &endpoint->path);
-    assert(is_path);
+    assert(is_path && *template == '/');
     for (size_t i = 0; i < endpoint->path.count; i++) {
         endpoint->types[i] = type_of(endpoint->path.segments[i]);
         params += endpoint->types[i] != SEGMENT_LITERAL;
@@ -146,16 +149,31 @@ static void add_route(struct router *router, const struct route *route)
         endpoint->routes[HTTP_HEAD] = route;
 }
 
-static void write_allow(struct endpoint *endpoint)
+static void write_allow(char text[static ALLOW_SIZE], const bool allowed[static HTTP_METHODS])
 {
-    char *end = endpoint->allow;
+    char *end = text;
     for (int method = 0; method < HTTP_METHODS; method++) {
-        if (endpoint->routes[method] == NULL && method != HTTP_OPTIONS)
+        if (!allowed[method])
             continue;
-        if (end > endpoint->allow)
+        if (end > text)
             end = stpcpy(end, ", ");
         end = stpcpy(end, http_method_name((enum http_method)method));
     }
+}
+
+/* What each endpoint allows, and all of them together. */
+static void write_allows(struct router *router)
+{
+    bool by_any[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
+    for (size_t i = 0; i < router->count; i++) {
+        bool allowed[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
+        for (int method = 0; method < HTTP_METHODS; method++) {
+            allowed[method] |= router->endpoints[i].routes[method] != NULL;
+            by_any[method] |= allowed[method];
+        }
+        write_allow(router->endpoints[i].allow, allowed);
+    }
+    write_allow(router->allow, by_any);
 }
 
 struct router *router_new(const struct route *const *routes, size_t count)
@@ -165,11 +183,10 @@ struct router *router_new(const struct route *const *routes, size_t count)
         add_route(router, routes[i]);
     qsort(router->endpoints, router->count, sizeof router->endpoints[0], compare);
     router->labels = memory_zeroed_array(router->count + 2, sizeof router->labels[0]);
-    for (size_t i = 0; i < router->count; i++) {
-        write_allow(&router->endpoints[i]);
+    for (size_t i = 0; i < router->count; i++)
         router->labels[i] = router->endpoints[i].label;
-    }
     router->labels[router->count] = "other";
+    write_allows(router);
     return router;
 }
 
@@ -227,17 +244,26 @@ static bool fits(const struct endpoint *endpoint, const struct path *path,
     return true;
 }
 
+static bool is_server(const char *path)
+{
+    return path != NULL && (*path == '\0' || strcmp(path, "*") == 0);
+}
+
 void router_match(const struct router *router, const char *text, enum http_method method,
                   struct route_match *match)
 {
     struct path path;
     size_t i = 0;
-    if (!split(text, &path))
+    bool is_about_server = method == HTTP_OPTIONS && is_server(text);
+    if (is_about_server || !split(text, &path))
         i = router->count;
     while (i < router->count && !fits(&router->endpoints[i], &path, match->params))
         i++;
-    bool is_found = i < router->count;
     match->endpoint = i;
-    match->allow = is_found ? router->endpoints[i].allow : NULL;
-    match->route = is_found ? router->endpoints[i].routes[method] : NULL;
+    match->allow = is_about_server ? router->allow : NULL;
+    match->route = NULL;
+    if (i == router->count)
+        return;
+    match->allow = router->endpoints[i].allow;
+    match->route = router->endpoints[i].routes[method];
 }

@@ -50,7 +50,11 @@ void router_free(struct router *router);
  * then NULL. Valid as long as the router. */
 const char *const *router_labels(const struct router *router);
 
-/* Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
- * request, without its query; NULL fits nothing. */
+/*
+ * Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
+ * request, without its query; an empty one is "/", NULL fits nothing. OPTIONS of "*" or of an empty
+ * path asks about the server (RFC 9110 section 9.3.7): then `allow` has every method of any
+ * template.
+ */
 void router_match(const struct router *router, const char *path, enum http_method method,
                   struct route_match *match);

@@ -58,6 +58,13 @@ class MethodsTest(OneServerCase):
             self.assertIn("OPTIONS", answer.field("Allow"))
         self.assert_usable(wire)
 
+    def test_options_of_the_server_as_a_whole(self) -> None:
+        for target in ("*", "http://x", "http://x:80"):
+            wire = self.wire()
+            answer = wire.send(f"OPTIONS {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).answer()
+            self.assertEqual((answer.status, answer.field("Content-Length")), (204, None), target)
+            self.assertEqual(answer.field("Allow"), "GET, HEAD, POST, OPTIONS")
+
     def test_no_such_route(self) -> None:
         wire = self.wire()
         for path in ("/", "/Ads", "/ads/", "/ads/1.x", "/ads%2Fclick", "/%61ds", "/ads/%00",

@@ -62,6 +62,9 @@ static const struct {
     int32_t number;   /* the same */
 } found[] = {
     {HTTP_GET, "/", &root, "/", NULL, 0},
+    {HTTP_GET, "", &root, "/", NULL, 0},
+    {HTTP_HEAD, "", &root, "/", NULL, 0},
+    {HTTP_POST, "", NULL, "/", NULL, 0},
     {HTTP_GET, "/ads", &ads, "/ads", NULL, 0},
     {HTTP_POST, "/ads", &new_ad, "/ads", NULL, 0},
     {HTTP_HEAD, "/ads", &ads, "/ads", NULL, 0},
@@ -116,8 +119,8 @@ END_TEST
 
 static const char *const unknown[] = {
     NULL,
-    "",
-    "*",
+    "**",
+    "*/",
     "ads",
     "//",
     "//ads",
@@ -217,6 +220,21 @@ START_TEST(allows_the_methods_of_the_template)
 }
 END_TEST
 
+START_TEST(options_of_the_server_as_a_whole_allows_what_any_template_has)
+{
+    static const char *const paths[] = {"*", ""};
+    for (int i = 0; i < COUNT(paths); i++) {
+        struct route_match match = match_of(paths[i], HTTP_OPTIONS);
+        ck_assert_str_eq(match.allow, "GET, HEAD, POST, OPTIONS, PATCH, DELETE");
+        ck_assert_ptr_null(match.route);
+        ck_assert_str_eq(router_labels(router)[match.endpoint], "other");
+    }
+    for (int method = 0; method < HTTP_METHODS; method++)
+        if (method != HTTP_OPTIONS)
+            ck_assert_ptr_null(match_of("*", (enum http_method)method).allow);
+}
+END_TEST
+
 START_TEST(labels_each_template_once)
 {
     static const char *const expected[] = {"/ads",           "/",
@@ -245,6 +263,8 @@ START_TEST(router_without_routes_finds_nothing)
     router_match(empty, "/ads", HTTP_GET, &match);
     ck_assert_ptr_null(match.allow);
     ck_assert_str_eq(router_labels(empty)[match.endpoint], "other");
+    router_match(empty, "*", HTTP_OPTIONS, &match);
+    ck_assert_str_eq(match.allow, "OPTIONS");
     router_free(empty);
     router_free(NULL);
 }
@@ -260,6 +280,7 @@ Suite *router_suite(void)
     tcase_add_test(tcase, bounds_what_is_overlong);
     tcase_add_test(tcase, gives_the_parameters_as_they_come);
     tcase_add_loop_test(tcase, allows_the_methods_of_the_template, 0, COUNT(allowed));
+    tcase_add_test(tcase, options_of_the_server_as_a_whole_allows_what_any_template_has);
     tcase_add_test(tcase, labels_each_template_once);
     tcase_add_test(tcase, router_without_routes_finds_nothing);
     suite_add_tcase(suite, tcase);
