@@ -90,7 +90,9 @@ VIOLATIONS = [
 BAD_CHUNKS = [
     b"\r\n0\r\n\r\n", b"g\r\n", b"-1\r\n", b"+0\r\n\r\n", b" 0\r\n\r\n", b"0 \r\n\r\n",
     b"0x0\r\n\r\n",
-    b"1;a=b\r\nx\r\n0\r\n\r\n", b"1\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1\r\nx0\r\n\r\n",
+    b"34;\r\n" + CLICK + b"\r\n0\r\n\r\n", b"34;a\n" + CLICK + b"\r\n0\r\n\r\n",
+    b"34;a=[b\r\n" + CLICK + b"\r\n0\r\n\r\n", b"34;a=\x07\r\n" + CLICK + b"\r\n0\r\n\r\n",
+    b"34;a=" + b"b" * 5000 + b"\r\n" + CLICK + b"\r\n0\r\n\r\n", b"1\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1\r\nx0\r\n\r\n",
     b"1\r\nxyz\r\n0\r\n\r\n", b"000000000\r\n\r\n", b"FFFFFFFFFFFFFFFF\r\n", b"0\r\n\n",
     b"0\r\nA: b\n\n",
     b"0\r\nA: b\x08\r\n\r\n", b"0\r\nA\r\n\r\n", b"0\r\n A: b\r\n\r\n",
@@ -206,6 +208,20 @@ class FramingTest(OneServerCase):
         self.assert_error(wire.send(chunked("/ads/click", b"0\r\n\r\n")).answer(), 400, "empty")
         over = b"10001\r\n" + b" " * 65537 + b"\r\n0\r\n\r\n"
         self.assert_error(wire.send(chunked("/ads/click", over)).answer(), 413, "64 KiB")
+        self.assert_usable(wire)
+
+    def test_chunk_extensions_are_passed_over(self) -> None:
+        wire = self.wire()
+        signature = b";chunk-signature=" + b"0a" * 32
+
+        def run() -> None:
+            for body in (b"34;a\r\n" + CLICK + b"\r\n0;b=c\r\n\r\n",
+                         b'1A ; a="; \\" \xff" ;b\r\n' + CLICK[:26] + b"\r\n1a;c\r\n" + CLICK[26:] +
+                         b"\r\n0\r\n\r\n",
+                         b"34" + signature + b"\r\n" + CLICK + b"\r\n0" + signature + b"\r\n\r\n"):
+                self.assertEqual(wire.send(chunked("/ads/click", body)).answer().status, 202)
+
+        self.assertEqual(self.stored_by(run), 3)
         self.assert_usable(wire)
 
     def test_trailer_fields_are_no_header_fields(self) -> None:

@@ -36,6 +36,7 @@
     X(hex) \
     X(http_admission) \
     X(http_authority) \
+    X(http_chunk_extension) \
     X(http_chunks) \
     X(http_framing) \
     X(http_framing_bodies) \
