@@ -172,12 +172,39 @@ class BodyTest(OneServerCase):
                              "application/xml", "json", "application/jsonx"):
             answer = wire.send(post("/ads/click", CLICK, f"Content-Type: {content_type}")).answer()
             self.assert_error(answer, 415, "JSON")
-        for encoding in ("gzip", "br", "deflate, gzip", "x"):
-            answer = wire.send(post("/ads/click", CLICK, f"Content-Encoding: {encoding}")).answer()
-            self.assert_error(answer, 415)
-        self.assertEqual(
-            wire.send(post("/ads/click", CLICK, "Content-Encoding: identity")).answer().status, 202)
-        self.assertEqual(self.stored() - before, 2 * len(accepted) + 2)
+            self.assertEqual(answer.field("Accept"), "application/json, text/plain")
+            self.assertIsNone(answer.field("Accept-Encoding"))
+        self.assertEqual(self.stored() - before, 2 * len(accepted) + 1)
+
+    def test_content_codings(self) -> None:
+        before = self.stored()
+        wire = self.wire()
+        accepted = ("", "identity", "Identity", ",", "identity, identity", " ,\tidentity ,")
+        for coding in accepted:
+            answer = wire.send(post("/ads/click", CLICK, f"Content-Encoding: {coding}")).answer()
+            self.assertEqual(answer.status, 202, coding)
+        for coding in ("gzip", "br", "deflate, gzip", "x", "identity, gzip", "gzip, identity",
+                       ", gzip", "identity gzip", "identit", "identityx"):
+            answer = wire.send(post("/ads/click", CLICK, f"Content-Encoding: {coding}",
+                                    "Content-Type: image/png")).answer()
+            self.assert_error(answer, 415, "encoded")
+            self.assertEqual(answer.field("Accept-Encoding"), "identity", coding)
+            self.assertIsNone(answer.field("Accept"))
+        self.assertEqual(self.stored() - before, len(accepted))
+
+    def test_a_field_that_is_given_twice_is_looked_at_twice(self) -> None:
+        before = self.stored()
+        wire = self.wire()
+        for fields, status in (
+                (("Content-Type: text/plain", "content-type: application/json"), 202),
+                (("Content-Type: application/json", "Content-Type: text/html"), 415),
+                (("Content-Type: text/html", "Content-Type: application/json"), 415),
+                (("Content-Encoding:", "Content-Encoding: identity"), 202),
+                (("Content-Encoding: identity", "content-encoding: gzip"), 415),
+                (("Content-Encoding: gzip", "Content-Encoding: identity"), 415)):
+            answer = wire.send(post("/ads/click", CLICK, *fields)).answer()
+            self.assertEqual(answer.status, status, fields)
+        self.assertEqual(self.stored() - before, 2)
 
     def test_the_limit_of_a_single_event(self) -> None:
         wire = self.wire()
