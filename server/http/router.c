@@ -48,7 +48,8 @@ struct router {
     struct endpoint endpoints[]; /* sorted: the first that fits is the one */
 };
 
-/* Returns false when there is no path, or one of more segments than any template. */
+/* A slash at the end is left out. Returns false when there is no path, or one of more segments than
+ * any template. */
 static bool split(const char *text, struct path *path)
 {
     path->count = 0;
@@ -57,6 +58,8 @@ static bool split(const char *text, struct path *path)
     text += *text == '/';
     for (;;) {
         const char *end = text;
+        if (*text == '\0' && path->count > 0 && path->segments[path->count - 1].bytes > 0)
+            return true;
         if (path->count == SEGMENTS_MAX)
             return false;
         while (*end != '/' && *end != '\0')
@@ -229,6 +232,29 @@ static bool read_param(enum segment_type type, struct segment segment, struct ro
     return true;
 }
 
+/* A byte that stands for itself and one that has to be encoded to be the same are two. */
+static bool decodes_to(struct segment segment, struct segment wanted)
+{
+    const char *at = segment.at;
+    const char *end = at + segment.bytes;
+    size_t bytes = 0;
+    while (at < end && bytes < wanted.bytes) {
+        bool is_encoded = *at == '%';
+        char c;
+        if (!percent_take(&at, end, &c) || (is_encoded && !percent_is_unreserved(c)) ||
+            c != wanted.at[bytes++])
+            return false;
+    }
+    return at == end && bytes == wanted.bytes;
+}
+
+/* What is encoded is longer. */
+static bool spells(struct segment segment, struct segment wanted)
+{
+    return is_same(segment, wanted.at, wanted.bytes) ||
+           (segment.bytes > wanted.bytes && decodes_to(segment, wanted));
+}
+
 static bool fits(const struct endpoint *endpoint, const struct path *path,
                  struct route_param params[static ROUTE_PARAMS_MAX])
 {
@@ -237,7 +263,7 @@ static bool fits(const struct endpoint *endpoint, const struct path *path,
     for (size_t i = 0; i < path->count; i++) {
         struct segment wanted = endpoint->path.segments[i];
         bool is_literal = endpoint->types[i] == SEGMENT_LITERAL;
-        if (is_literal ? !is_same(path->segments[i], wanted.at, wanted.bytes)
+        if (is_literal ? !spells(path->segments[i], wanted)
                        : !read_param(endpoint->types[i], path->segments[i], params++))
             return false;
     }

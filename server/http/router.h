@@ -6,8 +6,11 @@
  *   /ads/{id:number}/vast      number: 1 to 2147483647, of at most 10 digits and nothing else
  *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -
  *
- * A typed segment is percent-decoded first. A literal has to come as it is spelled here, so that
- * what a proxy denies by its path is not to be had under another spelling.
+ * Other spellings of a path are the same path: with a slash behind it, and with letters, digits and
+ * any of "-._~" percent-encoded (RFC 3986 section 6.2.2.2); anything else that is encoded belongs
+ * to no path here. So a proxy that denies /metrics has to deny /metrics/ and /%6Detrics too, as
+ * most do who compare paths decoded: to be found by every client is worth more than to guard for
+ * them.
  */
 #pragma once
 

@@ -67,8 +67,8 @@ class MethodsTest(OneServerCase):
 
     def test_no_such_route(self) -> None:
         wire = self.wire()
-        for path in ("/", "/Ads", "/ads/", "/ads/1.x", "/ads%2Fclick", "/%61ds", "/ads/%00",
-                     "/ads/%6", "/ads/" + "x" * 33, "/ads/click/", "/%00", "/.",
+        for path in ("/", "/Ads", "/ads//", "/ads/1.x", "/ads%2Fclick", "/%41ds", "/ads/%00",
+                     "/ads/%6", "/ads/" + "x" * 33, "/ads/click%2F", "/%00", "/.",
                      "/../ads", "/%FF", "/" + "x" * 8000, "/?/ads", "/.refused/3", "/[", "/a;b"):
             for method in METHODS:
                 line = f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode("latin-1")
@@ -77,6 +77,23 @@ class MethodsTest(OneServerCase):
                 if method != "HEAD":
                     self.assert_error(answer, 404, "no such route")
         self.assert_usable(wire)
+
+    def test_other_spellings_of_a_path(self) -> None:
+        wire = self.wire()
+        for path in GET_ROUTES:
+            label = f'endpoint="{path}"'.encode()
+            for spelling in (f"{path}/", f"/%{ord(path[1]):02x}{path[2:]}",
+                             "/".join("".join(f"%{ord(c):02X}" for c in part)
+                                      for part in path.split("/")) + "/"):
+                target = spelling + ("?" + QUERY[path][1:] if path in QUERY else "")
+                answer = wire.send(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).answer()
+                self.assertEqual(answer.status, 200, target)
+            self.assertIn(label, wire.send(request("GET", "/metrics/")).answer().body)
+        for path in EVENT_ROUTES:
+            for spelling in (f"{path}/", path.replace("/a", "/%61"), path.replace("s/", "%73/") + "/"):
+                self.assertEqual(wire.send(post(spelling, CLICK)).answer().status, 202, spelling)
+                answer = wire.send(request("GET", spelling)).answer()
+                self.assertEqual((answer.status, answer.field("Allow")), (405, "POST, OPTIONS"))
 
     def test_a_route_with_a_word_in_its_path(self) -> None:
         wire = self.wire()

@@ -26,9 +26,13 @@ static const struct route click = {HTTP_POST, "/ads/click", handle};
 static const struct route ads = {HTTP_GET, "/ads", handle};
 static const struct route new_ad = {HTTP_POST, "/ads", handle};
 static const struct route root = {HTTP_GET, "/", handle};
+static const struct route marks = {HTTP_GET, "/a-b._~", handle};
+static const struct route reserved = {HTTP_GET, "/a;b", handle};
+static const struct route deep = {HTTP_GET, "/1/2/3/4/5/6/7/8", handle};
 
 static const struct route *const routes[] = {
-    &kind, &ad, &ad_change, &ad_removal, &any_vast, &vast, &analytics, &click, &ads, &new_ad, &root,
+    &kind,  &ad,  &ad_change, &ad_removal, &any_vast, &vast,     &analytics,
+    &click, &ads, &new_ad,    &root,       &marks,    &reserved, &deep,
 };
 
 static struct router *router;
@@ -98,10 +102,23 @@ static const struct {
     /* The bounds of a word. */
     {HTTP_POST, "/ads/x", &kind, "/ads/{kind}", "x", -1},
     {HTTP_POST, "/ads/" W32, &kind, "/ads/{kind}", W32, -1},
-    /* Encoded: a type is decoded, a literal is what it is. */
-    {HTTP_POST, "/ads/cl%69ck", &kind, "/ads/{kind}", "click", -1},
-    {HTTP_POST, "/ads/%63%6C%69%63%6b", &kind, "/ads/{kind}", "click", -1},
+    /* Encoded. */
+    {HTTP_POST, "/ads/cl%69cks", &kind, "/ads/{kind}", "clicks", -1},
     {HTTP_GET, "/ads/%37", &ad, "/ads/{id}", "7", 7},
+    {HTTP_POST, "/ads/cl%69ck", &click, "/ads/click", NULL, 0},
+    {HTTP_POST, "/ads/%63%6C%69%63%6b", &click, "/ads/click", NULL, 0},
+    {HTTP_GET, "/%61ds", &ads, "/ads", NULL, 0},
+    {HTTP_GET, "/%61%64%73/7/v%61st", &vast, "/ads/{id}/vast", "7", 7},
+    {HTTP_GET, "/a%2db%2E%5F%7e", &marks, "/a-b._~", NULL, 0},
+    {HTTP_GET, "/a;b", &reserved, "/a;b", NULL, 0},
+    /* With a slash behind. */
+    {HTTP_GET, "/ads/", &ads, "/ads", NULL, 0},
+    {HTTP_GET, "/%61ds/", &ads, "/ads", NULL, 0},
+    {HTTP_POST, "/ads/click/", &click, "/ads/click", NULL, 0},
+    {HTTP_GET, "/ads/7/", &ad, "/ads/{id}", "7", 7},
+    {HTTP_GET, "/ads/7/vast/", &vast, "/ads/{id}/vast", "7", 7},
+    {HTTP_GET, "/1/2/3/4/5/6/7/8", &deep, "/1/2/3/4/5/6/7/8", NULL, 0},
+    {HTTP_GET, "/1/2/3/4/5/6/7/8/", &deep, "/1/2/3/4/5/6/7/8", NULL, 0},
 };
 
 START_TEST(finds_the_most_specific_template)
@@ -122,16 +139,37 @@ static const char *const unknown[] = {
     "**",
     "*/",
     "ads",
-    "//",
     "//ads",
     "/Ads",
-    "/ads/",
+    "//",
+    "///",
     "/ads//",
+    "/ads/7//",
     "/ads//click",
-    "/ads/click/",
-    "/ads/7/",
+    "/ads//click/",
+    "//ads/",
+    "/1/2/3/4/5/6/7/8//",
+    "/1/2/3/4/5/6/7/8/9",
+    "/%41ds",
+    "/%61d",
+    "/%61dss",
+    "/%61d%73s",
+    "/a%3Bb",
+    "/a%3bb/",
+    "/%2F",
+    "/%2Fads",
+    "/ads%2F",
+    "/ads%2Fclick/",
+    "/ads/click%2F",
+    "/%2561ds",
+    "/%%61ds",
+    "/%6",
+    "/ads%",
+    "/ads%6",
+    "/ads%00",
+    "/%61ds%00",
+    "/%61ds%2F",
     "/ads/7/VAST",
-    "/ads/7/vast/",
     "/ads/7/vast/x",
     "/ads/x/vast",
     "/ads/0/vast",
@@ -162,8 +200,6 @@ static const char *const unknown[] = {
     "/ads/%g6",
     "/ads/%%37",
     "/ads/%+7",
-    "/%61ds",
-    "/%61ds/click",
     "/a/b/c/d/e/f/g/h",
     "/a/b/c/d/e/f/g/h/i",
     "/ads/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20",
@@ -237,10 +273,17 @@ END_TEST
 
 START_TEST(labels_each_template_once)
 {
-    static const char *const expected[] = {"/ads",           "/",
-                                           "/ads/click",     "/ads/{kind}",
-                                           "/ads/{id}",      "/ads/analytics",
-                                           "/ads/{id}/vast", "/{place}/{id}/vast"};
+    static const char *const expected[] = {"/ads",
+                                           "/",
+                                           "/a-b._~",
+                                           "/a;b",
+                                           "/1/2/3/4/5/6/7/8",
+                                           "/ads/click",
+                                           "/ads/{kind}",
+                                           "/ads/{id}",
+                                           "/ads/analytics",
+                                           "/ads/{id}/vast",
+                                           "/{place}/{id}/vast"};
     const char *const *labels = router_labels(router);
     int count = 0;
     while (labels[count] != NULL)
