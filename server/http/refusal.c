@@ -9,7 +9,8 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-/* The last header field of that request. "@" is in no name that a client can send. */
+/* The last header field of that request. "@" is in no name that a client can send, and in no route,
+ * so that it counts for none as the path either. */
 static const char refusal_field[] = "@refused";
 
 static const struct {
@@ -47,8 +48,8 @@ const char *http_refusal_reason(enum http_refusal refusal)
 
 void http_refusal_write(enum http_refusal refusal, struct evbuffer *output)
 {
-    (void)evbuffer_add_printf(output, "GET / HTTP/1.1\r\nHost: -\r\n%s: %d\r\n\r\n", refusal_field,
-                              (int)refusal);
+    (void)evbuffer_add_printf(output, "GET /%s HTTP/1.1\r\nHost: -\r\n%s: %d\r\n\r\n",
+                              refusal_field, refusal_field, (int)refusal);
 }
 
 enum http_refusal http_refusal_read(struct evhttp_request *request)

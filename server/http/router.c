@@ -206,6 +206,11 @@ const char *const *router_labels(const struct router *router)
     return router->labels;
 }
 
+const char *router_allow(const struct router *router, size_t index)
+{
+    return index < router->count ? router->endpoints[index].allow : NULL;
+}
+
 static bool is_word_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -8,9 +8,9 @@
  *
  * Other spellings of a path are the same path: with a slash behind it, and with letters, digits and
  * any of "-._~" percent-encoded (RFC 3986 section 6.2.2.2); anything else that is encoded belongs
- * to no path here. So a proxy that denies /metrics has to deny /metrics/ and /%6Detrics too, as
- * most do who compare paths decoded: to be found by every client is worth more than to guard for
- * them.
+ * to no path here. So a proxy that is to deny /metrics has to deny /metrics/ and /%6Detrics as
+ * well, as it does when it compares decoded paths. Matching literals as they are spelled would
+ * spare it that, at the expense of every client that joins or normalises its URLs otherwise.
  */
 #pragma once
 
@@ -52,6 +52,9 @@ void router_free(struct router *router);
 /* The templates without their types (`/ads/{kind}`), behind them "other" for paths that fit none,
  * then NULL. Valid as long as the router. */
 const char *const *router_labels(const struct router *router);
+
+/* The methods of the template with this label, as for Allow; NULL for what is behind the last. */
+const char *router_allow(const struct router *router, size_t index);
 
 /*
  * Sets all of `match`; of `params` those that the template has. `path` is the raw path of a

@@ -250,9 +250,11 @@ static const struct {
 
 START_TEST(allows_the_methods_of_the_template)
 {
-    for (int method = 0; method < HTTP_METHODS; method++)
-        ck_assert_str_eq(match_of(allowed[_i].path, (enum http_method)method).allow,
-                         allowed[_i].allow);
+    for (int method = 0; method < HTTP_METHODS; method++) {
+        struct route_match match = match_of(allowed[_i].path, (enum http_method)method);
+        ck_assert_str_eq(match.allow, allowed[_i].allow);
+        ck_assert_str_eq(router_allow(router, match.endpoint), allowed[_i].allow);
+    }
 }
 END_TEST
 
@@ -290,6 +292,8 @@ START_TEST(labels_each_template_once)
         count++;
     ck_assert_int_eq(count, COUNT(expected) + 1);
     ck_assert_str_eq(labels[count - 1], "other");
+    ck_assert_ptr_null(router_allow(router, (size_t)count - 1));
+    ck_assert_ptr_null(router_allow(router, (size_t)count));
     for (int i = 0; i < COUNT(expected); i++) {
         int times = 0;
         for (int j = 0; j < count; j++)
