@@ -135,7 +135,8 @@ static void make_http(struct service *service)
     service->context =
         (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
                                  .store = service->store,
-                                 .metrics = service->metrics};
+                                 .metrics = service->metrics,
+                                 .router = service->router};
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
     service->guard = http_guard_new();

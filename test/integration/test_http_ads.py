@@ -108,6 +108,23 @@ class ChangeTest(OneServerCase):
             (27, 'far off', 't', true, '9999-01-01', NULL)""")
         self.expect([1, 2, 3, 23, 24])
 
+    def test_every_year_has_four_digits(self) -> None:
+        self.psql(ADS + """
+            (40, 'i', 't', true, '4713-01-01 BC', '12345-06-07'),
+            (41, 'i', 't', true, '0001-12-31 23:59:59.999999+00 BC', '200000-01-01'),
+            (42, 'i', 't', true, '2025-04-20 00:00:00+00', '9999-12-31 23:59:59.999999+00')""")
+        self.expect([1, 2, 3, 40, 41, 42])
+        told = {ad["id"]: (ad["starts_at"], ad["ends_at"]) for ad in self.tracker.get("/ads").json()
+                if "ends_at" in ad}
+        last = "9999-12-31T23:59:59.999999Z"
+        self.assertEqual(told, {40: ("0000-01-01T00:00:00Z", last),
+                                41: ("0000-12-31T23:59:59.999999Z", last),
+                                42: ("2025-04-20T00:00:00Z", last)})
+        answer = self.tracker.get("/ads/analytics?start=0000-01-01T00:00:00%2B23:59&"
+                                  "end=9999-12-31T23:59:59-23:59")
+        self.assertEqual((answer.json()["start"], answer.json()["end"]),
+                         ("0000-01-01T00:00:00Z", last))
+
     def test_it_starts_and_ends_on_time(self) -> None:
         start = time.time() + 1.5
         self.psql(ADS + f"(30, 'i', 't', true, to_timestamp({start}), to_timestamp({start + 1})), "

@@ -109,6 +109,17 @@ class MetricsTest(OneServerCase):
             wire.answer(has_body=method != "HEAD")
             self.assertEqual(counted(**labels) - before, 1, labels)
 
+    def test_what_is_refused_before_any_route_counts_for_none(self) -> None:
+        def counted() -> float:
+            metrics = self.tracker.metrics()
+            self.assertEqual(metrics.value("http_requests_total", method="GET", endpoint="/",
+                                           code="400"), 0)
+            return metrics.value("http_requests_total", method="GET", endpoint="other", code="400")
+
+        before = counted()
+        self.wire().send(b"GET / HTTP/1.1\r\n\r\n").answer()
+        self.assertEqual(counted() - before, 1)
+
     def test_every_answer_is_timed(self) -> None:
         metrics = self.tracker.metrics()
         for endpoint in (*GET_ROUTES, *EVENT_ROUTES, "/ads/{kind}", "other"):

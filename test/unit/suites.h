@@ -47,6 +47,8 @@
     X(event_queue) \
     X(hex) \
     X(http_admission) \
+    X(http_authority) \
+    X(http_chunk_extension) \
     X(http_chunks) \
     X(http_framing) \
     X(http_framing_bodies) \
@@ -54,6 +56,7 @@
     X(http_guard_connections) \
     X(http_head) \
     X(http_metrics) \
+    X(http_octet) \
     X(http_refusal) \
     X(intake) \
     X(intake_backlog) \
