@@ -216,14 +216,13 @@ START_TEST(gives_each_request_one_deadline)
 {
     int peer;
     struct bufferevent *bev = client_connect_socket(&peer);
-    client_feed_text(bev, GET);
-    ck_assert_double_eq(timeout_of(bev), 0); /* evhttp has its own */
+    feed_until(bev, GET, CLIENT_IDLE_S); /* whole: no deadline */
     for (int i = 0; i < 2; i++) {
         feed_until(bev, deadlines[_i].beginning, HTTP_REQUEST_DEADLINE_S);
         feed_more(bev, deadlines[_i].more);
         feed_until(bev, deadlines[_i].next, HTTP_REQUEST_DEADLINE_S);
         wait_a_moment();
-        feed_until(bev, deadlines[_i].end, HTTP_IDLE_TIMEOUT_S);
+        feed_until(bev, deadlines[_i].end, CLIENT_IDLE_S);
     }
     client_disconnect(bev, peer);
 }
@@ -244,7 +243,7 @@ START_TEST(gives_a_refused_request_the_idle_time_for_its_answer)
     int peer;
     struct bufferevent *bev = client_connect_socket(&peer);
     feed_until(bev, "GET /\r\n", HTTP_REQUEST_DEADLINE_S);
-    feed_until(bev, "\r\nGET", HTTP_IDLE_TIMEOUT_S);
+    feed_until(bev, "\r\nGET", CLIENT_IDLE_S);
     client_assert_refused(bev, HTTP_BAD_LINE);
     client_disconnect(bev, peer);
 }
