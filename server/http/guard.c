@@ -85,13 +85,21 @@ static void end_deadline(struct connection *connection)
     connection->deadline_ms = 0;
 }
 
+/* While evhttp writes an answer it reads as well, to see whether the client leaves: a client that
+ * takes its time is not idle. */
+static void set_idle_timeout(const struct connection *connection)
+{
+    bool is_writing = evbuffer_get_length(bufferevent_get_output(connection->bev)) > 0;
+    (void)bufferevent_set_timeouts(
+        connection->bev, is_writing ? &write_timeout : &connection->guard->idle, &write_timeout);
+}
+
 /* An absolute deadline: the timeout of the bufferevent alone begins anew with every byte. */
 static void set_deadline(struct connection *connection, bool is_another)
 {
     if (!http_framing_is_under_way(&connection->framing)) {
         if (connection->deadline_ms != 0)
-            (void)bufferevent_set_timeouts(connection->bev, &connection->guard->idle,
-                                           &write_timeout);
+            set_idle_timeout(connection);
         end_deadline(connection);
         return;
     }
@@ -146,6 +154,16 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     connection->is_filtering = false;
 }
 
+/* The beginning of an answer, and its end. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+    struct connection *connection = arg;
+    bool was_writing = info->orig_size > 0;
+    bool is_writing = evbuffer_get_length(output) > 0;
+    if (was_writing != is_writing && connection->deadline_ms == 0)
+        set_idle_timeout(connection);
+}
+
 static int compare(const void *a, const void *b)
 {
     uintptr_t left = (uintptr_t)((const struct connection *)a)->bev;
@@ -198,11 +216,12 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     if (bev == NULL)
         return NULL;
     forget_gone(guard);
-    (void)bufferevent_set_timeouts(bev, &((struct http_guard *)guard)->idle, &write_timeout);
+    struct connection *connection = open_connection(guard, bev);
+    set_idle_timeout(connection);
     bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
     (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
-    (void)memory_required(
-        evbuffer_add_cb(bufferevent_get_input(bev), on_input, open_connection(guard, bev)));
+    (void)memory_required(evbuffer_add_cb(bufferevent_get_input(bev), on_input, connection));
+    (void)memory_required(evbuffer_add_cb(bufferevent_get_output(bev), on_output, connection));
     return bev;
 }
 

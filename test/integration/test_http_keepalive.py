@@ -50,7 +50,7 @@ class Keepalive(DatabaseCase):
 
     def test_a_client_that_takes_its_answers_slowly_is_not_cut_off(self) -> None:
         wire = self.wire(receive_buffer=4096)
-        count = 100
+        count = 1000  # more than the kernel takes
         wire.send(METRICS * count)
         time.sleep(3)
         for _ in range(count):
