@@ -11,20 +11,13 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static const char *const NAMES[] = {
-    "DB_CONN",
-    "PORT",
-    "LISTEN_ADDR",
-    "JOURNAL_DIR",
-    "JOURNAL_SYNC",
-    "JOURNAL_MAX_BYTES",
-    "QUEUE_MAX_EVENTS",
-    "SHUTDOWN_GRACE_SECONDS",
-    "KEEPALIVE_SECONDS",
-    "TRUSTED_PROXIES",
-    "REUSE_PORT",
-    "SAMPLE_DATA",
-    "LOG_LEVEL",
-    "JOURNAL_KEEP_SECONDS",
+    "DB_CONN",           "PORT",
+    "LISTEN_ADDR",       "JOURNAL_DIR",
+    "JOURNAL_SYNC",      "JOURNAL_MAX_BYTES",
+    "QUEUE_MAX_EVENTS",  "SHUTDOWN_GRACE_SECONDS",
+    "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
+    "REUSE_PORT",        "SAMPLE_DATA",
+    "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
 };
 
 /* Before each test and after it: other suites run in this process too. */
