@@ -139,12 +139,11 @@ static void make_http(struct service *service)
                                  .router = service->router};
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
-    service->guard = http_guard_new();
+    service->guard = http_guard_new(service->config->keepalive_s);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
     evhttp_set_max_body_size(service->http, HTTP_BODY_MAX_BYTES);
-    evhttp_set_timeout(service->http, HTTP_IDLE_TIMEOUT_S);
     evhttp_set_allowed_methods(service->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
                                                   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                                                   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |

@@ -2,7 +2,7 @@
 import time
 import unittest
 
-from db_support import DatabaseCase
+from db_support import DatabaseCase, SqlSession
 
 from harness.server import Server
 
@@ -48,6 +48,22 @@ class Log(DatabaseCase):
         for name in ("writer", "catalogue", "reader"):
             self.assertEqual(len(self.lines(
                 server, f"name={name}: sqlstate=57P01 terminating connection due to administrator command")), 1)
+
+    def test_a_session_that_is_ended_in_the_middle_of_a_batch_says_why(self) -> None:
+        server = self.open_server()
+        lock = SqlSession(self, self.postgres, self.database)
+        lock.run("BEGIN; SELECT FROM ingest_cursor FOR UPDATE")
+        self.post(server, 0, 1)
+        server.wait_until(lambda: self.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND datname = current_database()") == "1")
+        self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                  "AND datname = current_database()")
+        server.wait_until(lambda: self.lines(server, "database unreachable name=writer"))
+        self.assertRegex(self.lines(server, "database unreachable name=writer")[0],
+                         "sqlstate=57P01 terminating connection due to administrator command")
+        lock.run("COMMIT")
+        self.wait_at_rest(server)
 
     def test_a_refusal_that_goes_on_is_told_once(self) -> None:
         server = self.open_server()

@@ -11,19 +11,13 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static const char *const NAMES[] = {
-    "DB_CONN",
-    "PORT",
-    "LISTEN_ADDR",
-    "JOURNAL_DIR",
-    "JOURNAL_SYNC",
-    "JOURNAL_MAX_BYTES",
-    "QUEUE_MAX_EVENTS",
-    "SHUTDOWN_GRACE_SECONDS",
-    "TRUSTED_PROXIES",
-    "REUSE_PORT",
-    "SAMPLE_DATA",
-    "LOG_LEVEL",
-    "JOURNAL_KEEP_SECONDS",
+    "DB_CONN",           "PORT",
+    "LISTEN_ADDR",       "JOURNAL_DIR",
+    "JOURNAL_SYNC",      "JOURNAL_MAX_BYTES",
+    "QUEUE_MAX_EVENTS",  "SHUTDOWN_GRACE_SECONDS",
+    "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
+    "REUSE_PORT",        "SAMPLE_DATA",
+    "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
 };
 
 /* Before each test and after it: other suites run in this process too. */
@@ -48,6 +42,7 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.store.journal.keep_s, 600);
     ck_assert_uint_eq(config.store.queue_max_events, 500000);
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
+    ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
     ck_assert(!config.listener.reuse_port);
     ck_assert(!config.store.sample_data);
@@ -78,6 +73,7 @@ START_TEST(reads_what_is_set)
     setenv("JOURNAL_DIR", "/tmp/j", 1);
     setenv("QUEUE_MAX_EVENTS", "1", 1);
     setenv("SHUTDOWN_GRACE_SECONDS", "0", 1);
+    setenv("KEEPALIVE_SECONDS", "3600", 1);
     setenv("TRUSTED_PROXIES", " 10.0.0.0/8,, 2001:db8::/32 192.0.2.1,", 1);
     setenv("REUSE_PORT", "1", 1);
     setenv("SAMPLE_DATA", "1", 1);
@@ -89,6 +85,7 @@ START_TEST(reads_what_is_set)
     ck_assert_str_eq(config.store.journal.directory, "/tmp/j");
     ck_assert_uint_eq(config.store.queue_max_events, 1);
     ck_assert_uint_eq(config.shutdown_grace_s, 0);
+    ck_assert_uint_eq(config.keepalive_s, 3600);
     ck_assert_uint_eq(config.trusted_proxies.count, 3);
     ck_assert_int_eq(address_parse("2001:db8::7", 11, &inside), RESULT_OK);
     ck_assert(address_block_contains(&config.trusted_proxies.blocks[1], &inside));
@@ -152,6 +149,8 @@ static const struct {
     const char *name;
     const char *value;
 } REFUSED[] = {
+    {"KEEPALIVE_SECONDS", "0"},
+    {"KEEPALIVE_SECONDS", "3601"},
     {"PORT", "0"},
     {"PORT", "65536"},
     {"PORT", "-1"},
