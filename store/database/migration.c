@@ -14,8 +14,8 @@
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/schema_state.h"
-#include "store/database/sqlstate.h"
 #include "store/database/sql_embedded.h"
+#include "store/database/sqlstate.h"
 
 enum { CHECK_TIMEOUT_MS = 8000, APPLY_TIMEOUT_MS = 3600 * 1000 };
 

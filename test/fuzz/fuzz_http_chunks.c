@@ -53,7 +53,9 @@ struct extensions {
 
 static char peek(const struct extensions *extensions)
 {
-    return extensions->at < extensions->end ? *extensions->at : '\0';
+    if (extensions->at == extensions->end)
+        return '\0';
+    return *extensions->at;
 }
 
 static bool skip_blanks(struct extensions *extensions)

@@ -311,8 +311,7 @@ START_TEST(events_that_nobody_has_any_more_are_counted)
     intake_stored(intake, sequence_of(100));
     ck_assert_uint_eq(counted("adtracker_journal_gap_events_total"),
                       oldest_kept - sequence_of(101));
-    ck_assert_int_eq(journal_files_logged(&run.files, "no longer in the journal"),
-                     1);
+    ck_assert_int_eq(journal_files_logged(&run.files, "no longer in the journal"), 1);
 }
 END_TEST
 
