@@ -69,6 +69,7 @@
     X(journal_identity) \
     X(journal_identity_file) \
     X(journal_identity_reopen) \
+    X(journal_inspect) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
