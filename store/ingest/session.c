@@ -179,9 +179,19 @@ static const struct {
                    .next = STEP_NONE},
 };
 
+/* The only writer of `step`. An opening or an upkeep begins at rest; then the next step of the
+ * table follows, or the end. */
+static void set_step(struct ingest_session *session, enum session_step step)
+{
+    bool is_start = step == STEP_MIGRATE || step == STEP_CLAIM_AGAIN || step == STEP_MAINTAIN_AGAIN;
+    assert(session->step == STEP_NONE ? is_start
+                                      : step == STEP_NONE || step == steps[session->step].next);
+    session->step = step;
+}
+
 static void begin(struct ingest_session *session, enum session_step step)
 {
-    session->step = step;
+    set_step(session, step);
     steps[step].send(session);
 }
 
@@ -189,7 +199,7 @@ static void begin(struct ingest_session *session, enum session_step step)
 static void finish(struct ingest_session *session, const struct db_reply *reply)
 {
     enum session_step last = session->step;
-    session->step = STEP_NONE;
+    set_step(session, STEP_NONE);
     if (last < STEP_CLAIM_AGAIN)
         session->opened(session->opened_arg, steps[last].name, reply, NULL);
     else
@@ -209,7 +219,7 @@ static void on_answer(void *arg, const struct db_reply *reply)
     struct ingest_session *session = arg;
     enum session_step step = session->step;
     if (reply->outcome == DB_LOST) {
-        session->step = STEP_NONE;
+        set_step(session, STEP_NONE);
         return;
     }
     if (steps[step].take != NULL)
@@ -227,7 +237,7 @@ static void on_migrated(void *arg, enum result result, const struct error *error
         begin(session, steps[STEP_MIGRATE].next);
         return;
     }
-    session->step = STEP_NONE;
+    set_step(session, STEP_NONE);
     if (result != RESULT_UNAVAILABLE)
         session->opened(session->opened_arg, steps[STEP_MIGRATE].name, NULL, error);
 }
