@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/memory.h"
+
 #define MEMBER(member) #member, offsetof(struct ad, member)
 
 /* Unset, an ad is not active: one of which that is not known must not be served. */
@@ -73,9 +75,7 @@ struct ad_value ad_field_get(const struct ad_field *field, const struct ad *ad)
 
 static void set_text(char **member, const char *text)
 {
-    char *copy = text != NULL ? strdup(text) : NULL;
-    if (text != NULL && copy == NULL)
-        abort();
+    char *copy = memory_copy_text(text);
     free(*member);
     *member = copy;
 }
