@@ -41,8 +41,9 @@ DECLARE
     v_stored bigint := 0;
 BEGIN
     LOOP
-        v_ids := ARRAY(SELECT e.id FROM rejected_events e JOIN ads a ON a.id = e.ad_id
+        v_ids := ARRAY(SELECT e.id FROM rejected_events e
                        WHERE e.id > v_last AND (p_ad_id IS NULL OR e.ad_id = p_ad_id)
+                         AND EXISTS (SELECT FROM ads a WHERE a.id = e.ad_id)
                        ORDER BY e.id LIMIT 1000 FOR UPDATE OF e SKIP LOCKED);
         EXIT WHEN cardinality(v_ids) = 0;
         v_last := v_ids[cardinality(v_ids)];
