@@ -9,6 +9,7 @@
 #include "metrics/log.h"
 #include "protocol/memory.h"
 #include "store/database/conn.h"
+#include "store/database/own_schema.h"
 #include "store/database/sqlstate.h"
 
 enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 4 * 1000 * 1000 };
@@ -32,7 +33,7 @@ struct analytics_reader {
     unsigned count;
 };
 
-static const char setup_sql[] =
+static const char setup_sql[] = OWN_SCHEMA_SQL
     "SET timezone = 'UTC'; SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =

@@ -13,6 +13,7 @@
 #include "store/ad_rows.h"
 #include "store/ad_snapshot_file.h"
 #include "store/database/conn.h"
+#include "store/database/own_schema.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -44,7 +45,8 @@ struct catalogue {
 };
 
 static const char setup_sql[] =
-    "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; LISTEN ads_changed";
+    "SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; " OWN_SCHEMA_SQL
+        OWN_SCHEMA_LISTEN_SQL;
 
 static void load(struct catalogue *catalogue);
 

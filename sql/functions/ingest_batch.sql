@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_sequence
                                         p_playback integer[], p_event_id text[], p_reject text,
                                         OUT last_sequence bigint, OUT stored bigint[],
                                         OUT duplicate bigint[], OUT rejected bigint[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
     v_cursor ingest_cursor%ROWTYPE;

@@ -5,7 +5,7 @@
 -- 500,000 rows in the default partition stays there: moving them would hold up others for too long.
 CREATE OR REPLACE FUNCTION create_day_partitions(p_table text, p_column text, p_first date, p_days integer)
 RETURNS integer
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_day date;
     v_name text;
@@ -43,13 +43,13 @@ $$;
 -- that a server cut off for as long still finds that another one has stored the same event. Its locks
 -- wait for readers, hence the short lock_timeout: others queue behind it.
 CREATE OR REPLACE FUNCTION maintain() RETURNS integer
-LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '500ms' AS $$
 DECLARE
     v_today date := (now() AT TIME ZONE 'UTC')::date;
     v_made integer;
     v_old text;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext('video-ad-tracker'), hashtext('maintain')) THEN
+    IF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
         RETURN 0;
     END IF;
     v_made := create_day_partitions('events', 'occurred_at', v_today, 8)

@@ -76,8 +76,7 @@ class Maintenance(Functions):
             self.psql("SELECT maintain()")
         self.assertEqual(self.value(f"SELECT to_regclass('events_{tomorrow}') IS NULL"), "t")
         other = SqlSession(self, self.postgres, self.database)
-        other.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), "
-                  "hashtext('maintain'))")
+        other.run("BEGIN; SELECT pg_advisory_xact_lock(lock_key('maintain'))")
         self.assertEqual(self.value("SELECT maintain()"), "0")  # another is at it
 
     def test_counts_of_quiet_journals_are_folded(self) -> None:

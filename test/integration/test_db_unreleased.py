@@ -4,7 +4,7 @@ from pathlib import Path
 
 from db_support import DatabaseCase, SqlSession
 from functions_support import OTHER_JOURNAL, OTHER_NONCE, by_kind, ingest_sql, row
-from schema_support import NUMBERED, described, differences, functions_versions, is_up
+from schema_support import NUMBERED, described, differences, functions_versions, is_up, lock_key
 
 from harness.server import Server
 
@@ -27,7 +27,7 @@ class Unreleased(DatabaseCase):
     def hold_maintenance(self) -> SqlSession:
         """Its keys are old: maintain() would drop them."""
         session = SqlSession(self, self.postgres, self.database)
-        session.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), hashtext('maintain'))")
+        session.run(f"BEGIN; SELECT pg_advisory_xact_lock({lock_key('maintain')})")
         return session
 
     def open(self) -> Server:
