@@ -28,11 +28,14 @@ LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle
 DECLARE
     v_default regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table -- there may be none
                            WHERE partrelid = quote_ident(p_table)::regclass);
+    v_is_keyed boolean := EXISTS (SELECT FROM pg_index
+                                  WHERE indrelid = quote_ident(p_table)::regclass AND indisprimary);
     v_schema oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
     v_day date;
     v_name text;
     v_of_day text;
     v_rows bigint := 0;
+    v_has_rows boolean;
     v_made integer := 0;
 BEGIN
     FOR v_day IN SELECT d.day FROM (SELECT p_first + n AS day FROM generate_series(0, p_days - 1) AS n) AS d
@@ -55,10 +58,16 @@ BEGIN
         END LOOP;
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
                        v_name, p_table);
+        IF NOT v_is_keyed THEN -- a DELETE is refused without one where all tables are published
+            EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_name);
+        END IF;
         IF v_default IS NOT NULL THEN
             EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', v_default);
-            EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved',
-                           v_default, v_of_day, v_name);
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
+            IF v_has_rows THEN
+                EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) '
+                               'INSERT INTO %I SELECT * FROM moved', v_default, v_of_day, v_name);
+            END IF;
         END IF;
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                        p_table, v_name, v_day, v_day + 1);
