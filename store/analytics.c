@@ -12,6 +12,7 @@
 #include "protocol/memory.h"
 #include "store/analytics_fault.h"
 #include "store/database/conn.h"
+#include "store/database/own_schema.h"
 #include "store/database/sqlstate.h"
 
 enum { QUESTIONS_MAX = 256, QUESTION_TIMEOUT_MS = 6000, WAIT_MAX_US = 4 * 1000 * 1000 };
@@ -39,7 +40,7 @@ struct analytics_reader {
 };
 
 static const char own_sql[] =
-    "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
+    OWN_SCHEMA_SQL "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =
     "SELECT kind, events, playback_seconds "

@@ -1,8 +1,8 @@
--- Every server keeps the ads in memory and is notified of each change.
+-- Every server keeps the ads in memory and is notified of each change, on the channel of its schema.
 CREATE OR REPLACE FUNCTION notify_ads_changed() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM pg_notify('ads_changed', '');
+    PERFORM pg_notify('ads_changed_' || oid, '') FROM pg_namespace WHERE nspname = current_schema();
     RETURN NULL;
 END
 $$;

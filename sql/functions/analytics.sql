@@ -3,7 +3,7 @@
 -- The part of [p_from, p_to) that whole buckets of a width cover; empty at p_from where none does.
 CREATE OR REPLACE FUNCTION whole_buckets(p_width interval, p_from timestamptz, p_to timestamptz,
                                          OUT first timestamptz, OUT past timestamptz)
-LANGUAGE plpgsql IMMUTABLE AS $$
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 BEGIN
     first := bucket_start(p_width, p_from + p_width - interval '1 microsecond');
     past := bucket_start(p_width, p_to);
@@ -18,7 +18,7 @@ $$;
 -- ragged ends. p_ad_id null: every ad.
 CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
 RETURNS TABLE (kind smallint, events bigint, playback_seconds bigint)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     v_end timestamptz := p_end + interval '1 microsecond'; -- the first moment outside

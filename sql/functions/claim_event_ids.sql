@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION claim_event_ids(p_sequence bigint[], p_day date[], p_ad_id integer[],
                                            p_kind event_kind[], p_event_id text[])
 RETURNS bigint[]
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_first bigint[];
 BEGIN

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonc
                                          OUT last_sequence bigint, OUT stored bigint[],
                                          OUT duplicate bigint[], OUT rejected bigint[],
                                          OUT is_locked boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_cursor ingest_cursor%ROWTYPE;
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
         RAISE EXCEPTION 'journal % was taken over by another process', p_journal
             USING ERRCODE = 'VA001';
     END IF;
-    is_locked := pg_try_advisory_lock(860065, v_cursor.journal_id);
+    is_locked := pg_try_advisory_lock(lock_key('journal ' || p_journal));
     IF NOT is_locked AND v_cursor.nonce <> p_nonce THEN
         RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
             USING ERRCODE = 'VA002';

@@ -1,11 +1,11 @@
 -- Counts of events per minute, hour and day.
 
 -- The start of the bucket that a time falls into, UTC. The origin lies before all events: before it
--- some releases of PostgreSQL put a time on an edge into the earlier bucket.
+-- some releases of PostgreSQL put a time on an edge into the earlier bucket. In this form it knows its
+-- names whatever search_path is, and is still inlined: it is called for every event.
 CREATE OR REPLACE FUNCTION bucket_start(p_width interval, p_time timestamptz) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT date_bin(p_width, p_time, timestamptz '0001-01-01 00:00:00+00')
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN date_bin(p_width, p_time, timestamptz '0001-01-01 00:00:00+00');
 
 -- Adds to the counts of a journal (0: of none). The arrays run in parallel; p_events[i] below 0 subtracts.
 -- Each element goes into the bucket of every width, or of p_bucket_seconds[i] alone where that is
@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION add_to_counts(p_journal_id integer, p_at timestamptz[
                                          p_playback_seconds bigint[],
                                          p_bucket_seconds integer[] DEFAULT NULL)
 RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO event_counts AS c
         (bucket_seconds, bucket, ad_id, kind, journal_id, events, playback_seconds)

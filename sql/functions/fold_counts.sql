@@ -2,7 +2,7 @@
 -- because it runs on the ingest's connection. Returns how many it moved. The setting: a journal
 -- without counts costs one index lookup, whatever the planner expects.
 CREATE OR REPLACE FUNCTION fold_counts(p_before timestamptz, p_rows integer DEFAULT 50000) RETURNS integer
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 DECLARE
     v_journal integer;
     v_found tid[];

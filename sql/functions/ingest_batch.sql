@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_sequence
                                         p_playback integer[], p_event_id text[], p_reject text,
                                         OUT last_sequence bigint, OUT stored bigint[],
                                         OUT duplicate bigint[], OUT rejected bigint[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
     v_cursor ingest_cursor%ROWTYPE;
@@ -22,11 +22,13 @@ BEGIN
 
     -- One statement, so that one snapshot of `ads` decides both whose event_ids are claimed and which
     -- events are stored.
-    WITH given AS NOT MATERIALIZED (
-        SELECT b.*, v_kinds[b.kind_number + 1] AS kind, a.id IS NOT NULL AS is_known
+    WITH known AS MATERIALIZED ( -- each ad once, however often a table without a key, or a view, has it
+        SELECT DISTINCT a.id FROM ads a WHERE a.id IN (SELECT g.ad_id FROM unnest(p_ad_id) AS g (ad_id))
+    ), given AS NOT MATERIALIZED (
+        SELECT b.*, v_kinds[b.kind_number + 1] AS kind, k.id IS NOT NULL AS is_known
         FROM unnest(p_sequence, p_kind, p_ad_id, p_occurred_at, p_ip, p_playback, p_event_id)
              AS b (sequence, kind_number, ad_id, occurred_at, ip, playback, event_id)
-        LEFT JOIN ads a ON a.id = b.ad_id
+        LEFT JOIN known k ON k.id = b.ad_id
         WHERE b.sequence > v_cursor.last_sequence
     ), first AS MATERIALIZED (
         SELECT unnest(claim_event_ids(array_agg(sequence), array_agg((occurred_at AT TIME ZONE 'UTC')::date),

@@ -3,7 +3,7 @@
 -- Stores these rejected events, whose ads exist, and returns how many; duplicates of stored events
 -- are dropped.
 CREATE OR REPLACE FUNCTION store_rejected(p_ids bigint[]) RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_new record;
 BEGIN
@@ -33,7 +33,7 @@ $$;
 -- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how
 -- many. Those that the database still refuses stay, with the new reason.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_ids bigint[];
     v_id bigint;
@@ -41,8 +41,9 @@ DECLARE
     v_stored bigint := 0;
 BEGIN
     LOOP
-        v_ids := ARRAY(SELECT e.id FROM rejected_events e JOIN ads a ON a.id = e.ad_id
+        v_ids := ARRAY(SELECT e.id FROM rejected_events e
                        WHERE e.id > v_last AND (p_ad_id IS NULL OR e.ad_id = p_ad_id)
+                         AND EXISTS (SELECT FROM ads a WHERE a.id = e.ad_id)
                        ORDER BY e.id LIMIT 1000 FOR UPDATE OF e SKIP LOCKED);
         EXIT WHEN cardinality(v_ids) = 0;
         v_last := v_ids[cardinality(v_ids)];

@@ -12,7 +12,7 @@ CREATE OR REPLACE VIEW impressions AS
     FROM events WHERE kind = 'impression';
 
 CREATE OR REPLACE FUNCTION inet_or_null(p_text text) RETURNS inet
-LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+LANGUAGE plpgsql IMMUTABLE STRICT SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN p_text::inet;
 EXCEPTION WHEN invalid_text_representation THEN
@@ -21,7 +21,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION view_insert() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kind event_kind := TG_ARGV[0];
     v_at timestamptz := coalesce(NEW."timestamp" AT TIME ZONE 'UTC', now());
@@ -39,7 +39,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION view_delete() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kind event_kind := TG_ARGV[0];
     v_at timestamptz := OLD."timestamp" AT TIME ZONE 'UTC';
@@ -59,7 +59,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION view_reject_update() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     RAISE EXCEPTION '% keeps what happened: rows may be added and deleted, not changed', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported';

@@ -13,6 +13,7 @@
 #include "store/catalogue/ad_table.h"
 #include "store/catalogue/ad_trouble.h"
 #include "store/database/conn.h"
+#include "store/database/own_schema.h"
 
 enum {
     LOAD_TIMEOUT_MS = 8000,
@@ -42,15 +43,13 @@ struct catalogue {
     struct event *poll_timer; /* the next load; soon after a failure */
 };
 
-/* The channel is that on which the trigger of the table ads notifies. */
-#define LISTEN_SQL "LISTEN ads_changed"
-
 /* SQL_ASCII knows no encodings: there the server would check each text as it sends it, and fail the
  * whole query for one that is not UTF-8. It sends every byte as it is to a client that asks for no
  * encoding either. */
 static const char own_sql[] =
     "SELECT set_config('client_encoding', CASE current_setting('server_encoding') "
-    "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false); " LISTEN_SQL;
+    "WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false); " OWN_SCHEMA_SQL
+        OWN_SCHEMA_LISTEN_SQL;
 
 static void load(struct catalogue *catalogue);
 

@@ -23,7 +23,7 @@ enum { CHECK_TIMEOUT_MS = 8000, APPLY_TIMEOUT_MS = 3600 * 1000 };
 enum { CONVERTED_FILES = 2 };
 
 enum step {
-    STEP_CHECK, /* asks what the database has: often all */
+    STEP_CHECK, /* chooses the schema and asks what it has: often all */
     STEP_KINDS, /* adds the kinds of events that it lacks, in a transaction of their own */
     STEP_LOCK,  /* begins the transaction and asks again */
     STEP_APPLY, /* sends what is missing and the end of the transaction */
@@ -43,9 +43,11 @@ struct migration {
 
 /* One instance at a time, however long it takes. Each statement must see what was committed before
  * the lock was had. */
-static const char lock_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
-                               "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;\n"
-                               "SELECT pg_advisory_xact_lock(86, 65);\n";
+static const char lock_sql[] =
+    "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
+    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;\n"
+    "SELECT pg_advisory_xact_lock(hashtextextended('video-ad-tracker migrate', oid::bigint)) "
+    "FROM pg_namespace WHERE nspname = current_schema();\n";
 
 /* Views are replaced under a lock that waits for their readers, and holds up those behind it. */
 static const char functions_sql[] =
@@ -61,6 +63,15 @@ static void write_file(FILE *out, const struct sql_file *file)
 {
     (void)fwrite(file->text, 1, file->text_bytes, out);
     (void)fputs(";\n", out);
+}
+
+/* A transaction that has failed may still be open. The schema is chosen in one of its own: without
+ * the tables the rest fails. */
+static void write_check(FILE *out)
+{
+    (void)fputs("ROLLBACK; BEGIN;\n", out);
+    write_file(out, sql_find("own_schema.sql"));
+    (void)fprintf(out, "COMMIT; %s", schema_state_sql());
 }
 
 static void write_kinds(FILE *out)
@@ -144,8 +155,8 @@ static void send(struct migration *migration, enum step step, const struct schem
     size_t sql_bytes = 0;
     FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
     switch (step) {
-    case STEP_CHECK: /* a transaction that has failed may still be open */
-        (void)fprintf(out, "ROLLBACK; %s", schema_state_sql());
+    case STEP_CHECK:
+        write_check(out);
         break;
     case STEP_KINDS:
         write_kinds(out);

@@ -18,7 +18,12 @@ LABELS = [name for _, name in KINDS_TABLE]
 # Every function with its arguments, their defaults and its result.
 SIGNATURES = """
 SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid)
-FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY 1"""
+FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"""
+
+
+def lock_key(what: str) -> str:
+    """SQL for a key of an advisory lock, also where there is no function lock_key() yet."""
+    return f"hashtextextended('video-ad-tracker {what}', quote_ident(current_schema())::regnamespace::oid::bigint)"
 
 
 def functions_digest() -> str:

@@ -202,6 +202,43 @@ class AdsThatComeAndGo(Functions):
         self.assert_counts_agree()
 
 
+class AdsOfSomebodysOwn(Functions):
+    """A table without a key, or a view, in the place of ads: an id may come more than once, or not at all."""
+
+    def replace_ads(self, made_by: str) -> None:
+        self.psql(f"ALTER TABLE ads RENAME TO keyed; {made_by}")
+
+    def assert_each_is_stored_once(self) -> None:
+        answer = self.ingest(row(1), row(2, ad_id=2), row(3, event_id="a"), row(4, ad_id=2, event_id="b"),
+                             row(5, ad_id=2, event_id="b"), row(6, "impression", 99), row(7, "impression", 99))
+        self.assertEqual(answer, ("7", by_kind(4, 0), by_kind(1, 0), "{2,0}"))
+        self.assertEqual((self.count(), self.count("rejected_events")), (4, 2))
+        self.psql("INSERT INTO keyed (id, image_url, target_url) VALUES (99, 'x', 'y')")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "2")
+        self.assertEqual((self.count(), self.count("rejected_events")), (6, 0))
+        self.assert_counts_agree()
+
+    def test_a_table_without_a_key(self) -> None:
+        self.replace_ads("""
+            CREATE TABLE ads (LIKE keyed INCLUDING DEFAULTS); ALTER TABLE ads ALTER id DROP NOT NULL;
+            INSERT INTO ads SELECT a.* FROM keyed a, generate_series(1, 3);
+            INSERT INTO ads (id) VALUES (NULL), (NULL);
+            CREATE RULE follow AS ON INSERT TO keyed DO ALSO INSERT INTO ads (id) VALUES (NEW.id), (NEW.id)""")
+        self.assert_each_is_stored_once()
+
+    def test_a_view_that_joins(self) -> None:
+        self.replace_ads("""
+            CREATE TABLE placements (ad_id integer);
+            INSERT INTO placements SELECT id FROM keyed, generate_series(1, 2);
+            CREATE VIEW ads AS SELECT a.* FROM keyed a LEFT JOIN placements p ON p.ad_id = a.id
+                     UNION ALL SELECT a.* FROM keyed a WHERE id = 99""")
+        self.assert_each_is_stored_once()
+
+    def test_wider_ids(self) -> None:
+        self.replace_ads("CREATE VIEW ads AS SELECT id::bigint FROM keyed UNION ALL SELECT id + 4294967296 FROM keyed")
+        self.assert_each_is_stored_once()
+
+
 class Others(Functions):
     def test_claiming_a_journal(self) -> None:
         self.ingest(row(7))

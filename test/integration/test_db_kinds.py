@@ -72,7 +72,7 @@ class Labels(DatabaseCase):
         server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
         self.assertIn(f"event_kind has {LABELS[-1]} where", server.log_text())
         self.assertEqual(self.psql("SELECT relname FROM pg_class "
-                                   "WHERE relnamespace = 'public'::regnamespace"), [])
+                                   "WHERE relnamespace = quote_ident(current_schema())::regnamespace"), [])
 
 
 class Numbers(Functions):

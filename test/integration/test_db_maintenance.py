@@ -35,6 +35,91 @@ class Maintenance(Functions):
                       "'1 day', 'YYYYMMDD') FROM generate_series(-15, 8) n"))
         self.assertEqual(self.count("event_keys"), 0)
 
+    def test_partitions_are_told_by_their_bounds(self) -> None:
+        """Whatever they are called: the caller may quote every name, and somebody may have renamed some."""
+        self.psql("SELECT create_day_partitions('event_keys', 'day', (now() AT TIME ZONE 'UTC')::date - 20, 20)")
+        days = {n: self.value(f"SELECT to_char(now() AT TIME ZONE 'UTC' + {n} * interval '1 day', 'YYYYMMDD')")
+                for n in (-20, -19, -15, 0, 3)}
+        old, new = '"An ""old"" one"', '"A new one"'
+        self.psql(f"ALTER TABLE event_keys_{days[-20]} RENAME TO {new}; ALTER TABLE event_keys_{days[0]} RENAME TO "
+                  f"{old}; CREATE SCHEMA b; ALTER TABLE event_keys_{days[3]} SET SCHEMA b; "
+                  f"ALTER TABLE event_keys_{days[-19]} SET SCHEMA b; ALTER TABLE event_keys_default RENAME TO a; "
+                  "INSERT INTO event_keys VALUES ('-infinity', 1, 'click', 'kept'), ('infinity', 1, 'click', 'kept')")
+        for settings in ("quote_all_identifiers = on", "search_path = ''", "datestyle = 'Postgres, DMY'",
+                         "datestyle = German; SET timezone = 'Pacific/Kiritimati'",
+                         "datestyle = SQL, MDY; SET timezone = 'America/St_Johns'"):
+            with self.subTest(settings):
+                self.assertEqual(self.psql(f"SET {settings}; SELECT public.maintain(), count(*) FROM "
+                                           "public.partition_bounds('event_keys') WHERE "
+                                           "date_trunc('day', first, 'UTC') = first AND first + '1 day' = past"),
+                                 [("0", "29" if settings.startswith("quote") else "24")])  # of before the call
+                tables = [name for name, in self.psql(
+                    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND oid IN "
+                    "(SELECT relid FROM pg_partition_tree('event_keys'))")]
+                self.assertEqual(len(tables), 25)
+                self.assertNotIn(new, tables)
+                self.assertNotIn(f"b.event_keys_{days[-19]}", tables)
+                for kept in (old, "a", f"event_keys_{days[-15]}", f"b.event_keys_{days[3]}"):
+                    self.assertIn(kept, tables)
+        self.assertEqual(self.value("SELECT day FROM event_keys WHERE event_id = 'kept'"), "infinity")
+
+    def test_old_keys_that_somebody_depends_on_hold_nothing_up(self) -> None:
+        self.psql("SELECT create_day_partitions('event_keys', 'day', (now() AT TIME ZONE 'UTC')::date - 17, 2)")
+        name, other = [name for name, in self.psql("SELECT partition FROM partition_bounds('event_keys') ORDER BY first "
+                                                   "LIMIT 2")]
+        self.psql(f"CREATE VIEW mine AS SELECT * FROM {name}; DROP TABLE {self.partition_of(5)}")
+        self.assertEqual(self.value("SELECT maintain()"), "1")
+        self.assertEqual(self.psql(f"SELECT to_regclass('{name}'), to_regclass('{other}')"), [(name, "")])
+
+    def partition_of(self, days: int) -> str:
+        """The table for the events of that many days from now."""
+        return self.value("SELECT partition FROM partition_bounds('events') WHERE "
+                          f"first = date_trunc('day', now(), 'UTC') + {days} * interval '1 day'")
+
+    def test_a_name_that_is_taken(self) -> None:
+        """By a table of somebody's own, by its type, by a partition that was detached."""
+        names = [self.partition_of(days) for days in (2, 3, 4, 5)]
+        self.psql("INSERT INTO events (occurred_at, ad_id, kind) SELECT now() + n * interval '1 day', n, 'click' "
+                  "FROM generate_series(2, 5) AS n; "
+                  f"ALTER TABLE events DETACH PARTITION {names[0]}; DROP TABLE {','.join(names[1:])}; "
+                  f"CREATE TABLE {names[1]} (mine integer); CREATE TYPE {names[2]} AS ENUM ('mine'); "
+                  f"CREATE VIEW {names[3]} AS SELECT 1 AS mine; CREATE TABLE {names[3]}_ (mine integer)")
+        self.assertEqual(self.value("SELECT maintain()"), "4")
+        self.assertEqual([self.partition_of(days) for days in (2, 3, 4, 5)],
+                         [f"{name}_" for name in names[:3]] + [f"{names[3]}__"])
+        self.assertEqual(self.psql(f"SELECT mine FROM {names[1]} UNION ALL SELECT ad_id FROM {names[0]} "
+                                   f"UNION ALL SELECT mine FROM {names[3]} ORDER BY 1"), [("1",), ("2",)])
+        self.assertEqual(self.value("SELECT maintain()"), "0")
+
+    def test_a_day_that_is_in_another_partition_in_part(self) -> None:
+        """Of a month, an hour: it was somebody's decision."""
+        names = [self.partition_of(days) for days in (3, 4, 5, 6)]
+        self.psql(f"DROP TABLE {','.join(names)}")
+        day = "date_trunc('day', now(), 'UTC') + {} * interval '1 day'".format
+        for name, first, past in (("week", day(3), day(4.5)), ("hour", day(6.5), day(6.6))):
+            self.psql(f"SELECT format('CREATE TABLE %I PARTITION OF events FOR VALUES FROM (%L) TO (%L)', '{name}', "
+                      f"{first}, {past}) \gexec")
+        self.assertEqual(self.value("SELECT maintain()"), "1")
+        self.assertEqual(self.partition_of(5), names[2])
+        self.assertEqual(self.value("SELECT maintain()"), "0")
+
+    def test_a_clock_before_the_day_the_database_was_made(self) -> None:
+        """Played by a partition of the past that reaches into the days to come."""
+        names = [self.partition_of(days) for days in range(8)]
+        self.psql(f"DROP TABLE {','.join(names)}; ALTER TABLE events DETACH PARTITION events_past; SELECT format('ALTER "
+                  "TABLE events ATTACH PARTITION events_past FOR VALUES FROM (MINVALUE) TO (%L)', "
+                  "date_trunc('day', now(), 'UTC') + interval '3 days') \gexec")
+        now = self.value("SELECT now()")
+        self.assertEqual(self.value("SELECT maintain()"), "5")
+        self.ingest(row(1, at=now, event_id="a"), row(2, at=now, event_id="a"))
+        self.assertEqual(self.count("events_past"), 1)
+        self.psql(f"INSERT INTO clicks (ad_id) VALUES (1); DELETE FROM clicks WHERE timestamp < '{now}'")
+        self.assert_counts_agree()
+
+    def test_without_a_default_partition(self) -> None:
+        self.psql(f"DROP TABLE events_default, event_keys_default, {self.partition_of(4)}")
+        self.assertEqual(self.value("SELECT maintain()"), "1")
+
     def test_an_event_id_counts_once_where_a_server_was_cut_off_for_days(self) -> None:
         late = self.value("SELECT now() - interval '10 days'")
         self.ingest(row(1, at=late, event_id="a"), row(2, at=late, ad_id=99, event_id="b"))
@@ -76,8 +161,7 @@ class Maintenance(Functions):
             self.psql("SELECT maintain()")
         self.assertEqual(self.value(f"SELECT to_regclass('events_{tomorrow}') IS NULL"), "t")
         other = SqlSession(self, self.postgres, self.database)
-        other.run("BEGIN; SELECT pg_advisory_xact_lock(hashtext('video-ad-tracker'), "
-                  "hashtext('maintain'))")
+        other.run("BEGIN; SELECT pg_advisory_xact_lock(lock_key('maintain'))")
         self.assertEqual(self.value("SELECT maintain()"), "0")  # another is at it
 
     def test_counts_of_quiet_journals_are_folded(self) -> None:
