@@ -130,6 +130,7 @@ static void take_header(struct segment *segment, const struct segment_header *he
 {
     segment->salt = header->salt;
     segment->run = header->run;
+    memcpy(segment->nonce, header->nonce, UUID_BYTES);
     segment->accepted_through = header->accepted_through;
     segment->first_sequence = header->first_sequence;
     segment->last_sequence = header->first_sequence == 0 ? 0 : header->first_sequence - 1;

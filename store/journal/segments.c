@@ -36,6 +36,18 @@ struct quarantine segments_quarantine(const struct segments *segments)
         .directory = segments->directory, .log = segments->log, .damaged = segments->damaged};
 }
 
+bool segments_find_nonce(const struct segments *segments, uint32_t run,
+                         uint8_t nonce[static UUID_BYTES])
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        if (run == 0 || segments->items[i].run != run)
+            continue;
+        memcpy(nonce, segments->items[i].nonce, UUID_BYTES);
+        return true;
+    }
+    return false;
+}
+
 static bool is_within(const struct segment *segment, uint64_t last_sequence)
 {
     return segment->last_sequence <= last_sequence && !segment->is_unread;

@@ -50,6 +50,8 @@
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \
+    X(journal_lineage) \
+    X(journal_past) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
@@ -71,6 +73,7 @@
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(uuid) \
     X(waiters) \
     X(writer) \
     X(writer_state)
