@@ -1,5 +1,5 @@
--- Stores a batch of a journal's events, all of one run: those above the journal's cursor and above the
--- position of the run with the nonce `p_run` (null: nobody knows which it was, and the cursor alone
+-- Stores a batch of a journal's events, all of one run: those above the journal's cursor that are not
+-- stored of the run with the nonce `p_run` (null: nobody knows which it was, and the cursor alone
 -- decides), in one transaction with their counts and both positions. So a batch sent again changes
 -- nothing and gets the same answer, and what an import has stored is not stored again. Sequences
 -- ascend; the other arguments are store_batch()'s. Returns the cursor and its totals.
@@ -12,9 +12,11 @@ CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_run uuid
                                         OUT duplicate bigint[], OUT rejected bigint[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_cursor ingest_cursor%ROWTYPE;
-    v_position bigint;
     v_last bigint := p_sequence[cardinality(p_sequence)];
+    v_cursor ingest_cursor%ROWTYPE;
+    v_run ingest_runs%ROWTYPE;
+    v_after bigint;
+    v_missing int8multirange := '{}'; -- of the run, and above the cursor
     v_now record;
 BEGIN
     -- Whoever locks both rows locks the cursor's first.
@@ -23,26 +25,29 @@ BEGIN
         RAISE EXCEPTION 'journal % belongs to another process', p_journal USING ERRCODE = 'VA001';
     END IF;
     IF p_run IS NOT NULL AND v_last IS NOT NULL THEN
-        v_position := lock_run(p_journal, p_run);
+        v_run := lock_run(p_journal, p_run);
     END IF;
-    IF v_position > v_cursor.last_sequence THEN -- an import was here: the books call it stored
+    v_after := greatest(v_cursor.last_sequence, v_run.last_sequence);
+    IF v_run.missing <> '{}' THEN
+        v_missing := v_run.missing * int8multirange(int8range(v_cursor.last_sequence, NULL, '()'));
+    END IF;
+    IF v_after > v_cursor.last_sequence THEN -- an import was here: the books call it stored
         v_cursor.stored := ARRAY(
             SELECT coalesce(v_cursor.stored[k], 0) + count(b.kind_number)
             FROM generate_series(1, cardinality(enum_range(NULL::event_kind))) AS k
             LEFT JOIN unnest(p_sequence, p_kind) AS b (sequence, kind_number)
-                   ON b.kind_number = k - 1 AND b.sequence > v_cursor.last_sequence AND b.sequence <= v_position
+                   ON b.kind_number = k - 1 AND b.sequence > v_cursor.last_sequence
+                  AND b.sequence <= v_after AND NOT b.sequence <@ v_missing
             GROUP BY k ORDER BY k);
     END IF;
 
     SELECT * INTO v_now
-    FROM store_batch(p_journal, v_cursor.journal_id, greatest(v_cursor.last_sequence, v_position), p_sequence,
-                     p_kind, p_ad_id, p_occurred_at, p_ip, p_playback, p_event_id, p_reject,
-                     v_cursor.stored, v_cursor.duplicate, v_cursor.rejected);
-    v_last := greatest(v_last, v_now.last_sequence);
+    FROM store_batch(p_journal, v_cursor.journal_id, v_after, v_missing, p_sequence, p_kind, p_ad_id,
+                     p_occurred_at, p_ip, p_playback, p_event_id, p_reject, v_cursor.stored,
+                     v_cursor.duplicate, v_cursor.rejected);
 
-    IF v_last > v_position THEN
-        UPDATE ingest_runs r SET last_sequence = v_last, stored_at = now()
-        WHERE r.lane = 0 AND r.journal = p_journal AND r.nonce = p_run;
+    IF v_run.nonce IS NOT NULL THEN
+        PERFORM note_stored(v_run, v_cursor.last_sequence, v_after, p_sequence);
     END IF;
     UPDATE ingest_cursor c
     SET last_sequence = greatest(c.last_sequence, v_last), stored = v_now.stored,

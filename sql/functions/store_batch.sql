@@ -1,15 +1,14 @@
--- Stores those events of a batch that are above `p_after`, with their counts, which go to `p_journal_id`
--- (0: of no journal); both ingest_batch() and import_batch() stand on it. The arrays run in parallel;
--- p_kind holds numbers of kinds; p_event_id is null where no event has one. With p_reject the whole batch
--- goes into rejected_events, for that reason. Returns the last sequence among them, null where there
--- are none, and adds to the totals that it is given: stored and duplicate by the number of the kind,
--- rejected by reason.
+-- Stores those events of a batch that are above `p_after` or `p_missing` below it, with their counts,
+-- which go to `p_journal_id` (0: of no journal); both ingest_batch() and import_batch() stand on it. The
+-- arrays run in parallel; p_kind holds numbers of kinds; p_event_id is null where no event has one.
+-- With p_reject the whole batch goes into rejected_events, for that reason. Adds to the totals that it
+-- is given: stored and duplicate by the number of the kind, rejected by reason.
 CREATE OR REPLACE FUNCTION store_batch(p_journal uuid, p_journal_id integer, p_after bigint,
-                                       p_sequence bigint[], p_kind smallint[], p_ad_id integer[],
+                                       p_missing int8multirange, p_sequence bigint[],
+                                       p_kind smallint[], p_ad_id integer[],
                                        p_occurred_at timestamptz[], p_ip inet[], p_playback integer[],
-                                       p_event_id text[], p_reject text, OUT last_sequence bigint,
-                                       INOUT stored bigint[], INOUT duplicate bigint[],
-                                       INOUT rejected bigint[])
+                                       p_event_id text[], p_reject text, INOUT stored bigint[],
+                                       INOUT duplicate bigint[], INOUT rejected bigint[])
 LANGUAGE plpgsql AS $$
 DECLARE
     v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
@@ -22,7 +21,7 @@ BEGIN
         FROM unnest(p_sequence, p_kind, p_ad_id, p_occurred_at, p_ip, p_playback, p_event_id)
              AS b (sequence, kind_number, ad_id, occurred_at, ip, playback, event_id)
         LEFT JOIN ads a ON a.id = b.ad_id
-        WHERE b.sequence > p_after
+        WHERE b.sequence > p_after OR b.sequence <@ p_missing
     ), first AS MATERIALIZED (
         SELECT unnest(claim_event_ids(array_agg(sequence), array_agg((occurred_at AT TIME ZONE 'UTC')::date),
                                       array_agg(ad_id), array_agg(kind), array_agg(event_id))) AS sequence
@@ -54,15 +53,14 @@ BEGIN
                array_agg(events) AS events, array_agg(playback_seconds) AS playback_seconds
         FROM minutes
     ), fates AS (
-        SELECT kind_number, max(sequence) AS last_sequence,
+        SELECT kind_number,
                count(*) FILTER (WHERE fate = 'new') AS stored,
                count(*) FILTER (WHERE fate = 'duplicate') AS duplicate,
                count(*) FILTER (WHERE fate = 'unknown ad') AS unknown_ad,
                count(*) FILTER (WHERE fate = 'refused') AS refused
         FROM batch GROUP BY 1
     ), totals AS ( -- an array that is shorter than there are kinds grows
-        SELECT max(f.last_sequence) AS last_sequence,
-               array_agg(coalesce(store_batch.stored[k], 0) + coalesce(f.stored, 0) ORDER BY k) AS stored,
+        SELECT array_agg(coalesce(store_batch.stored[k], 0) + coalesce(f.stored, 0) ORDER BY k) AS stored,
                array_agg(coalesce(store_batch.duplicate[k], 0) + coalesce(f.duplicate, 0) ORDER BY k) AS duplicate,
                ARRAY[coalesce(store_batch.rejected[1], 0) + coalesce(sum(f.unknown_ad), 0),
                      coalesce(store_batch.rejected[2], 0) + coalesce(sum(f.refused), 0)]::bigint[] AS rejected
@@ -72,7 +70,6 @@ BEGIN
 
     PERFORM add_to_counts(p_journal_id, v_now.minutes, v_now.ad_ids, v_now.kinds, v_now.events,
                           v_now.playback_seconds);
-    last_sequence := v_now.last_sequence;
     stored := v_now.stored;
     duplicate := v_now.duplicate;
     rejected := v_now.rejected;

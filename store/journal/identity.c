@@ -106,10 +106,7 @@ static enum header_state gather(struct journal_identity *identity,
             identity->run = header.run;
         add_nonce(identity, header.nonce);
     }
-    if (identity->run == 0)
-        return HEADER_DAMAGED;
-    identity->run += RUNS_SKIPPED; /* past any that left no trace */
-    return HEADER_SOUND;
+    return identity->run == 0 ? HEADER_DAMAGED : HEADER_SOUND;
 }
 
 /* Makes the identity whole, from what there is, or new. */
@@ -117,8 +114,10 @@ static void mend(struct journal_identity *identity, const struct directory *dire
                  const uint64_t *numbers, size_t count, enum header_state state, struct log *log)
 {
     bool is_new = identity_file_is_missing(directory);
-    if (gather(identity, directory, numbers, count, state == HEADER_SOUND) == HEADER_SOUND)
+    if (gather(identity, directory, numbers, count, state == HEADER_SOUND) == HEADER_SOUND) {
+        identity->run += RUNS_SKIPPED; /* past any that left no trace */
         state = HEADER_SOUND;
+    }
     if (!is_new)
         log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
                   state == HEADER_SOUND ? "put together again" : "made anew");
@@ -182,10 +181,17 @@ enum result journal_identity_peek(struct journal_identity *identity,
                                   const struct directory *directory, struct error *error)
 {
     bool is_whole;
+    size_t count;
+    uint64_t *numbers;
     *identity = (struct journal_identity){0};
-    return identity_file_read(identity, directory, &is_whole) == HEADER_NEWER
-               ? refuse_newer(directory, error)
-               : RESULT_OK;
+    enum header_state state = identity_file_read(identity, directory, &is_whole);
+    if (state == HEADER_NEWER)
+        return refuse_newer(directory, error);
+    if (state == HEADER_SOUND || segment_names_list(directory, &numbers, &count) != 0)
+        return RESULT_OK;
+    (void)gather(identity, directory, numbers, count, false);
+    free(numbers);
+    return RESULT_OK;
 }
 
 enum result journal_identity_pass_run(struct journal_identity *identity,

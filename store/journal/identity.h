@@ -24,8 +24,9 @@ MUST_CHECK enum result journal_identity_begin_run(struct journal_identity *ident
                                                   const struct directory *directory,
                                                   struct log *log, struct error *error);
 
-/* Reads who the journal in a directory is, and changes nothing: the run is 0 where nothing tells.
- * Returns RESULT_INVALID when a later version wrote here. */
+/* Reads who the journal in a directory is, where its file is damaged from the segments' headers,
+ * and changes nothing: the run is 0 where nothing tells. Returns RESULT_INVALID when a later
+ * version wrote here. */
 MUST_CHECK enum result journal_identity_peek(struct journal_identity *identity,
                                              const struct directory *directory,
                                              struct error *error);

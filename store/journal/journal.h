@@ -33,8 +33,9 @@
  *
  * What a fenced copy, or one whose machine is gone, has accepted is brought in by an *import*
  * (salvage.h), which claims nothing. Two copies that both ran on have runs of the same number; so
- * the database keeps a position for each run's nonce besides, and stores only what is above both.
- * A batch holds events of one run and names its nonce, which the headers of its segments tell.
+ * the database notes besides, for each run's nonce, what of it is stored, and stores nothing of it
+ * twice. A batch holds events of one run and names its nonce, which the headers of its segments
+ * tell.
  *
  * Where the cursor is, is noted twice a second as the *checkpoint* (file `stored`), for a start
  * while the database is away. Segments below the cursor stay for a while, since a failover may set

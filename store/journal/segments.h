@@ -54,6 +54,13 @@ void segments_clear(struct segments *segments);
 /* Where what of them is no records goes. */
 struct quarantine segments_quarantine(const struct segments *segments);
 
+/*
+ * Notes what is void in each, once all are listed: what a failed segment has behind what was
+ * acknowledged from it was written again to the next one or refused. A part of it may be on disk,
+ * with holes, and must not be taken for the whole.
+ */
+void segments_void_unaccepted(struct segments *segments);
+
 /* Gives the nonce of a run that has made one of them. Returns false when no header tells. */
 bool segments_find_nonce(const struct segments *segments, uint32_t run,
                          uint8_t nonce[static UUID_BYTES]);

@@ -76,7 +76,7 @@ class Functions(DatabaseCase):
         return self.psql(ingest_sql(list(rows), **options))[0]
 
     def bring(self, *rows: Row, run: str, **options: str) -> tuple:
-        """An import of these: the run's position, then stored, duplicate, rejected, known."""
+        """An import of these: their last sequence, then stored, duplicate, rejected, known."""
         return self.psql(import_sql(list(rows), run, **options))[0]
 
     def contents(self) -> list:
@@ -84,7 +84,7 @@ class Functions(DatabaseCase):
         tables = ("SELECT occurred_at, ad_id, kind, video_playback_time, ip FROM events",
                   "SELECT * FROM event_counts", "SELECT * FROM event_keys",
                   "SELECT * FROM rejected_events",
-                  "SELECT lane, journal, nonce, last_sequence FROM ingest_runs",
+                  "SELECT lane, journal, nonce, last_sequence, missing FROM ingest_runs",
                   "SELECT journal, nonce, last_sequence, stored, duplicate, rejected FROM ingest_cursor")
         return self.psql(" UNION ALL ".join(f"SELECT row_to_json(t)::text FROM ({sql}) t"
                                             for sql in tables) + " ORDER BY 1")

@@ -118,6 +118,94 @@ class Imports(Runs):
                         session.close()
 
 
+class Gaps(Runs):
+    """What is missing of a run comes from wherever it is not: a copy without damage, the owner."""
+
+    def missing(self, run: str) -> str:
+        return self.value(f"SELECT missing FROM ingest_runs WHERE nonce = '{run}'")
+
+    def ranges(self, run: int, *gaps: tuple) -> str:
+        return "{" + ",".join(f"[{at(run, first)},{at(run, last + 1)})" for first, last in gaps) + "}"
+
+    def assert_stored(self, count: int) -> None:  # pylint: disable=arguments-renamed
+        self.assertEqual(self.count(), count)
+        self.assert_counts_agree()
+
+    def test_one_that_an_import_leaves_is_filled_by_another(self) -> None:
+        self.bring(*rows(3, 4, 6), *rows(3, 9, 10), *rows(3, 20, 21), run=RUN_A)
+        self.assertEqual(self.missing(RUN_A), self.ranges(3, (1, 3), (7, 8), (11, 19)))
+        self.assertEqual(self.bring(*rows(3, 2, 9), *rows(3, 19, 22), run=RUN_A)[1:], ("6", "0", "0", "6"))
+        self.assertEqual(self.missing(RUN_A), self.ranges(3, (1, 1), (11, 18)))
+        self.assertEqual(self.bring(*rows(3, 1, 22), run=RUN_A)[1:], ("9", "0", "0", "13"))
+        self.assertEqual(self.missing(RUN_A), "{}")
+        self.assertEqual(self.positions(), {RUN_A: str(at(3, 22))})
+        self.assert_stored(22)
+
+    def test_one_that_an_import_leaves_is_filled_by_the_owner(self) -> None:
+        self.ingest(*rows(3, 1, 4))
+        self.bring(*rows(3, 3, 6), *rows(3, 11, 15), run=NONCE)
+        self.assertEqual(self.missing(NONCE), self.ranges(3, (7, 10)))
+        self.assertEqual(self.ingest(*rows(3, 5, 8))[:2], (str(at(3, 8)), by_kind(8, 0)))
+        self.assertEqual(self.missing(NONCE), self.ranges(3, (9, 10)))
+        self.assertEqual(self.ingest(*rows(3, 9, 18))[:2], (str(at(3, 18)), by_kind(18, 0)))
+        self.assertEqual(self.missing(NONCE), "{}")
+        self.assert_stored(18)
+
+    def test_one_that_the_owner_leaves_is_filled_by_an_import(self) -> None:
+        """It has lost them to damage, and never sends them again."""
+        self.ingest(*rows(3, 1, 4), *rows(3, 7, 9))
+        self.ingest(*rows(3, 12, 13))
+        self.assertEqual(self.missing(NONCE), self.ranges(3, (5, 6), (10, 11)))
+        self.ingest(*rows(3, 5, 6))  # below the cursor: none of its business, nor is it stored
+        self.assertEqual(self.missing(NONCE), self.ranges(3, (5, 6), (10, 11)))
+        self.assertEqual(self.bring(*rows(3, 1, 10), run=NONCE)[1:], ("3", "0", "0", "7"))
+        self.assertEqual(self.ingest(*rows(3, 14, 15))[:2], (str(at(3, 15)), by_kind(11, 0)))
+        self.assertEqual(self.missing(NONCE), self.ranges(3, (11, 11)))
+        self.assert_stored(14)
+
+    def test_a_batch_again_changes_nothing(self) -> None:
+        batch = [*rows(3, 2, 4), *rows(3, 7, 9)]
+        first = self.ingest(*batch)
+        brought = self.bring(*batch, run=RUN_A)
+        before = self.contents()
+        self.assertEqual(self.ingest(*batch), first)
+        self.assertEqual(self.bring(*batch, run=RUN_A), (brought[0], "0", "0", "0", "6"))
+        self.assertEqual(self.contents(), before)
+
+    def test_a_run_begins_where_another_ends(self) -> None:
+        """What was never written between two runs is no gap."""
+        self.ingest(*rows(3, 1, 4), run=RUN_A)
+        self.ingest(*rows(5, 1, 4))
+        self.assertEqual((self.missing(RUN_A), self.missing(NONCE)), ("{}", "{}"))
+        self.bring(*rows(9, 1, 4), run=RUN_B)
+        self.assertEqual(self.missing(RUN_B), "{}")
+
+    def test_a_run_that_went_on_behind_the_cursor_has_none_below_it(self) -> None:
+        self.set_untracked(at(5, 100))
+        self.ingest(*rows(5, 101, 102), run=RUN_A)
+        self.assertEqual(self.missing(RUN_A), "{}")
+        self.ingest(*rows(5, 105, 106))
+        self.assertEqual(self.missing(NONCE), self.ranges(5, (103, 104)))
+
+    def test_up_to_where_all_is_stored(self) -> None:
+        position = f"SELECT import_position('{JOURNAL}', '{RUN_A}', {at(3, 1)})"
+        self.assertEqual(self.value(position), "0")
+        self.bring(*rows(3, 1, 4), run=RUN_A)
+        self.assertEqual(self.value(position), str(at(3, 4)))
+        self.bring(*rows(3, 7, 9), run=RUN_A)
+        self.assertEqual(self.value(position), str(at(3, 4)))
+        self.bring(*rows(3, 5, 6), run=RUN_A)
+        self.assertEqual(self.value(position), str(at(3, 9)))
+
+    def test_they_are_bounded(self) -> None:
+        """The first of too many count as stored: rather that than an event twice."""
+        self.bring(*(row(at(3, 2 * n)) for n in range(1, 1501)), run=RUN_A)
+        self.assertEqual(self.value(f"SELECT count(*) FROM (SELECT unnest(missing) FROM ingest_runs "
+                                    f"WHERE nonce = '{RUN_A}') g"), "1000")
+        self.assertEqual(self.bring(*rows(3, 1, 3000), run=RUN_A)[1:], ("1000", "0", "0", "2000"))
+        self.assert_stored(2500)
+
+
 class Unknown(Runs):
     """Of the time before there were rows for runs."""
 

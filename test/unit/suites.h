@@ -43,6 +43,7 @@
     X(http_head) \
     X(http_metrics) \
     X(http_refusal) \
+    X(import_source) \
     X(intake) \
     X(journal_checkpoint) \
     X(journal_commit) \
@@ -55,6 +56,7 @@
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
+    X(journal_salvage) \
     X(journal_scan) \
     X(journal_scan_window) \
     X(journal_segment_names) \
