@@ -36,7 +36,8 @@ struct inspection {
     struct journal_identity identity;
     uint64_t stored; /* by the checkpoint */
     struct finding segment;
-    uint64_t void_after; /* of the segment: records of its run above are void; 0 = none are */
+    uint64_t void_after;       /* of the segment: records of its run above are void; 0 = none are */
+    uint8_t nonce[UUID_BYTES]; /* of the run whose segments come; 0 = not known */
     struct finding total;
     uint64_t waiting;
     int64_t oldest_us; /* of those waiting */
@@ -96,6 +97,17 @@ static void print_segment(struct inspection *inspection, uint64_t number, uint64
     inspection->total.torn_bytes += segment->torn_bytes;
 }
 
+/* Above the first of its segments: by its nonce the database knows the run. */
+static void print_run(struct inspection *inspection, const struct segment_header *header)
+{
+    char nonce[UUID_TEXT_SIZE];
+    if (uuid_equal(inspection->nonce, header->nonce))
+        return;
+    memcpy(inspection->nonce, header->nonce, UUID_BYTES);
+    uuid_format(header->nonce, nonce);
+    (void)fprintf(inspection->out, "run %" PRIu32 "  nonce %s\n", header->run, nonce);
+}
+
 static enum header_state read_header(int fd, struct segment_header *header)
 {
     uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
@@ -136,6 +148,8 @@ static void inspect_segment(struct inspection *inspection, const uint64_t *numbe
         return;
     }
     enum header_state state = read_header(fd, &header);
+    if (state == HEADER_SOUND)
+        print_run(inspection, &header);
     inspection->segment = (struct finding){0};
     inspection->void_after = find_void(inspection, numbers + 1, count - 1);
     journal_scan_init(&scan, fd, header.salt, SEGMENT_HEADER_BYTES, (uint64_t)status.st_size,

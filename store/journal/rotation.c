@@ -125,6 +125,7 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
     struct segment *segment = segments_add(&journal->segments, header.number);
     segment->salt = journal->salt = header.salt;
     segment->run = header.run;
+    memcpy(segment->nonce, header.nonce, UUID_BYTES);
     segment->first_sequence = header.first_sequence;
     segment->last_sequence = header.first_sequence - 1;
     segment->bytes = SEGMENT_HEADER_BYTES;

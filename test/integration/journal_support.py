@@ -3,6 +3,8 @@ import http.client
 import ipaddress
 import itertools
 import json
+import os
+import shutil
 import subprocess
 import threading
 import unittest
@@ -140,6 +142,13 @@ class JournalCase(DatabaseCase):
         self.wait_at_rest(server, timeout_seconds)
         self.assert_balanced(server)
 
+    def copy_of(self, server: Server, **env: str) -> Server:
+        """A server, not started, on a copy of the other's directory, on the same database."""
+        copy = self.server(**env)
+        shutil.rmtree(copy.journal)
+        shutil.copytree(server.journal, copy.journal)
+        return copy
+
     def segments(self, server: Server) -> List[Path]:
         return sorted(server.journal.glob("*.journal"))
 
@@ -190,3 +199,12 @@ def describe(journal: Path) -> str:
 
 def contents(directory: Path) -> dict:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def crc32c(data: bytes) -> int:
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF

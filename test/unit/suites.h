@@ -58,6 +58,7 @@
     X(http_metrics) \
     X(http_octet) \
     X(http_refusal) \
+    X(import_source) \
     X(intake) \
     X(intake_backlog) \
     X(journal_checkpoint) \
@@ -70,11 +71,14 @@
     X(journal_identity_file) \
     X(journal_identity_reopen) \
     X(journal_inspect) \
+    X(journal_lineage) \
+    X(journal_past) \
     X(journal_reader) \
     X(journal_reader_unreadable) \
     X(journal_recovery) \
     X(journal_recovery_segments) \
     X(journal_rotation) \
+    X(journal_salvage) \
     X(journal_scan) \
     X(journal_scan_window) \
     X(journal_segment_names) \
@@ -96,6 +100,7 @@
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(uuid) \
     X(waiters) \
     X(writer) \
     X(writer_state)
