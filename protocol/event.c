@@ -4,8 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
-#define EVENT_KIND(symbol, number, name) [number] = (name),
-static const char *const NAMES[EVENT_KINDS] = {
+enum teller { CLIENT, SERVER };
+
+#define EVENT_KIND(symbol, number, name, teller) [number] = {(name), (teller)},
+static const struct kind {
+    const char *name;
+    enum teller teller;
+} kinds[EVENT_KINDS] = {
 #include "protocol/event_kinds.def"
 };
 #undef EVENT_KIND
@@ -13,16 +18,27 @@ static const char *const NAMES[EVENT_KINDS] = {
 const char *event_kind_name(enum event_kind kind)
 {
     assert((unsigned)kind < EVENT_KINDS);
-    return NAMES[kind];
+    return kinds[kind].name;
 }
 
 bool event_kind_find(const char *name, size_t length, enum event_kind *kind)
 {
     for (int i = 0; i < EVENT_KINDS; i++) {
-        if (strlen(NAMES[i]) == length && memcmp(NAMES[i], name, length) == 0) {
+        if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0) {
             *kind = (enum event_kind)i;
             return true;
         }
     }
     return false;
+}
+
+bool event_kind_is_clients(enum event_kind kind)
+{
+    assert((unsigned)kind < EVENT_KINDS);
+    return kinds[kind].teller == CLIENT;
+}
+
+bool event_kind_may_lack_ad(enum event_kind kind)
+{
+    return kind == EVENT_ERROR || kind == EVENT_REQUEST || kind == EVENT_NOFILL;
 }

@@ -61,12 +61,12 @@ static bool take_value(struct reader *reader, size_t field, struct event *event)
 {
     const char *text;
     size_t bytes;
+    int32_t number;
     switch (field) {
     case FIELD_AD_ID:
         return take_number(reader, &event->ad_id) && event->ad_id > 0;
     case FIELD_PLAYBACK_TIME:
-        return take_number(reader, &event->playback_seconds) &&
-               event->playback_seconds <= EVENT_PLAYBACK_MAX_SECONDS;
+        return take_number(reader, &number) && (event->playback_ms = INT64_C(1000) * number, true);
     case FIELD_IP:
         return take_string(reader, &text, &bytes) &&
                address_parse(text, bytes, &event->address) == RESULT_OK;

@@ -3,6 +3,7 @@
 #include "protocol/event_json.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -47,6 +48,18 @@ static enum result read_whole(const json_t *value, enum event_field field, int32
     return RESULT_OK;
 }
 
+/* To the millisecond, rounded down: whole seconds of it are the same. */
+static enum result read_seconds(const json_t *value, int64_t *milliseconds, struct error *error)
+{
+    double seconds = json_number_value(value);
+    if (!json_is_number(value) || seconds < INT32_MIN || seconds > INT32_MAX)
+        return error_set(error, RESULT_INVALID,
+                         "video_playback_time must be a number of seconds from %d to %d", INT32_MIN,
+                         INT32_MAX);
+    *milliseconds = (int64_t)floor(seconds * 1000);
+    return RESULT_OK;
+}
+
 static enum result read_ip(const json_t *value, struct address *address, struct error *error)
 {
     if (!json_is_string(value))
@@ -86,8 +99,7 @@ static enum result read_fields(json_t *object, struct event *event, struct error
     if (result == RESULT_OK && values[FIELD_IP] != NULL)
         result = read_ip(values[FIELD_IP], &event->address, error);
     if (result == RESULT_OK && values[FIELD_PLAYBACK_TIME] != NULL)
-        result = read_whole(values[FIELD_PLAYBACK_TIME], FIELD_PLAYBACK_TIME, 0,
-                            EVENT_PLAYBACK_MAX_SECONDS, &event->playback_seconds, error);
+        result = read_seconds(values[FIELD_PLAYBACK_TIME], &event->playback_ms, error);
     if (result == RESULT_OK && values[FIELD_EVENT_ID] != NULL)
         result = read_event_id(values[FIELD_EVENT_ID], event, error);
     return result;
@@ -96,7 +108,13 @@ static enum result read_fields(json_t *object, struct event *event, struct error
 static void begin(struct event *event, enum event_kind kind)
 {
     event->kind = (uint8_t)kind;
-    event->playback_seconds = 0;
+    event->playback_ms = 0;
+    event->ad_id = 0;
+    event->detail = 0;
+    event->quantity = 1;
+    event->verdict = VERDICT_VALID;
+    event->flags = 0;
+    event->placement_bytes = 0;
     event->id_bytes = 0;
     event->address = (struct address){.family = ADDRESS_NONE};
 }

@@ -7,12 +7,13 @@
 #include "protocol/event.h"
 #include "protocol/result.h"
 
-enum { EVENT_PACKED_MAX_BYTES = 112 };
+enum { EVENT_PACKED_MAX_BYTES = 192 };
 
-/* Writes the packed form and returns its length in bytes, at most EVENT_PACKED_MAX_BYTES. */
+/* Writes the packed form, of the newest version, and returns its length in bytes, at most
+ * EVENT_PACKED_MAX_BYTES. */
 size_t event_pack(const struct event *event, uint8_t packed[static EVENT_PACKED_MAX_BYTES]);
 
 /* Reads a packed form of exactly `packed_bytes` bytes. Returns RESULT_MALFORMED on anything
- * event_pack() can't write. */
+ * event_pack() of this or an earlier version can't have written. */
 MUST_CHECK enum result event_unpack(const uint8_t *packed, size_t packed_bytes,
                                     struct event *event);

@@ -117,7 +117,8 @@ static void take(struct exchange *exchange, struct event_body *body)
     enum event_body_step step;
     while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT) {
         struct event *event = &events[count++];
-        event->occurred_at_us = clock_wall_us();
+        event->received_at_us = clock_wall_us();
+        event->occurred_at_us = event->received_at_us;
         if (event->address.family == ADDRESS_NONE)
             event->address = client_address(exchange->request, context->trusted_proxies);
     }

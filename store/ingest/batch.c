@@ -111,7 +111,7 @@ static void append_event(struct batch *batch, uint64_t sequence, const struct ev
     append_32(batch, AD_ID, (uint32_t)event->ad_id);
     append_64(batch, OCCURRED_AT, (uint64_t)(event->occurred_at_us - POSTGRES_EPOCH_US));
     append_address(batch, &event->address);
-    append_32(batch, PLAYBACK, (uint32_t)event->playback_seconds);
+    append_32(batch, PLAYBACK, (uint32_t)(event->playback_ms / 1000));
     if (event->id_bytes == 0) {
         append_null(batch, EVENT_ID);
     } else {

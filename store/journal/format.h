@@ -20,7 +20,7 @@
 enum { JOURNAL_RUN_SHIFT = 40 };
 
 enum {
-    JOURNAL_FORMAT = 1,
+    JOURNAL_FORMAT = 2, /* 1: its events are packed in version 1 */
     SEGMENT_HEADER_BYTES = 128,
     RECORD_HEADER_BYTES = 20,
     RECORD_PAYLOAD_MAX_BYTES = 256,

@@ -63,7 +63,8 @@ static size_t write_event(uint8_t *record, uint64_t sequence, uint64_t index, in
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
     struct event event = {.occurred_at_us = now_us + (int64_t)index,
                           .ad_id = 1 + (int32_t)(index % ADS),
-                          .playback_seconds = (int32_t)(index % 60),
+                          .playback_ms = (int64_t)(index % 60) * 1000,
+                          .quantity = 1,
                           .kind = (uint8_t)(index % EVENT_KINDS)};
     uint32_t address = htonl(FIRST_ADDRESS + (uint32_t)index);
     event.address.family = ADDRESS_IPV4;

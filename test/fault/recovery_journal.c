@@ -32,7 +32,8 @@ static size_t pack(uint64_t number, uint8_t packed[static EVENT_PACKED_MAX_BYTES
     struct event event = {
         .occurred_at_us = 1700000000000000 + (int64_t)number,
         .ad_id = 1 + (int32_t)(number % 100),
-        .playback_seconds = (int32_t)(number % 60),
+        .playback_ms = (int64_t)(number % 60) * 1000,
+        .quantity = 1,
         .kind = (uint8_t)(number % EVENT_KINDS),
         .id_bytes = number % 4 > 0 ? (uint8_t)(1 + number % EVENT_ID_MAX_BYTES) : 0,
     };
