@@ -53,23 +53,40 @@ const char *store_refusal(const struct store *store)
     return refusal_text(refusal(store));
 }
 
+bool store_has_ad(const struct store *store, int32_t ad_id)
+{
+    return ad_id == 0 || catalogue_find(store->catalogue, ad_id) != AD_UNKNOWN;
+}
+
+static enum result fault_unknown(struct store_fault *fault, size_t index)
+{
+    *fault = (struct store_fault){.reason = "there is no ad with this ad_id", .index = index};
+    return RESULT_UNKNOWN;
+}
+
+static enum result fault_refused(struct store *store, enum refusal refusal, size_t count,
+                                 struct store_fault *fault)
+{
+    *fault = (struct store_fault){.reason = refusal_text(refusal)};
+    refusals_count(&store->refusals, refusal, count);
+    return RESULT_BUSY;
+}
+
 enum result store_submit(struct store *store, const struct event *events, size_t count,
                          store_done_fn done, void *arg, struct store_fault *fault)
 {
     for (size_t i = 0; i < count; i++) {
-        if (catalogue_find(store->catalogue, events[i].ad_id) == AD_UNKNOWN) {
-            *fault = (struct store_fault){"there is no ad with this ad_id", i};
-            return RESULT_UNKNOWN;
-        }
+        if (!store_has_ad(store, events[i].ad_id))
+            return fault_unknown(fault, i);
+    }
+    if (intake_is_too_large(store->intake, events, count)) {
+        *fault = (struct store_fault){"these are more events than the journal takes at once", 0};
+        return RESULT_TOO_LARGE;
     }
     enum refusal reason = refusal(store);
-    if (reason != REFUSAL_NONE) {
-        *fault = (struct store_fault){.reason = refusal_text(reason)};
-        refusals_count(&store->refusals, reason, count);
-        return RESULT_BUSY;
-    }
-    intake_submit(store->intake, events, count, done, arg);
-    return RESULT_OK;
+    if (reason == REFUSAL_NONE)
+        reason = intake_submit(store->intake, events, count, done, arg);
+    return reason == REFUSAL_NONE ? RESULT_OK : fault_refused(store, reason, count, fault);
 }
 
 uint64_t store_pending_events(const struct store *store)

@@ -11,6 +11,7 @@
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/base/refusals.h"
+#include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
@@ -18,7 +19,7 @@
 
 enum {
     COMMIT_DELAY_MAX_US = 2000,
-    REFILL_EVENTS = 2000, /* read back per loop turn */
+    REFILL_EVENTS = BATCH_ROWS_MAX / 5, /* read back per loop turn: a millisecond or so */
     REFILL_RETRY_MS = 1000,
 };
 
@@ -58,6 +59,18 @@ static void spill(struct intake *intake, uint64_t after)
     journal_reader_seek(&intake->reader, after);
 }
 
+/* Whether `parts` parts of what the queue may hold are in it. */
+static bool holds(const struct intake *intake, uint64_t parts, uint64_t of)
+{
+    return event_queue_count(intake->queue) >= intake->queue_max_events * parts / of ||
+           event_queue_bytes(intake->queue) >= INTAKE_QUEUE_MAX_BYTES * parts / of;
+}
+
+static bool is_full(const struct intake *intake)
+{
+    return holds(intake, 1, 1);
+}
+
 static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
 {
     struct intake *intake = arg;
@@ -65,7 +78,7 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
         intake->durable = sequence;
     if (sequence <= intake->loaded)
         return; /* written again after trouble with the disk, and queued long since */
-    if (!intake->is_spilling && event_queue_count(intake->queue) >= intake->queue_max_events)
+    if (!intake->is_spilling && is_full(intake))
         spill(intake, intake->loaded);
     if (intake->is_spilling) {
         intake->on_disk++;
@@ -103,26 +116,63 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     intake->queued(intake->arg);
 }
 
-void intake_submit(struct intake *intake, const struct event *events, size_t count,
+static void expect_commit(struct intake *intake)
+{
+    if (intake->waiters.count > 0)
+        return;
+    intake->first_us = clock_monotonic_us();
+    intake->seen = 0;
+    if (journal_is_synced(intake->journal))
+        timer_arm(intake->commit_timer, 0);
+    else
+        event_active(intake->commit_timer, EV_TIMEOUT, 0);
+}
+
+static void append(struct intake *intake, const struct event *events, size_t count, bool is_client,
                    waiter_done_fn done, void *arg)
 {
-    if (intake->waiters.count == 0) {
-        intake->first_us = clock_monotonic_us();
-        intake->seen = 0;
-        if (journal_is_synced(intake->journal))
-            timer_arm(intake->commit_timer, 0);
-        else
-            event_active(intake->commit_timer, EV_TIMEOUT, 0);
-    }
     uint64_t last = 0;
+    expect_commit(intake);
     for (size_t i = 0; i < count; i++) {
         uint8_t packed[EVENT_PACKED_MAX_BYTES];
         size_t packed_bytes = event_pack(&events[i], packed);
         last = journal_append(intake->journal, packed, packed_bytes);
     }
-    waiters_add(&intake->waiters, events, count, last, done, arg);
+    waiters_add(&intake->waiters, events, count, last, is_client, done, arg);
     if (intake->oldest_us == 0 && !intake->is_claimed)
         intake->oldest_us = events[0].occurred_at_us;
+}
+
+static size_t journal_bytes(const struct event *events, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += journal_record_bytes(event_packed_bytes(&events[i]));
+    return bytes;
+}
+
+bool intake_is_too_large(const struct intake *intake, const struct event *events, size_t count)
+{
+    return count > 1 && journal_is_too_large(intake->journal, journal_bytes(events, count));
+}
+
+/* A single one has room as long as the journal takes any. */
+enum refusal intake_submit(struct intake *intake, const struct event *events, size_t count,
+                           waiter_done_fn done, void *arg)
+{
+    if (count > 1) {
+        enum refusal refusal = journal_reserve(intake->journal, journal_bytes(events, count));
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+    }
+    append(intake, events, count, true, done, arg);
+    return REFUSAL_NONE;
+}
+
+void intake_submit_own(struct intake *intake, const struct event *event, waiter_done_fn done,
+                       void *arg)
+{
+    append(intake, event, 1, false, done, arg);
 }
 
 /* Journal records become queued events again. What an earlier run wrote, or what was stored before,
@@ -140,7 +190,7 @@ static void take_back(struct intake *intake, const struct record *record)
     event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);
     if (record->sequence < journal_first_sequence(intake->journal) ||
         record->sequence <= intake->stored_max)
-        counter_add(intake->replayed, 1);
+        counter_add(intake->replayed, (uint64_t)event.quantity);
 }
 
 static void on_refill(evutil_socket_t fd, short what, void *arg)
@@ -149,8 +199,8 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct intake *intake = arg;
     enum read_result result = READ_RECORD;
-    for (int i = 0; i < REFILL_EVENTS && result == READ_RECORD && intake->is_spilling &&
-                    event_queue_count(intake->queue) < intake->queue_max_events;
+    for (int i = 0;
+         i < REFILL_EVENTS && result == READ_RECORD && intake->is_spilling && !is_full(intake);
          i++) {
         struct record record;
         result = journal_reader_next(&intake->reader, &record);
@@ -164,7 +214,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
     }
     if (result == READ_BLOCKED)
         timer_arm(intake->refill_timer, REFILL_RETRY_MS);
-    else if (intake->is_spilling && event_queue_count(intake->queue) < intake->queue_max_events)
+    else if (intake->is_spilling && !is_full(intake))
         timer_arm(intake->refill_timer, 0);
     intake->queued(intake->arg);
 }
@@ -172,8 +222,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
 /* Half empty, so that reading back comes in long runs. */
 static void refill(struct intake *intake)
 {
-    if (intake->is_spilling && intake->is_claimed &&
-        event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+    if (intake->is_spilling && intake->is_claimed && !holds(intake, 1, 2) &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
         timer_arm(intake->refill_timer, 0);
 }
