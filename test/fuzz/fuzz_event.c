@@ -20,8 +20,12 @@ static void require_same(const struct event *a, const struct event *b)
 {
     require(a->occurred_at_us == b->occurred_at_us);
     require(a->ad_id == b->ad_id);
-    require(a->playback_seconds == b->playback_seconds);
-    require(a->kind == b->kind);
+    require(a->received_at_us == b->received_at_us);
+    require(a->playback_ms == b->playback_ms);
+    require(a->detail == b->detail && a->quantity == b->quantity);
+    require(a->kind == b->kind && a->verdict == b->verdict && a->flags == b->flags);
+    require(a->placement_bytes == b->placement_bytes);
+    require(memcmp(a->placement, b->placement, a->placement_bytes) == 0);
     require(a->address.family == b->address.family);
     require(memcmp(a->address.bytes, b->address.bytes, sizeof(a->address.bytes)) == 0);
     require(a->id_bytes == b->id_bytes);

@@ -28,16 +28,16 @@ static bool decode(const char *body, struct event *event)
 static const struct {
     const char *body;
     int32_t ad_id;
-    int32_t playback_seconds;
+    int64_t playback_ms;
     const char *ip; /* "" = none */
     const char *id;
 } READ[] = {
     {"{\"ad_id\":1}", 1, 0, "", ""},
-    {"{\"ad_id\":1,\"ip\":\"127.0.0.1\",\"video_playback_time\":30}", 1, 30, "127.0.0.1", ""},
+    {"{\"ad_id\":1,\"ip\":\"127.0.0.1\",\"video_playback_time\":30}", 1, 30000, "127.0.0.1", ""},
     {"{\"event_id\":\"a b~!{}[]:,\",\"ad_id\":10}", 10, 0, "", "a b~!{}[]:,"},
     {"{\"event_id\":\"" ID_64 "\",\"ad_id\":999999999}", 999999999, 0, "", ID_64},
     {"{\"ad_id\":90,\"video_playback_time\":0}", 90, 0, "", ""},
-    {"{\"ad_id\":7,\"video_playback_time\":86400}", 7, 86400, "", ""},
+    {"{\"ad_id\":7,\"video_playback_time\":86400}", 7, 86400000, "", ""},
     {" \t\r\n{ \"ad_id\" :\t5 ,\r\n \"ip\" : \"::1\" } \n", 5, 0, "::1", ""},
 };
 
@@ -47,7 +47,7 @@ START_TEST(plain_form_is_read)
     struct event event;
     ck_assert(decode(READ[_i].body, &event));
     ck_assert_int_eq(event.ad_id, READ[_i].ad_id);
-    ck_assert_int_eq(event.playback_seconds, READ[_i].playback_seconds);
+    ck_assert_int_eq(event.playback_ms, READ[_i].playback_ms);
     ck_assert_uint_eq(event.id_bytes, strlen(READ[_i].id));
     ck_assert_mem_eq(event.id, READ[_i].id, event.id_bytes);
     if (READ[_i].ip[0] == '\0') {
@@ -91,7 +91,6 @@ static const char *const LEFT[] = {
     "{\"ad_id\":99999999999999999999}",
     "{\"ad_id\":1,\"video_playback_time\":}",
     "{\"ad_id\":1,\"video_playback_time\":01}",
-    "{\"ad_id\":1,\"video_playback_time\":86401}",
     "{\"ad_id\":1,\"video_playback_time\":-1}",
     /* strings */
     "{\"ad_id\":1,\"ip\":\"127.0.0\"}",
