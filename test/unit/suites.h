@@ -42,6 +42,7 @@
     X(event_body) \
     X(event_fast) \
     X(event_json) \
+    X(event_key) \
     X(event_kinds) \
     X(event_pack) \
     X(event_queue) \
