@@ -118,7 +118,7 @@ static void take(struct exchange *exchange, struct event_body *body)
     while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT) {
         struct event *event = &events[count++];
         event->received_at_us = clock_wall_us();
-        event->occurred_at_us = event->received_at_us;
+        event->occurred_at_us += event->received_at_us; /* it is less its age so far */
         if (event->address.family == ADDRESS_NONE)
             event->address = client_address(exchange->request, context->trusted_proxies);
     }

@@ -44,6 +44,7 @@
     X(event_json) \
     X(event_key) \
     X(event_kinds) \
+    X(event_members) \
     X(event_pack) \
     X(event_queue) \
     X(hex) \
