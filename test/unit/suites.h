@@ -45,6 +45,7 @@
     X(event_key) \
     X(event_kinds) \
     X(event_members) \
+    X(event_origin) \
     X(event_pack) \
     X(event_queue) \
     X(hex) \
@@ -102,6 +103,7 @@
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(user_agent) \
     X(uuid) \
     X(waiters) \
     X(writer) \
