@@ -97,7 +97,7 @@ static enum result read_field_name(const struct variable *variable, const char *
                                    struct error *error)
 {
     size_t bytes = 0;
-    while (bytes <= FIELD_NAME_MAX_BYTES && http_is_token_byte(value[bytes]))
+    while (bytes < FIELD_NAME_MAX_BYTES && http_is_token_byte(value[bytes]))
         bytes++;
     if (value[bytes] != '\0')
         return error_set(error, RESULT_INVALID, "%s must be the name of a header, at most %d bytes",

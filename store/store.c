@@ -57,7 +57,9 @@ enum result store_submit(struct store *store, const struct event *events, size_t
                          store_done_fn done, void *arg, struct store_fault *fault)
 {
     for (size_t i = 0; i < count; i++) {
-        if (catalogue_find(store->catalogue, events[i].ad_id) == AD_UNKNOWN) {
+        /* 0 is none, which decoding lets pass where there may be none. */
+        int32_t ad_id = events[i].ad_id;
+        if (ad_id != 0 && catalogue_find(store->catalogue, ad_id) == AD_UNKNOWN) {
             *fault = (struct store_fault){"there is no ad with this ad_id", i};
             return RESULT_UNKNOWN;
         }
