@@ -4,14 +4,9 @@
 #include <string.h>
 
 #include "protocol/event_pack.h"
+#include "test/fuzz/event_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

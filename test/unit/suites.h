@@ -40,6 +40,7 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_decoders) \
     X(event_fast) \
     X(event_json) \
     X(event_key) \
