@@ -47,6 +47,11 @@ class RouteTest(Kinds):
             self.send(kind, {"ad_id": 2})
         self.assertEqual(sorted(self.rows("kind, ad_id")), sorted((k, "2") for k in CLIENT_KINDS))
 
+    def test_an_error_may_lack_an_ad(self) -> None:
+        self.stored()
+        for body in ({}, {"ad_id": 0, "code": 303}, {"ad_id": None}):
+            self.send("error", body)
+
     def test_what_only_the_server_reports_is_unknown(self) -> None:
         before = self.stored()
         wire = self.wire()
