@@ -64,6 +64,8 @@ static bool begins_a_name(const char *word)
 {
     const char *const *candidates = names[(word[0] | 0x20) - 'a'];
     for (int i = 0; i < NAMES_MAX && candidates[i] != NULL; i++) {
+        if (candidates[i][1] != (word[1] | 0x20)) /* letters both, in every name */
+            continue;
         size_t length = strlen(candidates[i]);
         if (strncasecmp(word, candidates[i], length) == 0 && !is_letter(word[length]))
             return true;
