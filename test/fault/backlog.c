@@ -61,7 +61,8 @@ static size_t write_event(uint8_t *record, uint64_t sequence, uint64_t index, in
                           uint32_t salt)
 {
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
-    struct event event = {.occurred_at_us = now_us + (int64_t)index,
+    struct event event = {.received_at_us = now_us + (int64_t)index,
+                          .occurred_at_us = now_us + (int64_t)index,
                           .ad_id = 1 + (int32_t)(index % ADS),
                           .playback_ms = (int64_t)(index % 60) * 1000,
                           .quantity = 1,

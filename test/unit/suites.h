@@ -40,9 +40,13 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_decoders) \
     X(event_fast) \
     X(event_json) \
+    X(event_key) \
     X(event_kinds) \
+    X(event_members) \
+    X(event_origin) \
     X(event_pack) \
     X(event_queue) \
     X(hex) \
@@ -100,6 +104,7 @@
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(user_agent) \
     X(uuid) \
     X(waiters) \
     X(writer) \

@@ -41,7 +41,7 @@ static void push(uint64_t sequence, const struct event *event)
 
 static struct event make_event(const char *ip, const char *id)
 {
-    struct event event = {.occurred_at_us = POSTGRES_EPOCH_US, .ad_id = 1};
+    struct event event = {.occurred_at_us = POSTGRES_EPOCH_US, .ad_id = 1, .quantity = 1};
     if (ip != NULL)
         ck_assert_int_eq(address_parse(ip, strlen(ip), &event.address), RESULT_OK);
     if (id != NULL) {
@@ -111,7 +111,7 @@ START_TEST(writes_an_event_byte_for_byte)
     struct event event = make_event("192.0.2.7", "view-1");
     event.kind = EVENT_IMPRESSION;
     event.ad_id = 0x01020304;
-    event.playback_seconds = 86400;
+    event.playback_ms = 86400000;
     event.occurred_at_us = POSTGRES_EPOCH_US + 0x0102030405060708;
     push(0x1122334455667788, &event);
     batch_fill(batch, queue, 100);
@@ -243,7 +243,7 @@ static struct event make_varied(uint64_t n)
     struct event event = make_event(ips[n % 3], id);
     event.kind = n % 2;
     event.ad_id = (int32_t)(n * 7919 % INT32_MAX + 1);
-    event.playback_seconds = (int32_t)(n * 104729 % (EVENT_PLAYBACK_MAX_SECONDS + 1));
+    event.playback_ms = (int64_t)(n * 104729 % 86401) * 1000;
     event.occurred_at_us = (int64_t)(n * 1000003 * 1000003);
     return event;
 }
@@ -256,7 +256,8 @@ static void assert_row(uint32_t row, uint64_t sequence)
     ck_assert_uint_eq(read_32(element_at(AD_ID, row).bytes), (uint32_t)event.ad_id);
     ck_assert_int_eq((int64_t)read_64(element_at(OCCURRED_AT, row).bytes) + POSTGRES_EPOCH_US,
                      event.occurred_at_us);
-    ck_assert_uint_eq(read_32(element_at(PLAYBACK, row).bytes), (uint32_t)event.playback_seconds);
+    ck_assert_uint_eq(read_32(element_at(PLAYBACK, row).bytes),
+                      (uint32_t)(event.playback_ms / 1000));
     int32_t ip_bytes = (int32_t)address_bytes(&event.address);
     struct element ip = element_at(IP, row);
     ck_assert_int_eq(ip.length, ip_bytes == 0 ? -1 : 4 + ip_bytes);

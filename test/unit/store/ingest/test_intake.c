@@ -39,7 +39,8 @@ static void set_up(void)
     disk_faults_reset();
     answers = 0;
     for (int i = 0; i < EVENTS; i++)
-        events[i] = (struct event){.occurred_at_us = 1745107200000000 + i, .ad_id = i + 1};
+        events[i] =
+            (struct event){.occurred_at_us = 1745107200000000 + i, .ad_id = i + 1, .quantity = 1};
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     refusals_init(&refusals, run.metrics);
     intake = intake_new(run.base, run.journal, EVENTS, &refusals, run.metrics, run.files.log,

@@ -16,7 +16,7 @@
 #include "test/unit/store/journal/journal_run.h"
 #include "test/unit/suites.h"
 
-enum { MAX_BYTES = 256 * 1024, QUEUE_MAX = 50 };
+enum { MAX_BYTES = 512 * 1024, QUEUE_MAX = 50 };
 
 #define FIRST_US INT64_C(1745107200000000)
 
@@ -95,7 +95,8 @@ static void submit(int count)
     unsigned before = answers;
     for (int i = 0; i < count; i++, submitted++) {
         struct event event = {.occurred_at_us = FIRST_US + submitted * INT64_C(1000000),
-                              .ad_id = submitted + 1};
+                              .ad_id = submitted + 1,
+                              .quantity = 1};
         intake_submit(intake, &event, 1, on_done, NULL);
     }
     while (answers < before + (unsigned)count)
@@ -211,7 +212,7 @@ END_TEST
 
 START_TEST(without_a_sync_nothing_waits)
 {
-    const struct event event = {.occurred_at_us = FIRST_US, .ad_id = 1};
+    const struct event event = {.occurred_at_us = FIRST_US, .ad_id = 1, .quantity = 1};
     unsigned before = answers;
     intake_submit(intake, &event, 1, on_done, NULL);
     turn_once();

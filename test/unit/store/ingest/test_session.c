@@ -347,7 +347,7 @@ START_TEST(names_the_run_of_a_batch)
         {5, NULL, 2},
         {4, "04040404-0404-0404-0404-040404040404", 3},
     };
-    const struct event event = {.ad_id = 1};
+    const struct event event = {.ad_id = 1, .quantity = 1};
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
     size_t packed_bytes = event_pack(&event, packed);
     struct batch *batch = batch_new(1);

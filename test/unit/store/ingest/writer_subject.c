@@ -76,7 +76,7 @@ void writer_subject_close(struct writer_subject *subject)
 
 void writer_push(struct writer_subject *subject, uint32_t count)
 {
-    const struct event event = {.ad_id = 1, .id = "a", .id_bytes = 1};
+    const struct event event = {.ad_id = 1, .quantity = 1, .id = "a", .id_bytes = 1};
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
     size_t packed_bytes = event_pack(&event, packed);
     for (uint32_t i = 0; i < count; i++)
