@@ -52,7 +52,7 @@ CREATE OR REPLACE FUNCTION day_bound(p_table text, p_is_late boolean, p_day date
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     RETURN CASE p_table WHEN 'event_keys' THEN quote_literal(key_from(p_day))
-                        WHEN 'events' THEN format('%s, %L', p_is_late, p_day::timestamptz)
+                        WHEN 'events' THEN format('%L, %L', p_is_late, p_day::timestamptz)
                         ELSE quote_literal(p_day::timestamptz) END;
 END
 $$;
