@@ -1,59 +1,132 @@
 -- Totals of a window of time, exact to the microsecond, both ends inside.
 
--- The part of [p_from, p_to) that whole buckets of a width cover; empty at p_from where none does.
-CREATE OR REPLACE FUNCTION whole_buckets(p_width interval, p_from timestamptz, p_to timestamptz,
-                                         OUT first timestamptz, OUT past timestamptz)
-LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+-- The parts of [p_from, p_to), each with the one source that answers it: 1 counts of a level, 2
+-- counts_minute, 3 events. p_marks: a lane's, by their numbers from 0. Levels nest: of each, what lies in
+-- whole buckets before its mark, less what the next one has. p_is_all: of dimension 0, whose minutes
+-- before the mark are in counts; of the others those before minutes_from are nowhere.
+CREATE OR REPLACE FUNCTION window_parts(p_from timestamptz, p_to timestamptz, p_marks timestamptz[],
+                                        p_is_all boolean)
+RETURNS TABLE (source integer, level integer, first timestamptz, past timestamptz)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+    v_marks timestamptz[] := p_marks[1:array_length(p_marks, 1)]; -- by their numbers + 1
+    v_low timestamptz[] := ARRAY[p_from]; -- of the level - 1
+    v_high timestamptz[] := ARRAY[p_to];
+    v_turn timestamptz := v_marks[CASE WHEN p_is_all THEN 2 ELSE 6 END]; -- of the minutes
+    v_first timestamptz;
+    v_past timestamptz;
 BEGIN
-    first := bucket_start(p_width, p_from + p_width - interval '1 microsecond');
-    past := bucket_start(p_width, p_to);
-    IF first >= past THEN
-        first := p_from;
-        past := p_from;
-    END IF;
+    FOR l IN 0..4 LOOP
+        v_first := level_start(l, v_low[l + 1]);
+        IF v_first < v_low[l + 1] THEN
+            v_first := level_next(l, v_low[l + 1]);
+        END IF;
+        v_past := level_start(l, v_high[l + 1]);
+        IF l > 0 THEN
+            v_past := least(v_past, v_marks[l + 1]);
+        END IF;
+        IF v_first >= v_past THEN -- no whole one
+            v_first := v_low[l + 1];
+            v_past := v_low[l + 1];
+        END IF;
+        v_low := v_low || v_first;
+        v_high := v_high || v_past;
+    END LOOP;
+    v_low := v_low || v_low[6];
+    v_high := v_high || v_low[6];
+
+    RETURN QUERY
+    SELECT s.source, s.level, s.first, s.past
+    FROM generate_series(-1, 4) AS l,
+         LATERAL (VALUES (v_low[l + 2], v_low[l + 3]), (v_high[l + 3], v_high[l + 2])) AS part (first, past),
+         LATERAL (
+             SELECT CASE WHEN l < 0 THEN 3 ELSE 1 END, greatest(l, 0), part.first, part.past WHERE l <> 0
+             UNION ALL
+             SELECT CASE WHEN p_is_all THEN 1 ELSE 3 END, 0, part.first, least(part.past, v_turn) WHERE l = 0
+             UNION ALL
+             SELECT 2, 0, greatest(part.first, v_turn), part.past WHERE l = 0
+         ) AS s (source, level, first, past)
+    WHERE s.first < s.past;
 END
 $$;
 
--- One row per kind, by its number: from the counts whole days, hours and minutes, from the events the
--- ragged ends. p_ad_id null: every ad.
+-- Of one part, by kind, and the playback time at the end. p_key: of the dimension.
+CREATE OR REPLACE FUNCTION part_totals(p_lane smallint, p_source integer, p_level integer, p_first timestamptz,
+                                       p_past timestamptz, p_dimension integer, p_key bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+    v_totals bigint[];
+    v_more bigint[];
+    v_sums text := format('SELECT ARRAY[%s, sum(playback_ms)]::bigint[] FROM ', cell_list('sum(k#)'));
+    v_where text := ' WHERE lane = $1 AND bucket >= $2 AND bucket < $3 AND dimension = $4 AND key = $5';
+BEGIN
+    IF p_source = 3 THEN
+        RETURN event_totals(p_lane, p_first, p_past, CASE WHEN p_dimension = 1 THEN p_key END);
+    END IF;
+    EXECUTE v_sums || CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
+            || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END
+    INTO v_totals USING p_lane, p_first, p_past, p_dimension, p_key;
+    EXECUTE v_sums || 'counts_late' || v_where INTO v_more USING p_lane, p_first, p_past, p_dimension, p_key;
+    RETURN add_totals(v_totals, v_more);
+END
+$$;
+
+-- The same from the events; p_ad_id null: every ad.
+CREATE OR REPLACE FUNCTION event_totals(p_lane smallint, p_first timestamptz, p_past timestamptz, p_ad_id bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
+    v_sum record;
+BEGIN
+    FOR v_sum IN
+        SELECT array_position(enum_range(NULL::event_kind), e.kind) AS place, sum(e.quantity) AS quantity,
+               sum(least(greatest(e.playback_ms, 0), 86400000)) AS playback_ms
+        FROM (SELECT kind, quantity, playback_ms FROM events
+              WHERE NOT late AND occurred_at >= p_first AND occurred_at < p_past AND lane = p_lane
+                AND (p_ad_id IS NULL OR ad_id = p_ad_id)
+              UNION ALL
+              SELECT kind, quantity, playback_ms FROM events
+              WHERE late AND occurred_at >= p_first AND occurred_at < p_past AND lane = p_lane
+                AND (p_ad_id IS NULL OR ad_id = p_ad_id)) AS e
+        GROUP BY e.kind
+    LOOP
+        v_totals[v_sum.place] := v_sum.quantity;
+        IF v_sum.place = 1 THEN -- clicks alone have it
+            v_totals[33] := v_sum.playback_ms;
+        END IF;
+    END LOOP;
+    RETURN v_totals;
+END
+$$;
+
+-- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. Everything is read in
+-- the caller's one snapshot. While the events of an older version are being brought over, there is no
+-- answer.
 CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
-RETURNS TABLE (kind smallint, events bigint, playback_seconds bigint)
+RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    v_end timestamptz := p_end + interval '1 microsecond'; -- the first moment outside
-    -- Whole buckets of each width that lie inside: from .. to. Widths nest, so the wider window lies
-    -- inside the narrower one; where there is no whole bucket, both are the window's start.
-    v_minute_from timestamptz; v_minute_to timestamptz;
-    v_hour_from timestamptz; v_hour_to timestamptz;
-    v_day_from timestamptz; v_day_to timestamptz;
+    v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
+    v_lane record;
+    v_part record;
 BEGIN
-    SELECT first, past INTO v_minute_from, v_minute_to FROM whole_buckets('1 minute', p_start, v_end);
-    SELECT first, past INTO v_hour_from, v_hour_to FROM whole_buckets('1 hour', v_minute_from, v_minute_to);
-    SELECT first, past INTO v_day_from, v_day_to FROM whole_buckets('1 day', v_hour_from, v_hour_to);
-
+    IF to_regclass('before_events') IS NOT NULL THEN
+        RAISE EXCEPTION 'the events stored by an older version are being brought over'
+            USING ERRCODE = 'lock_not_available';
+    END IF;
+    FOR v_lane IN SELECT lane, array_agg(at ORDER BY mark) AS marks FROM marks GROUP BY lane LOOP
+        FOR v_part IN SELECT * FROM window_parts(p_start, p_end + interval '1 microsecond', v_lane.marks,
+                                                 p_ad_id IS NULL) LOOP
+            v_totals := add_totals(v_totals, part_totals(
+                v_lane.lane, v_part.source, v_part.level, v_part.first, v_part.past,
+                CASE WHEN p_ad_id IS NULL THEN 0 ELSE 1 END, coalesce(p_ad_id, 0)));
+        END LOOP;
+    END LOOP;
     RETURN QUERY
-    WITH parts AS (
-        SELECT kind, events AS n, playback_seconds AS seconds FROM event_counts
-        WHERE (p_ad_id IS NULL OR ad_id = p_ad_id)
-          AND (bucket_seconds = 60 AND bucket >= v_minute_from AND bucket < v_hour_from
-               OR bucket_seconds = 60 AND bucket >= v_hour_to AND bucket < v_minute_to
-               OR bucket_seconds = 3600 AND bucket >= v_hour_from AND bucket < v_day_from
-               OR bucket_seconds = 3600 AND bucket >= v_day_to AND bucket < v_hour_to
-               OR bucket_seconds = 86400 AND bucket >= v_day_from AND bucket < v_day_to)
-        UNION ALL
-        SELECT kind, count(*), sum(video_playback_time) FROM events
-        WHERE occurred_at >= p_start AND occurred_at < v_minute_from
-          AND (p_ad_id IS NULL OR ad_id = p_ad_id) GROUP BY kind
-        UNION ALL
-        SELECT kind, count(*), sum(video_playback_time) FROM events
-        WHERE occurred_at >= v_minute_to AND occurred_at < v_end
-          AND (p_ad_id IS NULL OR ad_id = p_ad_id) GROUP BY kind
-    ), totals AS (
-        SELECT kind, sum(n)::bigint AS n, sum(seconds)::bigint AS seconds FROM parts GROUP BY kind
-    )
-    SELECT (k.number - 1)::smallint, coalesce(t.n, 0), coalesce(t.seconds, 0)
-    FROM unnest(enum_range(NULL::event_kind)) WITH ORDINALITY AS k (kind, number)
-    LEFT JOIN totals t ON t.kind = k.kind ORDER BY k.number;
+    SELECT (k.number - 1)::smallint, v_totals[k.number], CASE WHEN k.number = 1 THEN v_totals[33] ELSE 0 END
+    FROM unnest(enum_range(NULL::event_kind)) WITH ORDINALITY AS k (kind, number) ORDER BY k.number;
 END
 $$;

@@ -1,18 +1,24 @@
 -- Makes the process with `p_nonce` the one that may store from `p_journal`, and returns the journal's
--- position and totals. The present owner is replaced when it is among `p_owners` and its process is
--- gone: the session of each owner holds an advisory lock as long as it lives. Without `is_locked` an
--- earlier session of the same process still holds it: the claim has to be repeated until it is had.
+-- number, its position and totals (of the first lane), and the number of lanes. The present owner is
+-- replaced when it is among `p_owners` and its process is gone: the session of each owner holds an
+-- advisory lock as long as it lives. Without `is_locked` an earlier session of the same process still
+-- holds it: the claim has to be repeated until it is had.
 -- Errors: VA001, another process has taken the journal over; VA002, its owner is still connected.
 CREATE OR REPLACE FUNCTION claim_journal(p_journal uuid, p_owners uuid[], p_nonce uuid,
                                          OUT last_sequence bigint, OUT stored bigint[],
                                          OUT duplicate bigint[], OUT rejected bigint[],
-                                         OUT is_locked boolean)
+                                         OUT is_locked boolean, OUT journal_id integer, OUT lanes smallint)
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_cursor ingest_cursor%ROWTYPE;
 BEGIN
-    INSERT INTO ingest_cursor (journal, nonce) VALUES (p_journal, p_nonce) ON CONFLICT DO NOTHING;
-    SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(lock_key('claim ' || p_journal)); -- one at a time makes the first row
+    SELECT c.journal_id INTO journal_id FROM ingest_cursor c WHERE c.journal = p_journal AND c.lane = 0;
+    IF NOT FOUND THEN
+        INSERT INTO ingest_cursor AS c (journal, nonce, row_minute)
+        VALUES (p_journal, p_nonce, bucket_start('1 minute', now())) RETURNING c.journal_id INTO journal_id;
+    END IF;
+    v_cursor := lock_cursor(0::smallint, journal_id);
     -- Before the lock: a process that is refused must not keep it from the rightful owner.
     IF v_cursor.nonce <> p_nonce AND v_cursor.nonce <> ALL (p_owners) THEN
         RAISE EXCEPTION 'journal % was taken over by another process', p_journal
@@ -24,13 +30,12 @@ BEGIN
             USING ERRCODE = 'VA002';
     END IF;
     IF v_cursor.nonce <> p_nonce AND v_cursor.last_sequence > 0 THEN -- of the run that goes the cursor tells it
-        INSERT INTO ingest_runs AS r (journal, nonce, last_sequence)
-        VALUES (p_journal, v_cursor.nonce, v_cursor.last_sequence)
-        ON CONFLICT (lane, journal, nonce) DO UPDATE
-        SET last_sequence = greatest(r.last_sequence, excluded.last_sequence);
+        PERFORM pass_run(lock_run(0::smallint, p_journal, v_cursor.nonce), v_cursor.last_sequence);
     END IF;
-    UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now() WHERE c.journal = p_journal
+    UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now()
+    WHERE c.lane = 0 AND c.journal_id = v_cursor.journal_id AND c.row_minute = v_cursor.row_minute
     RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected
     INTO last_sequence, stored, duplicate, rejected;
+    SELECT l.lanes INTO lanes FROM lanes l WHERE l.lane = 0;
 END
 $$;

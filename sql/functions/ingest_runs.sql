@@ -1,18 +1,51 @@
 -- What is stored of the runs of journals, whoever stored it: the journal's owner or an import.
 
 -- Locks the row of a run, made where there is none, and returns it.
-CREATE OR REPLACE FUNCTION lock_run(p_journal uuid, p_run uuid) RETURNS ingest_runs
+CREATE OR REPLACE FUNCTION lock_run(p_lane smallint, p_journal uuid, p_run uuid) RETURNS ingest_runs
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_run ingest_runs%ROWTYPE;
 BEGIN
     LOOP
-        SELECT * INTO v_run FROM ingest_runs r
-        WHERE r.lane = 0 AND r.journal = p_journal AND r.nonce = p_run FOR UPDATE;
+        SELECT * INTO v_run FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run
+        ORDER BY r.row_minute DESC LIMIT 1 FOR UPDATE;
         EXIT WHEN FOUND;
-        INSERT INTO ingest_runs (journal, nonce) VALUES (p_journal, p_run) ON CONFLICT DO NOTHING;
+        PERFORM pg_advisory_xact_lock(lock_key(format('run %s %s', p_journal, p_run))); -- one makes the first
+        INSERT INTO ingest_runs (lane, journal, nonce)
+        SELECT p_lane, p_journal, p_run
+        WHERE NOT EXISTS (SELECT FROM ingest_runs r
+                          WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run)
+        ON CONFLICT DO NOTHING;
     END LOOP;
     RETURN v_run;
+END
+$$;
+
+-- Moves a locked row; as it stands where it is of this minute, else in a fresh one, as move_cursor() does.
+CREATE OR REPLACE FUNCTION move_run(p_run ingest_runs, p_last bigint, p_missing int8multirange) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_minute timestamptz := bucket_start('1 minute', now());
+BEGIN
+    IF p_run.row_minute >= v_minute THEN
+        UPDATE ingest_runs r SET last_sequence = p_last, missing = p_missing, stored_at = now()
+        WHERE r.lane = p_run.lane AND r.journal = p_run.journal AND r.nonce = p_run.nonce
+          AND r.row_minute = p_run.row_minute;
+        RETURN;
+    END IF;
+    DELETE FROM ingest_runs r
+    WHERE r.lane = p_run.lane AND r.journal = p_run.journal AND r.nonce = p_run.nonce
+      AND r.row_minute = p_run.row_minute;
+    INSERT INTO ingest_runs (lane, journal, nonce, row_minute, last_sequence, missing)
+    VALUES (p_run.lane, p_run.journal, p_run.nonce, v_minute, p_last, p_missing);
+END
+$$;
+
+-- All of a run is stored up to here, but for what is noted as missing.
+CREATE OR REPLACE FUNCTION pass_run(p_run ingest_runs, p_last bigint) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM move_run(p_run, greatest(p_run.last_sequence, p_last), p_run.missing);
 END
 $$;
 
@@ -35,9 +68,7 @@ BEGIN
         SELECT coalesce(range_agg(gap), '{}') INTO v_missing
         FROM (SELECT gap FROM unnest(v_missing) AS gap ORDER BY gap DESC LIMIT 1000) AS last_gaps;
     END IF;
-    UPDATE ingest_runs r
-    SET last_sequence = greatest(r.last_sequence, p_after, v_last), missing = v_missing, stored_at = now()
-    WHERE r.lane = 0 AND r.journal = p_run.journal AND r.nonce = p_run.nonce;
+    PERFORM move_run(p_run, greatest(p_run.last_sequence, p_after, v_last), v_missing);
 END
 $$;
 
@@ -45,19 +76,24 @@ $$;
 -- known: the run began (`p_first` is any sequence of it) where no rows were kept. Of the run that owns
 -- the journal, and of that alone, the cursor tells it too. A row that lock_run() has just made tells
 -- nothing.
-CREATE OR REPLACE FUNCTION find_run(p_journal uuid, p_run uuid, p_first bigint) RETURNS ingest_runs
+CREATE OR REPLACE FUNCTION find_run(p_lane smallint, p_journal uuid, p_run uuid, p_first bigint) RETURNS ingest_runs
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_run ingest_runs%ROWTYPE;
     v_cursor ingest_cursor%ROWTYPE;
 BEGIN
     SELECT * INTO v_run FROM ingest_runs r
-    WHERE r.lane = 0 AND r.journal = p_journal AND r.nonce = p_run AND r.last_sequence > 0;
-    SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal;
+    WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run AND r.last_sequence > 0;
+    SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.lane = p_lane AND c.journal = p_journal;
     IF v_run.nonce IS NULL AND v_cursor.nonce IS DISTINCT FROM p_run
        AND (p_first >> 40 << 40) < v_cursor.untracked_to THEN
         RETURN NULL;
     END IF;
+    IF v_run.nonce IS NULL THEN -- as it was when it was locked, or will be
+        SELECT * INTO v_run FROM ingest_runs r
+        WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run;
+    END IF;
+    v_run.lane := p_lane;
     v_run.journal := p_journal;
     v_run.nonce := p_run;
     v_run.missing := coalesce(v_run.missing, '{}');
@@ -73,7 +109,7 @@ $$;
 -- known.
 CREATE OR REPLACE FUNCTION import_position(p_journal uuid, p_run uuid, p_first bigint) RETURNS bigint
 LANGUAGE sql SET search_path FROM CURRENT AS $$
-    SELECT coalesce(lower(r.missing) - 1, r.last_sequence) FROM find_run(p_journal, p_run, p_first) AS r
+    SELECT coalesce(lower(r.missing) - 1, r.last_sequence) FROM find_run(0::smallint, p_journal, p_run, p_first) AS r
 $$;
 
 -- Forgets the runs of which nothing was stored for longer than a journal knows its past runs. What the
@@ -86,19 +122,19 @@ DECLARE
 BEGIN
     FOR v_journal IN
         SELECT c.journal FROM ingest_cursor c
-        WHERE EXISTS (SELECT FROM ingest_runs r WHERE r.lane = 0 AND r.journal = c.journal
+        WHERE c.lane = 0 AND EXISTS (SELECT FROM ingest_runs r WHERE r.lane = 0 AND r.journal = c.journal
                       AND r.stored_at < p_before AND r.last_sequence <= c.last_sequence)
         FOR UPDATE SKIP LOCKED
     LOOP
         WITH gone AS (
             DELETE FROM ingest_runs r USING ingest_cursor c
-            WHERE c.journal = v_journal AND r.lane = 0 AND r.journal = v_journal
+            WHERE c.journal = v_journal AND c.lane = 0 AND r.lane = 0 AND r.journal = v_journal
               AND r.stored_at < p_before AND r.last_sequence <= c.last_sequence
             RETURNING r.last_sequence
         )
         SELECT max(last_sequence) INTO v_forgotten FROM gone;
         UPDATE ingest_cursor c SET untracked_to = greatest(c.untracked_to, v_forgotten)
-        WHERE c.journal = v_journal;
+        WHERE c.journal = v_journal AND c.lane = 0;
     END LOOP;
 END
 $$;

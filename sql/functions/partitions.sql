@@ -1,16 +1,31 @@
 -- One partition per day (UTC), made ahead of its day by the servers. What a partition is for is told by
 -- its bounds, never by its name: that may be another one, or have been taken by somebody's own table.
 
+-- A bound's last value as a time: of event_keys, the time that the key begins with.
+CREATE OR REPLACE FUNCTION bound_time(p_bound text) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+DECLARE
+    v_value text := btrim(regexp_replace(p_bound, '^(true|false|MINVALUE|MAXVALUE), ', ''), '''');
+BEGIN
+    IF v_value = 'MINVALUE' THEN
+        RETURN '-infinity';
+    ELSIF v_value = 'MAXVALUE' THEN
+        RETURN 'infinity';
+    ELSIF v_value ~ '^[0-9a-f]{8}-[0-9a-f]{4}-' THEN
+        RETURN time_of_ms(key_ms(v_value::uuid));
+    END IF;
+    RETURN v_value::timestamptz;
+END
+$$;
+
 -- The partitions of `p_table` but for the default one: which times each is for, from `first` to before
--- `past`. A date is the time at which it begins.
+-- `past`, and of events whether of the late ones.
 CREATE OR REPLACE FUNCTION partition_bounds(p_table text)
-RETURNS TABLE (partition regclass, first timestamptz, past timestamptz)
+RETURNS TABLE (partition regclass, is_late boolean, first timestamptz, past timestamptz)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 BEGIN
     RETURN QUERY
-    SELECT p.oid::regclass,
-           (CASE bounds[1] WHEN 'MINVALUE' THEN '-infinity' ELSE btrim(bounds[1], '''') END)::timestamptz,
-           (CASE bounds[2] WHEN 'MAXVALUE' THEN 'infinity' ELSE btrim(bounds[2], '''') END)::timestamptz
+    SELECT p.oid::regclass, bounds[1] LIKE 'true, %', bound_time(bounds[1]), bound_time(bounds[2])
     FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid,
          regexp_match(pg_get_expr(p.relpartbound, p.oid),
                       '^FOR VALUES FROM [(](.+)[)] TO [(](.+)[)]$') AS bounds
@@ -18,91 +33,139 @@ BEGIN
 END
 $$;
 
--- Makes the missing partitions of `p_table`, which is partitioned by `p_column`, for `p_days` days from
--- `p_first` on; rows in the default partition move. Returns how many it made. A day with more than
--- 500,000 rows in the default partition stays there: moving them would hold up others for too long. So
--- does one of which a part is another partition's.
-CREATE OR REPLACE FUNCTION create_day_partitions(p_table text, p_column text, p_first date, p_days integer)
-RETURNS integer
+-- A name that is free, of a table and of its type.
+CREATE OR REPLACE FUNCTION free_name(p_name text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+    v_schema oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
+BEGIN
+    WHILE EXISTS (SELECT FROM pg_class WHERE relnamespace = v_schema AND relname = p_name)
+          OR EXISTS (SELECT FROM pg_type WHERE typnamespace = v_schema AND typname = p_name) LOOP
+        p_name := p_name || '_';
+    END LOOP;
+    RETURN p_name;
+END
+$$;
+
+-- A day's bound of a table as it stands in its partitions' definitions.
+CREATE OR REPLACE FUNCTION day_bound(p_table text, p_is_late boolean, p_day date) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+BEGIN
+    RETURN CASE p_table WHEN 'event_keys' THEN quote_literal(key_from(p_day))
+                        WHEN 'events' THEN format('%L, %L', p_is_late, p_day::timestamptz)
+                        ELSE quote_literal(p_day::timestamptz) END;
+END
+$$;
+
+-- Makes the partition of a day, unless a part of the day is another partition's; rows in the default one
+-- move. Returns whether it did. A day with more than 500,000 rows in the default partition stays there:
+-- moving them would hold up others for too long. The parent is locked first, and no other table in the
+-- same transaction: two that make partitions would deadlock with batches otherwise.
+CREATE OR REPLACE FUNCTION make_partition(p_table text, p_is_late boolean, p_day date) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
     v_default regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table -- there may be none
                            WHERE partrelid = quote_ident(p_table)::regclass);
-    v_is_keyed boolean := EXISTS (SELECT FROM pg_index
-                                  WHERE indrelid = quote_ident(p_table)::regclass AND indisprimary);
-    v_schema oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
-    v_day date;
-    v_name text;
-    v_of_day text;
+    v_name text := p_table || CASE WHEN p_is_late THEN '_late_' ELSE '_' END || to_char(p_day, 'YYYYMMDD');
+    v_from text := day_bound(p_table, p_is_late, p_day);
+    v_to text := day_bound(p_table, p_is_late, p_day + 1);
+    v_of_day text := CASE p_table WHEN 'events' THEN CASE WHEN p_is_late THEN 'late AND ' ELSE 'NOT late AND ' END
+                                  ELSE '' END
+                     || format(CASE p_table WHEN 'event_keys' THEN 'key >= %1$L AND key < %2$L'
+                                            WHEN 'events' THEN 'occurred_at >= %3$L AND occurred_at < %4$L'
+                                            ELSE 'bucket >= %3$L AND bucket < %4$L' END,
+                               key_from(p_day), key_from(p_day + 1), p_day, p_day + 1);
     v_rows bigint := 0;
-    v_has_rows boolean;
-    v_made integer := 0;
 BEGIN
-    FOR v_day IN SELECT d.day FROM (SELECT p_first + n AS day FROM generate_series(0, p_days - 1) AS n) AS d
-                 WHERE NOT EXISTS (SELECT FROM partition_bounds(p_table) AS b
-                                   WHERE b.first < d.day + 1 AND b.past > d.day)
-    LOOP
-        v_of_day := format('%I >= %L AND %I < %L', p_column, v_day, p_column, v_day + 1);
-        IF v_default IS NOT NULL THEN
-            EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT 500001) AS r',
-                           v_default, v_of_day) INTO v_rows;
-        END IF;
-        IF v_rows > 500000 THEN
-            RAISE WARNING 'the rows of % stay in %: there are too many to move', v_day, v_default;
-            CONTINUE;
-        END IF;
-        v_name := p_table || to_char(v_day, '_YYYYMMDD');
-        WHILE EXISTS (SELECT FROM pg_class WHERE relnamespace = v_schema AND relname = v_name)
-              OR EXISTS (SELECT FROM pg_type WHERE typnamespace = v_schema AND typname = v_name) LOOP
-            v_name := v_name || '_';
-        END LOOP;
-        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
-                       v_name, p_table);
-        IF NOT v_is_keyed THEN -- a DELETE is refused without one where all tables are published
-            EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_name);
-        END IF;
-        IF v_default IS NOT NULL THEN
-            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', v_default);
-            EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
-            IF v_has_rows THEN
-                EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) '
-                               'INSERT INTO %I SELECT * FROM moved', v_default, v_of_day, v_name);
-            END IF;
-        END IF;
-        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                       p_table, v_name, v_day, v_day + 1);
-        v_made := v_made + 1;
-    END LOOP;
-    RETURN v_made;
+    IF EXISTS (SELECT FROM partition_bounds(p_table) AS b
+               WHERE b.is_late = p_is_late AND b.first < p_day + 1 AND b.past > p_day) THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', p_table);
+    IF v_default IS NOT NULL THEN
+        EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
+        INTO v_rows;
+    END IF;
+    IF v_rows > 500000 THEN
+        RAISE WARNING 'the rows of % stay in %: there are too many to move', p_day, v_default;
+        RETURN false;
+    END IF;
+    v_name := free_name(v_name);
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
+    IF p_table = 'counts_minute' THEN
+        EXECUTE format('ALTER TABLE %I SET (fillfactor = 60)', v_name);
+    ELSIF p_table = 'events' THEN -- a DELETE is refused without one where all tables are published
+        EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_name);
+    END IF;
+    IF v_rows > 0 THEN
+        EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved',
+                       v_default, v_of_day, v_name);
+    END IF;
+    IF p_table = 'events' THEN
+        EXECUTE format(CASE WHEN p_is_late THEN 'CREATE INDEX ON %I (occurred_at)'
+                            ELSE 'CREATE INDEX ON %I USING brin (occurred_at) '
+                                 'WITH (pages_per_range = 32, autosummarize = on)' END, v_name);
+    END IF;
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from, v_to);
+    RETURN true;
 END
 $$;
 
--- Called by each server at its start and every hour, one server at a time: makes the partitions of the
--- days ahead and drops old keys and runs. Keys are kept for two weeks after their day, the day of the
--- event, so that a server cut off for as long still finds that another one has stored the same event;
--- runs for as long as a journal knows its past ones. Its locks wait for readers, hence the short
+-- The days that have partitions.
+CREATE OR REPLACE FUNCTION wanted_partitions(p_today date)
+RETURNS TABLE (parent text, is_late boolean, day date)
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY
+    SELECT w.parent, w.is_late, p_today + n
+    FROM (VALUES ('events', false, -15, 7), ('events', true, -15, 7), ('event_keys', false, -15, 16),
+                 ('counts_minute', false, 0, 7)) AS w (parent, is_late, first, last),
+         generate_series(w.first, w.last) AS n
+    ORDER BY abs(n), n, 1, 2;
+END
+$$;
+
+-- Called by each server at its start and every hour, one server at a time, again while it returns true:
+-- makes one partition of the days ahead, or drops one that is over: keys 30 days after their end, minutes
+-- a day after they are no longer read; then old runs. Its locks wait for readers, hence the short
 -- lock_timeout: others queue behind it.
-CREATE OR REPLACE FUNCTION maintain() RETURNS integer
+CREATE OR REPLACE FUNCTION maintain(p_now timestamptz DEFAULT now()) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '500ms' AS $$
 DECLARE
-    v_today date := now()::date;
-    v_made integer;
-    v_old regclass;
+    v_today date := p_now::date;
+    v_time timestamptz; -- that drops go by
+    v_wanted record;
+    v_old record;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
-        RETURN 0;
+        RETURN false;
     END IF;
-    v_made := create_day_partitions('events', 'occurred_at', v_today, 8)
-            + create_day_partitions('event_keys', 'day', v_today, 9);
-    FOR v_old IN SELECT partition FROM partition_bounds('event_keys') WHERE past <= v_today - 15 LOOP
+    FOR v_wanted IN SELECT w.* FROM wanted_partitions(v_today) AS w
+                    WHERE NOT EXISTS (SELECT FROM partition_bounds(w.parent) AS b WHERE b.is_late = w.is_late
+                                      AND b.first < w.day + 1 AND b.past > w.day) LOOP
+        IF make_partition(v_wanted.parent, v_wanted.is_late, v_wanted.day) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+
+    SELECT min(maintenance_time(lane, p_now)) INTO v_time FROM lanes;
+    UPDATE marks m SET at = bucket_start('1 day', least(v_time - interval '48 hours', r.at)) -- minutes_from
+    FROM marks r WHERE m.mark = 5 AND r.mark = 1 AND r.lane = m.lane
+      AND m.at < bucket_start('1 day', least(v_time - interval '48 hours', r.at));
+    FOR v_old IN
+        SELECT partition FROM partition_bounds('event_keys') WHERE past <= v_time - interval '30 days'
+        UNION ALL
+        SELECT partition FROM partition_bounds('counts_minute')
+        WHERE past <= v_time - interval '72 hours' AND past <= (SELECT min(at) FROM marks WHERE mark = 5)
+    LOOP
         BEGIN
-            EXECUTE format('DROP TABLE %s', v_old);
+            EXECUTE format('DROP TABLE %s', v_old.partition);
+            RETURN true;
         EXCEPTION WHEN dependent_objects_still_exist THEN
-            RAISE WARNING 'the old keys of % stay: %', v_old, SQLERRM;
+            RAISE WARNING 'the old partition % stays: %', v_old.partition, SQLERRM;
         END;
     END LOOP;
-    DELETE FROM event_keys WHERE day < v_today - 400; -- of events that came even later: few
-    PERFORM forget_runs(now() - interval '100 days');
-    RETURN v_made;
+    PERFORM forget_runs(v_time - interval '100 days');
+    RETURN false;
 END
 $$;

@@ -1,15 +1,24 @@
 -- The views clicks and impressions, writable as the original service's table was: inserts and deletes
--- are applied to events and event_counts.
+-- are applied to events and to the late counts. Late events and others are read apart, so that a
+-- condition on the time leaves out the partitions of other days.
 
 CREATE OR REPLACE VIEW clicks AS
-    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp",
-           coalesce(ip_text, host(ip)) AS ip, video_playback_time
-    FROM events WHERE kind = 'click';
+    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
+           floor(playback_ms / 1000.0)::integer AS video_playback_time
+    FROM events WHERE kind = 'click' AND NOT late
+    UNION ALL
+    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC', coalesce(ip_text, host(ip)),
+           floor(playback_ms / 1000.0)::integer
+    FROM events WHERE kind = 'click' AND late;
 
 CREATE OR REPLACE VIEW impressions AS
-    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp",
-           coalesce(ip_text, host(ip)) AS ip, video_playback_time
-    FROM events WHERE kind = 'impression';
+    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
+           floor(playback_ms / 1000.0)::integer AS video_playback_time
+    FROM events WHERE kind = 'impression' AND NOT late
+    UNION ALL
+    SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC', coalesce(ip_text, host(ip)),
+           floor(playback_ms / 1000.0)::integer
+    FROM events WHERE kind = 'impression' AND late;
 
 CREATE OR REPLACE FUNCTION inet_or_null(p_text text) RETURNS inet
 LANGUAGE plpgsql IMMUTABLE STRICT SET search_path FROM CURRENT AS $$
@@ -20,20 +29,34 @@ EXCEPTION WHEN invalid_text_representation THEN
 END
 $$;
 
+-- Adds one event of a lane to the late counts, or takes one that was deleted away.
+CREATE OR REPLACE FUNCTION count_event(p_event events, p_times integer) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_kind smallint := array_position(enum_range(NULL::event_kind), p_event.kind) - 1;
+BEGIN
+    PERFORM add_counts(p_event.lane, 0, 'infinity', count_events(
+        ROW(NULL, ARRAY[v_kind], ARRAY[p_event.verdict], NULL, ARRAY[p_event.ad_id], ARRAY[p_event.detail],
+            ARRAY[p_event.quantity], NULL, ARRAY[p_event.occurred_at], ARRAY[p_event.playback_ms], NULL, NULL,
+            ARRAY[p_event.placement_id], NULL)::event_columns, p_times));
+END
+$$;
+
 CREATE OR REPLACE FUNCTION view_insert() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_kind event_kind := TG_ARGV[0];
     v_at timestamptz := coalesce(NEW."timestamp" AT TIME ZONE 'UTC', now());
     v_ip inet := inet_or_null(NEW.ip);
+    v_event events%ROWTYPE;
 BEGIN
     NEW.id := coalesce(NEW.id, nextval('events_id_seq'));
     NEW."timestamp" := v_at AT TIME ZONE 'UTC';
-    INSERT INTO events (id, occurred_at, ad_id, video_playback_time, kind, ip, ip_text)
-    VALUES (NEW.id, v_at, NEW.ad_id, NEW.video_playback_time, v_kind, v_ip,
-            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip THEN NEW.ip END);
-    PERFORM add_to_counts(0, ARRAY[v_at], ARRAY[NEW.ad_id], ARRAY[v_kind], ARRAY[1],
-                          ARRAY[NEW.video_playback_time]);
+    INSERT INTO events (id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
+    VALUES (NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
+            v_at < (SELECT at FROM marks WHERE lane = 0 AND mark = 0), v_ip,
+            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip THEN NEW.ip END)
+    RETURNING * INTO v_event;
+    PERFORM count_event(v_event, 1);
     RETURN NEW;
 END
 $$;
@@ -43,17 +66,22 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kind event_kind := TG_ARGV[0];
     v_at timestamptz := OLD."timestamp" AT TIME ZONE 'UTC';
+    v_event events%ROWTYPE;
 BEGIN
     IF v_at IS NULL THEN -- adopted without a time
-        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND occurred_at IS NULL;
-    ELSE -- one partition is scanned
-        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND occurred_at = v_at;
+        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND occurred_at IS NULL RETURNING * INTO v_event;
+    ELSE -- one partition is scanned, then another
+        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND NOT late AND occurred_at = v_at
+        RETURNING * INTO v_event;
+        IF NOT FOUND THEN
+            DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND late AND occurred_at = v_at
+            RETURNING * INTO v_event;
+        END IF;
     END IF;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    PERFORM add_to_counts(0, ARRAY[v_at], ARRAY[OLD.ad_id], ARRAY[v_kind], ARRAY[-1],
-                          ARRAY[-OLD.video_playback_time::bigint]);
+    PERFORM count_event(v_event, -1);
     RETURN OLD;
 END
 $$;

@@ -8,28 +8,14 @@ import threading
 from collections import Counter
 from typing import List, NamedTuple
 
+from counts_support import DISAGREEMENTS
+
 from harness.case import TrackerCase
 from harness.postgres import PASSWORD, PrivatePostgres
 from harness.process import wait_until
 from harness.server import Server
 
 KINDS = ("click", "impression")
-
-# Where counts and events disagree, from the events alone: nothing of the schema's own functions.
-DISAGREEMENTS = """
-SELECT * FROM (
-    SELECT w AS bucket_seconds, floor(extract(epoch FROM occurred_at) / w) * w AS bucket,
-           coalesce(ad_id, 0) AS ad_id, kind, count(*) AS n,
-           coalesce(sum(video_playback_time), 0) AS seconds
-    FROM events CROSS JOIN (VALUES (60), (3600), (86400)) AS widths (w)
-    WHERE isfinite(occurred_at) GROUP BY 1, 2, 3, 4
-) e FULL JOIN (
-    SELECT bucket_seconds, extract(epoch FROM bucket) AS bucket, ad_id, kind, sum(events) AS n,
-           sum(playback_seconds) AS seconds
-    FROM event_counts WHERE isfinite(bucket) GROUP BY 1, 2, 3, 4 HAVING sum(events) <> 0
-) c USING (bucket_seconds, bucket, ad_id, kind)
-WHERE e.n IS DISTINCT FROM c.n OR e.seconds IS DISTINCT FROM c.seconds"""
-
 
 class Event(NamedTuple):
     """`number` goes out as video_playback_time and so tells every event of a test apart."""
@@ -161,7 +147,7 @@ class DatabaseCase(TrackerCase):
 
     def assert_stored(self, events: List[Event]) -> None:
         """The database holds exactly these events, each once, and counts that agree with them."""
-        rows = self.psql("SELECT video_playback_time, kind, ad_id, host(ip) FROM events")
+        rows = self.psql("SELECT playback_ms / 1000, kind, ad_id, host(ip) FROM events")
         stored = Counter((int(n), kind, int(ad), ip) for n, kind, ad, ip in rows)
         wanted = Counter((e.number, e.kind, e.ad_id, e.body()["ip"]) for e in events)
         self.assertEqual(list((stored - wanted).items())[:5], [], "stored too often")

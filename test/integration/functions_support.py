@@ -1,8 +1,10 @@
 """What the tests of the SQL functions share: one database with the schema, copied for each."""
-from typing import List, Optional, Tuple
+from datetime import datetime
+from typing import List, Optional
 
+from batch_support import Event, columns_sql
 from db_support import DatabaseCase, SqlSession
-from schema_support import LABELS
+from schema_support import LABELS, schema_sql
 
 from harness.case import shared_postgres
 
@@ -12,12 +14,20 @@ NONCE = "00000000-0000-4000-8000-00000000000a"
 OTHER_NONCE = "00000000-0000-4000-8000-00000000000b"
 NOON = "2031-05-05 12:00:00+00"
 
-Row = Tuple[int, str, int, str, Optional[str]]  # sequence, kind, ad, time, event_id
+Row = Event
 
 
-def row(sequence: int, kind: str = "click", ad_id: int = 1, at: str = NOON,
-        event_id: Optional[str] = None) -> Row:
-    return sequence, kind, ad_id, at, event_id
+def row(sequence: int, kind: str = "click", ad_id: int = 1, at: str = NOON, event_id: Optional[str] = None,
+        **more: object) -> Row:
+    """`at`, and `received_at` where it is another time, as SQL gives it in UTC."""
+    if "received_at" in more:
+        more["received_at"] = time_of(more["received_at"])
+    return Event(sequence, kind, ad_id, time_of(at), event_id, **more)
+
+
+def time_of(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00") if "+" not in text else
+                                  text if text[-3] == ":" else f"{text}:00")
 
 
 def by_kind(*counts: int, later: int = 0) -> str:
@@ -26,30 +36,19 @@ def by_kind(*counts: int, later: int = 0) -> str:
     return "{" + ",".join(map(str, [*counts, *[0] * (len(LABELS) + later - len(counts))])) + "}"
 
 
-def columns_sql(rows: List[Row], reject: Optional[str]) -> str:
-    """Arrays in parallel; no event_ids at all when none is there."""
-    def array(values: list, kind: str) -> str:
-        return "ARRAY[{}]::{}[]".format(
-            ",".join("NULL" if v is None else f"'{v}'" for v in values), kind)
-
-    sequences, kinds, ads, times, ids = map(list, zip(*rows)) if rows else ([],) * 5
-    return ", ".join([
-        array(sequences, "bigint"), array([LABELS.index(kind) for kind in kinds], "smallint"),
-        array(ads, "integer"), array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
-        array([10] * len(rows), "integer"), array(ids, "text") if any(ids) else "NULL",
-        f"'{reject}'" if reject else "NULL"])
-
-
 def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE, run: Optional[str] = None,
-               reject: Optional[str] = None) -> str:
+               reject: Optional[str] = None, upto: Optional[int] = None) -> str:
     """The call as the writer makes it; `run` is the owner's own unless it is given, "" = not known."""
     named = f"'{nonce if run is None else run}'" if run != "" else "NULL"
-    return f"SELECT * FROM ingest_batch('{journal}', '{nonce}', {named}, {columns_sql(rows, reject)})"
+    number = f"(SELECT journal_id FROM ingest_cursor WHERE journal = '{journal}')"
+    return (f"SELECT * FROM ingest_batch(0::smallint, {number}, '{nonce}', {named}, 1::smallint, "
+            f"{'NULL' if upto is None else upto}, {columns_sql(rows, reject)})")
 
 
-def import_sql(rows: List[Row], run: str, journal: str = JOURNAL, reject: Optional[str] = None) -> str:
+def import_sql(rows: List[Row], run: str, journal: str = JOURNAL, reject: Optional[str] = None,
+               force: bool = False) -> str:
     """The call as an import makes it."""
-    return f"SELECT * FROM import_batch('{journal}', '{run}', {columns_sql(rows, reject)})"
+    return f"SELECT * FROM import_batch('{journal}', '{run}', {force}, {columns_sql(rows, reject)})"
 
 
 class Functions(DatabaseCase):
@@ -60,8 +59,9 @@ class Functions(DatabaseCase):
     def setUp(self) -> None:
         super().setUp()
         if Functions.template is None:
-            server = self.open_server()
-            server.stop()
+            self.psql(schema_sql())
+            self.add_ads()
+            self.maintain()
             self.claim(JOURNAL, NONCE)
             self.claim(OTHER_JOURNAL, OTHER_NONCE)
             Functions.template = self.database
@@ -72,6 +72,16 @@ class Functions(DatabaseCase):
     def claim(self, journal: str, nonce: str, owners: str = "{}") -> tuple:
         return self.psql(f"SELECT * FROM claim_journal('{journal}', '{owners}', '{nonce}')")[0]
 
+    def maintain(self) -> int:
+        """As the server does, until there is no more; how many partitions it has made or dropped."""
+        return self.repeat("maintain()")
+
+    def repeat(self, call: str) -> int:
+        times = 0
+        while self.value(f"SELECT {call}") == "t":
+            times += 1
+        return times
+
     def ingest(self, *rows: Row, **options: str) -> tuple:
         return self.psql(ingest_sql(list(rows), **options))[0]
 
@@ -81,13 +91,18 @@ class Functions(DatabaseCase):
 
     def contents(self) -> list:
         """All that a batch changes, but for the time of its last call."""
-        tables = ("SELECT occurred_at, ad_id, kind, video_playback_time, ip FROM events",
-                  "SELECT * FROM event_counts", "SELECT * FROM event_keys",
+        tables = ("SELECT occurred_at, ad_id, kind, playback_ms, ip FROM events",
+                  "SELECT * FROM counts_minute", "SELECT * FROM counts_late", "SELECT * FROM counts",
+                  "SELECT * FROM event_keys", "SELECT * FROM placements",
                   "SELECT * FROM rejected_events",
                   "SELECT lane, journal, nonce, last_sequence, missing FROM ingest_runs",
                   "SELECT journal, nonce, last_sequence, stored, duplicate, rejected FROM ingest_cursor")
         return self.psql(" UNION ALL ".join(f"SELECT row_to_json(t)::text FROM ({sql}) t"
                                             for sql in tables) + " ORDER BY 1")
+
+    def cursor_of(self, journal: str) -> str:
+        """SQL for the number of a journal."""
+        return f"(SELECT journal_id FROM ingest_cursor WHERE journal = '{journal}')"
 
     def count(self, table: str = "events") -> int:
         return int(self.value(f"SELECT count(*) FROM {table}"))

@@ -11,7 +11,7 @@ SQL = ROOT / "sql"
 NUMBERED = sorted((path for folder in ("schema", "data") for path in (SQL / folder).glob("*.sql")),
                   key=lambda path: path.name)
 FUNCTION_FILES = sorted((SQL / "functions").glob("*.sql"))
-KINDS_TABLE = re.findall(r'^EVENT_KIND\(\w+, (\d+), "(\w+)"\)',
+KINDS_TABLE = re.findall(r'^EVENT_KIND\(\w+, (\d+), "(\w+)",',
                          (ROOT / "protocol/event_kinds.def").read_text(), re.MULTILINE)
 LABELS = [name for _, name in KINDS_TABLE]
 
@@ -19,6 +19,17 @@ LABELS = [name for _, name in KINDS_TABLE]
 SIGNATURES = """
 SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid)
 FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"""
+
+
+def schema_sql() -> str:
+    """All that the program applies to an empty database, in its order."""
+    parts = [f"SELECT set_config('adtracker.event_kinds', '{{{','.join(LABELS)}}}', false)",
+             (SQL / "event_kinds.sql").read_text(), "BEGIN; SET LOCAL check_function_bodies = off",
+             (SQL / "records.sql").read_text(),
+             *(path.read_text() for path in NUMBERED if path.parent.name == "schema"),
+             *(path.read_text() for path in FUNCTION_FILES),
+             *(path.read_text() for path in NUMBERED if path.parent.name == "data"), "COMMIT"]
+    return "SET client_min_messages = warning; " + ";\n".join(parts)
 
 
 def lock_key(what: str) -> str:

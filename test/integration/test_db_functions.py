@@ -2,6 +2,7 @@
 import time
 import unittest
 
+from batch_support import claims_of
 from db_support import KINDS, SqlSession
 from functions_support import (JOURNAL, NONCE, NOON, OTHER_JOURNAL, OTHER_NONCE, Functions, by_kind, ingest_sql,
                                row)
@@ -13,7 +14,7 @@ class IngestBatch(Functions):
     def test_it_stores_counts_and_moves_the_cursor(self) -> None:
         answer = self.ingest(row(5), row(6, "impression"), row(9, ad_id=99), row(10, event_id="a"),
                              row(11, event_id="a"))
-        self.assertEqual(answer, ("11", by_kind(2, 1), by_kind(1, 0), "{1,0}"))
+        self.assertEqual(answer, ("11", by_kind(2, 1), by_kind(1, 0), "{1,0,0}"))
         self.assertEqual(self.count(), 3)
         self.assert_counts_agree()
         self.assertEqual(self.psql("SELECT sequence, ad_id, reason, host(ip) FROM rejected_events"),
@@ -33,7 +34,7 @@ class IngestBatch(Functions):
     def test_of_an_overlapping_batch_only_the_new(self) -> None:
         self.ingest(*(row(n) for n in range(1, 11)))
         answer = self.ingest(*(row(n, "impression") for n in range(6, 16)))
-        self.assertEqual(answer, ("15", by_kind(10, 5), by_kind(0, 0), "{0,0}"))
+        self.assertEqual(answer, ("15", by_kind(10, 5), by_kind(0, 0), "{0,0,0}"))
         self.assert_counts_agree()
 
     def test_a_batch_with_an_error_leaves_nothing(self) -> None:
@@ -51,19 +52,19 @@ class IngestBatch(Functions):
 
     def test_a_rejected_batch_goes_aside_whole(self) -> None:
         answer = self.ingest(row(1, event_id="a"), row(2, "impression", 99), reject="because")
-        self.assertEqual(answer, ("2", by_kind(0, 0), by_kind(0, 0), "{0,2}"))
+        self.assertEqual(answer, ("2", by_kind(0, 0), by_kind(0, 0), "{0,2,0}"))
         self.assertEqual(
             self.psql("SELECT journal, sequence, kind, ad_id, occurred_at AT TIME ZONE 'UTC', host(ip), "
-                      "video_playback_time, event_id, reason FROM rejected_events ORDER BY sequence"),
-            [(JOURNAL, "1", "click", "1", NOON[:-3], "10.1.1.1", "10", "a", "because"),
-             (JOURNAL, "2", "impression", "99", NOON[:-3], "10.1.1.1", "10", "", "because")])
+                      "playback_ms, key IS NOT NULL, reason FROM rejected_events ORDER BY sequence"),
+            [(JOURNAL, "1", "click", "1", NOON[:-3], "10.1.1.1", "10000", "t", "because"),
+             (JOURNAL, "2", "impression", "99", NOON[:-3], "10.1.1.1", "10000", "f", "because")])
         self.assertEqual(self.count("event_keys"), 0)  # the event_id may still be stored
         self.assertEqual(self.ingest(row(3, event_id="a"))[1], by_kind(1, 0))
 
     def test_two_journals_keep_books_of_their_own(self) -> None:
         self.ingest(row(1), row(2))
         answer = self.ingest(row(1), row(2), row(3), journal=OTHER_JOURNAL, nonce=OTHER_NONCE)
-        self.assertEqual(answer, ("3", by_kind(3, 0), by_kind(0, 0), "{0,0}"))
+        self.assertEqual(answer, ("3", by_kind(3, 0), by_kind(0, 0), "{0,0,0}"))
         self.assertEqual(self.count(), 5)
         self.assert_counts_agree()
 
@@ -86,7 +87,7 @@ class IngestBatch(Functions):
         second.send(sql)
         self.wait_for_lock()
         first.run("ROLLBACK")
-        self.assertEqual(second.answer(), ["|".join(("2", by_kind(2, 0), by_kind(0, 0), "{0,0}"))])
+        self.assertEqual(second.answer(), ["|".join(("2", by_kind(2, 0), by_kind(0, 0), "{0,0,0}"))])
         self.assertEqual(self.count(), 2)
 
     def wait_for_lock(self) -> None:
@@ -136,7 +137,7 @@ class EventIds(Functions):
         second.send(ingest_sql([row(n + 1, event_id=i) for n, i in enumerate(reversed(ids))],
                                journal=OTHER_JOURNAL, nonce=OTHER_NONCE))
         first.run("COMMIT")
-        self.assertEqual(second.answer(), ["|".join(("50", by_kind(0, 0), by_kind(50, 0), "{0,0}"))])
+        self.assertEqual(second.answer(), ["|".join(("50", by_kind(0, 0), by_kind(50, 0), "{0,0,0}"))])
         self.assertEqual(self.count(), 50)
         self.assert_counts_agree()
 
@@ -145,7 +146,7 @@ class Views(Functions):
     """Scripts of the original service write to a table named clicks."""
 
     def totals(self) -> list:
-        return self.psql("SELECT events, playback_seconds FROM "
+        return self.psql("SELECT events, playback_ms / 1000 FROM "
                          "analytics_totals('2000-01-01', '2100-01-01', NULL) WHERE kind < 2 ORDER BY kind")
 
     def test_what_is_added_and_deleted_counts(self) -> None:
@@ -178,8 +179,8 @@ class AdsThatComeAndGo(Functions):
     def ingest_during(self, change: str) -> None:
         """A batch whose event_ids have to wait for another's, and what happens meanwhile."""
         other = SqlSession(self, self.postgres, self.database)
-        other.run("BEGIN; INSERT INTO event_keys VALUES ("
-                  f"(timestamptz '{NOON}' AT TIME ZONE 'UTC')::date, 1, 'click', 'held')")
+        held = claims_of(row(1, event_id="held"))[0]
+        other.run(f"BEGIN; INSERT INTO event_keys VALUES (0, '{held}')")
         batch = SqlSession(self, self.postgres, self.database)
         batch.send(ingest_sql([row(1, event_id="held"), row(2, ad_id=3, event_id="a"),
                                row(3, ad_id=98, event_id="b")]))
@@ -211,7 +212,7 @@ class AdsOfSomebodysOwn(Functions):
     def assert_each_is_stored_once(self) -> None:
         answer = self.ingest(row(1), row(2, ad_id=2), row(3, event_id="a"), row(4, ad_id=2, event_id="b"),
                              row(5, ad_id=2, event_id="b"), row(6, "impression", 99), row(7, "impression", 99))
-        self.assertEqual(answer, ("7", by_kind(4, 0), by_kind(1, 0), "{2,0}"))
+        self.assertEqual(answer, ("7", by_kind(4, 0), by_kind(1, 0), "{2,0,0}"))
         self.assertEqual((self.count(), self.count("rejected_events")), (4, 2))
         self.psql("INSERT INTO keyed (id, image_url, target_url) VALUES (99, 'x', 'y')")
         self.assertEqual(self.value("SELECT retry_rejected()"), "2")
@@ -243,14 +244,14 @@ class Others(Functions):
     def test_claiming_a_journal(self) -> None:
         self.ingest(row(7))
         claim = "SELECT * FROM claim_journal('{}', '{{{}}}', '{}')".format
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0}", "t"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "t", "1", "1"))
         for owners in ("", OTHER_NONCE):  # neither is the owner
             self.assertEqual(self.sqlstate(claim(JOURNAL, owners, OTHER_NONCE)), "VA001")
 
         owner = SqlSession(self, self.postgres, self.database)
         owner.run(claim(JOURNAL, "", NONCE))
         # Its own next session may store, and is told that the lock is still to be had.
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0}", "f"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "f", "1", "1"))
         self.assertEqual(self.sqlstate(claim(JOURNAL, NONCE, OTHER_NONCE)), "VA002")
         owner.close()
         # Sessions that were refused are still open, and keep nobody out.

@@ -82,7 +82,7 @@ class Imports(Runs):
         """Whose books call it stored."""
         self.ingest(*rows(1, 1, 2))
         self.bring(*rows(1, 1, 6), run=NONCE)
-        self.assertEqual(self.ingest(*rows(1, 3, 4)), (str(at(1, 4)), by_kind(4, 0), by_kind(0, 0), "{0,0}"))
+        self.assertEqual(self.ingest(*rows(1, 3, 4)), (str(at(1, 4)), by_kind(4, 0), by_kind(0, 0), "{0,0,0}"))
         self.assertEqual(self.ingest(*rows(1, 5, 8))[:2], (str(at(1, 8)), by_kind(8, 0)))
         self.assertEqual(self.count(), 8)
         self.assertEqual(self.positions(), {NONCE: str(at(1, 8))})

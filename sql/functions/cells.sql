@@ -1,0 +1,17 @@
+-- The columns k0 to k31 of counts, a cell for each kind by its number.
+
+-- A list in SQL with an element for each cell: in p_form a # is the number.
+CREATE OR REPLACE FUNCTION cell_list(p_form text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
+RETURN (SELECT string_agg(replace(p_form, '#', n::text), ', ' ORDER BY n) FROM generate_series(0, 31) AS n);
+
+-- What two cells are together; an empty one is none. This and the next are inlined.
+CREATE OR REPLACE FUNCTION cell_sum(p_one bigint, p_other bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(p_one + p_other, p_one, p_other);
+
+-- The cell of a kind in the row `p_row` (from 0) of cells that have p_kinds to the row.
+CREATE OR REPLACE FUNCTION cell_of(p_cells bigint[], p_kinds integer, p_row integer, p_kind integer)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_kind < p_kinds THEN nullif(p_cells[p_row * p_kinds + p_kind + 1], 0) END;

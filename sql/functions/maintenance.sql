@@ -1,0 +1,148 @@
+-- What moves the marks of a lane. Each call is a transaction of its own, called again while it returns
+-- true: there is more. Wherever one is killed, the counts are right.
+
+-- The time that marks and drops go by: the clock's, but not more than a day after the newest event that
+-- was stored, so that a clock that is a year ahead for a while closes nothing. Null: nothing was stored.
+CREATE OR REPLACE FUNCTION maintenance_time(p_lane smallint, p_now timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT least(p_now, max(received_to) + interval '1 day') FROM ingest_cursor
+            WHERE lane = p_lane AND received_to IS NOT NULL HAVING count(*) > 0);
+END
+$$;
+
+-- Closes the minutes up to two minutes ago: what happened in them is late from now on. The batches that
+-- have read the old mark are waited for, a moment only, since others queue behind us.
+CREATE OR REPLACE FUNCTION close_minutes(p_lane smallint DEFAULT 0, p_now timestamptz DEFAULT clock_timestamp())
+RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
+BEGIN
+    PERFORM require_lane(p_lane);
+    PERFORM pg_advisory_xact_lock(lock_key('lane ' || p_lane));
+    UPDATE marks SET at = bucket_start('1 minute', maintenance_time(p_lane, p_now) - interval '2 minutes')
+    WHERE lane = p_lane AND mark = 0
+      AND at < bucket_start('1 minute', maintenance_time(p_lane, p_now) - interval '2 minutes');
+    RETURN false;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false; -- the next minute's call does it
+END
+$$;
+
+-- Adds to counts what a statement selects.
+CREATE OR REPLACE FUNCTION counts_insert(p_select text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN format('INSERT INTO counts AS c (lane, level, bucket, dimension, key, detail, verdict, playback_ms, %s) '
+                  '%s ORDER BY 2, 3, 4, 5, 6, 7 '
+                  'ON CONFLICT (lane, level, bucket, dimension, key, detail, verdict) DO UPDATE '
+                  'SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %s',
+                  cell_list('k#'), p_select, cell_list('k# = cell_sum(c.k#, excluded.k#)'));
+END
+$$;
+
+-- Makes one bucket of a level, whole, from the level below, and moves the mark past it, and past what is
+-- empty behind it. The quarter hour's are made from the minutes; those of all go to counts as well.
+CREATE OR REPLACE FUNCTION roll_level(p_lane smallint, p_level integer) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_from timestamptz;
+    v_to timestamptz;
+    v_limit timestamptz;
+    v_next timestamptz;
+    v_source text := CASE WHEN p_level = 1 THEN 'counts_minute s WHERE '
+                          ELSE format('counts s WHERE s.level = %s AND ', p_level - 1) END;
+BEGIN
+    SELECT at INTO v_from FROM marks WHERE lane = p_lane AND mark = p_level FOR UPDATE;
+    SELECT at INTO v_limit FROM marks WHERE lane = p_lane AND mark = p_level - 1;
+    v_to := level_next(p_level, v_from);
+    IF v_to > v_limit THEN
+        RETURN false;
+    END IF;
+    EXECUTE counts_insert(format(
+        'SELECT s.lane, %s, $2, s.dimension, s.key, s.detail, s.verdict, sum(s.playback_ms), %s FROM %s '
+        's.lane = $1 AND s.bucket >= $2 AND s.bucket < $3 GROUP BY s.lane, s.dimension, s.key, s.detail, s.verdict',
+        p_level, cell_list('sum(s.k#)'), v_source)) USING p_lane, v_from, v_to;
+    IF p_level = 1 THEN
+        EXECUTE counts_insert(format(
+            'SELECT s.lane, 0, s.bucket, 0::smallint, 0, 0, s.verdict, sum(s.playback_ms), %s FROM counts_minute s '
+            'WHERE s.lane = $1 AND s.bucket >= $2 AND s.bucket < $3 AND s.dimension = 0 '
+            'GROUP BY s.lane, s.bucket, s.verdict', cell_list('sum(s.k#)'))) USING p_lane, v_from, v_to;
+    END IF;
+    EXECUTE format('SELECT min(s.bucket) FROM %s s.lane = $1 AND s.bucket >= $2', v_source)
+    INTO v_next USING p_lane, v_to;
+    UPDATE marks SET at = greatest(v_to, level_start(p_level, least(v_next, v_limit)))
+    WHERE lane = p_lane AND mark = p_level;
+    RETURN true;
+END
+$$;
+
+-- Makes the next bucket that can be made, of the coarsest level that has one. Where another session is
+-- at it, there is nothing to do.
+CREATE OR REPLACE FUNCTION roll_up(p_lane smallint DEFAULT 0) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM require_lane(p_lane);
+    IF NOT pg_try_advisory_xact_lock(lock_key('roll up ' || p_lane)) THEN
+        RETURN false;
+    END IF;
+    FOR v_level IN REVERSE 4..1 LOOP
+        IF roll_level(p_lane, v_level) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END
+$$;
+
+-- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to every
+-- level whose bucket lies before its mark, and to the minutes where they are kept. All of it in one
+-- statement: the rows that are in neither place, or in both, are seen by nobody.
+CREATE OR REPLACE FUNCTION fold_late(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 1000) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_rows integer;
+    v_marks timestamptz[];
+BEGIN
+    PERFORM require_lane(p_lane);
+    IF NOT pg_try_advisory_xact_lock(lock_key('roll up ' || p_lane)) THEN
+        RETURN false;
+    END IF;
+    v_marks := ARRAY(SELECT at FROM marks WHERE lane = p_lane ORDER BY mark); -- by their numbers + 1
+    EXECUTE format($sql$
+        WITH gone AS MATERIALIZED (
+            DELETE FROM counts_late
+            WHERE lane = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $1 AND bucket < $2[2]
+                                                  LIMIT $3 FOR UPDATE SKIP LOCKED))
+            RETURNING *
+        ), minutes AS (
+            INSERT INTO counts_minute AS c
+                (lane, journal_id, bucket, dimension, key, detail, verdict, playback_ms, %1$s)
+            SELECT lane, 0, bucket, dimension, key, detail, verdict, sum(playback_ms), %2$s
+            FROM gone WHERE bucket >= $2[6] AND dimension <> 0
+            GROUP BY lane, bucket, dimension, key, detail, verdict ORDER BY 3, 4, 5, 6, 7
+            ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
+            SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %3$s
+        ), coarser AS (%4$s)
+        SELECT count(*) FROM gone
+        $sql$, cell_list('k#'), cell_list('sum(k#)'), cell_list('k# = cell_sum(c.k#, excluded.k#)'),
+        counts_insert(format(
+            'SELECT g.lane, l.level, l.start, g.dimension, g.key, g.detail, g.verdict, sum(g.playback_ms), %s '
+            'FROM gone g, LATERAL (SELECT n AS level, level_start(n, g.bucket) AS start '
+            'FROM generate_series(0, 4) AS n) AS l '
+            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE l.start < $2[l.level + 1] END '
+            'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)'))))
+    INTO v_rows USING p_lane, v_marks, p_rows;
+    RETURN v_rows = p_rows;
+END
+$$;
+
+-- How far behind the clock the counts are, of what could be rolled up, and how many late rows wait.
+CREATE OR REPLACE FUNCTION maintenance_state(OUT lag_seconds double precision, OUT late_rows bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    SELECT extract(epoch FROM now() - min(m.at)) INTO lag_seconds
+    FROM marks m WHERE m.mark = 1 AND EXISTS (SELECT FROM ingest_cursor c WHERE c.received_to IS NOT NULL);
+    lag_seconds := coalesce(lag_seconds, 0);
+    SELECT count(*) INTO late_rows FROM counts_late;
+END
+$$;
