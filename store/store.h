@@ -64,6 +64,15 @@ enum { STORE_SUBMIT_MAX_EVENTS = 10000 };
 MUST_CHECK enum result store_submit(struct store *store, const struct event *events, size_t count,
                                     store_done_fn done, void *arg, struct store_fault *fault);
 
+/*
+ * Counts `quantity` more of what the server itself has to tell, now: of a kind that is not the
+ * clients'. `ad_id` and `placement` (terminated, at most EVENT_PLACEMENT_MAX_BYTES) may be 0 and
+ * NULL, none; `reason` is a no-fill's, else 0. They get into the journal as sums, once a second,
+ * and wait for it in memory while it takes no events.
+ */
+void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const char *placement,
+               enum event_verdict verdict, int32_t reason, uint32_t quantity);
+
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
 const char *store_refusal(const struct store *store);
 

@@ -140,7 +140,8 @@ void batch_counts_add(struct batch_counts *counts, const struct event *event, in
     int64_t into_us = event->occurred_at_us % MINUTE_US;
     int64_t bucket_us = event->occurred_at_us - into_us - (into_us < 0 ? MINUTE_US : 0);
     count_in_all(counts, event, bucket_us);
-    count_in(counts, event, bucket_us, COUNT_OF_AD, event->ad_id, 0);
+    if (event->ad_id != 0)
+        count_in(counts, event, bucket_us, COUNT_OF_AD, event->ad_id, 0);
     if (placement != 0)
         count_in(counts, event, bucket_us, COUNT_OF_PLACEMENT, placement, 0);
     if (event->kind == EVENT_ERROR)

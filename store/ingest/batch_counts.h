@@ -16,7 +16,7 @@ struct batch_counts;
 /* The numbers stand in the database. */
 enum count_dimension {
     COUNT_OF_ALL = 0,       /* key 0, detail 0 */
-    COUNT_OF_AD = 1,        /* the ad, 0 */
+    COUNT_OF_AD = 1,        /* the ad, 0; of events that have one */
     COUNT_OF_PLACEMENT = 2, /* its id, 0; of events that have one */
     COUNT_OF_ERROR = 3,     /* the ad, VAST's code */
     COUNT_OF_NOFILL = 4,    /* the placement's id or 0, the reason */

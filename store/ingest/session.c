@@ -95,7 +95,7 @@ static void send_look(struct ingest_session *session)
 {
     const char *values[] = {session->settings->journal};
     const struct db_query query = {
-        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid",
+        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid AND lane = 0",
         .parameter_count = 1,
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
