@@ -13,6 +13,7 @@
 #include "store/base/refusals.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
+#include "store/ingest/intake_metrics.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/reader.h"
@@ -49,8 +50,7 @@ struct intake {
     uint64_t stored;     /* the cursor, as last heard */
     uint64_t stored_max; /* the highest it ever was */
     int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
-    struct counter *replayed;
-    struct counter *gap;
+    struct intake_counters counters;
 };
 
 static void spill(struct intake *intake, uint64_t after)
@@ -90,8 +90,8 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 
 static void answer_waiters(struct intake *intake)
 {
-    counter_add(intake->replayed, waiters_answer(&intake->waiters, intake->durable,
-                                                 journal_refusal(intake->journal)));
+    counter_add(intake->counters.replayed, waiters_answer(&intake->waiters, intake->durable,
+                                                          journal_refusal(intake->journal)));
 }
 
 /*
@@ -140,7 +140,7 @@ static void append(struct intake *intake, const struct event *events, size_t cou
     }
     waiters_add(&intake->waiters, events, count, last, is_client, done, arg);
     if (intake->oldest_us == 0 && !intake->is_claimed)
-        intake->oldest_us = events[0].occurred_at_us;
+        intake->oldest_us = events[0].received_at_us;
 }
 
 static size_t journal_bytes(const struct event *events, size_t count)
@@ -190,7 +190,7 @@ static void take_back(struct intake *intake, const struct record *record)
     event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);
     if (record->sequence < journal_first_sequence(intake->journal) ||
         record->sequence <= intake->stored_max)
-        counter_add(intake->replayed, (uint64_t)event.quantity);
+        counter_add(intake->counters.replayed, (uint64_t)event.quantity);
 }
 
 static void on_refill(evutil_socket_t fd, short what, void *arg)
@@ -233,7 +233,7 @@ static void look_for_gap(struct intake *intake, uint64_t sequence)
     uint64_t lost = journal_gap(intake->journal, sequence);
     if (lost == 0)
         return;
-    counter_add(intake->gap, lost);
+    counter_add(intake->counters.gap, lost);
     log_write(intake->log, LOG_ERROR, "store",
               "events lost: missing in the database and no longer in the journal events=%llu",
               (unsigned long long)lost);
@@ -301,48 +301,21 @@ struct event_queue *intake_queue(struct intake *intake)
     return intake->queue;
 }
 
-static double read_waiting(void *arg)
+uint64_t intake_queue_max(const struct intake *intake)
 {
-    return (double)intake_waiting(arg);
+    return intake->queue_max_events;
 }
 
-static double read_queue_max(void *arg)
+int64_t intake_oldest_us(const struct intake *intake)
 {
-    return (double)((const struct intake *)arg)->queue_max_events;
-}
-
-static double read_oldest(void *arg)
-{
-    const struct intake *intake = arg;
     struct queue_position head = event_queue_head(intake->queue);
     size_t packed_bytes;
     uint64_t sequence;
     struct event event;
     const uint8_t *packed = event_queue_read(&head, &packed_bytes, &sequence);
     if (packed == NULL || event_unpack(packed, packed_bytes, &event) != RESULT_OK)
-        return (double)intake->oldest_us / 1e6;
-    return (double)event.occurred_at_us / 1e6;
-}
-
-static void add_metrics(struct intake *intake, struct metrics *metrics)
-{
-    intake->replayed =
-        metrics_counter(metrics, "adtracker_events_replayed_total",
-                        "Events sent to the database that this process did not answer with 202: "
-                        "re-read from the journal, or durable although their request got 503.",
-                        "");
-    intake->gap =
-        metrics_counter(metrics, "adtracker_journal_gap_events_total",
-                        "Events lost by the database that are no longer in the journal.", "");
-    metrics_gauge(metrics, "adtracker_queue_events",
-                  "Events accepted and not yet stored, those on disk alone included.", "",
-                  read_waiting, intake);
-    metrics_gauge(metrics, "adtracker_queue_max_events",
-                  "Events kept in memory (QUEUE_MAX_EVENTS); more stay on disk.", "",
-                  read_queue_max, intake);
-    metrics_gauge(metrics, "adtracker_queue_oldest_event_timestamp_seconds",
-                  "Unix time of the oldest event not yet stored; 0 = none.", "", read_oldest,
-                  intake);
+        return intake->oldest_us;
+    return event.received_at_us;
 }
 
 /* Until the database tells its cursor, the hint of the last run says what waits. */
@@ -361,7 +334,7 @@ static void guess_backlog(struct intake *intake)
     }
     if (result == READ_RECORD &&
         event_unpack(record.payload, record.payload_bytes, &event) == RESULT_OK)
-        intake->oldest_us = event.occurred_at_us;
+        intake->oldest_us = event.received_at_us;
 }
 
 struct intake *intake_new(struct event_base *base, struct journal *journal,
@@ -385,7 +358,7 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
     intake->refill_timer = memory_required(event_new(base, -1, 0, on_refill, intake));
     waiters_init(&intake->waiters, refusals, metrics);
-    add_metrics(intake, metrics);
+    intake_metrics_add(metrics, intake, &intake->counters);
     return intake;
 }
 

@@ -24,6 +24,7 @@
     X(analytics_reader) \
     X(backoff) \
     X(batch) \
+    X(batch_counts) \
     X(batch_outcome) \
     X(batch_outcome_holds) \
     X(bisect) \
@@ -101,6 +102,7 @@
     X(session) \
     X(sqlstate) \
     X(store) \
+    X(sums) \
     X(text) \
     X(timestamp) \
     X(totals) \
