@@ -59,16 +59,16 @@ static void spill(struct intake *intake, uint64_t after)
     journal_reader_seek(&intake->reader, after);
 }
 
-/* Whether `parts` parts of what the queue may hold are in it. */
-static bool holds(const struct intake *intake, uint64_t parts, uint64_t of)
-{
-    return event_queue_count(intake->queue) >= intake->queue_max_events * parts / of ||
-           event_queue_bytes(intake->queue) >= INTAKE_QUEUE_MAX_BYTES * parts / of;
-}
-
 static bool is_full(const struct intake *intake)
 {
-    return holds(intake, 1, 1);
+    return event_queue_count(intake->queue) >= intake->queue_max_events ||
+           event_queue_bytes(intake->queue) >= INTAKE_QUEUE_MAX_BYTES;
+}
+
+static bool is_half_empty(const struct intake *intake)
+{
+    return event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+           event_queue_bytes(intake->queue) <= INTAKE_QUEUE_MAX_BYTES / 2;
 }
 
 static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
@@ -222,7 +222,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
 /* Half empty, so that reading back comes in long runs. */
 static void refill(struct intake *intake)
 {
-    if (intake->is_spilling && intake->is_claimed && !holds(intake, 1, 2) &&
+    if (intake->is_spilling && intake->is_claimed && is_half_empty(intake) &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
         timer_arm(intake->refill_timer, 0);
 }
@@ -301,21 +301,27 @@ struct event_queue *intake_queue(struct intake *intake)
     return intake->queue;
 }
 
-uint64_t intake_queue_max(const struct intake *intake)
+static double read_waiting(void *arg)
 {
-    return intake->queue_max_events;
+    return (double)intake_waiting(arg);
 }
 
-int64_t intake_oldest_us(const struct intake *intake)
+static double read_queue_max(void *arg)
 {
+    return (double)((const struct intake *)arg)->queue_max_events;
+}
+
+static double read_oldest(void *arg)
+{
+    const struct intake *intake = arg;
     struct queue_position head = event_queue_head(intake->queue);
     size_t packed_bytes;
     uint64_t sequence;
     struct event event;
     const uint8_t *packed = event_queue_read(&head, &packed_bytes, &sequence);
     if (packed == NULL || event_unpack(packed, packed_bytes, &event) != RESULT_OK)
-        return intake->oldest_us;
-    return event.received_at_us;
+        return (double)intake->oldest_us / 1e6;
+    return (double)event.received_at_us / 1e6;
 }
 
 /* Until the database tells its cursor, the hint of the last run says what waits. */
@@ -358,7 +364,9 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
     intake->refill_timer = memory_required(event_new(base, -1, 0, on_refill, intake));
     waiters_init(&intake->waiters, refusals, metrics);
-    intake_metrics_add(metrics, intake, &intake->counters);
+    const struct intake_gauges gauges = {
+        .waiting = read_waiting, .queue_max = read_queue_max, .oldest = read_oldest, .arg = intake};
+    intake_metrics_add(metrics, gauges, &intake->counters);
     return intake;
 }
 

@@ -67,9 +67,3 @@ void intake_stored(struct intake *intake, uint64_t sequence);
 
 /* Events that are accepted and not known to be stored. */
 uint64_t intake_waiting(const struct intake *intake);
-
-/* How many of them may be in the queue. */
-uint64_t intake_queue_max(const struct intake *intake);
-
-/* When the server took the oldest of them, in microseconds since 1970; 0 = there is none. */
-int64_t intake_oldest_us(const struct intake *intake);

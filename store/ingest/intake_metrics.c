@@ -2,24 +2,8 @@
 #include "store/ingest/intake_metrics.h"
 
 #include "metrics/metrics.h"
-#include "store/ingest/intake.h"
 
-static double read_waiting(void *arg)
-{
-    return (double)intake_waiting(arg);
-}
-
-static double read_queue_max(void *arg)
-{
-    return (double)intake_queue_max(arg);
-}
-
-static double read_oldest(void *arg)
-{
-    return (double)intake_oldest_us(arg) / 1e6;
-}
-
-void intake_metrics_add(struct metrics *metrics, struct intake *intake,
+void intake_metrics_add(struct metrics *metrics, struct intake_gauges gauges,
                         struct intake_counters *counters)
 {
     counters->replayed =
@@ -32,12 +16,12 @@ void intake_metrics_add(struct metrics *metrics, struct intake *intake,
                         "Events lost by the database that are no longer in the journal.", "");
     metrics_gauge(metrics, "adtracker_queue_events",
                   "Records accepted and not yet stored, those on disk alone included.", "",
-                  read_waiting, intake);
+                  gauges.waiting, gauges.arg);
     metrics_gauge(metrics, "adtracker_queue_max_events",
                   "Records kept in memory (QUEUE_MAX_EVENTS, and never over 16 MiB of them); more "
                   "stay on disk.",
-                  "", read_queue_max, intake);
+                  "", gauges.queue_max, gauges.arg);
     metrics_gauge(metrics, "adtracker_queue_oldest_event_timestamp_seconds",
                   "Unix time at which the oldest event not yet stored was taken; 0 = none.", "",
-                  read_oldest, intake);
+                  gauges.oldest, gauges.arg);
 }

@@ -1,8 +1,7 @@
-/* What is measured of the intake. */
+/* What is measured of the intake, which counts and tells. */
 #pragma once
 
 struct counter;
-struct intake;
 struct metrics;
 
 /* They live as long as the registry. */
@@ -11,6 +10,14 @@ struct intake_counters {
     struct counter *gap;
 };
 
-/* Adds the series, once; `intake` is borrowed and must outlive their rendering. */
-void intake_metrics_add(struct metrics *metrics, struct intake *intake,
+/* What the gauges read, of `arg`. */
+struct intake_gauges {
+    double (*waiting)(void *arg);
+    double (*queue_max)(void *arg);
+    double (*oldest)(void *arg);
+    void *arg;
+};
+
+/* Adds the series, once. */
+void intake_metrics_add(struct metrics *metrics, struct intake_gauges gauges,
                         struct intake_counters *counters);
