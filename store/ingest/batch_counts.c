@@ -122,7 +122,8 @@ static void count_in(struct batch_counts *counts, const struct event *event, int
                                      .detail = detail,
                                      .dimension = (uint8_t)dimension,
                                      .verdict = event->verdict};
-    add_to(&counts->rows[find_row(counts, &wanted) - 1], event);
+    uint32_t number = find_row(counts, &wanted); /* which may move the rows */
+    add_to(&counts->rows[number - 1], event);
 }
 
 /* Mostly the one before was of the same minute. */
