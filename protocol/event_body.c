@@ -1,20 +1,154 @@
-/* The events in the body of a request. */
+/* The events in the body of a batch. */
 #include "protocol/event_body.h"
 
-#include "protocol/event_json.h"
+#include <string.h>
 
-void event_body_init(struct event_body *body, const char *text, size_t bytes,
-                     enum event_kind default_kind)
+#include "protocol/event_fast.h"
+#include "protocol/event_json.h"
+#include "protocol/json_span.h"
+#include "protocol/text.h"
+
+static const char *skip_blanks(const char *at, const char *end)
 {
-    *body = (struct event_body){.text = text, .bytes = bytes, .default_kind = default_kind};
+    while (at < end && text_is_blank(*at))
+        at++;
+    return at;
+}
+
+/* Where the line ends that `at` stands in. */
+static const char *line_end(const char *at, const char *end)
+{
+    const char *feed = memchr(at, '\n', (size_t)(end - at));
+    return feed == NULL ? end : feed;
+}
+
+/* Whether there is an object in the first line that goes on in the next one. */
+static bool is_over_lines(const char *at, const char *end)
+{
+    const char *first_end = line_end(at, end);
+    const char *next = skip_blanks(first_end, end);
+    return *at == '{' && next < end && *next != '{' && json_is_open(at, first_end);
+}
+
+static enum event_body_form form_of(const char *at, const char *end)
+{
+    if (at == end)
+        return EVENT_BODY_EMPTY;
+    if (*at == '[')
+        return EVENT_BODY_ARRAY;
+    return is_over_lines(at, end) ? EVENT_BODY_OBJECT : EVENT_BODY_LINES;
+}
+
+void event_body_init(struct event_body *body, const char *text, size_t bytes)
+{
+    const char *end = text + bytes;
+    const char *at = skip_blanks(text + text_mark_bytes(text, bytes), end);
+    enum event_body_form form = form_of(at, end);
+    *body = (struct event_body){.at = at + (form == EVENT_BODY_ARRAY), .end = end, .form = form};
+}
+
+/* The words of those who think that an item is all there is. */
+static void name_item(struct error *error)
+{
+    static const char body[] = "the body";
+    static const char item[] = "the item";
+    _Static_assert(sizeof item == sizeof body, "one takes the place of the other");
+    if (strncmp(error->text, body, sizeof body - 1) == 0)
+        memcpy(error->text, item, sizeof item - 1);
+}
+
+/* An item that may be anything, of the bytes up to `end`. */
+static enum event_body_step take_item(struct event_body *body, const char *end, bool is_plain,
+                                      struct event *event, struct error *error)
+{
+    const char *text = body->at;
+    size_t bytes = (size_t)(end - text);
+    enum result result = RESULT_OK;
+    body->at = end;
+    if (bytes > EVENT_BODY_ITEM_MAX_BYTES)
+        result = error_set(error, RESULT_INVALID, "the item is over %d KiB",
+                           EVENT_BODY_ITEM_MAX_BYTES / 1024);
+    else if (!is_plain)
+        result = event_decode_item_full(text, bytes, event, error);
+    if (result == RESULT_OK)
+        return EVENT_BODY_EVENT;
+    name_item(error);
+    body->result = result;
+    return EVENT_BODY_FAULT;
+}
+
+/* Returns false when there are too many. */
+static bool begin_item(struct event_body *body)
+{
+    if (body->items == EVENT_BODY_ITEMS_MAX)
+        return false;
+    body->index = body->items++;
+    return true;
+}
+
+/* What follows the array, which is the last step but the end. */
+static enum event_body_step end_array(struct event_body *body, struct error *error)
+{
+    bool is_end = body->at == body->end;
+    body->at = body->end;
+    if (is_end && body->is_closed)
+        return EVENT_BODY_END;
+    body->is_closed = true;
+    body->index = body->items;
+    body->result = error_set(error, RESULT_MALFORMED,
+                             is_end ? "the body ends before its array does"
+                                    : "the body goes on after its array");
+    return EVENT_BODY_FAULT;
+}
+
+static enum event_body_step next_element(struct event_body *body, struct event *event,
+                                         struct error *error)
+{
+    body->at = skip_blanks(body->at, body->end);
+    if (body->items == 0 && body->at < body->end && *body->at == ']' && !body->is_closed) {
+        body->is_closed = true;
+        body->at = skip_blanks(body->at + 1, body->end);
+    }
+    if (body->at == body->end || body->is_closed)
+        return end_array(body, error);
+    if (!begin_item(body))
+        return EVENT_BODY_TOO_MANY;
+    const char *end;
+    bool is_plain = event_decode_fast_item(body->at, (size_t)(body->end - body->at), event, &end);
+    if (is_plain) {
+        end = skip_blanks(end, body->end);
+        is_plain = end == body->end || *end == ',' || *end == ']';
+    }
+    if (!is_plain)
+        end = json_element_end(body->at, body->end);
+    if (end == NULL)
+        end = body->end;
+    enum event_body_step step = take_item(body, end, is_plain, event, error);
+    if (end < body->end) {
+        body->is_closed = *end == ']';
+        body->at = end + 1;
+    }
+    return step;
+}
+
+static enum event_body_step next_line(struct event_body *body, struct event *event,
+                                      struct error *error)
+{
+    body->at = skip_blanks(body->at, body->end);
+    if (body->at == body->end)
+        return EVENT_BODY_END;
+    if (!begin_item(body))
+        return EVENT_BODY_TOO_MANY;
+    const char *end = body->form == EVENT_BODY_OBJECT ? body->end : line_end(body->at, body->end);
+    const char *item_end;
+    bool is_plain = event_decode_fast_item(body->at, (size_t)(end - body->at), event, &item_end) &&
+                    skip_blanks(item_end, end) == end;
+    return take_item(body, end, is_plain, event, error);
 }
 
 enum event_body_step event_body_next(struct event_body *body, struct event *event,
                                      struct error *error)
 {
-    if (body->is_read)
-        return EVENT_BODY_END;
-    body->is_read = true;
-    body->result = event_decode(body->text, body->bytes, body->default_kind, event, error);
-    return body->result == RESULT_OK ? EVENT_BODY_EVENT : EVENT_BODY_FAULT;
+    return body->form == EVENT_BODY_ARRAY ? next_element(body, event, error)
+                                          : next_line(body, event, error);
 }

@@ -1,4 +1,4 @@
-/* POST /ads/{kind}: events out of a body into the store. Clicks and impressions have routes of
+/* POST /ads/{kind}: an event out of a body into the store. Clicks and impressions have routes of
  * their own, as in the original service. */
 #include <stdbool.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "protocol/event_body.h"
+#include "protocol/event_json.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_origin.h"
 #include "server/handlers/routes.h"
@@ -98,29 +98,27 @@ static void on_durable(void *arg, enum result result)
         exchange_fail_result(exchange, result, "the event could not be kept");
 }
 
-static void submit(struct exchange *exchange, const struct event *events, size_t count)
+static void submit(struct exchange *exchange, const struct event *event)
 {
     const struct handler_context *context = exchange->context;
     struct store_fault fault;
-    enum result result = store_submit(context->store, events, count, on_durable, exchange, &fault);
+    enum result result = store_submit(context->store, event, 1, on_durable, exchange, &fault);
     if (result != RESULT_OK)
         exchange_fail_result(exchange, result, fault.reason);
 }
 
-/* One fault refuses the whole body. */
-static void take(struct exchange *exchange, struct event_body *body)
+static void take(struct exchange *exchange, const char *text, size_t bytes, enum event_kind kind)
 {
-    const struct event_origin origin = event_origin_of(exchange);
-    struct event events[EVENT_BODY_EVENTS_MAX];
-    size_t count = 0;
+    struct event event;
     struct error error;
-    enum event_body_step step;
-    while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT)
-        event_origin_apply(&origin, &events[count++]);
-    if (step == EVENT_BODY_END)
-        submit(exchange, events, count);
-    else
-        exchange_fail_result(exchange, body->result, error.text);
+    enum result result = event_decode(text, bytes, kind, &event, &error);
+    if (result != RESULT_OK) {
+        exchange_fail_result(exchange, result, error.text);
+        return;
+    }
+    const struct event_origin origin = event_origin_of(exchange);
+    event_origin_apply(&origin, &event);
+    submit(exchange, &event);
 }
 
 static void handle_event(struct exchange *exchange)
@@ -135,10 +133,8 @@ static void handle_event(struct exchange *exchange)
     } else if (bytes > BODY_MAX_BYTES) {
         exchange_fail(exchange, 413, "the body is over 64 KiB");
     } else {
-        struct event_body body;
         const char *text = (const char *)evbuffer_pullup(input, -1);
-        event_body_init(&body, text == NULL ? "" : text, bytes, kind);
-        take(exchange, &body);
+        take(exchange, text == NULL ? "" : text, bytes, kind);
     }
 }
 

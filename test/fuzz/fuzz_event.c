@@ -3,27 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/event_body.h"
 #include "protocol/event_fast.h"
 #include "protocol/event_json.h"
 #include "test/fuzz/event_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A body is the events in it, each once. */
-static void check_body(const char *data, size_t size, enum event_kind kind,
-                       const struct event *expected)
-{
-    struct event_body body;
-    struct event event = {.occurred_at_us = expected == NULL ? 0 : expected->occurred_at_us};
-    struct error error = {""};
-    event_body_init(&body, data, size, kind);
-    enum event_body_step step = event_body_next(&body, &event, &error);
-    require(step == (expected == NULL ? EVENT_BODY_FAULT : EVENT_BODY_EVENT) && body.index == 0);
-    if (expected != NULL)
-        require_same(&event, expected);
-    require(event_body_next(&body, &event, &error) == EVENT_BODY_END);
-}
 
 static void check_plain(const char *data, size_t size, const struct event *event)
 {
@@ -45,7 +29,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         enum result result = event_decode((const char *)data, size, kind, &event, &error);
         require((result == RESULT_OK) == (error.text[0] == '\0'));
         require(result == RESULT_OK || result == RESULT_MALFORMED || result == RESULT_INVALID);
-        check_body((const char *)data, size, kind, result == RESULT_OK ? &event : NULL);
         if (result != RESULT_OK)
             continue;
         require(event.kind == kind);

@@ -41,6 +41,7 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_body_random) \
     X(event_decoders) \
     X(event_fast) \
     X(event_json) \
