@@ -2,7 +2,7 @@
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends cmake gcc libc6-dev libevent-dev \
-        libjansson-dev libpq-dev libssl-dev ninja-build pkg-config \
+        libjansson-dev libpq-dev libssl-dev ninja-build pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
@@ -14,7 +14,7 @@ RUN cmake --preset release -D ADTRACKER_REVISION="$REVISION" \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libevent-core-2.1-7 libevent-extra-2.1-7 \
-        libjansson4 libpq5 libssl3 \
+        libjansson4 libpq5 libssl3 zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin video-ad-tracker \

@@ -2,18 +2,17 @@
  * their own, as in the original service. */
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/queue.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 
 #include "protocol/event_json.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_origin.h"
 #include "server/handlers/routes.h"
+#include "server/http/content.h"
 #include "server/http/exchange.h"
+#include "server/http/inflate.h"
 #include "store/store.h"
 
 enum { BODY_MAX_BYTES = 64 * 1024 };
@@ -27,65 +26,6 @@ static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
     if (*word == '{')
         word = exchange->match.params[0].word;
     return event_kind_find(word, strlen(word), kind) && event_kind_is_clients(*kind);
-}
-
-/* Content-Encoding: a list, whose elements may be empty (RFC 9110 sections 8.4 and 5.6.1.2). */
-static bool is_plain(const char *codings)
-{
-    static const char identity[] = "identity";
-    for (codings += strspn(codings, " \t,"); *codings != '\0'; codings += strspn(codings, " \t,")) {
-        size_t bytes = strcspn(codings, " \t,");
-        if (bytes != sizeof identity - 1 || strncasecmp(codings, identity, bytes) != 0)
-            return false;
-        codings += bytes;
-    }
-    return true;
-}
-
-/* The original service never looked at the type, and clients send JSON under several names (curl
- * -d, sendBeacon); what can't be JSON is refused. */
-static bool is_json(const char *type)
-{
-    static const char *const types[] = {"application/json", "text/json", "text/plain",
-                                        "application/x-www-form-urlencoded",
-                                        "application/octet-stream"};
-    type += strspn(type, " \t");
-    size_t length = strcspn(type, "; \t");
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (length == strlen(types[i]) && strncasecmp(type, types[i], length) == 0)
-            return true;
-    }
-    return length == 0 || (length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
-}
-
-/* Whether each field of this name passes. A second one could tell a proxy otherwise. */
-static bool all_pass(struct exchange *exchange, const char *name, bool (*passes)(const char *value))
-{
-    const struct evkeyvalq *fields = evhttp_request_get_input_headers(exchange->request);
-    const struct evkeyval *field;
-    TAILQ_FOREACH(field, fields, next)
-    {
-        if (strcasecmp(field->key, name) == 0 && !passes(field->value))
-            return false;
-    }
-    return true;
-}
-
-/* Answers 415 where the body can't be what it has to be. Accept-Encoding says that it is for the
- * coding, and is therefore left out otherwise (RFC 9110 section 12.5.3). */
-static bool answer_unacceptable(struct exchange *exchange)
-{
-    if (!all_pass(exchange, "Content-Encoding", is_plain)) {
-        exchange_header(exchange, "Accept-Encoding", "identity");
-        exchange_fail(exchange, 415, "the body must not be encoded (Content-Encoding)");
-        return true;
-    }
-    if (!all_pass(exchange, "Content-Type", is_json)) {
-        exchange_header(exchange, "Accept", "application/json, text/plain");
-        exchange_fail(exchange, 415, "the body must be JSON (application/json)");
-        return true;
-    }
-    return false;
 }
 
 static void on_durable(void *arg, enum result result)
@@ -121,17 +61,37 @@ static void take(struct exchange *exchange, const char *text, size_t bytes, enum
     submit(exchange, &event);
 }
 
+static void take_inflated(struct exchange *exchange, struct evbuffer *input, enum event_kind kind)
+{
+    struct http_text text = {.limit = BODY_MAX_BYTES};
+    struct http_inflate gzip;
+    enum http_inflate_step step;
+    http_inflate_init(&gzip);
+    do
+        step = http_inflate_next(&gzip, input, &text);
+    while (step == HTTP_INFLATE_GOES_ON);
+    http_inflate_clear(&gzip);
+    if (step == HTTP_INFLATE_DONE)
+        take(exchange, text.bytes, text.length, kind);
+    else
+        http_inflate_fail(exchange, step, BODY_MAX_BYTES);
+    http_text_clear(&text);
+}
+
 static void handle_event(struct exchange *exchange)
 {
     struct evbuffer *input = evhttp_request_get_input_buffer(exchange->request);
     size_t bytes = evbuffer_get_length(input);
     enum event_kind kind;
+    enum http_coding coding;
     if (!find_kind(exchange, &kind)) {
         exchange_fail(exchange, 404, "there is no such kind of event");
-    } else if (answer_unacceptable(exchange)) {
+    } else if (!http_content_accept(exchange, &coding)) {
         return;
     } else if (bytes > BODY_MAX_BYTES) {
         exchange_fail(exchange, 413, "the body is over 64 KiB");
+    } else if (coding == HTTP_GZIP) {
+        take_inflated(exchange, input, kind);
     } else {
         const char *text = (const char *)evbuffer_pullup(input, -1);
         take(exchange, text == NULL ? "" : text, bytes, kind);

@@ -11,6 +11,13 @@
 
 enum { STATES = FRAMING_REFUSED + 1 };
 
+/* Keeps of the reservation what is for the bodies that have passed. */
+static void release(struct http_framing *framing)
+{
+    bool is_large = framing->passed_bytes > HTTP_BODY_LONG_BYTES;
+    http_admission_release(&framing->reservation, is_large ? framing->passed_bytes : 0);
+}
+
 static void set_state(struct http_framing *framing, enum framing_state state)
 {
     static const bool is_legal[STATES][STATES] = {
@@ -30,7 +37,7 @@ static void set_state(struct http_framing *framing, enum framing_state state)
     assert(is_legal[framing->state][state]);
     framing->state = state;
     if (state != FRAMING_BODY && state != FRAMING_CHUNKS)
-        http_admission_release(&framing->reservation);
+        release(framing);
 }
 
 static void make(struct evbuffer **buffer)
@@ -55,9 +62,28 @@ static void refuse(struct http_framing *framing, struct evbuffer *passed, enum h
 
 static bool reserve(struct http_framing *framing, uint64_t bytes)
 {
+    bytes += framing->passed_bytes;
     return bytes <= HTTP_BODY_LONG_BYTES ||
            http_admission_reserve(framing->admission, &framing->reservation, bytes,
                                   clock_monotonic_us() / 1000);
+}
+
+void http_framing_taken(struct http_framing *framing)
+{
+    if (framing->passed_bytes == 0)
+        return;
+    framing->passed_bytes = 0;
+    if (framing->state != FRAMING_BODY && framing->state != FRAMING_CHUNKS)
+        release(framing);
+}
+
+/* For all that there is of a chunked body, in steps: its reservation doubles. */
+static bool reserve_chunks(struct http_framing *framing)
+{
+    uint64_t bytes = HTTP_BODY_LONG_BYTES;
+    while (bytes < framing->data_bytes)
+        bytes *= 2;
+    return reserve(framing, bytes);
 }
 
 /* Takes what there is of a body of known length, to the end of it at most. */
@@ -73,10 +99,12 @@ static void take_body(struct http_framing *framing, struct evbuffer *passed)
     framing->body_left -= taken;
     if (framing->body_left > 0)
         return;
-    if (is_discarded)
+    if (is_discarded) {
         refuse(framing, passed, framing->refusal);
-    else
-        set_state(framing, FRAMING_HEAD);
+        return;
+    }
+    framing->passed_bytes += framing->body_bytes;
+    set_state(framing, FRAMING_HEAD);
 }
 
 /* Writes a Content-Length over the line of Transfer-Encoding, which has room for it. */
@@ -100,6 +128,7 @@ static void end_chunks(struct http_framing *framing, struct evbuffer *passed)
     }
     write_length(framing);
     (void)evbuffer_add_buffer(passed, framing->collected);
+    framing->passed_bytes += framing->data_bytes;
     set_state(framing, FRAMING_HEAD);
 }
 
@@ -118,8 +147,7 @@ static void collect(struct http_framing *framing, const char *data, size_t bytes
     framing->data_bytes += bytes;
     if (framing->data_bytes > HTTP_BODY_MAX_BYTES)
         discard_chunks(framing, HTTP_BODY_TOO_LONG);
-    else if (framing->state == FRAMING_CHUNKS && framing->data_bytes > HTTP_BODY_LONG_BYTES &&
-             !reserve(framing, HTTP_BODY_MAX_BYTES))
+    else if (framing->state == FRAMING_CHUNKS && !reserve_chunks(framing))
         discard_chunks(framing, HTTP_TOO_MANY_BODIES);
     if (framing->state == FRAMING_CHUNKS)
         (void)evbuffer_add(framing->collected, data, bytes);
@@ -173,7 +201,7 @@ static void begin_request(struct http_framing *framing, struct evbuffer *passed,
     if (refusal == HTTP_ACCEPTED && head.is_chunked) {
         begin_chunks(framing, &head, head_bytes);
     } else if (refusal == HTTP_ACCEPTED) {
-        framing->body_left = head.body_bytes;
+        framing->body_bytes = framing->body_left = head.body_bytes;
         (void)evbuffer_remove_buffer(framing->held, passed, head_bytes);
         set_state(framing, head.body_bytes > 0 ? FRAMING_BODY : FRAMING_HEAD);
     } else if (can_discard(refusal, &head)) {
@@ -264,7 +292,7 @@ bool http_framing_is_whole_request(const char *text, size_t bytes)
 
 void http_framing_clear(struct http_framing *framing)
 {
-    http_admission_release(&framing->reservation);
+    http_admission_release(&framing->reservation, 0);
     if (framing->held != NULL)
         evbuffer_free(framing->held);
     if (framing->collected != NULL)

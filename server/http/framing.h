@@ -38,9 +38,13 @@ struct http_framing {
     struct http_admission *admission; /* borrowed */
     struct evbuffer *held; /* HEAD: what there is of the head. Else empty between calls */
 
-    struct http_reservation reservation; /* BODY, CHUNKS: the body's, if it is a large one */
-    uint64_t body_left;                  /* BODY, DISCARDING_BODY: bytes still to come */
-    enum http_refusal refusal;           /* DISCARDING_*: what follows at the body's end */
+    /* For the bodies that have passed and are not taken, with the one under way: if they are large.
+     */
+    struct http_reservation reservation;
+    uint64_t passed_bytes;     /* of bodies, whole, that nobody has taken yet */
+    uint64_t body_bytes;       /* BODY: all of the body */
+    uint64_t body_left;        /* BODY, DISCARDING_BODY: bytes still to come */
+    enum http_refusal refusal; /* DISCARDING_*: what follows at the body's end */
 
     struct http_head head;      /* CHUNKS: what the head says */
     struct evbuffer *collected; /* CHUNKS: the head, and the data so far. Else empty */
@@ -58,6 +62,9 @@ bool http_framing_is_whole_request(const char *text, size_t bytes);
  */
 bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
                        struct evbuffer *passed);
+
+/* Whoever all is passed to has taken all that has passed. */
+void http_framing_taken(struct http_framing *framing);
 
 /* Whether a request has begun and not ended. */
 bool http_framing_is_under_way(const struct http_framing *framing);

@@ -23,9 +23,9 @@
 #include "server/http/framing.h"
 #include "server/http/refusal.h"
 
-/* What may wait for evhttp: it takes a body out of the input when it is whole, and goes on reading
- * while an answer waits to be taken. */
-enum { INPUT_MAX_BYTES = HTTP_BODY_MAX_BYTES + 4 * HTTP_HEAD_MAX_BYTES };
+/* What may wait for evhttp, which goes on reading while an answer waits to be taken. It takes a
+ * body out of the input when it is whole: so much more may wait while a body is under way. */
+enum { INPUT_MAX_BYTES = 8 * HTTP_HEAD_MAX_BYTES };
 
 /* At most read at once: with libevent's own header it fills a block of 16 KiB. A byte more takes
  * one of 32, and a long body twice its length. */
@@ -48,6 +48,7 @@ struct connection {
     TAILQ_ENTRY(connection) others; /* under way, if `deadline_ms` is not 0 */
     evutil_socket_t fd;             /* its descriptor, if `socket` is not 0 */
     uint64_t socket;                /* what the kernel calls its socket; 0 = not asked, not known */
+    size_t input_max;               /* bytes that may wait in the input; 0 = not set yet */
     bool is_filtering;              /* changes to the input are our own, not input */
 };
 
@@ -122,6 +123,18 @@ static void send_continue(const struct connection *connection)
                MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* Of a body under way all has to find room in the input. */
+static void set_input_max(struct connection *connection)
+{
+    size_t more = connection->framing.state == FRAMING_BODY ? connection->framing.body_bytes : 0;
+    if (more < INPUT_MAX_BYTES)
+        more = 0; /* what is always there */
+    if (connection->input_max == INPUT_MAX_BYTES + more)
+        return;
+    connection->input_max = INPUT_MAX_BYTES + more;
+    bufferevent_setwatermark(connection->bev, EV_READ, 0, connection->input_max);
+}
+
 /* Takes the last `added` bytes of the input aside and puts back what may pass. */
 static void filter(struct connection *connection, struct evbuffer *input, size_t added)
 {
@@ -136,12 +149,17 @@ static void filter(struct connection *connection, struct evbuffer *input, size_t
     (void)evbuffer_add_buffer(input, passed);
     assert(evbuffer_get_length(passed) == 0); /* or it would reach another client's request */
     set_deadline(connection, is_another);
+    set_input_max(connection);
 }
 
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
     struct connection *connection = arg;
-    if (info->n_added == 0 || connection->is_filtering)
+    if (connection->is_filtering)
+        return;
+    if (evbuffer_get_length(input) == 0)
+        http_framing_taken(&connection->framing);
+    if (info->n_added == 0)
         return;
     bool is_between = connection->deadline_ms == 0 && connection->framing.state == FRAMING_HEAD &&
                       evbuffer_get_length(input) == info->n_added &&
@@ -218,11 +236,16 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     forget_gone(guard);
     struct connection *connection = open_connection(guard, bev);
     set_idle_timeout(connection);
-    bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
+    set_input_max(connection);
     (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
     (void)memory_required(evbuffer_add_cb(bufferevent_get_input(bev), on_input, connection));
     (void)memory_required(evbuffer_add_cb(bufferevent_get_output(bev), on_output, connection));
     return bev;
+}
+
+struct http_admission *http_guard_admission(struct http_guard *guard)
+{
+    return &guard->admission;
 }
 
 int http_guard_refusal(struct evhttp_request *request, const char **reason)

@@ -9,6 +9,7 @@
 struct bufferevent;
 struct event_base;
 struct evhttp_request;
+struct http_admission;
 struct http_guard;
 
 enum {
@@ -26,6 +27,9 @@ void http_guard_free(struct http_guard *guard);
 /* For evhttp_set_bevcb(), with the guard as its argument; evhttp_set_timeout() would replace the
  * timeouts. */
 struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard);
+
+/* What admits the bodies of all connections; it lives as long as the guard. */
+struct http_admission *http_guard_admission(struct http_guard *guard);
 
 /* If `request` is a refused one: the status and the reason to answer with, and no more will come
  * from its connection. Else 0. */

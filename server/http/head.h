@@ -10,7 +10,7 @@
 enum {
     HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and fields together; the caller checks it */
     HTTP_FIELDS_MAX = 100,
-    HTTP_BODY_MAX_BYTES = 1024 * 1024, /* what is read at all; routes allow less */
+    HTTP_BODY_MAX_BYTES = 4 * 1024 * 1024, /* what is read at all; routes allow less */
 };
 
 struct http_head {

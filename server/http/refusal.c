@@ -30,10 +30,10 @@ static const struct {
     [HTTP_BAD_EXPECT] = {417, "only 100-continue may be expected"},
     [HTTP_UNEXPECTED_BODY] = {400, "this method takes no body"},
     [HTTP_BAD_CHUNK] = {400, "the chunked body is malformed"},
-    [HTTP_BODY_TOO_LONG] = {413, "the body is over 1 MiB"},
+    [HTTP_BODY_TOO_LONG] = {413, "the body is over 4 MiB"},
     [HTTP_HEAD_TOO_LONG] = {431, "the request line and header fields are over 16 KiB"},
     [HTTP_TOO_MANY_FIELDS] = {431, "there are over 100 header fields"},
-    [HTTP_TOO_MANY_BODIES] = {503, "too many long bodies are on their way"},
+    [HTTP_TOO_MANY_BODIES] = {503, "too many bodies are on their way"},
 };
 
 int http_refusal_status(enum http_refusal refusal)

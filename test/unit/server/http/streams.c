@@ -82,7 +82,7 @@ static const struct part streams[][8] = {
     {POST_PART, {HEAD("GET /") "Content-Length: 5\r\n\r\nhello", NULL, HTTP_UNEXPECTED_BODY}},
     {POST_PART, {HEAD("POST /") "Content-Length: 16777217\r\n\r\nhello", NULL, HTTP_BODY_TOO_LONG}},
     {POST_PART,
-     {HEAD("POST /") "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n", NULL,
+     {HEAD("POST /") "Expect: 100-continue\r\nContent-Length: 8000000\r\n\r\n", NULL,
       HTTP_BODY_TOO_LONG}},
     /* Refused for their chunks. */
     {GET_PART, POST_PART, CHUNKED_PART, {CHUNKED "1\r\nxy\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},

@@ -4,7 +4,7 @@
 #include "server/http/admission.h"
 #include "test/unit/suites.h"
 
-enum { MIB = 1024 * 1024, COUNT = HTTP_LONG_BODIES_MAX_BYTES / MIB, NOW_MS = 1000 };
+enum { MIB = 1024 * 1024, COUNT = HTTP_BODIES_MAX_BYTES / MIB, NOW_MS = 1000 };
 
 struct bodies {
     struct http_admission admission;
@@ -31,28 +31,39 @@ START_TEST(admits_as_much_as_the_limit)
 {
     struct bodies bodies;
     fill(&bodies);
-    ck_assert(!ask(&bodies, HTTP_BODY_LONG_BYTES + 1, NOW_MS));
+    ck_assert(!ask(&bodies, 1, NOW_MS));
     ck_assert_uint_eq(bodies.reservations[COUNT].bytes, 0);
     ck_assert(!ask(&bodies, MIB, NOW_MS));
 }
 END_TEST
 
-START_TEST(admits_what_is_not_large_always)
+START_TEST(reserves_more_for_one_that_grows)
 {
     struct bodies bodies;
+    struct http_reservation *first = &bodies.reservations[0];
     fill(&bodies);
-    ck_assert(ask(&bodies, 0, NOW_MS));
-    ck_assert(ask(&bodies, HTTP_BODY_LONG_BYTES, NOW_MS));
-    ck_assert_uint_eq(bodies.reservations[COUNT].bytes, 0);
+    ck_assert(http_admission_reserve(&bodies.admission, first, MIB / 2, NOW_MS));
+    ck_assert_uint_eq(first->bytes, MIB);
+    ck_assert(!http_admission_reserve(&bodies.admission, first, MIB + 1, NOW_MS));
+    ck_assert_uint_eq(first->bytes, MIB);
+    http_admission_release(&bodies.reservations[1], 0);
+    ck_assert(!http_admission_reserve(&bodies.admission, first, 2 * MIB + 1, NOW_MS));
+    ck_assert(http_admission_reserve(&bodies.admission, first, 2 * MIB, NOW_MS));
+    ck_assert_uint_eq(first->bytes, 2 * MIB);
+    ck_assert_uint_eq(http_admission_reserved(&bodies.admission, NOW_MS), HTTP_BODIES_MAX_BYTES);
 }
 END_TEST
 
-START_TEST(keeps_what_is_reserved)
+START_TEST(has_room_when_a_part_is_given_back)
 {
     struct bodies bodies;
     fill(&bodies);
-    ck_assert(http_admission_reserve(&bodies.admission, &bodies.reservations[0], 2 * MIB, NOW_MS));
-    ck_assert_uint_eq(bodies.reservations[0].bytes, MIB);
+    http_admission_release(&bodies.reservations[3], MIB + 1);
+    ck_assert_uint_eq(bodies.reservations[3].bytes, MIB);
+    http_admission_release(&bodies.reservations[3], MIB - 7);
+    ck_assert_uint_eq(bodies.reservations[3].bytes, MIB - 7);
+    ck_assert(!ask(&bodies, 8, NOW_MS));
+    ck_assert(ask(&bodies, 7, NOW_MS));
 }
 END_TEST
 
@@ -61,8 +72,8 @@ START_TEST(has_room_when_one_is_given_back)
     for (int i = 0; i < COUNT; i++) {
         struct bodies bodies;
         fill(&bodies);
-        http_admission_release(&bodies.reservations[i]);
-        http_admission_release(&bodies.reservations[i]);
+        http_admission_release(&bodies.reservations[i], 0);
+        http_admission_release(&bodies.reservations[i], 0);
         ck_assert_uint_eq(bodies.reservations[i].bytes, 0);
         ck_assert(!ask(&bodies, MIB + 1, NOW_MS));
         ck_assert(ask(&bodies, MIB, NOW_MS));
@@ -78,8 +89,8 @@ START_TEST(has_room_when_the_time_of_one_is_over)
     ck_assert(!ask(&bodies, MIB, NOW_MS));
     ck_assert(!ask(&bodies, MIB + 1, NOW_MS + 1));
     ck_assert(ask(&bodies, MIB, NOW_MS + 1));
-    http_admission_release(&bodies.reservations[COUNT]);
-    ck_assert(ask(&bodies, HTTP_LONG_BODIES_MAX_BYTES, NOW_MS + COUNT));
+    http_admission_release(&bodies.reservations[COUNT], 0);
+    ck_assert(ask(&bodies, HTTP_BODIES_MAX_BYTES, NOW_MS + COUNT));
 }
 END_TEST
 
@@ -88,8 +99,8 @@ Suite *http_admission_suite(void)
     Suite *suite = suite_create("http_admission");
     TCase *tcase = tcase_create("http_admission");
     tcase_add_test(tcase, admits_as_much_as_the_limit);
-    tcase_add_test(tcase, admits_what_is_not_large_always);
-    tcase_add_test(tcase, keeps_what_is_reserved);
+    tcase_add_test(tcase, reserves_more_for_one_that_grows);
+    tcase_add_test(tcase, has_room_when_a_part_is_given_back);
     tcase_add_test(tcase, has_room_when_one_is_given_back);
     tcase_add_test(tcase, has_room_when_the_time_of_one_is_over);
     suite_add_tcase(suite, tcase);

@@ -16,7 +16,7 @@ START_TEST(reads_a_refused_body_to_its_end_and_lets_nothing_of_it_pass)
 {
     struct wire wire;
     wire_open(&wire);
-    wire_feed_text(&wire, POST "Content-Length: 1048577\r\n\r\n");
+    wire_feed_text(&wire, POST "Content-Length: 4194305\r\n\r\n");
     wire_feed_blanks(&wire, HTTP_BODY_MAX_BYTES);
     ck_assert_int_eq(wire.framing.state, FRAMING_DISCARDING_BODY);
     ck_assert_uint_eq(evbuffer_get_length(wire.passed), 0);
@@ -49,7 +49,7 @@ START_TEST(collects_a_chunked_body_of_the_greatest_length)
     ck_assert_uint_eq(evbuffer_get_length(wire.passed), 0);
     wire_feed_text(&wire, "0\r\n\r\n");
     wire_assert_between(&wire);
-    static const char head[] = POST "Content-Length:00001048576\r\n\r\n";
+    static const char head[] = POST "Content-Length:00004194304\r\n\r\n";
     ck_assert_uint_eq(evbuffer_get_length(wire.passed), sizeof head - 1 + HTTP_BODY_MAX_BYTES);
     ck_assert_mem_eq(evbuffer_pullup(wire.passed, sizeof head - 1), head, sizeof head - 1);
     wire_close(&wire);
@@ -100,8 +100,7 @@ END_TEST
 static void leave_room(struct wire *wire, struct http_reservation *others, uint64_t bytes)
 {
     *others = (struct http_reservation){.until_ms = INT64_MAX};
-    ck_assert(
-        http_admission_reserve(&wire->admission, others, HTTP_LONG_BODIES_MAX_BYTES - bytes, 0));
+    ck_assert(http_admission_reserve(&wire->admission, others, HTTP_BODIES_MAX_BYTES - bytes, 0));
 }
 
 static const struct {
@@ -109,10 +108,10 @@ static const struct {
     enum framing_state without_room;
     uint64_t bytes; /* that it reserves */
 } large[] = {
-    {POST "Content-Length: 65537\r\n\r\n", FRAMING_DISCARDING_BODY, 65537},
-    {POST "Content-Length: 1048576\r\n\r\n", FRAMING_DISCARDING_BODY, HTTP_BODY_MAX_BYTES},
-    {POST WAITS "Content-Length: 65537\r\n\r\n", FRAMING_REFUSED, 65537},
-    {CHUNKED "\r\n10001\r\n", FRAMING_DISCARDING_CHUNKS, HTTP_BODY_MAX_BYTES},
+    {POST "Content-Length: 16385\r\n\r\n", FRAMING_DISCARDING_BODY, 16385},
+    {POST "Content-Length: 4194304\r\n\r\n", FRAMING_DISCARDING_BODY, HTTP_BODY_MAX_BYTES},
+    {POST WAITS "Content-Length: 16385\r\n\r\n", FRAMING_REFUSED, 16385},
+    {CHUNKED "\r\n4001\r\n", FRAMING_DISCARDING_CHUNKS, 32768},
 };
 
 START_TEST(admits_a_large_body_while_there_is_room)
@@ -124,7 +123,7 @@ START_TEST(admits_a_large_body_while_there_is_room)
         leave_room(&wire, &others, large[_i].bytes - (unsigned)lacking);
         wire_feed_text(&wire, large[_i].beginning);
         bool is_chunked = wire.framing.state == FRAMING_CHUNKS;
-        wire_feed_blanks(&wire, 65537 - !is_chunked);
+        wire_feed_blanks(&wire, 16385 - !is_chunked);
         if (lacking) {
             ck_assert_int_eq(wire.framing.state, large[_i].without_room);
             ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
@@ -132,7 +131,7 @@ START_TEST(admits_a_large_body_while_there_is_room)
             ck_assert_int_eq(wire.framing.state, is_chunked ? FRAMING_CHUNKS : FRAMING_BODY);
             ck_assert_uint_eq(wire.framing.reservation.bytes, large[_i].bytes);
         }
-        http_admission_release(&others);
+        http_admission_release(&others, 0);
         wire_close(&wire);
     }
 }
@@ -147,11 +146,11 @@ START_TEST(says_that_there_is_no_room_at_the_end_of_the_body)
         wire_open(&wire);
         leave_room(&wire, &others, 0);
         wire_feed_text(&wire, large[is_chunked ? 3 : 0].beginning);
-        wire_feed_blanks(&wire, 65536 + (unsigned)is_chunked);
+        wire_feed_blanks(&wire, 16384 + (unsigned)is_chunked);
         ck_assert_uint_eq(evbuffer_get_length(wire.passed), 0);
         wire_feed_text(&wire, ends[is_chunked]);
         wire_assert_refused(&wire, HTTP_TOO_MANY_BODIES);
-        http_admission_release(&others);
+        http_admission_release(&others, 0);
         wire_close(&wire);
     }
 }
@@ -159,25 +158,24 @@ END_TEST
 
 START_TEST(asks_no_room_for_a_small_body)
 {
-    static const char *const beginnings[] = {POST "Content-Length: 65536\r\n\r\n",
-                                             CHUNKED "\r\n10000\r\n"};
+    static const char *const beginnings[] = {POST "Content-Length: 16384\r\n\r\n",
+                                             CHUNKED "\r\n4000\r\n"};
     for (int i = 0; i < 2; i++) {
         struct wire wire;
         struct http_reservation others;
         wire_open(&wire);
         leave_room(&wire, &others, 0);
         wire_feed_text(&wire, beginnings[i]);
-        wire_feed_blanks(&wire, 65536);
+        wire_feed_blanks(&wire, 16384);
         wire_feed_text(&wire, i == 0 ? "" : "\r\n0\r\n\r\n");
         wire_assert_between(&wire);
-        ck_assert_uint_gt(evbuffer_get_length(wire.passed), 65536);
-        http_admission_release(&others);
+        ck_assert_uint_gt(evbuffer_get_length(wire.passed), 16384);
+        http_admission_release(&others, 0);
         wire_close(&wire);
     }
 }
 END_TEST
 
-/* One that ends in the piece in which the next begins. */
 START_TEST(reserves_for_each_large_body_what_it_needs)
 {
     for (int lacking = 0; lacking <= 1; lacking++) {
@@ -186,14 +184,58 @@ START_TEST(reserves_for_each_large_body_what_it_needs)
         wire_open(&wire);
         leave_room(&wire, &others, HTTP_BODY_MAX_BYTES - (unsigned)lacking);
         wire_feed_text(&wire, large[0].beginning);
-        wire_feed_blanks(&wire, 65536);
-        ck_assert_uint_eq(wire.framing.reservation.bytes, 65537);
-        wire_feed_text(&wire, " " POST "Content-Length: 1048576\r\n\r\n");
+        wire_feed_blanks(&wire, 16384);
+        ck_assert_uint_eq(wire.framing.reservation.bytes, 16385);
+        wire_feed_text(&wire, " ");
+        http_framing_taken(&wire.framing);
+        wire_feed_text(&wire, POST "Content-Length: 4194304\r\n\r\n");
         ck_assert_uint_eq(wire.framing.reservation.bytes, lacking ? 0 : HTTP_BODY_MAX_BYTES);
         ck_assert_int_eq(wire.framing.state, lacking ? FRAMING_DISCARDING_BODY : FRAMING_BODY);
-        http_admission_release(&others);
+        http_admission_release(&others, 0);
         wire_close(&wire);
     }
+}
+END_TEST
+
+/* The last one begins in the piece in which the one before ends. */
+START_TEST(keeps_what_is_reserved_for_bodies_until_they_are_taken)
+{
+    struct wire wire;
+    wire_open(&wire);
+    wire_feed_text(&wire, POST "Content-Length: 10000\r\n\r\n");
+    wire_feed_blanks(&wire, 10000);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
+    wire_feed_text(&wire, POST "Content-Length: 10000\r\n\r\n");
+    wire_feed_blanks(&wire, 9999);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 20000);
+    wire_feed_text(&wire, " " CHUNKED "\r\n");
+    feed_chunks(&wire, 1);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 20000 + 16384);
+    feed_chunks(&wire, 20000);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 20000 + 32768);
+    wire_feed_text(&wire, "0\r\n\r\n");
+    ck_assert_int_eq(wire.framing.state, FRAMING_HEAD);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 20000 + 20001);
+    http_framing_taken(&wire.framing);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
+    wire_close(&wire);
+}
+END_TEST
+
+START_TEST(keeps_what_is_reserved_for_a_body_under_way)
+{
+    struct wire wire;
+    wire_open(&wire);
+    wire_feed_text(&wire, POST "Content-Length: 20000\r\n\r\n");
+    wire_feed_blanks(&wire, 20000);
+    wire_feed_text(&wire, POST "Content-Length: 30000\r\n\r\n");
+    http_framing_taken(&wire.framing);
+    ck_assert_uint_ge(wire.framing.reservation.bytes, 30000);
+    wire_feed_blanks(&wire, 30000);
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 30000);
+    http_framing_taken(&wire.framing);
+    wire_assert_between(&wire);
+    wire_close(&wire);
 }
 END_TEST
 
@@ -210,9 +252,9 @@ START_TEST(reserves_nothing_for_what_it_does_not_keep)
     wire_open(&wire);
     leave_room(&wire, &others, 0);
     wire_feed_text(&wire, CHUNKED "\r\n");
-    feed_chunks(&wire, 65537);
+    feed_chunks(&wire, 16385);
     ck_assert_int_eq(wire.framing.state, FRAMING_DISCARDING_CHUNKS);
-    http_admission_release(&others);
+    http_admission_release(&others, 0);
     feed_chunks(&wire, 1);
     ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
     wire_feed_text(&wire, "0\r\n\r\n");
@@ -234,6 +276,8 @@ Suite *http_framing_bodies_suite(void)
     tcase_add_test(tcase, says_that_there_is_no_room_at_the_end_of_the_body);
     tcase_add_test(tcase, asks_no_room_for_a_small_body);
     tcase_add_test(tcase, reserves_for_each_large_body_what_it_needs);
+    tcase_add_test(tcase, keeps_what_is_reserved_for_bodies_until_they_are_taken);
+    tcase_add_test(tcase, keeps_what_is_reserved_for_a_body_under_way);
     tcase_add_test(tcase, reserves_nothing_for_what_it_does_not_keep);
     suite_add_tcase(suite, tcase);
     return suite;

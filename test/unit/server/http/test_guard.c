@@ -17,7 +17,7 @@
 
 #define GET "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: x\r\n"
-#define LONGEST POST "Content-Length: 1048576\r\n\r\n"
+#define LONGEST POST "Content-Length: 4194304\r\n\r\n"
 
 /* Moves what evhttp may read behind `taken`. */
 static void take(struct bufferevent *bev, struct evbuffer *taken)

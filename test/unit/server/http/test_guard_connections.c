@@ -9,7 +9,9 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include "server/http/admission.h"
 #include "server/http/guard.h"
+#include "server/http/head.h"
 #include "server/http/refusal.h"
 #include "test/unit/server/http/clients.h"
 #include "test/unit/suites.h"
@@ -18,13 +20,14 @@
 
 #define GET "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: x\r\n"
-#define LONGEST POST "Content-Length: 1048576\r\n\r\n"
+#define LONGEST POST "Content-Length: 4194304\r\n\r\n"
+#define LARGE POST "Content-Length: 1048576\r\n\r\n"
 #define WAITS POST "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
 
 START_TEST(counts_the_large_bodies_of_all_connections_and_of_those_just_gone)
 {
-    enum { CLIENTS = 64 };
-    static char body[1024 * 1024];
+    enum { CLIENTS = HTTP_BODIES_MAX_BYTES / HTTP_BODY_MAX_BYTES };
+    static char body[HTTP_BODY_MAX_BYTES];
     struct bufferevent *clients[CLIENTS];
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = client_connect();
@@ -35,6 +38,13 @@ START_TEST(counts_the_large_bodies_of_all_connections_and_of_those_just_gone)
     client_feed_text(last, POST "Content-Length: 65537\r\nExpect: 100-continue\r\n\r\n");
     client_assert_refused(last, HTTP_TOO_MANY_BODIES);
     (void)client_feed(clients[0], body, sizeof body);
+    struct evbuffer *input = bufferevent_get_input(clients[0]);
+    struct bufferevent *early = client_connect();
+    client_feed_text(early, POST "Content-Length: 65537\r\nExpect: 100-continue\r\n\r\n");
+    client_assert_refused(early, HTTP_TOO_MANY_BODIES); /* evhttp has not taken it yet */
+    bufferevent_free(early);
+    (void)evbuffer_unfreeze(input, 1);
+    (void)evbuffer_drain(input, evbuffer_get_length(input));
     struct bufferevent *next = client_connect();
     client_feed_text(next, LONGEST);
     client_assert_holds(bufferevent_get_input(next), LONGEST, sizeof LONGEST - 1);
@@ -92,10 +102,10 @@ START_TEST(has_room_again_when_clients_are_gone)
 {
     struct bufferevent *coming[COMING];
     int peers[COMING];
-    come_and_go(LONGEST, coming, peers);
+    come_and_go(LARGE, coming, peers);
     for (int i = 0; i < COMING; i++) {
-        client_feed_text(coming[i], LONGEST);
-        client_assert_holds(bufferevent_get_input(coming[i]), LONGEST, sizeof LONGEST - 1);
+        client_feed_text(coming[i], LARGE);
+        client_assert_holds(bufferevent_get_input(coming[i]), LARGE, sizeof LONGEST - 1);
         client_disconnect(coming[i], peers[i]);
     }
 }
@@ -232,7 +242,7 @@ START_TEST(gives_a_body_that_is_discarded_no_more_time)
 {
     int peer;
     struct bufferevent *bev = client_connect_socket(&peer);
-    feed_until(bev, POST "Content-Length: 2000000\r\n\r\n", HTTP_REQUEST_DEADLINE_S);
+    feed_until(bev, POST "Content-Length: 8000000\r\n\r\n", HTTP_REQUEST_DEADLINE_S);
     feed_more(bev, "hello");
     client_disconnect(bev, peer);
 }

@@ -57,7 +57,7 @@ static const struct {
     {LINE HOST "Content-Length: 1\r\n\r\n", 1},
     {LINE HOST "content-length:11 \t\r\n\r\n", 11},
     {LINE HOST "Content-Length: \t0011\r\n\r\n", 11},
-    {LINE HOST "Content-Length: 1048576\r\n\r\n", HTTP_BODY_MAX_BYTES},
+    {LINE HOST "Content-Length: 4194304\r\n\r\n", HTTP_BODY_MAX_BYTES},
     {LINE HOST
      "X: \x80\x9f\xff a\tb\r\nZ: a somewhat longer\tvalue\r\nY:\r\n!#$%&'*+-.^_`|~0aZ: z\r\n\r\n",
      0},
@@ -201,7 +201,7 @@ static const struct {
     {HTTP_UNEXPECTED_BODY, "OPTIONS / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"},
     {HTTP_UNEXPECTED_BODY, "TRACE / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"},
     {HTTP_UNEXPECTED_BODY, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"},
-    {HTTP_BODY_TOO_LONG, LINE HOST "Content-Length: 1048577\r\n\r\n"},
+    {HTTP_BODY_TOO_LONG, LINE HOST "Content-Length: 4194305\r\n\r\n"},
     {HTTP_BODY_TOO_LONG, LINE HOST "Content-Length: 999999999999999999\r\n\r\n"},
 };
 
@@ -272,10 +272,10 @@ START_TEST(tells_that_the_client_waits_and_how_much_it_would_send)
         HTTP_ACCEPTED);
     ck_assert(head.expects_continue);
     ck_assert_int_eq(
-        read_head(LINE HOST "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n", &head),
+        read_head(LINE HOST "Expect: 100-continue\r\nContent-Length: 8000000\r\n\r\n", &head),
         HTTP_BODY_TOO_LONG);
     ck_assert(head.expects_continue);
-    ck_assert_uint_eq(head.body_bytes, 2000000);
+    ck_assert_uint_eq(head.body_bytes, 8000000);
 }
 END_TEST
 

@@ -82,8 +82,9 @@ void wire_assert_refused(struct wire *wire, enum http_refusal refusal)
     evbuffer_free(instead);
 }
 
-void wire_assert_between(const struct wire *wire)
+void wire_assert_between(struct wire *wire)
 {
+    http_framing_taken(&wire->framing);
     ck_assert_int_eq(wire->framing.state, FRAMING_HEAD);
     ck_assert(!http_framing_is_under_way(&wire->framing));
     ck_assert_uint_eq(wire->framing.reservation.bytes, 0);

@@ -36,4 +36,5 @@ void wire_assert_passed(struct wire *wire, const char *text, size_t bytes);
 /* Nothing has passed but the request that stands for a refused one, and nothing will. */
 void wire_assert_refused(struct wire *wire, enum http_refusal refusal);
 
-void wire_assert_between(const struct wire *wire);
+/* Between two requests; what has passed is taken. */
+void wire_assert_between(struct wire *wire);
