@@ -18,6 +18,7 @@
 #include "protocol/memory.h"
 #include "server/config.h"
 #include "server/handlers/context.h"
+#include "server/handlers/event_batch.h"
 #include "server/handlers/routes.h"
 #include "server/http/dispatch.h"
 #include "server/http/exchange.h"
@@ -49,6 +50,7 @@ struct service {
     struct metrics *metrics;
     struct store *store;
     struct handler_context context;
+    struct event_batches *batches;
     struct router *router;
     struct http_metrics *http_metrics;
     struct exchanges *exchanges;
@@ -132,15 +134,18 @@ static void make_http(struct service *service)
 {
     service->router = router_new(routes, sizeof routes / sizeof routes[0]);
     service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
+    service->guard = http_guard_new(service->config->keepalive_s);
+    service->batches = event_batches_new(service->base, service->store,
+                                         http_guard_admission(service->guard), service->metrics);
     service->context =
         (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
                                  .ivt_header = service->config->ivt_header,
                                  .store = service->store,
+                                 .batches = service->batches,
                                  .metrics = service->metrics,
                                  .router = service->router};
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
-    service->guard = http_guard_new(service->config->keepalive_s);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
@@ -240,6 +245,7 @@ void service_free(struct service *service)
     listener_free(service->listener);
     store_free(service->store);
     service->store = NULL;
+    event_batches_free(service->batches);
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);

@@ -1,6 +1,7 @@
 /* What handlers work with. A handler answers its exchange exactly once, now or later. */
 #pragma once
 
+struct event_batches;
 struct metrics;
 struct router;
 struct store;
@@ -11,6 +12,7 @@ struct handler_context {
     const struct trusted_proxies *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     struct store *store;
+    struct event_batches *batches;
     struct metrics *metrics;
     const struct router *router;
 };

@@ -9,6 +9,7 @@
     X(analytics) \
     X(click) \
     X(event) \
+    X(events) \
     X(impression) \
     X(livez) \
     X(metrics) \
