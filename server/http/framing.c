@@ -269,6 +269,14 @@ bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
     return has_ended;
 }
 
+bool http_framing_is_midst(struct http_framing *framing, size_t bytes)
+{
+    if (framing->state != FRAMING_BODY || bytes >= framing->body_left)
+        return false;
+    framing->body_left -= bytes;
+    return true;
+}
+
 bool http_framing_is_under_way(const struct http_framing *framing)
 {
     if (framing->state == FRAMING_HEAD)

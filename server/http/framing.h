@@ -63,6 +63,12 @@ bool http_framing_is_whole_request(const char *text, size_t bytes);
 bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
                        struct evbuffer *passed);
 
+/*
+ * Takes note of `bytes` that come next, if they pass as they are and do not end what is under way:
+ * they lie in the midst of a body. Else returns false, and http_framing_pass() has to be given them.
+ */
+bool http_framing_is_midst(struct http_framing *framing, size_t bytes);
+
 /* Whoever all is passed to has taken all that has passed. */
 void http_framing_taken(struct http_framing *framing);
 

@@ -167,6 +167,11 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     if (is_between &&
         http_framing_is_whole_request((const char *)evbuffer_pullup(input, -1), info->n_added))
         return;
+    if (http_framing_is_midst(&connection->framing, info->n_added)) {
+        set_deadline(connection,
+                     false); /* without moving what there is of the body, piece by piece */
+        return;
+    }
     connection->is_filtering = true;
     filter(connection, input, info->n_added);
     connection->is_filtering = false;
