@@ -27,6 +27,9 @@ static bool read_codings(const char *codings, unsigned *gzips)
         else if (!is_word(codings, bytes, "identity"))
             return false;
         codings += bytes;
+        codings += strspn(codings, " \t");
+        if (*codings != '\0' && *codings != ',')
+            return false;
     }
     return true;
 }

@@ -7,7 +7,7 @@ from db_support import SqlSession
 from http_support import CLICK, LIVEZ, WINDOW, OneServerCase, Wire, chunked, post
 
 DEADLINE_SECONDS = 10
-LONGEST = 1024 * 1024
+LONGEST = 4 * 1024 * 1024
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -24,7 +24,7 @@ class DeadlineTest(OneServerCase):
         "head": LIVEZ[:-2] + b"A: ",
         "body": post("/ads/click", b" " * 5000)[:70],
         "chunks": chunked("/ads/click", b"1000\r\n"),
-        "discarded body": post("/ads/click", b" " * 3000000)[:80],
+        "discarded body": post("/ads/click", b" " * 6000000)[:80],
     }
 
     def test_a_request_has_a_deadline_whatever_trickles_in_and_each_its_own(self) -> None:
@@ -188,19 +188,19 @@ class LongBodiesTest(OneServerCase):
                 wires = [self.wire().send(beginning()) for _ in range(80)]
                 self.assert_usable(self.wire())
                 self.tracker.wait_until(lambda: not self.has_room(wires, beginning()))
-                self.assertEqual(self.wire().send(post("/ads/click", b" " * 60000)).answer().status,
+                self.assertEqual(self.wire().send(post("/ads/click", b" " * 16000)).answer().status,
                                  400)
                 for wire in wires:
                     wire.close()
                 self.tracker.wait_until(self.has_room)
 
     def has_room(self, wires: list[Wire] | None = None, beginning: bytes = b"") -> bool:
-        """Asks with the longest body there may be, which is what one in chunks takes the room of. It may
-        itself have had that of one of `wires`: then another comes."""
+        """Asks with the longest body there may be. It may itself have had the room of one of `wires`: then
+        another comes."""
         answer = self.wire().send(post("/ads/click", b" " * LONGEST)).answer()
         if answer.status == 503:
             self.assertEqual(answer.field("Retry-After"), "1")
-            self.assertIn(b"too many long bodies", answer.body)
+            self.assertIn(b"too many bodies", answer.body)
         elif wires is not None:
             wires.append(self.wire().send(beginning))
         return answer.status != 503
