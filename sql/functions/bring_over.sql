@@ -17,7 +17,7 @@ BEGIN
                 SELECT u.ms, event_digest(0, array_position($1, b.kind) - 1, b.ad_id, 0, b.event_id) AS digest
                 FROM %s, unnest(ARRAY[extract(epoch FROM b.day) * 1000, id_ms(b.event_id)]::bigint[]) AS u (ms)
                 WHERE isfinite(b.day) AND b.day >= '1970-01-01'
-                  AND abs(time_of_ms(u.ms) - b.day) < interval '17 days'
+                  AND time_of_ms(u.ms) BETWEEN b.day - 17 AND b.day + 17
             ) AS k ORDER BY 2 ON CONFLICT DO NOTHING
             $sql$, v_slice) USING v_kinds;
     ELSIF p_what = 'before_rejected_events' THEN
