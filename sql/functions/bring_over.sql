@@ -81,8 +81,10 @@ BEGIN
         EXECUTE format('DROP TABLE %I', v_what);
         RETURN true;
     END IF;
-    IF v_what = 'before_events' AND isfinite(v_day) AND make_partition('events', false, v_day::date) THEN
-        RETURN true;
+    IF v_what = 'before_events' AND coalesce(isfinite(v_day), false) THEN -- the day's own is made first
+        IF make_partition('events', false, v_day::date) THEN
+            RETURN true;
+        END IF;
     END IF;
 
     SELECT page INTO v_page FROM before_positions WHERE partition = v_partition;
