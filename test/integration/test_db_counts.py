@@ -142,13 +142,18 @@ class Storm(TrackerCase):
                 except ProcessLookupError:
                     pass
 
-    def rage(self, seconds: float, *more: Callable[[], None]) -> None:
+    def rage(self, seconds: float, *more: Callable[[], None], kills: int = 0) -> None:
+        """`kills` of the whole database, by this thread: one that ends takes down what it has started."""
         jobs = [lambda: self.write(JOURNAL, NONCE), lambda: self.write(OTHER_JOURNAL, OTHER_NONCE), self.use_views,
                 self.keep_up, self.keep_up, self.read, self.read, *more]
         threads = [threading.Thread(target=job) for job in jobs]
         for thread in threads:
             thread.start()
-        self.stopping.wait(seconds)
+        for _ in range(kills):
+            self.stopping.wait(seconds / (kills + 1))
+            self.postgres.kill()
+            self.postgres.start()
+        self.stopping.wait(seconds / (kills + 1))
         self.stopping.set()
         for thread in threads:
             thread.join(60)
@@ -177,11 +182,7 @@ class Storm(TrackerCase):
         self.assert_right()
 
     def test_with_the_whole_database(self) -> None:
-        def kill() -> None:
-            while not self.stopping.wait(4):
-                self.postgres.kill()
-                self.postgres.start()
-        self.rage(20, kill)
+        self.rage(20, kills=4)
         self.assert_right()
 
     def test_a_wrong_fold_is_found(self) -> None:
