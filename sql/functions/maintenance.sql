@@ -112,7 +112,7 @@ BEGIN
         WITH gone AS MATERIALIZED (
             DELETE FROM counts_late
             WHERE lane = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $1 AND bucket < $2[2]
-                                                  LIMIT $3 FOR UPDATE SKIP LOCKED))
+                                                  ORDER BY bucket LIMIT $3 FOR UPDATE SKIP LOCKED))
             RETURNING *
         ), minutes AS (
             INSERT INTO counts_minute AS c

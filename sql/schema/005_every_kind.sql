@@ -159,7 +159,7 @@ CREATE TABLE counts_late (LIKE counts_minute)
 
 CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
     WHERE journal_id <> 0;
-CREATE INDEX counts_late_bucket ON counts_late (lane, bucket) WHERE journal_id = 0;
+CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
 
 -- What lies before the marks. level 0: minutes of dimension 0; 1: quarter hours; 2: hours; 3: days;
 -- 4: months, all of UTC.
