@@ -21,15 +21,16 @@ SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || p
 FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"""
 
 
-def schema_sql() -> str:
-    """All that the program applies to an empty database, in its order."""
+def schema_sql(first: int = 1) -> str:
+    """All that the program applies to a database that lacks the numbered files from `first` on, in its order."""
+    def numbered(folder: str) -> List[str]:
+        return [path.read_text() for path in NUMBERED if path.parent.name == folder and int(path.name[:3]) >= first]
+
     parts = [f"SELECT set_config('adtracker.event_kinds', '{{{','.join(LABELS)}}}', false)",
              (SQL / "event_kinds.sql").read_text(), "BEGIN; SET LOCAL check_function_bodies = off",
-             (SQL / "records.sql").read_text(),
-             *(path.read_text() for path in NUMBERED if path.parent.name == "schema"),
-             *(path.read_text() for path in FUNCTION_FILES),
-             *(path.read_text() for path in NUMBERED if path.parent.name == "data"), "COMMIT"]
-    return "SET client_min_messages = warning; " + ";\n".join(parts)
+             (SQL / "records.sql").read_text(), *numbered("schema"),
+             *(path.read_text() for path in FUNCTION_FILES), *numbered("data"), "COMMIT"]
+    return "SET search_path TO public, pg_temp; SET client_min_messages = warning; " + ";\n".join(parts)
 
 
 def lock_key(what: str) -> str:
