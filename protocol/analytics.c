@@ -101,7 +101,7 @@ char *analytics_render(const struct analytics_window *window, const struct analy
     int64_t clicks = totals->events[EVENT_CLICK];
     int64_t impressions = totals->events[EVENT_IMPRESSION];
     double click_rate = ratio(100.0 * (double)clicks, impressions);
-    double average_seconds = ratio((double)totals->playback_seconds[EVENT_CLICK], clicks);
+    double average_seconds = ratio((double)totals->playback_ms[EVENT_CLICK] / 1000.0, clicks);
     json_t *answer = json_object();
     add_time(answer, "start", window->start_us);
     add_time(answer, "end", window->end_us);

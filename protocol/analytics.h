@@ -15,7 +15,7 @@ struct analytics_window {
 /* By enum event_kind. */
 struct analytics_totals {
     int64_t events[EVENT_KINDS];
-    int64_t playback_seconds[EVENT_KINDS]; /* of all events of the kind together */
+    int64_t playback_ms[EVENT_KINDS]; /* of all events of the kind together */
     uint64_t pending_events;               /* accepted by this instance, not yet stored */
 };
 

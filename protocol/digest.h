@@ -1,9 +1,13 @@
-/* SHA-256 (FIPS 180-4) as text: for ETags and the checksums of migrations. */
+/* SHA-256 (FIPS 180-4): for ETags, the checksums of migrations and the keys of events. */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
-enum { DIGEST_TEXT_SIZE = 65 };
+enum { DIGEST_BYTES = 32, DIGEST_TEXT_SIZE = 65 };
+
+/* Writes the digest of `bytes`. Allocates nothing. */
+void digest_bytes(const void *bytes, size_t count, uint8_t digest[static DIGEST_BYTES]);
 
 /* Writes the digest of `bytes` as 64 lower-case hexadecimal digits, terminated. */
 void digest_text(const void *bytes, size_t count, char text[static DIGEST_TEXT_SIZE]);

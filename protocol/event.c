@@ -6,9 +6,10 @@
 
 enum teller { CLIENT, SERVER };
 
-#define EVENT_KIND(symbol, number, name, teller) [number] = {(name), (teller)},
+#define EVENT_KIND(symbol, number, name, teller) [number] = {(name), sizeof(name) - 1, (teller)},
 static const struct kind {
     const char *name;
+    size_t length;
     enum teller teller;
 } kinds[EVENT_KINDS] = {
 #include "protocol/event_kinds.def"
@@ -24,7 +25,7 @@ const char *event_kind_name(enum event_kind kind)
 bool event_kind_find(const char *name, size_t length, enum event_kind *kind)
 {
     for (int i = 0; i < EVENT_KINDS; i++) {
-        if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0) {
+        if (kinds[i].length == length && memcmp(kinds[i].name, name, length) == 0) {
             *kind = (enum event_kind)i;
             return true;
         }

@@ -78,6 +78,11 @@ size_t event_pack(const struct event *event, uint8_t packed[static EVENT_PACKED_
     return (size_t)(at + event->id_bytes - packed);
 }
 
+size_t event_packed_bytes(const struct event *event)
+{
+    return HEAD_BYTES + address_bytes(&event->address) + event->placement_bytes + event->id_bytes;
+}
+
 static bool is_family(uint8_t family)
 {
     return family == ADDRESS_NONE || family == ADDRESS_IPV4 || family == ADDRESS_IPV6;

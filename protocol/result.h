@@ -6,6 +6,7 @@ enum result {
     RESULT_MALFORMED,   /* the bytes are not in the form asked for */
     RESULT_INVALID,     /* well-formed, but a value is not acceptable */
     RESULT_UNKNOWN,     /* it names a thing that does not exist */
+    RESULT_TOO_LARGE,   /* more than will ever be taken at once */
     RESULT_BUSY,        /* a bounded resource is full; later may work */
     RESULT_UNAVAILABLE, /* something this depends on is unreachable; later may work */
     RESULT_FAILED,      /* a fault on our side */

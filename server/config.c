@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/http/octet.h"
+
+enum { FIELD_NAME_MAX_BYTES = 64 };
+
 /* One variable, and the field of struct config that it sets. */
 struct variable {
     const char *name;
@@ -89,6 +93,18 @@ static enum result read_blocks(const struct variable *variable, const char *valu
     return RESULT_OK;
 }
 
+static enum result read_field_name(const struct variable *variable, const char *value, void *field,
+                                   struct error *error)
+{
+    size_t bytes = 0;
+    while (bytes < FIELD_NAME_MAX_BYTES && http_is_token_byte(value[bytes]))
+        bytes++;
+    if (value[bytes] != '\0')
+        return error_set(error, RESULT_INVALID, "%s must be the name of a header, at most %d bytes",
+                         variable->name, FIELD_NAME_MAX_BYTES);
+    return read_text(variable, value, field, error);
+}
+
 static enum result read_sync(const struct variable *variable, const char *value, void *field,
                              struct error *error)
 {
@@ -134,6 +150,8 @@ static const struct variable variables[] = {
      read_number, FIELD(keepalive_s), 1, 3600},
     {"TRUSTED_PROXIES", "", "addresses and CIDR blocks whose X-Forwarded-For counts",
      read_blocks, FIELD(trusted_proxies), 0, 0},
+    {"IVT_HEADER", "", "header by which TRUSTED_PROXIES mark events as invalid traffic",
+     read_field_name, FIELD(ivt_header), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",
      read_switch, FIELD(listener.reuse_port), 0, 0},
     {"SAMPLE_DATA", "0", "1 = five sample ads and clicks into an empty database",

@@ -22,12 +22,14 @@ static void print_help(void)
     (void)printf(
         "video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
         "ads perform\n\n"
-        "usage: video-ad-tracker [--check | --journal | --import DIR | --help | --version]\n"
+        "usage: video-ad-tracker [--check | --journal | --import DIR [--force] | --help | "
+        "--version]\n"
         "\n"
         "  --check       exit 0 when the running server answers /livez with 200, else 1\n"
         "  --journal     tell what lies in JOURNAL_DIR, changing nothing\n"
         "  --import DIR  store what the database lacks of the journal in DIR, on which no\n"
-        "                server works; exit 0 when it has all, 2 when there is no journal\n"
+        "                server works; exit 0 when it has all, 2 when there is no journal;\n"
+        "                --force stores what is too late to tell a duplicate, too\n"
         "\n"
         "Everything is configured by environment variables (default):\n",
         ADTRACKER_VERSION);
@@ -48,9 +50,9 @@ static void raise_descriptor_limit(struct log *log)
                   (unsigned long long)limit.rlim_max);
 }
 
-static int serve(const struct config *config, const char *operand)
+static int serve(const struct config *config, char *const *operands)
 {
-    (void)operand;
+    (void)operands;
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
     libevent_log_start(log);
@@ -70,9 +72,9 @@ static int serve(const struct config *config, const char *operand)
     return status;
 }
 
-static int check(const struct config *config, const char *operand)
+static int check(const struct config *config, char *const *operands)
 {
-    (void)operand;
+    (void)operands;
     struct error error;
     if (self_check(&config->listener, &error) == RESULT_OK)
         return 0;
@@ -80,9 +82,9 @@ static int check(const struct config *config, const char *operand)
     return 1;
 }
 
-static int inspect(const struct config *config, const char *operand)
+static int inspect(const struct config *config, char *const *operands)
 {
-    (void)operand;
+    (void)operands;
     struct error error;
     if (journal_inspect(config->store.journal.directory, stdout, &error) == RESULT_OK)
         return 0;
@@ -90,12 +92,15 @@ static int inspect(const struct config *config, const char *operand)
     return 1;
 }
 
-static int import(const struct config *config, const char *operand)
+/* The directory, perhaps --force. */
+static int import(const struct config *config, char *const *operands)
 {
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
-    const struct import_settings settings = {
-        .db_conn = config->store.db_conn, .directory = operand, .out = stdout};
+    const struct import_settings settings = {.db_conn = config->store.db_conn,
+                                             .directory = operands[0],
+                                             .is_forced = operands[1] != NULL,
+                                             .out = stdout};
     enum result result = import_journal(&settings, log, &error);
     if (result != RESULT_OK)
         (void)fprintf(stderr, "video-ad-tracker: --import: %s\n", error.text);
@@ -108,9 +113,12 @@ static int import(const struct config *config, const char *operand)
 static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
-    int (*run)(const struct config *config, const char *operand);
-} commands[] = {
-    {"", 0, serve}, {"--check", 1, check}, {"--journal", 1, inspect}, {"--import", 2, import}};
+    const char *option; /* one more, at the end; NULL = none may be given */
+    int (*run)(const struct config *config, char *const *operands);
+} commands[] = {{"", 0, NULL, serve},
+                {"--check", 1, NULL, check},
+                {"--journal", 1, NULL, inspect},
+                {"--import", 2, "--force", import}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)
@@ -118,7 +126,9 @@ static const struct command *find_command(int count, char *const *arguments)
     const char *name = count <= 0 ? "" : arguments[0];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         const struct command *command = &commands[i];
-        if (strcmp(name, command->name) == 0 && count == command->arguments)
+        bool has_option = command->option != NULL && count == command->arguments + 1 &&
+                          strcmp(arguments[command->arguments], command->option) == 0;
+        if (strcmp(name, command->name) == 0 && (count == command->arguments || has_option))
             return command;
     }
     return NULL;
@@ -156,5 +166,5 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    return command->run(&config, command->arguments == 2 ? argv[2] : NULL);
+    return command->run(&config, argc > 2 ? argv + 2 : NULL);
 }

@@ -134,6 +134,7 @@ static void make_http(struct service *service)
     service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
     service->context =
         (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
+                                 .ivt_header = service->config->ivt_header,
                                  .store = service->store,
                                  .metrics = service->metrics,
                                  .router = service->router};

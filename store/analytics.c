@@ -43,7 +43,7 @@ static const char own_sql[] =
     OWN_SCHEMA_SQL "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =
-    "SELECT kind, events, playback_seconds "
+    "SELECT kind, events, playback_ms "
     "FROM analytics_totals($1::timestamptz, $2::timestamptz, nullif($3::integer, 0))";
 
 static void send_next(struct analytics_reader *reader);
@@ -86,7 +86,7 @@ static struct analytics_totals read_totals(const PGresult *rows)
         if (kind < 0 || kind >= EVENT_KINDS)
             continue;
         totals.events[kind] = read_number(rows, row, 1);
-        totals.playback_seconds[kind] = read_number(rows, row, 2);
+        totals.playback_ms[kind] = read_number(rows, row, 2);
     }
     return totals;
 }

@@ -25,7 +25,7 @@
 #include "store/ingest/session.h"
 #include "store/journal/salvage.h"
 
-enum { BATCH_ROWS = 2000, SIGNALS = 2 };
+enum { SIGNALS = 2 };
 
 /* A database that is away for longer is waited for by whoever runs the command again. */
 enum { CONNECT_PATIENCE_MS = 15000 };
@@ -97,10 +97,8 @@ static void send_batch(struct import *import)
 {
     const struct import_source *source = &import->source;
     batch_fill(import->batch, source->queue, batch_outcome_limit(&import->outcome));
-    if (batch_outcome_is_escaping(&import->outcome))
-        batch_escape_event_id(import->batch);
     set_state(import, IMPORT_SENDING, 0);
-    import_send_batch(import->conn, &source->run, import->batch,
+    import_send_batch(import->conn, &source->run, import->batch, import->settings->is_forced,
                       batch_outcome_reject_reason(&import->outcome), on_batch, import);
 }
 
@@ -119,7 +117,7 @@ static void go_on(struct import *import)
 {
     if (import->is_stopping)
         fail(import, "stopped; run again it goes on where it was");
-    else if (!import_source_read(&import->source, BATCH_ROWS))
+    else if (!import_source_read(&import->source, BATCH_ROWS_MAX))
         set_state(import, IMPORT_READING, 0);
     else if (event_queue_count(import->source.queue) > 0)
         send_batch(import);
@@ -159,7 +157,6 @@ static void take_refusal(struct import *import, const struct db_reply *reply)
     switch (decision.action) {
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:
-    case BATCH_REJECT_ESCAPED:
         send_batch(import);
         break;
     case BATCH_RETRY:
@@ -286,16 +283,17 @@ static void print_counts(const struct import *import)
                   " no events, %" PRIu64 " damaged ranges and %" PRIu64 " torn bytes passed over\n",
                   source->records, source->refused_records, source->no_events, damage->ranges,
                   damage->torn);
-    (void)fprintf(
-        import->settings->out,
-        "%" PRIu64 " stored, %" PRIu64 " duplicate, %" PRIu64 " rejected, %" PRIu64 " known\n",
-        counts->stored, counts->duplicate, counts->rejected, counts->known + source->known_records);
+    (void)fprintf(import->settings->out,
+                  "%" PRIu64 " stored, %" PRIu64 " duplicate, %" PRIu64 " rejected, %" PRIu64
+                  " known, %" PRIu64 " too late\n",
+                  counts->stored, counts->duplicate, counts->rejected,
+                  counts->known + source->known_records, counts->too_late);
 }
 
 static void run(struct import *import)
 {
-    import->batch = batch_new(BATCH_ROWS);
-    batch_outcome_init(&import->outcome, BATCH_ROWS);
+    import->batch = batch_new(BATCH_ROWS_MAX);
+    batch_outcome_init(&import->outcome, BATCH_ROWS_MAX);
     open_database(import);
     set_state(import, IMPORT_CONNECTING, CONNECT_PATIENCE_MS);
     db_conn_start(import->conn);

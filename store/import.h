@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "protocol/result.h"
@@ -15,6 +16,7 @@ struct log;
 struct import_settings {
     const char *db_conn;   /* libpq URI or keywords; NULL = libpq's defaults */
     const char *directory; /* of the journal */
+    bool is_forced;        /* store what is too late to tell a duplicate, too */
     FILE *out;             /* what is found, line by line */
 };
 
@@ -22,7 +24,7 @@ struct import_settings {
  * Imports, on an event loop of its own, until all is done, something is in the way, or SIGTERM or
  * SIGINT comes. The last line to `out`, where there was a journal to read, is
  *
- *   N stored, N duplicate, N rejected, N known
+ *   N stored, N duplicate, N rejected, N known, N too late
  *
  * Returns RESULT_OK when the database has all of the journal, RESULT_INVALID when there is none,
  * else an error that says what is left and why.

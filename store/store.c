@@ -1,12 +1,14 @@
 /* Everything that lasts: wires journal, intake, writer, catalogue and reader. */
 #include "store/store.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <event2/event.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
@@ -17,9 +19,11 @@
 #include "store/database/target.h"
 #include "store/ingest/intake.h"
 #include "store/ingest/session.h"
+#include "store/ingest/sum_writer.h"
 #include "store/ingest/writer.h"
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
+#include "store/maintenance.h"
 
 struct store {
     const struct store_settings *settings;
@@ -31,6 +35,8 @@ struct store {
     struct intake *intake;
     struct ingest_settings ingest_settings;
     struct writer *writer;
+    struct sum_writer *sums;
+    struct maintenance *maintenance;
     struct catalogue *catalogue;
     struct analytics_reader *reader;
     char journal_id[UUID_TEXT_SIZE];
@@ -53,23 +59,56 @@ const char *store_refusal(const struct store *store)
     return refusal_text(refusal(store));
 }
 
+bool store_has_ad(const struct store *store, int32_t ad_id)
+{
+    return ad_id == 0 || catalogue_find(store->catalogue, ad_id) != AD_UNKNOWN;
+}
+
+static enum result fault_unknown(struct store_fault *fault, size_t index)
+{
+    *fault = (struct store_fault){.reason = "there is no ad with this ad_id", .index = index};
+    return RESULT_UNKNOWN;
+}
+
+static enum result fault_refused(struct store *store, enum refusal refusal, size_t count,
+                                 struct store_fault *fault)
+{
+    *fault = (struct store_fault){.reason = refusal_text(refusal)};
+    refusals_count(&store->refusals, refusal, count);
+    return RESULT_BUSY;
+}
+
 enum result store_submit(struct store *store, const struct event *events, size_t count,
                          store_done_fn done, void *arg, struct store_fault *fault)
 {
     for (size_t i = 0; i < count; i++) {
-        if (catalogue_find(store->catalogue, events[i].ad_id) == AD_UNKNOWN) {
-            *fault = (struct store_fault){"there is no ad with this ad_id", i};
-            return RESULT_UNKNOWN;
-        }
+        if (!store_has_ad(store, events[i].ad_id))
+            return fault_unknown(fault, i);
+    }
+    if (intake_is_too_large(store->intake, events, count)) {
+        *fault = (struct store_fault){"these are more events than the journal takes at once", 0};
+        return RESULT_TOO_LARGE;
     }
     enum refusal reason = refusal(store);
-    if (reason != REFUSAL_NONE) {
-        *fault = (struct store_fault){.reason = refusal_text(reason)};
-        refusals_count(&store->refusals, reason, count);
-        return RESULT_BUSY;
-    }
-    intake_submit(store->intake, events, count, done, arg);
-    return RESULT_OK;
+    if (reason == REFUSAL_NONE)
+        reason = intake_submit(store->intake, events, count, done, arg);
+    return reason == REFUSAL_NONE ? RESULT_OK : fault_refused(store, reason, count, fault);
+}
+
+void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const char *placement,
+               enum event_verdict verdict, int32_t reason, uint32_t quantity)
+{
+    struct sum sum = {.quantity = quantity,
+                      .ad_id = ad_id,
+                      .reason = reason,
+                      .kind = (uint8_t)kind,
+                      .verdict = (uint8_t)verdict};
+    size_t bytes = placement == NULL ? 0 : strlen(placement);
+    assert(!event_kind_is_clients(kind) && bytes <= EVENT_PLACEMENT_MAX_BYTES);
+    sum.placement_bytes = (uint8_t)bytes;
+    if (bytes > 0)
+        memcpy(sum.placement, placement, bytes);
+    sum_writer_add(store->sums, &sum, clock_wall_us());
 }
 
 uint64_t store_pending_events(const struct store *store)
@@ -98,7 +137,9 @@ static void finish_drain(struct store *store)
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
     analytics_reader_stop(store->reader);
+    maintenance_stop(store->maintenance);
     writer_stop(store->writer);
+    sum_writer_give_up(store->sums);
     store_drained_fn drained = store->drained;
     store->drained = NULL;
     drained(store->drained_arg, intake_waiting(store->intake));
@@ -116,7 +157,8 @@ static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
 
 static void look_if_drained(struct store *store)
 {
-    if (store->drained != NULL && intake_waiting(store->intake) == 0)
+    if (store->drained != NULL && sum_writer_is_empty(store->sums) &&
+        intake_waiting(store->intake) == 0)
         event_active(store->drain_timer, EV_TIMEOUT, 0);
 }
 
@@ -126,6 +168,7 @@ void store_drain(struct store *store, uint32_t grace_ms, store_drained_fn draine
     store->drained = drained;
     store->drained_arg = arg;
     timer_arm(store->drain_timer, grace_ms);
+    sum_writer_flush(store->sums);
     writer_hurry(store->writer);
     look_if_drained(store);
 }
@@ -140,6 +183,21 @@ static void on_stored(void *arg, uint64_t sequence)
 {
     struct store *store = arg;
     intake_stored(store->intake, sequence);
+    look_if_drained(store);
+}
+
+static bool may_write_sums(void *arg)
+{
+    const struct store *store = arg;
+    return !writer_is_fenced(store->writer) && journal_refusal(store->journal) == REFUSAL_NONE;
+}
+
+/* What did not fit into the records of the first turn follows. */
+static void on_sums_settled(void *arg)
+{
+    struct store *store = arg;
+    if (store->drained != NULL && !sum_writer_is_empty(store->sums))
+        sum_writer_flush(store->sums);
     look_if_drained(store);
 }
 
@@ -164,6 +222,7 @@ static void on_claimed(void *arg)
     struct error error;
     catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
     analytics_reader_start(store->reader);
+    maintenance_start(store->maintenance);
     if (journal_claimed(store->journal, &error) != RESULT_OK)
         log_write(store->log, LOG_WARNING, "store", "%s", error.text);
 }
@@ -219,6 +278,10 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
                                metrics, log, on_queued, store);
     make_writer(store, base);
+    const struct sum_writer_listener sums_listener = {
+        .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
+    store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
+    store->maintenance = maintenance_new(base, &store->target, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->target, journal_directory(store->journal), metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
@@ -231,10 +294,12 @@ void store_free(struct store *store)
     if (store == NULL)
         return;
     writer_free(store->writer);
+    maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
     event_free(store->drain_timer);
     intake_free(store->intake);
+    sum_writer_free(store->sums);
     journal_close(store->journal);
     db_target_clear(&store->target);
     free(store);

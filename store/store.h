@@ -36,7 +36,11 @@ void store_free(struct store *store);
 /* Connects to the database, and goes on trying. */
 void store_start(struct store *store);
 
-/* Runs when all events of a submission are durable (RESULT_OK), or one could not be made so
+/* Whether events of this ad may be submitted: it is there, 0 (none), or that cannot be known now.
+ */
+bool store_has_ad(const struct store *store, int32_t ad_id);
+
+/* Runs when all events of a submission are durable (RESULT_OK), or the disk has failed over one
  * (RESULT_UNAVAILABLE): of the others some may be. */
 typedef void (*store_done_fn)(void *arg, enum result result);
 
@@ -46,15 +50,28 @@ struct store_fault {
     size_t index;       /* with RESULT_UNKNOWN: of the first event whose ad there is not */
 };
 
+enum { STORE_SUBMIT_MAX_EVENTS = 10000 };
+
 /*
- * Appends copies of `count` events, one or more, to the journal: all of them or none. `done` runs
- * exactly once, later, from the event loop. Returns RESULT_UNKNOWN when the catalogue is fresh and
- * has not the ad of one of them, RESULT_BUSY while store_refusal() has a reason, for which they
- * are counted: `done` is then never called, and `fault` is set. A full queue refuses nothing: the
- * events stay on disk.
+ * Appends copies of `count` events, 1 to STORE_SUBMIT_MAX_EVENTS, to the journal: all of them or
+ * none, as there is room for all of them before the first is appended. `done` runs exactly once,
+ * later, from the event loop, when all of them are durable. Returns RESULT_UNKNOWN when the
+ * catalogue is fresh and has not the ad of one of them; RESULT_TOO_LARGE when they take more than
+ * half of JOURNAL_MAX_BYTES; RESULT_BUSY while store_refusal() has a reason, or there is no room
+ * for so many: for which they are counted. `done` is then never called, and `fault` is set. A full
+ * queue refuses nothing: the events stay on disk.
  */
 MUST_CHECK enum result store_submit(struct store *store, const struct event *events, size_t count,
                                     store_done_fn done, void *arg, struct store_fault *fault);
+
+/*
+ * Counts `quantity` more of what the server itself has to tell, now: of a kind that is not the
+ * clients'. `ad_id` and `placement` (terminated, at most EVENT_PLACEMENT_MAX_BYTES) may be 0 and
+ * NULL, none; `reason` is a no-fill's, else 0. They get into the journal as sums, once a second,
+ * and wait for it in memory while it takes no events.
+ */
+void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const char *placement,
+               enum event_verdict verdict, int32_t reason, uint32_t quantity);
 
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
 const char *store_refusal(const struct store *store);

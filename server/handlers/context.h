@@ -9,6 +9,7 @@ struct trusted_proxies;
 /* The context of every exchange; all borrowed. */
 struct handler_context {
     const struct trusted_proxies *trusted_proxies;
+    const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     struct store *store;
     struct metrics *metrics;
     const struct router *router;

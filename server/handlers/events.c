@@ -9,24 +9,24 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "metrics/clock.h"
 #include "protocol/event_body.h"
 #include "server/handlers/context.h"
+#include "server/handlers/event_origin.h"
 #include "server/handlers/routes.h"
-#include "server/http/client_address.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
 enum { BODY_MAX_BYTES = 64 * 1024 };
 
-/* The word in the path, be it the route's own or the client's. */
+/* The word in the path, be it the route's own or the client's. What the server alone reports is no
+ * kind here. */
 static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
 {
     const struct route *route = exchange->match.route;
     const char *word = strrchr(route->path, '/') + 1;
     if (*word == '{')
         word = exchange->match.params[0].word;
-    return event_kind_find(word, strlen(word), kind);
+    return event_kind_find(word, strlen(word), kind) && event_kind_is_clients(*kind);
 }
 
 /* Content-Encoding: a list, whose elements may be empty (RFC 9110 sections 8.4 and 5.6.1.2). */
@@ -110,18 +110,13 @@ static void submit(struct exchange *exchange, const struct event *events, size_t
 /* One fault refuses the whole body. */
 static void take(struct exchange *exchange, struct event_body *body)
 {
-    const struct handler_context *context = exchange->context;
+    const struct event_origin origin = event_origin_of(exchange);
     struct event events[EVENT_BODY_EVENTS_MAX];
     size_t count = 0;
     struct error error;
     enum event_body_step step;
-    while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT) {
-        struct event *event = &events[count++];
-        event->received_at_us = clock_wall_us();
-        event->occurred_at_us = event->received_at_us;
-        if (event->address.family == ADDRESS_NONE)
-            event->address = client_address(exchange->request, context->trusted_proxies);
-    }
+    while ((step = event_body_next(body, events + count, &error)) == EVENT_BODY_EVENT)
+        event_origin_apply(&origin, &events[count++]);
     if (step == EVENT_BODY_END)
         submit(exchange, events, count);
     else

@@ -1,7 +1,6 @@
 /* Who the viewer is, behind proxies or not. */
 #include "server/http/client_address.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
@@ -62,14 +61,26 @@ static bool walk(const struct trusted_proxies *trusted, const char *value, struc
     return true;
 }
 
+/* ADDRESS_NONE where it is unknown. */
+static struct address peer_address(const struct evhttp_request *request)
+{
+    struct address peer = {.family = ADDRESS_NONE};
+    const char *text = request->remote_host;
+    if (text == NULL || address_parse(text, strcspn(text, "%"), &peer) != RESULT_OK)
+        return (struct address){.family = ADDRESS_NONE};
+    return address_unmap(peer);
+}
+
+bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted)
+{
+    struct address peer = peer_address(request);
+    return peer.family != ADDRESS_NONE && is_trusted(trusted, &peer);
+}
+
 struct address client_address(struct evhttp_request *request, const struct trusted_proxies *trusted)
 {
-    struct address client = {.family = ADDRESS_NONE};
-    const char *peer = request->remote_host;
-    if (peer == NULL || address_parse(peer, strcspn(peer, "%"), &client) != RESULT_OK)
-        return client;
-    client = address_unmap(client);
-    if (!is_trusted(trusted, &client))
+    struct address client = peer_address(request);
+    if (client.family == ADDRESS_NONE || !is_trusted(trusted, &client))
         return client;
     struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
     struct evkeyval *header;

@@ -1,6 +1,7 @@
 /* Who the viewer is, behind proxies or not. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "protocol/address.h"
@@ -22,3 +23,6 @@ struct trusted_proxies {
  */
 struct address client_address(struct evhttp_request *request,
                               const struct trusted_proxies *trusted);
+
+/* Whether the peer itself is one of `trusted`. */
+bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted);

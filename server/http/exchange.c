@@ -246,6 +246,8 @@ static int result_status(enum result result)
         return 422;
     case RESULT_UNKNOWN:
         return 404;
+    case RESULT_TOO_LARGE:
+        return 413;
     case RESULT_BUSY:
     case RESULT_UNAVAILABLE:
         return 503;

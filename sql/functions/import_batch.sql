@@ -2,7 +2,7 @@
 -- server works on: those that are not stored yet, exactly as ingest_batch() does. The cursor stays as
 -- it is, and with it the journal's owner. p_force stores what is too late to tell a duplicate, too.
 -- Returns the last sequence of the batch, and what became of it, in quantities: how many were stored,
--- duplicates, rejected, or known already.
+-- duplicates, rejected, known already, or rejected since they are too late.
 -- Error: VA004, nobody knows what of the run was stored before (find_run()).
 CREATE OR REPLACE FUNCTION import_batch(
     p_journal uuid, p_run uuid, p_force boolean,
@@ -13,7 +13,8 @@ CREATE OR REPLACE FUNCTION import_batch(
     p_count_bucket timestamptz[], p_count_dimension smallint[], p_count_key bigint[], p_count_detail integer[],
     p_count_verdict smallint[], p_count_playback_ms bigint[], p_count_cells bigint[], p_reject text,
     p_lane smallint DEFAULT 0, p_lanes smallint DEFAULT 1,
-    OUT last_sequence bigint, OUT stored bigint, OUT duplicate bigint, OUT rejected bigint, OUT known bigint)
+    OUT last_sequence bigint, OUT stored bigint, OUT duplicate bigint, OUT rejected bigint, OUT known bigint,
+    OUT too_late bigint)
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_run ingest_runs%ROWTYPE;
@@ -38,7 +39,8 @@ BEGIN
     last_sequence := p_sequence[cardinality(p_sequence)];
     SELECT coalesce(sum(s), 0) INTO stored FROM unnest(v_now.stored) AS s;
     SELECT coalesce(sum(d), 0) INTO duplicate FROM unnest(v_now.duplicate) AS d;
-    SELECT coalesce(sum(r), 0) INTO rejected FROM unnest(v_now.rejected) AS r;
-    SELECT sum(q) - stored - duplicate - rejected INTO known FROM unnest(p_quantity) AS q;
+    rejected := coalesce(v_now.rejected[1], 0) + coalesce(v_now.rejected[2], 0);
+    too_late := coalesce(v_now.rejected[3], 0);
+    SELECT sum(q) - stored - duplicate - rejected - too_late INTO known FROM unnest(p_quantity) AS q;
 END
 $$;

@@ -136,12 +136,12 @@ BEGIN
 END
 $$;
 
--- How far behind the clock the counts are, of what could be rolled up, and how many late rows wait.
+-- How far behind the time of maintenance_time() the counts are, of what could be rolled up, and how many late rows wait.
 CREATE OR REPLACE FUNCTION maintenance_state(OUT lag_seconds double precision, OUT late_rows bigint)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    SELECT extract(epoch FROM now() - min(m.at)) INTO lag_seconds
-    FROM marks m WHERE m.mark = 1 AND EXISTS (SELECT FROM ingest_cursor c WHERE c.received_to IS NOT NULL);
+    SELECT extract(epoch FROM max(maintenance_time(m.lane, now()) - m.at)) INTO lag_seconds
+    FROM marks m WHERE m.mark = 1;
     lag_seconds := coalesce(lag_seconds, 0);
     SELECT count(*) INTO late_rows FROM counts_late;
 END

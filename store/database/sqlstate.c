@@ -11,6 +11,7 @@ static const struct {
     enum sql_fault fault;
 } faults[] = {
     {"VA001", SQL_FAULT_FENCED},
+    {"VA003", SQL_FAULT_RECONNECT}, /* the lanes have changed: a new session asks how many */
     {"25006", SQL_FAULT_RECONNECT}, /* read-only: an old primary after a failover */
     {"57P", SQL_FAULT_RECONNECT},   /* shut down, crashed, not yet up, idle too long */
     {"25P03", SQL_FAULT_RECONNECT}, /* idle in transaction too long: the session has ended */

@@ -2,176 +2,243 @@
 #include "store/ingest/batch.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/bytes.h"
+#include "protocol/event_key.h"
 #include "protocol/event_pack.h"
-#include "protocol/hex.h"
 #include "protocol/memory.h"
 #include "store/database/query.h"
+#include "store/ingest/batch_claims.h"
+#include "store/ingest/batch_counts.h"
+#include "store/ingest/binary_array.h"
 #include "store/ingest/event_queue.h"
+#include "store/ingest/placement_names.h"
 #include "store/journal/format.h"
 
 /* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
-enum { OID_INT2 = 21, OID_INT4 = 23, OID_INT8 = 20, OID_TIMESTAMPTZ = 1184, OID_INET = 869 };
-enum { OID_TEXT = 25, INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3 };
+enum { OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
+enum { OID_INET = 869, OID_TIMESTAMPTZ = 1184, OID_UUID = 2950 };
+enum { INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3, INET_HEADER_BYTES = 4 };
 enum { FORMAT_BINARY = 1 }; /* libpq: PQexecParams */
-enum { ARRAY_HEADER_BYTES = 20, ELEMENT_HEADER_BYTES = 4, ELEMENT_NULL = -1 };
 
-enum { ESCAPE_BYTES = 2 }; /* before the digits of an escaped event_id */
+enum column {
+    SEQUENCE, /* of each event, from here */
+    KIND,
+    VERDICT,
+    FLAGS,
+    AD_ID,
+    DETAIL,
+    QUANTITY,
+    RECEIVED_AT,
+    OCCURRED_AT,
+    PLAYBACK_MS,
+    IP,
+    PLACEMENT,
+    PLACEMENT_ID,
+    KEY,         /* to here */
+    CLAIM_EVENT, /* of each claimed key */
+    CLAIM,
+    NAME_ID, /* of each placement */
+    NAME,
+    COUNT_BUCKET, /* of each row of counts; of the cells one for each kind */
+    COUNT_DIMENSION,
+    COUNT_KEY,
+    COUNT_DETAIL,
+    COUNT_VERDICT,
+    COUNT_PLAYBACK_MS,
+    COUNT_CELLS,
+};
 
-enum column { SEQUENCE, KIND, AD_ID, OCCURRED_AT, IP, PLAYBACK, EVENT_ID };
+_Static_assert(COUNT_CELLS + 1 == BATCH_COLUMNS, "the header knows how many there are");
+
+_Static_assert(BATCH_ROWS_MAX *EVENT_PACKED_MAX_BYTES <= 4 * 1024 * 1024, "as the header says");
 
 /* The parameters of ingest_batch() that are columns: the one place in C that knows their types. */
 static const struct {
     const char *type;
-    uint32_t element_oid;
-    uint32_t element_max_bytes;
-    bool may_be_null;
+    uint32_t element_type;
 } column_types[BATCH_COLUMNS] = {
-    [SEQUENCE] = {"bigint[]", OID_INT8, 8, false},
-    [KIND] = {"smallint[]", OID_INT2, 2, false},
-    [AD_ID] = {"integer[]", OID_INT4, 4, false},
-    [OCCURRED_AT] = {"timestamptz[]", OID_TIMESTAMPTZ, 8, false},
-    [IP] = {"inet[]", OID_INET, 20, true},
-    [PLAYBACK] = {"integer[]", OID_INT4, 4, false},
-    [EVENT_ID] = {"text[]", OID_TEXT, ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES, true},
-};
-
-/* A one-dimensional array in PostgreSQL's binary form; room for every row at its longest. */
-struct column_array {
-    uint8_t *bytes;
-    size_t used;
+    [SEQUENCE] = {"bigint[]", OID_INT8},
+    [KIND] = {"smallint[]", OID_INT2},
+    [VERDICT] = {"smallint[]", OID_INT2},
+    [FLAGS] = {"smallint[]", OID_INT2},
+    [AD_ID] = {"integer[]", OID_INT4},
+    [DETAIL] = {"integer[]", OID_INT4},
+    [QUANTITY] = {"integer[]", OID_INT4},
+    [RECEIVED_AT] = {"timestamptz[]", OID_TIMESTAMPTZ},
+    [OCCURRED_AT] = {"timestamptz[]", OID_TIMESTAMPTZ},
+    [PLAYBACK_MS] = {"bigint[]", OID_INT8},
+    [IP] = {"inet[]", OID_INET},
+    [PLACEMENT] = {"text[]", OID_TEXT},
+    [PLACEMENT_ID] = {"bigint[]", OID_INT8},
+    [KEY] = {"uuid[]", OID_UUID},
+    [CLAIM_EVENT] = {"integer[]", OID_INT4},
+    [CLAIM] = {"uuid[]", OID_UUID},
+    [NAME_ID] = {"bigint[]", OID_INT8},
+    [NAME] = {"text[]", OID_TEXT},
+    [COUNT_BUCKET] = {"timestamptz[]", OID_TIMESTAMPTZ},
+    [COUNT_DIMENSION] = {"smallint[]", OID_INT2},
+    [COUNT_KEY] = {"bigint[]", OID_INT8},
+    [COUNT_DETAIL] = {"integer[]", OID_INT4},
+    [COUNT_VERDICT] = {"smallint[]", OID_INT2},
+    [COUNT_PLAYBACK_MS] = {"bigint[]", OID_INT8},
+    [COUNT_CELLS] = {"bigint[]", OID_INT8},
 };
 
 struct batch {
-    struct column_array columns[BATCH_COLUMNS];
+    struct binary_array columns[BATCH_COLUMNS];
+    struct batch_claims claims;
+    struct placement_names *placements;
+    struct batch_counts *counts;
     uint32_t max_rows;
     uint32_t rows;
-    uint32_t run;
-    bool has_event_ids;
+    uint64_t last_sequence;
 };
 
-static void append(struct batch *batch, enum column column, const void *value, uint32_t bytes)
+static void add_time(struct binary_array *array, int64_t time_us)
 {
-    struct column_array *array = &batch->columns[column];
-    bytes_put_be32(array->bytes + array->used, bytes);
-    memcpy(array->bytes + array->used + ELEMENT_HEADER_BYTES, value, bytes);
-    array->used += ELEMENT_HEADER_BYTES + bytes;
+    binary_array_add_64(array, (uint64_t)(time_us - POSTGRES_EPOCH_US));
 }
 
-static void append_null(struct batch *batch, enum column column)
-{
-    struct column_array *array = &batch->columns[column];
-    bytes_put_be32(array->bytes + array->used, (uint32_t)ELEMENT_NULL);
-    array->used += ELEMENT_HEADER_BYTES;
-}
-
-static void append_16(struct batch *batch, enum column column, uint16_t value)
-{
-    uint8_t bytes[sizeof value];
-    bytes_put_be16(bytes, value);
-    append(batch, column, bytes, sizeof bytes);
-}
-
-static void append_32(struct batch *batch, enum column column, uint32_t value)
-{
-    uint8_t bytes[sizeof value];
-    bytes_put_be32(bytes, value);
-    append(batch, column, bytes, sizeof bytes);
-}
-
-static void append_64(struct batch *batch, enum column column, uint64_t value)
-{
-    uint8_t bytes[sizeof value];
-    bytes_put_be64(bytes, value);
-    append(batch, column, bytes, sizeof bytes);
-}
-
-static void append_address(struct batch *batch, const struct address *address)
+static void add_address(struct binary_array *array, const struct address *address)
 {
     uint32_t count = (uint32_t)address_bytes(address);
     if (count == 0) {
-        append_null(batch, IP);
+        binary_array_add_null(array);
         return;
     }
-    uint8_t inet[20] = {count == 4 ? INET_FAMILY_IPV4 : INET_FAMILY_IPV6, (uint8_t)(count * 8), 0,
-                        (uint8_t)count};
-    memcpy(inet + 4, address->bytes, count);
-    append(batch, IP, inet, 4 + count);
+    uint8_t inet[INET_HEADER_BYTES + sizeof address->bytes] = {
+        count == 4 ? INET_FAMILY_IPV4 : INET_FAMILY_IPV6, (uint8_t)(count * 8), 0, (uint8_t)count};
+    memcpy(inet + INET_HEADER_BYTES, address->bytes, count);
+    binary_array_add(array, inet, INET_HEADER_BYTES + count);
 }
 
-static void append_event(struct batch *batch, uint64_t sequence, const struct event *event)
+/* Returns its number; 0 = it has none. */
+static int64_t add_placement(struct batch *batch, const struct event *event)
 {
-    append_64(batch, SEQUENCE, sequence);
-    append_16(batch, KIND, event->kind);
-    append_32(batch, AD_ID, (uint32_t)event->ad_id);
-    append_64(batch, OCCURRED_AT, (uint64_t)(event->occurred_at_us - POSTGRES_EPOCH_US));
-    append_address(batch, &event->address);
-    append_32(batch, PLAYBACK, (uint32_t)(event->playback_ms / 1000));
-    if (event->id_bytes == 0) {
-        append_null(batch, EVENT_ID);
+    struct binary_array *columns = batch->columns;
+    int64_t id = 0;
+    if (event->placement_bytes == 0) {
+        binary_array_add_null(&columns[PLACEMENT]);
+        binary_array_add_null(&columns[PLACEMENT_ID]);
     } else {
-        append(batch, EVENT_ID, event->id, event->id_bytes);
-        batch->has_event_ids = true;
+        id = placement_names_add(batch->placements, event->placement, event->placement_bytes);
+        binary_array_add(&columns[PLACEMENT], event->placement, event->placement_bytes);
+        binary_array_add_64(&columns[PLACEMENT_ID], (uint64_t)id);
     }
-    batch->rows++;
+    return id;
 }
 
-/* Dimensions 1, nulls possible, element type, length, lower bound 1 (utils/array.h, array_send). */
-static void write_header(struct batch *batch, enum column column)
+static void add_key(struct batch *batch, const struct event *event)
 {
-    uint8_t *header = batch->columns[column].bytes;
-    bytes_put_be32(header, 1);
-    bytes_put_be32(header + 4, column_types[column].may_be_null);
-    bytes_put_be32(header + 8, column_types[column].element_oid);
-    bytes_put_be32(header + 12, batch->rows);
-    bytes_put_be32(header + 16, 1);
+    uint8_t claims[EVENT_KEY_CLAIMS_MAX][CLAIM_KEY_BYTES];
+    if (event->id_bytes == 0) {
+        binary_array_add_null(&batch->columns[KEY]);
+        return;
+    }
+    int count = event_key_claims(event, claims);
+    binary_array_add(&batch->columns[KEY], claims[0], CLAIM_KEY_BYTES);
+    for (int i = 0; i < count; i++)
+        batch_claims_add(&batch->claims, claims[i], batch->rows + 1);
+}
+
+static void add_event(struct batch *batch, uint64_t sequence, const struct event *event)
+{
+    struct binary_array *columns = batch->columns;
+    binary_array_add_64(&columns[SEQUENCE], sequence);
+    binary_array_add_16(&columns[KIND], event->kind);
+    binary_array_add_16(&columns[VERDICT], event->verdict);
+    binary_array_add_16(&columns[FLAGS], event->flags);
+    binary_array_add_32(&columns[AD_ID], (uint32_t)event->ad_id);
+    binary_array_add_32(&columns[DETAIL], (uint32_t)event->detail);
+    binary_array_add_32(&columns[QUANTITY], (uint32_t)event->quantity);
+    add_time(&columns[RECEIVED_AT], event->received_at_us);
+    add_time(&columns[OCCURRED_AT], event->occurred_at_us);
+    binary_array_add_64(&columns[PLAYBACK_MS], (uint64_t)event->playback_ms);
+    add_address(&columns[IP], &event->address);
+    add_key(batch, event);
+    batch_counts_add(batch->counts, event, add_placement(batch, event));
+    batch->rows++;
+    batch->last_sequence = sequence;
+}
+
+static void write_claims(struct batch *batch)
+{
+    batch_claims_sort(&batch->claims);
+    for (size_t i = 0; i < batch->claims.count; i++) {
+        binary_array_add_32(&batch->columns[CLAIM_EVENT], batch->claims.items[i].event);
+        binary_array_add(&batch->columns[CLAIM], batch->claims.items[i].key, CLAIM_KEY_BYTES);
+    }
+}
+
+static void write_names(struct batch *batch)
+{
+    uint32_t count;
+    const struct placement_name *const *names = placement_names_sorted(batch->placements, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        binary_array_add_64(&batch->columns[NAME_ID], (uint64_t)names[i]->id);
+        binary_array_add(&batch->columns[NAME], names[i]->text, names[i]->bytes);
+    }
+}
+
+static void write_counts(struct batch *batch)
+{
+    struct binary_array *columns = batch->columns;
+    const struct count_row *const *rows = batch_counts_sorted(batch->counts);
+    for (uint32_t i = 0; i < batch_counts_rows(batch->counts); i++) {
+        const struct count_row *row = rows[i];
+        add_time(&columns[COUNT_BUCKET], row->bucket_us);
+        binary_array_add_16(&columns[COUNT_DIMENSION], row->dimension);
+        binary_array_add_64(&columns[COUNT_KEY], (uint64_t)row->key);
+        binary_array_add_32(&columns[COUNT_DETAIL], (uint32_t)row->detail);
+        binary_array_add_16(&columns[COUNT_VERDICT], row->verdict);
+        binary_array_add_64(&columns[COUNT_PLAYBACK_MS], (uint64_t)row->playback_ms);
+        for (int kind = 0; kind < EVENT_KINDS; kind++)
+            binary_array_add_64(&columns[COUNT_CELLS], (uint64_t)row->cells[kind]);
+    }
+}
+
+static void clear(struct batch *batch)
+{
+    for (size_t i = 0; i < BATCH_COLUMNS; i++)
+        binary_array_clear(&batch->columns[i]);
+    batch->claims.count = 0;
+    placement_names_clear(batch->placements);
+    batch_counts_clear(batch->counts);
+    batch->rows = 0;
+    batch->last_sequence = 0;
+}
+
+static bool is_full(const struct batch *batch, uint32_t max_rows)
+{
+    return batch->rows == max_rows ||
+           batch_counts_rows(batch->counts) > BATCH_COUNT_ROWS_MAX - COUNT_ROWS_PER_EVENT;
 }
 
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
 {
     assert(max_rows <= batch->max_rows);
-    batch->rows = 0;
-    batch->run = 0;
-    batch->has_event_ids = false;
-    for (size_t i = 0; i < BATCH_COLUMNS; i++)
-        batch->columns[i].used = ARRAY_HEADER_BYTES;
+    clear(batch);
     struct queue_position position = event_queue_head(queue);
-    while (batch->rows < max_rows) {
+    while (!is_full(batch, max_rows)) {
         size_t packed_bytes;
         uint64_t sequence;
-        const uint8_t *packed = event_queue_read(&position, &packed_bytes, &sequence);
-        if (packed == NULL)
-            break;
-        uint32_t run = (uint32_t)(sequence >> JOURNAL_RUN_SHIFT);
-        if (batch->rows > 0 && run != batch->run)
-            break;
-        batch->run = run;
         struct event event;
+        const uint8_t *packed = event_queue_read(&position, &packed_bytes, &sequence);
+        if (packed == NULL ||
+            (batch->rows > 0 && sequence >> JOURNAL_RUN_SHIFT != batch_run(batch)))
+            break;
         if (event_unpack(packed, packed_bytes, &event) != RESULT_OK)
             abort(); /* only what event_pack() wrote gets into the queue */
-        append_event(batch, sequence, &event);
+        add_event(batch, sequence, &event);
     }
-    for (int column = SEQUENCE; column <= EVENT_ID; column++)
-        write_header(batch, (enum column)column);
-}
-
-void batch_escape_event_id(struct batch *batch)
-{
-    struct column_array *array = &batch->columns[EVENT_ID];
-    const uint8_t *id = array->bytes + ARRAY_HEADER_BYTES + ELEMENT_HEADER_BYTES;
-    char escaped[ESCAPE_BYTES + 2 * EVENT_ID_MAX_BYTES] = "\\x";
-    assert(batch->rows == 1);
-    if (!batch->has_event_ids)
-        return;
-    size_t id_bytes = array->used - ARRAY_HEADER_BYTES - ELEMENT_HEADER_BYTES;
-    (void)hex_write(escaped + ESCAPE_BYTES, id, id_bytes);
-    array->used = ARRAY_HEADER_BYTES;
-    append(batch, EVENT_ID, escaped, (uint32_t)(ESCAPE_BYTES + 2 * id_bytes));
+    write_claims(batch);
+    write_names(batch);
+    write_counts(batch);
+    for (size_t i = 0; i < BATCH_COLUMNS; i++)
+        binary_array_finish(&batch->columns[i], column_types[i].element_type);
 }
 
 uint32_t batch_rows(const struct batch *batch)
@@ -179,21 +246,26 @@ uint32_t batch_rows(const struct batch *batch)
     return batch->rows;
 }
 
+uint64_t batch_last_sequence(const struct batch *batch)
+{
+    return batch->last_sequence;
+}
+
 uint32_t batch_run(const struct batch *batch)
 {
-    return batch->run;
+    return (uint32_t)(batch->last_sequence >> JOURNAL_RUN_SHIFT);
 }
 
 struct batch_parameters batch_parameters(const struct batch *batch)
 {
     struct batch_parameters parameters;
     for (size_t i = 0; i < BATCH_COLUMNS; i++) {
-        parameters.values[i] = (const char *)batch->columns[i].bytes;
-        parameters.lengths[i] = (int)batch->columns[i].used;
+        const struct binary_array *array = &batch->columns[i];
+        bool has_any = i == SEQUENCE || array->count > array->nulls;
+        parameters.values[i] = has_any ? (const char *)array->bytes : NULL;
+        parameters.lengths[i] = has_any ? (int)array->used : 0;
         parameters.formats[i] = FORMAT_BINARY;
     }
-    if (!batch->has_event_ids)
-        parameters.values[EVENT_ID] = NULL;
     return parameters;
 }
 
@@ -212,10 +284,9 @@ struct batch *batch_new(uint32_t max_rows)
 {
     struct batch *batch = memory_zeroed(sizeof *batch);
     batch->max_rows = max_rows;
-    for (size_t i = 0; i < BATCH_COLUMNS; i++) {
-        size_t element = ELEMENT_HEADER_BYTES + column_types[i].element_max_bytes;
-        batch->columns[i].bytes = memory_resized(NULL, ARRAY_HEADER_BYTES + max_rows * element);
-    }
+    batch->placements = placement_names_new();
+    batch->counts = batch_counts_new();
+    clear(batch);
     return batch;
 }
 
@@ -224,6 +295,9 @@ void batch_free(struct batch *batch)
     if (batch == NULL)
         return;
     for (size_t i = 0; i < BATCH_COLUMNS; i++)
-        free(batch->columns[i].bytes);
+        binary_array_free(&batch->columns[i]);
+    batch_claims_free(&batch->claims);
+    placement_names_free(batch->placements);
+    batch_counts_free(batch->counts);
     free(batch);
 }

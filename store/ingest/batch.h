@@ -1,15 +1,27 @@
-/* The events of one ingest_batch() call as the binary arrays that PostgreSQL takes. */
+/*
+ * The events of one ingest_batch() call as the binary arrays that PostgreSQL takes: their columns,
+ * the keys they claim, the placements they name, and their counts by the minute. Of one run, and of
+ * one lane: the only one there is.
+ */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct batch;
 struct event_queue;
 
-enum { BATCH_COLUMNS = 7 };
+/*
+ * How large it gets, so that what it takes of memory, and the database of time, is bounded; of the
+ * events' packed bytes that is never over 4 MiB. Whose events spread over so many minutes, ads and
+ * placements that they make that many counts goes on in the next one.
+ */
+enum { BATCH_ROWS_MAX = 10000, BATCH_COUNT_ROWS_MAX = 16384 };
 
-/* Its columns as parameters of a query, in the order of ingest_batch(). */
+enum { BATCH_COLUMNS = 25 };
+
+/* Its arrays as parameters of a query, in the order of ingest_batch(). */
 struct batch_parameters {
     const char *values[BATCH_COLUMNS]; /* NULL where no event has any of it */
     int lengths[BATCH_COLUMNS];        /* bytes */
@@ -24,11 +36,10 @@ void batch_free(struct batch *batch);
  * stay in the queue. */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
-/* Writes the event_id of the one row there is as `\x` and hexadecimal digits: a database may lack
- * its characters. */
-void batch_escape_event_id(struct batch *batch);
-
 uint32_t batch_rows(const struct batch *batch);
+
+/* The sequence of the last event; 0 = there are none. */
+uint64_t batch_last_sequence(const struct batch *batch);
 
 /* The number of the run whose events these are; 0 = there are none. */
 uint32_t batch_run(const struct batch *batch);

@@ -117,7 +117,7 @@ static struct batch_decision reject_row(struct batch_outcome *outcome,
         BATCH_REJECT_ROW, "event refused by the database, put into rejected_events sqlstate=%s",
         error->sqlstate);
     set_reject_reason(outcome, error);
-    outcome->stage = REJECT_ROW;
+    outcome->is_rejecting = true;
     decision.is_news = outcome->rejected_us == 0 || now_us - outcome->rejected_us >= NEWS_EVERY_US;
     if (decision.is_news)
         outcome->rejected_us = now_us;
@@ -155,12 +155,8 @@ struct batch_decision batch_outcome_refused(struct batch_outcome *outcome,
 {
     bool is_row_at_fault =
         is_too_slow(outcome, error, rows) || sqlstate_fault(error->sqlstate) == SQL_FAULT_BAD_ROW;
-    if (is_row_at_fault && outcome->stage == REJECT_NOTHING)
+    if (is_row_at_fault && !outcome->is_rejecting)
         return find_row(outcome, error, rows, now_us);
-    if (is_row_at_fault && outcome->stage == REJECT_ROW) {
-        outcome->stage = REJECT_ROW_ESCAPED;
-        return decide(BATCH_REJECT_ESCAPED);
-    }
     return put_off(outcome, HOLD_BATCH, error, random);
 }
 
@@ -208,8 +204,8 @@ void batch_outcome_note_cursor(struct batch_outcome *outcome, uint64_t cursor)
 struct batch_decision batch_outcome_passed(struct batch_outcome *outcome, uint32_t rows,
                                            uint64_t cursor)
 {
-    bisect_passed(&outcome->bisect, rows, outcome->stage != REJECT_NOTHING);
-    outcome->stage = REJECT_NOTHING;
+    bisect_passed(&outcome->bisect, rows, outcome->is_rejecting);
+    outcome->is_rejecting = false;
     outcome->cancelled = 0;
     batch_outcome_note_cursor(outcome, cursor);
     succeed(outcome);
@@ -220,7 +216,7 @@ struct batch_decision batch_outcome_passed(struct batch_outcome *outcome, uint32
 static void restart_bisect(struct batch_outcome *outcome)
 {
     bisect_init(&outcome->bisect, outcome->bisect.max_rows);
-    outcome->stage = REJECT_NOTHING;
+    outcome->is_rejecting = false;
     if (outcome->lost >= LOST_MAX)
         bisect_suspect(&outcome->bisect, outcome->lost_rows);
 }
@@ -268,12 +264,7 @@ uint32_t batch_outcome_limit(const struct batch_outcome *outcome)
 
 const char *batch_outcome_reject_reason(const struct batch_outcome *outcome)
 {
-    return outcome->stage == REJECT_NOTHING ? NULL : outcome->reject_reason;
-}
-
-bool batch_outcome_is_escaping(const struct batch_outcome *outcome)
-{
-    return outcome->stage == REJECT_ROW_ESCAPED;
+    return outcome->is_rejecting ? outcome->reject_reason : NULL;
 }
 
 bool batch_outcome_is_held(const struct batch_outcome *outcome)

@@ -12,16 +12,15 @@
 #include "store/ingest/bisect.h"
 
 enum batch_action {
-    BATCH_SEND_NEXT,      /* on with what the queue holds */
-    BATCH_HALVE,          /* send the queue's head again, fewer rows of it */
-    BATCH_REJECT_ROW,     /* send the one row again, to be put aside for its reject reason */
-    BATCH_REJECT_ESCAPED, /* likewise, with its event_id escaped */
-    BATCH_RETRY,          /* the same again after `wait_ms`: the fault is a passing one */
-    BATCH_HOLD,           /* the same again after `wait_ms`, and until somebody has mended it */
-    BATCH_RECONNECT,      /* this connection is of no more use */
-    BATCH_AWAIT,          /* nothing: the connection is lost, and comes back by itself */
-    BATCH_SLOW_DOWN,      /* let it wait longer before it comes back */
-    BATCH_LETHAL,         /* likewise; what ends it is the one row that is sent */
+    BATCH_SEND_NEXT,  /* on with what the queue holds */
+    BATCH_HALVE,      /* send the queue's head again, fewer rows of it */
+    BATCH_REJECT_ROW, /* send the one row again, to be put aside for its reject reason */
+    BATCH_RETRY,      /* the same again after `wait_ms`: the fault is a passing one */
+    BATCH_HOLD,       /* the same again after `wait_ms`, and until somebody has mended it */
+    BATCH_RECONNECT,  /* this connection is of no more use */
+    BATCH_AWAIT,      /* nothing: the connection is lost, and comes back by itself */
+    BATCH_SLOW_DOWN,  /* let it wait longer before it comes back */
+    BATCH_LETHAL,     /* likewise; what ends it is the one row that is sent */
 };
 
 struct batch_decision {
@@ -41,8 +40,6 @@ enum batch_hold {
 
 enum { HOLD_REASONS_MAX = 4 };
 
-enum reject_stage { REJECT_NOTHING, REJECT_ROW, REJECT_ROW_ESCAPED };
-
 /* batch_outcome_init() is the start. */
 struct batch_outcome {
     struct bisect bisect;
@@ -50,8 +47,8 @@ struct batch_outcome {
     enum batch_hold hold;
     uint32_t reasons[HOLD_REASONS_MAX]; /* their digests: those that have been news in this hold */
     unsigned reasons_told;
-    enum reject_stage stage; /* of the row at the queue's head */
-    char reject_reason[160]; /* set from REJECT_ROW on */
+    bool is_rejecting;       /* the row at the queue's head is to be put aside */
+    char reject_reason[160]; /* set while it is */
     int64_t rejected_us;     /* monotonic, when a rejected row was last news; 0 = never */
     unsigned cancelled;      /* times in a row that the batch was too slow for the server */
     unsigned lost;           /* times the connection was lost over a batch since the cursor moved */
@@ -61,11 +58,10 @@ struct batch_outcome {
 
 void batch_outcome_init(struct batch_outcome *outcome, uint32_t max_rows);
 
-/* The next batch: how many rows it may have; why it is to be put aside, NULL = it is to be stored;
- * whether its event_id is to be escaped then. */
+/* The next batch: how many rows it may have; why it is to be put aside, NULL = it is to be stored.
+ */
 uint32_t batch_outcome_limit(const struct batch_outcome *outcome);
 const char *batch_outcome_reject_reason(const struct batch_outcome *outcome);
-bool batch_outcome_is_escaping(const struct batch_outcome *outcome);
 
 /* The database's cursor is at `cursor`, heard of by another way than a batch or an opening. */
 void batch_outcome_note_cursor(struct batch_outcome *outcome, uint64_t cursor);

@@ -25,6 +25,7 @@ struct event_queue {
     struct queue_chunk *spare; /* one emptied chunk kept, so that a steady flow allocates nothing */
     uint32_t head_offset;
     uint64_t count;
+    uint64_t bytes; /* of the entries */
 };
 
 static struct queue_chunk *take_chunk(struct event_queue *queue)
@@ -71,12 +72,18 @@ void event_queue_push(struct event_queue *queue, uint64_t sequence, const uint8_
     entry[8] = (uint8_t)packed_bytes;
     memcpy(entry + ENTRY_HEADER_BYTES, packed, packed_bytes);
     chunk->used += (uint32_t)(ENTRY_HEADER_BYTES + packed_bytes);
+    queue->bytes += ENTRY_HEADER_BYTES + packed_bytes;
     queue->count++;
 }
 
 uint64_t event_queue_count(const struct event_queue *queue)
 {
     return queue->count;
+}
+
+uint64_t event_queue_bytes(const struct event_queue *queue)
+{
+    return queue->bytes;
 }
 
 struct queue_position event_queue_head(const struct event_queue *queue)
@@ -120,6 +127,7 @@ void event_queue_drop(struct event_queue *queue, uint64_t last_sequence)
     while (event_queue_read(&after, &packed_bytes, &sequence) != NULL &&
            sequence <= last_sequence) {
         position = after;
+        queue->bytes -= ENTRY_HEADER_BYTES + packed_bytes;
         queue->count--;
     }
     release_before(queue, position.chunk);

@@ -1,6 +1,6 @@
 /*
  * The FIFO of events that are accepted and not yet stored. Records lie packed, one after the other,
- * in chunks that are freed as they empty: about 40 bytes an event, and never a copy of the whole.
+ * in chunks that are freed as they empty: about 70 bytes an event, and never a copy of the whole.
  */
 #pragma once
 
@@ -26,8 +26,9 @@ void event_queue_free(struct event_queue *queue);
 void event_queue_push(struct event_queue *queue, uint64_t sequence, const uint8_t *packed,
                       size_t packed_bytes);
 
-/* The number of events in it. */
+/* The number of events in it, and the bytes that these take. */
 uint64_t event_queue_count(const struct event_queue *queue);
+uint64_t event_queue_bytes(const struct event_queue *queue);
 
 /* The oldest event's place; reading on from there goes through the whole queue. */
 struct queue_position event_queue_head(const struct event_queue *queue);

@@ -13,10 +13,11 @@
 #include "store/ingest/session.h"
 #include "store/journal/salvage.h"
 
-/* The parameters of import_batch(): journal, run, the batch's columns, the reject reason. */
-enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, PARAMETERS };
+/* The parameters of import_batch(): journal, run, whether it is forced, the batch's columns, the
+ * reject reason. */
+enum { COLUMNS_AT = 3, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, PARAMETERS };
 
-enum { SEQUENCE_TEXT_SIZE = 24, SQL_SIZE = 300 };
+enum { SEQUENCE_TEXT_SIZE = 24, SQL_SIZE = 900 };
 
 void import_ask_position(struct db_conn *conn, const struct salvage_run *run, db_reply_fn done,
                          void *arg)
@@ -50,15 +51,15 @@ bool import_read_position(const PGresult *row, uint64_t *position)
 }
 
 void import_send_batch(struct db_conn *conn, const struct salvage_run *run,
-                       const struct batch *batch, const char *reject_reason, db_reply_fn done,
-                       void *arg)
+                       const struct batch *batch, bool is_forced, const char *reject_reason,
+                       db_reply_fn done, void *arg)
 {
     char sql[SQL_SIZE];
     char columns[SQL_SIZE / 2];
     char journal[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     const struct batch_parameters parameters = batch_parameters(batch);
-    const char *values[PARAMETERS] = {journal, nonce};
+    const char *values[PARAMETERS] = {journal, nonce, is_forced ? "t" : "f"};
     int lengths[PARAMETERS] = {0};
     int formats[PARAMETERS] = {0};
     uuid_format(run->journal, journal);
@@ -70,8 +71,8 @@ void import_send_batch(struct db_conn *conn, const struct salvage_run *run,
     size_t length = batch_placeholders(columns, sizeof columns, COLUMNS_AT + 1);
     assert(length < sizeof columns);
     length = (size_t)snprintf(sql, sizeof sql,
-                              "SELECT last_sequence, stored, duplicate, rejected, known "
-                              "FROM import_batch($1::uuid, $2::uuid, %s, $%d::text)",
+                              "SELECT last_sequence, stored, duplicate, rejected, known, too_late "
+                              "FROM import_batch($1::uuid, $2::uuid, $3::boolean, %s, $%d::text)",
                               columns, REASON_AT + 1);
     assert(length < sizeof sql);
     const struct db_query query = {
@@ -91,5 +92,6 @@ uint64_t import_read_batch(const PGresult *row, struct import_counts *counts)
     counts->duplicate += read_number(row, 2);
     counts->rejected += read_number(row, 3);
     counts->known += read_number(row, 4);
+    counts->too_late += read_number(row, 5);
     return read_number(row, 0);
 }

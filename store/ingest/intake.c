@@ -11,14 +11,16 @@
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/base/refusals.h"
+#include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
+#include "store/ingest/intake_metrics.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/reader.h"
 
 enum {
     COMMIT_DELAY_MAX_US = 2000,
-    REFILL_EVENTS = 2000, /* read back per loop turn */
+    REFILL_EVENTS = BATCH_ROWS_MAX / 5, /* read back per loop turn: a millisecond or so */
     REFILL_RETRY_MS = 1000,
 };
 
@@ -48,14 +50,25 @@ struct intake {
     uint64_t stored;     /* the cursor, as last heard */
     uint64_t stored_max; /* the highest it ever was */
     int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
-    struct counter *replayed;
-    struct counter *gap;
+    struct intake_counters counters;
 };
 
 static void spill(struct intake *intake, uint64_t after)
 {
     intake->is_spilling = true;
     journal_reader_seek(&intake->reader, after);
+}
+
+static bool is_full(const struct intake *intake)
+{
+    return event_queue_count(intake->queue) >= intake->queue_max_events ||
+           event_queue_bytes(intake->queue) >= INTAKE_QUEUE_MAX_BYTES;
+}
+
+static bool is_half_empty(const struct intake *intake)
+{
+    return event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+           event_queue_bytes(intake->queue) <= INTAKE_QUEUE_MAX_BYTES / 2;
 }
 
 static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
@@ -65,7 +78,7 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
         intake->durable = sequence;
     if (sequence <= intake->loaded)
         return; /* written again after trouble with the disk, and queued long since */
-    if (!intake->is_spilling && event_queue_count(intake->queue) >= intake->queue_max_events)
+    if (!intake->is_spilling && is_full(intake))
         spill(intake, intake->loaded);
     if (intake->is_spilling) {
         intake->on_disk++;
@@ -77,8 +90,8 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 
 static void answer_waiters(struct intake *intake)
 {
-    counter_add(intake->replayed, waiters_answer(&intake->waiters, intake->durable,
-                                                 journal_refusal(intake->journal)));
+    counter_add(intake->counters.replayed, waiters_answer(&intake->waiters, intake->durable,
+                                                          journal_refusal(intake->journal)));
 }
 
 /*
@@ -103,26 +116,63 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     intake->queued(intake->arg);
 }
 
-void intake_submit(struct intake *intake, const struct event *events, size_t count,
+static void expect_commit(struct intake *intake)
+{
+    if (intake->waiters.count > 0)
+        return;
+    intake->first_us = clock_monotonic_us();
+    intake->seen = 0;
+    if (journal_is_synced(intake->journal))
+        timer_arm(intake->commit_timer, 0);
+    else
+        event_active(intake->commit_timer, EV_TIMEOUT, 0);
+}
+
+static void append(struct intake *intake, const struct event *events, size_t count, bool is_client,
                    waiter_done_fn done, void *arg)
 {
-    if (intake->waiters.count == 0) {
-        intake->first_us = clock_monotonic_us();
-        intake->seen = 0;
-        if (journal_is_synced(intake->journal))
-            timer_arm(intake->commit_timer, 0);
-        else
-            event_active(intake->commit_timer, EV_TIMEOUT, 0);
-    }
     uint64_t last = 0;
+    expect_commit(intake);
     for (size_t i = 0; i < count; i++) {
         uint8_t packed[EVENT_PACKED_MAX_BYTES];
         size_t packed_bytes = event_pack(&events[i], packed);
         last = journal_append(intake->journal, packed, packed_bytes);
     }
-    waiters_add(&intake->waiters, events, count, last, done, arg);
+    waiters_add(&intake->waiters, events, count, last, is_client, done, arg);
     if (intake->oldest_us == 0 && !intake->is_claimed)
-        intake->oldest_us = events[0].occurred_at_us;
+        intake->oldest_us = events[0].received_at_us;
+}
+
+static size_t journal_bytes(const struct event *events, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += journal_record_bytes(event_packed_bytes(&events[i]));
+    return bytes;
+}
+
+bool intake_is_too_large(const struct intake *intake, const struct event *events, size_t count)
+{
+    return count > 1 && journal_is_too_large(intake->journal, journal_bytes(events, count));
+}
+
+/* A single one has room as long as the journal takes any. */
+enum refusal intake_submit(struct intake *intake, const struct event *events, size_t count,
+                           waiter_done_fn done, void *arg)
+{
+    if (count > 1) {
+        enum refusal refusal = journal_reserve(intake->journal, journal_bytes(events, count));
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+    }
+    append(intake, events, count, true, done, arg);
+    return REFUSAL_NONE;
+}
+
+void intake_submit_own(struct intake *intake, const struct event *event, waiter_done_fn done,
+                       void *arg)
+{
+    append(intake, event, 1, false, done, arg);
 }
 
 /* Journal records become queued events again. What an earlier run wrote, or what was stored before,
@@ -140,7 +190,7 @@ static void take_back(struct intake *intake, const struct record *record)
     event_queue_push(intake->queue, record->sequence, record->payload, record->payload_bytes);
     if (record->sequence < journal_first_sequence(intake->journal) ||
         record->sequence <= intake->stored_max)
-        counter_add(intake->replayed, 1);
+        counter_add(intake->counters.replayed, (uint64_t)event.quantity);
 }
 
 static void on_refill(evutil_socket_t fd, short what, void *arg)
@@ -149,8 +199,8 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct intake *intake = arg;
     enum read_result result = READ_RECORD;
-    for (int i = 0; i < REFILL_EVENTS && result == READ_RECORD && intake->is_spilling &&
-                    event_queue_count(intake->queue) < intake->queue_max_events;
+    for (int i = 0;
+         i < REFILL_EVENTS && result == READ_RECORD && intake->is_spilling && !is_full(intake);
          i++) {
         struct record record;
         result = journal_reader_next(&intake->reader, &record);
@@ -164,7 +214,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
     }
     if (result == READ_BLOCKED)
         timer_arm(intake->refill_timer, REFILL_RETRY_MS);
-    else if (intake->is_spilling && event_queue_count(intake->queue) < intake->queue_max_events)
+    else if (intake->is_spilling && !is_full(intake))
         timer_arm(intake->refill_timer, 0);
     intake->queued(intake->arg);
 }
@@ -172,8 +222,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
 /* Half empty, so that reading back comes in long runs. */
 static void refill(struct intake *intake)
 {
-    if (intake->is_spilling && intake->is_claimed &&
-        event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+    if (intake->is_spilling && intake->is_claimed && is_half_empty(intake) &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
         timer_arm(intake->refill_timer, 0);
 }
@@ -184,7 +233,7 @@ static void look_for_gap(struct intake *intake, uint64_t sequence)
     uint64_t lost = journal_gap(intake->journal, sequence);
     if (lost == 0)
         return;
-    counter_add(intake->gap, lost);
+    counter_add(intake->counters.gap, lost);
     log_write(intake->log, LOG_ERROR, "store",
               "events lost: missing in the database and no longer in the journal events=%llu",
               (unsigned long long)lost);
@@ -272,28 +321,7 @@ static double read_oldest(void *arg)
     const uint8_t *packed = event_queue_read(&head, &packed_bytes, &sequence);
     if (packed == NULL || event_unpack(packed, packed_bytes, &event) != RESULT_OK)
         return (double)intake->oldest_us / 1e6;
-    return (double)event.occurred_at_us / 1e6;
-}
-
-static void add_metrics(struct intake *intake, struct metrics *metrics)
-{
-    intake->replayed =
-        metrics_counter(metrics, "adtracker_events_replayed_total",
-                        "Events sent to the database that this process did not answer with 202: "
-                        "re-read from the journal, or durable although their request got 503.",
-                        "");
-    intake->gap =
-        metrics_counter(metrics, "adtracker_journal_gap_events_total",
-                        "Events lost by the database that are no longer in the journal.", "");
-    metrics_gauge(metrics, "adtracker_queue_events",
-                  "Events accepted and not yet stored, those on disk alone included.", "",
-                  read_waiting, intake);
-    metrics_gauge(metrics, "adtracker_queue_max_events",
-                  "Events kept in memory (QUEUE_MAX_EVENTS); more stay on disk.", "",
-                  read_queue_max, intake);
-    metrics_gauge(metrics, "adtracker_queue_oldest_event_timestamp_seconds",
-                  "Unix time of the oldest event not yet stored; 0 = none.", "", read_oldest,
-                  intake);
+    return (double)event.received_at_us / 1e6;
 }
 
 /* Until the database tells its cursor, the hint of the last run says what waits. */
@@ -312,7 +340,7 @@ static void guess_backlog(struct intake *intake)
     }
     if (result == READ_RECORD &&
         event_unpack(record.payload, record.payload_bytes, &event) == RESULT_OK)
-        intake->oldest_us = event.occurred_at_us;
+        intake->oldest_us = event.received_at_us;
 }
 
 struct intake *intake_new(struct event_base *base, struct journal *journal,
@@ -336,7 +364,9 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
     intake->refill_timer = memory_required(event_new(base, -1, 0, on_refill, intake));
     waiters_init(&intake->waiters, refusals, metrics);
-    add_metrics(intake, metrics);
+    const struct intake_gauges gauges = {
+        .waiting = read_waiting, .queue_max = read_queue_max, .oldest = read_oldest, .arg = intake};
+    intake_metrics_add(metrics, gauges, &intake->counters);
     return intake;
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ struct journal;
 struct log;
 struct metrics;
 struct refusals;
+
+/* What the queue takes of memory at most, however many events may be in it; one chunk more, to be
+ * exact. */
+enum { INTAKE_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
 
 /* Runs when events have been put into the queue. */
 typedef void (*intake_queued_fn)(void *arg);
@@ -37,10 +42,22 @@ void intake_free(struct intake *intake);
 /* What the writer sends from. */
 struct event_queue *intake_queue(struct intake *intake);
 
-/* Appends copies of `count` events, one or more, to the journal, which must have no
- * journal_refusal(). `done` runs exactly once, later, from the event loop. */
-void intake_submit(struct intake *intake, const struct event *events, size_t count,
-                   waiter_done_fn done, void *arg);
+/*
+ * Appends copies of `count` events, one or more, which stand for no more than UINT32_MAX, to the
+ * journal, which must have no journal_refusal(): all of them or none. `done` runs exactly once,
+ * later, from the event loop; if the disk fails in the middle, some may be kept that it says are
+ * not. Returns REFUSAL_NONE, or why there is no room for all of them: `done` then never runs.
+ */
+MUST_CHECK enum refusal intake_submit(struct intake *intake, const struct event *events,
+                                      size_t count, waiter_done_fn done, void *arg);
+
+/* Whether these are more than the journal ever takes at once. */
+bool intake_is_too_large(const struct intake *intake, const struct event *events, size_t count);
+
+/* The same for one event that no client has sent: the server has counted it, and keeps it where it
+ * is not taken. */
+void intake_submit_own(struct intake *intake, const struct event *event, waiter_done_fn done,
+                       void *arg);
 
 /*
  * The database has everything up to `sequence` and nothing above. Lower than before: a failover or

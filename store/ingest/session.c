@@ -2,6 +2,7 @@
 #include "store/ingest/session.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,20 @@
 #include "store/database/session_settings.h"
 #include "store/database/sqlstate.h"
 
-enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
+/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited for. */
+enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
                "the server is the first to give up");
 
-/* The parameters of ingest_batch(): journal, nonce, the run's nonce, the batch's columns, the
- * reject reason. */
-enum { COLUMNS_AT = 3, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
+/* The parameters of ingest_batch(): lane, the journal's number, nonce, the run's nonce, the number
+ * of lanes, the last sequence, the batch's columns, the reject reason. */
+enum { COLUMNS_AT = 6, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
+
+/* A batch is of the first lane of so many: more than one is another version's work. */
+enum { LANE = 0, LANES = 1 };
+
+enum { NUMBER_TEXT_SIZE = 24, SQL_SIZE = 900 };
 
 /* What a session does of its own, in this order; `steps` below says how each is sent and where its
  * answer leads. */
@@ -36,10 +43,8 @@ enum session_step {
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
     STEP_CLAIM,    /* the journal becomes this run's */
 
-    /* Upkeep of an open session: either of two ways in. */
+    /* Upkeep of an open session. */
     STEP_CLAIM_AGAIN, /* as long as an earlier session holds the journal's lock */
-    STEP_MAINTAIN_AGAIN,
-    STEP_FOLD, /* old counts; by itself: it reads the most, and must not take partitions with it */
 };
 
 struct ingest_session {
@@ -48,16 +53,18 @@ struct ingest_session {
     const struct ingest_settings *settings;
     struct migration *migration;
     enum session_step step;
-    int64_t maintained_us; /* monotonic */
-    int64_t claimed_us;
-    struct news failures;            /* of the maintenance */
-    bool is_locked;                  /* the journal's lock is this session's */
-    bool is_fsync_on;                /* in the database, as last heard */
-    char owners[UUID_TEXT_SIZE + 2]; /* whose place this run may take, as an array in text */
-    uint32_t run;                    /* of the last batch; 0 = there was none */
+    int64_t claimed_us;                /* monotonic */
+    unsigned calls;                    /* of the step, one after the other */
+    struct news failures;              /* of the maintenance */
+    bool is_locked;                    /* the journal's lock is this session's */
+    bool is_fsync_on;                  /* in the database, as last heard */
+    int lanes;                         /* likewise */
+    char journal_id[NUMBER_TEXT_SIZE]; /* the journal's number there */
+    char owners[UUID_TEXT_SIZE + 2];   /* whose place this run may take, as an array in text */
+    uint32_t run;                      /* of the last batch; 0 = there was none */
     bool is_nonce_known;
     char run_nonce[UUID_TEXT_SIZE];
-    char ingest_sql[300];
+    char ingest_sql[SQL_SIZE];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
     ingest_kept_fn kept;
@@ -89,7 +96,7 @@ static void send_look(struct ingest_session *session)
 {
     const char *values[] = {session->settings->journal};
     const struct db_query query = {
-        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid",
+        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid AND lane = 0",
         .parameter_count = 1,
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
@@ -116,7 +123,8 @@ static void send_claim(struct ingest_session *session)
     const char *values[] = {session->settings->journal, session->owners, session->settings->nonce};
     const struct db_query query = {
         .sql = "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
-               "current_setting('fsync') FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
+               "current_setting('fsync'), journal_id, lanes "
+               "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
         .parameter_count = 3,
         .values = values,
         .timeout_ms = INGEST_TIMEOUT_MS,
@@ -124,18 +132,9 @@ static void send_claim(struct ingest_session *session)
     db_conn_query(session->conn, &query, on_answer, session);
 }
 
-static void send_fold(struct ingest_session *session)
-{
-    const struct db_query query = {
-        .sql = "SELECT fold_counts(now() - interval '7 days')",
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
-}
-
-/* A failure costs nothing today: there is a default partition, and what is not folded only reads
- * slower. */
-static void log_failure(struct ingest_session *session, const struct db_reply *reply)
+/* A failure costs little at once: there is a default partition, and the maintenance goes on with
+ * the rest. */
+static void take_maintained(struct ingest_session *session, const struct db_reply *reply)
 {
     char reason[200];
     if (reply->outcome != DB_ERROR)
@@ -143,12 +142,6 @@ static void log_failure(struct ingest_session *session, const struct db_reply *r
     sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
     if (news_is(&session->failures, reason, clock_monotonic_us()))
         log_write(session->log, LOG_WARNING, "store", "maintenance failed %s", reason);
-}
-
-static void take_maintained(struct ingest_session *session, const struct db_reply *reply)
-{
-    log_failure(session, reply);
-    session->maintained_us = clock_monotonic_us();
 }
 
 static void note_fsync(struct ingest_session *session, bool is_on)
@@ -166,6 +159,9 @@ static void take_claimed(struct ingest_session *session, const struct db_reply *
         return;
     session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
     note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
+    (void)snprintf(session->journal_id, sizeof session->journal_id, "%s",
+                   PQgetvalue(reply->rows, 0, 6));
+    session->lanes = atoi(PQgetvalue(reply->rows, 0, 7)); /* NOLINT(cert-err34-c): a smallint */
 }
 
 static const char any_error[] = "";
@@ -175,6 +171,7 @@ static const struct {
     void (*send)(struct ingest_session *session);
     void (*take)(struct ingest_session *session, const struct db_reply *reply); /* the answer */
     const char *passable;   /* errors whose state begins so are no obstacle; NULL = all are one */
+    bool is_repeated;       /* as long as it answers that there is more of it */
     enum session_step next; /* STEP_NONE = the end */
 } steps[] = {
     [STEP_MIGRATE] = {.name = "migration", .send = send_migration, .next = STEP_MAINTAIN},
@@ -182,6 +179,7 @@ static const struct {
                        .send = send_maintain,
                        .take = take_maintained,
                        .passable = any_error,
+                       .is_repeated = true,
                        .next = STEP_PREPARE},
     /* 42P05, it is there: what failed after it is tried again on the same connection. */
     [STEP_PREPARE] = {.name = "prepare",
@@ -199,25 +197,17 @@ static const struct {
                           .send = send_claim,
                           .take = take_claimed,
                           .next = STEP_NONE},
-    [STEP_MAINTAIN_AGAIN] = {.name = "maintain",
-                             .send = send_maintain,
-                             .take = take_maintained,
-                             .passable = any_error,
-                             .next = STEP_FOLD},
-    [STEP_FOLD] = {.name = "fold_counts",
-                   .send = send_fold,
-                   .take = log_failure,
-                   .passable = any_error,
-                   .next = STEP_NONE},
 };
 
-/* The only writer of `step`. An opening or an upkeep begins at rest; then the next step of the
- * table follows, or the end. */
+/* The only writer of `step`. An opening or an upkeep begins at rest; then the same follows again,
+ * the next step of the table, or the end. */
 static void set_step(struct ingest_session *session, enum session_step step)
 {
-    bool is_start = step == STEP_MIGRATE || step == STEP_CLAIM_AGAIN || step == STEP_MAINTAIN_AGAIN;
+    bool is_start = step == STEP_MIGRATE || step == STEP_CLAIM_AGAIN;
     assert(session->step == STEP_NONE ? is_start
-                                      : step == STEP_NONE || step == steps[session->step].next);
+                                      : step == STEP_NONE || step == steps[session->step].next ||
+                                            (step == session->step && steps[step].is_repeated));
+    session->calls = step == session->step ? session->calls + 1 : 1;
     session->step = step;
 }
 
@@ -227,16 +217,36 @@ static void begin(struct ingest_session *session, enum session_step step)
     steps[step].send(session);
 }
 
+/* What a batch is built for must be what the database has. */
+static bool is_usable(const struct ingest_session *session, struct error *error)
+{
+    if (session->lanes == LANES)
+        return true;
+    (void)error_set(error, RESULT_FAILED,
+                    "the database has lanes=%d, this version of the program knows one",
+                    session->lanes);
+    return false;
+}
+
 /* Answers whoever asked for what has come to its end. */
 static void finish(struct ingest_session *session, const struct db_reply *reply)
 {
     enum session_step last = session->step;
+    struct error error;
     set_step(session, STEP_NONE);
-    if (last < STEP_CLAIM_AGAIN)
-        session->opened(session->opened_arg, steps[last].name, reply, NULL);
+    if (last == STEP_CLAIM_AGAIN)
+        session->kept(session->kept_arg, reply->outcome == DB_OK ? reply : NULL);
+    else if (last == STEP_CLAIM && reply->outcome == DB_OK && !is_usable(session, &error))
+        session->opened(session->opened_arg, steps[last].name, NULL, &error);
     else
-        session->kept(session->kept_arg,
-                      last == STEP_CLAIM_AGAIN && reply->outcome == DB_OK ? reply : NULL);
+        session->opened(session->opened_arg, steps[last].name, reply, NULL);
+}
+
+static bool has_more(const struct ingest_session *session, const struct db_reply *reply)
+{
+    return steps[session->step].is_repeated && session->calls < CALLS_MAX &&
+           reply->outcome == DB_OK && PQntuples(reply->rows) == 1 &&
+           PQgetvalue(reply->rows, 0, 0)[0] == 't';
 }
 
 static bool is_obstacle(enum session_step step, const struct db_reply *reply)
@@ -256,7 +266,9 @@ static void on_answer(void *arg, const struct db_reply *reply)
     }
     if (steps[step].take != NULL)
         steps[step].take(session, reply);
-    if (is_obstacle(step, reply) || steps[step].next == STEP_NONE)
+    if (has_more(session, reply))
+        begin(session, step);
+    else if (is_obstacle(step, reply) || steps[step].next == STEP_NONE)
         finish(session, reply);
     else
         begin(session, steps[step].next);
@@ -282,19 +294,10 @@ void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened
     begin(session, STEP_MIGRATE);
 }
 
-static bool is_over(int64_t since_us, int64_t seconds)
-{
-    return clock_monotonic_us() - since_us >= seconds * 1000000;
-}
-
-static bool is_claim_due(const struct ingest_session *session)
-{
-    return !session->is_locked && is_over(session->claimed_us, CLAIM_EVERY_S);
-}
-
 bool ingest_session_is_upkeep_due(const struct ingest_session *session)
 {
-    return is_claim_due(session) || is_over(session->maintained_us, MAINTAIN_EVERY_S);
+    return !session->is_locked &&
+           clock_monotonic_us() - session->claimed_us >= CLAIM_EVERY_S * INT64_C(1000000);
 }
 
 void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg)
@@ -302,7 +305,7 @@ void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, vo
     assert(session->step == STEP_NONE);
     session->kept = done;
     session->kept_arg = arg;
-    begin(session, is_claim_due(session) ? STEP_CLAIM_AGAIN : STEP_MAINTAIN_AGAIN);
+    begin(session, STEP_CLAIM_AGAIN);
 }
 
 /* Of the batch's run; NULL = nobody knows it, and the cursor alone tells what of it is stored. */
@@ -324,8 +327,15 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
     const struct batch_parameters columns = batch_parameters(batch);
-    const char *values[INGEST_PARAMETERS] = {session->settings->journal, session->settings->nonce,
-                                             find_nonce(session, batch)};
+    char lane[NUMBER_TEXT_SIZE];
+    char lanes[NUMBER_TEXT_SIZE];
+    char last[NUMBER_TEXT_SIZE];
+    (void)snprintf(lane, sizeof lane, "%d", LANE);
+    (void)snprintf(lanes, sizeof lanes, "%d", session->lanes);
+    (void)snprintf(last, sizeof last, "%" PRIu64, batch_last_sequence(batch));
+    const char *values[INGEST_PARAMETERS] = {
+        lane, session->journal_id, session->settings->nonce, find_nonce(session, batch), lanes,
+        last};
     int lengths[INGEST_PARAMETERS] = {0};
     int formats[INGEST_PARAMETERS] = {0};
     memcpy(values + COLUMNS_AT, columns.values, sizeof columns.values);
@@ -345,12 +355,13 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
 
 static void write_ingest_sql(struct ingest_session *session)
 {
-    char columns[160];
+    char columns[SQL_SIZE / 2];
     size_t length = batch_placeholders(columns, sizeof columns, COLUMNS_AT + 1);
     assert(length < sizeof columns);
     length = (size_t)snprintf(session->ingest_sql, sizeof session->ingest_sql,
                               "SELECT last_sequence, stored, duplicate, rejected "
-                              "FROM ingest_batch($1::uuid, $2::uuid, $3::uuid, %s, $%d::text)",
+                              "FROM ingest_batch($1::smallint, $2::integer, $3::uuid, $4::uuid, "
+                              "$5::smallint, $6::bigint, %s, $%d::text)",
                               columns, REASON_AT + 1);
     assert(length < sizeof session->ingest_sql);
 }

@@ -52,9 +52,9 @@ typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_re
 void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg);
 
 /*
- * What an open session has to do now and then: make partitions ahead and tidy up, every hour; claim
- * the journal again, as long as an earlier session holds its lock: then `claimed` holds
- * claim_journal()'s row, else it is NULL. `done` runs once, later, unless the connection is lost.
+ * What an open session has to do now and then: claim the journal again, as long as an earlier
+ * session holds its lock. `claimed` holds claim_journal()'s row; it is NULL where that was refused.
+ * `done` runs once, later, unless the connection is lost.
  */
 typedef void (*ingest_kept_fn)(void *arg, const struct db_reply *claimed);
 void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg);

@@ -5,7 +5,7 @@
 
 #include "metrics/metrics.h"
 
-static const char *const reject_reasons[REJECT_REASONS] = {"unknown_ad", "refused"};
+static const char *const reject_reasons[REJECT_REASONS] = {"unknown_ad", "refused", "too_late"};
 
 void writer_totals_init(struct writer_totals *totals, struct metrics *metrics)
 {

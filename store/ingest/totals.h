@@ -12,7 +12,7 @@
 struct metrics;
 struct counter;
 
-enum { REJECT_REASONS = 2 };
+enum { REJECT_REASONS = 3 };
 
 /* Totals since the journal began, as ingest_batch() and claim_journal() return them. */
 struct totals {

@@ -14,7 +14,16 @@ struct waiter {
     void *arg;
     uint64_t first; /* sequences */
     uint64_t last;
-    uint16_t events[EVENT_KINDS]; /* how many, by kind */
+    uint32_t events[EVENT_KINDS];      /* how many, by kind */
+    uint32_t verdicts[EVENT_VERDICTS]; /* and by verdict */
+    bool is_client;
+};
+
+static const char *const verdict_labels[EVENT_VERDICTS] = {
+    [VERDICT_DECLARED_BOT] = "declared_bot",
+    [VERDICT_MARKED_BY_PROXY] = "marked_by_proxy",
+    [VERDICT_LATE] = "late",
+    [VERDICT_TEST] = "test",
 };
 
 void waiters_init(struct waiters *waiters, struct refusals *refusals, struct metrics *metrics)
@@ -24,7 +33,16 @@ void waiters_init(struct waiters *waiters, struct refusals *refusals, struct met
         char labels[64];
         (void)metrics_label(labels, sizeof labels, "kind", event_kind_name((enum event_kind)kind));
         waiters->accepted[kind] = metrics_counter(metrics, "adtracker_events_accepted_total",
-                                                  "Events answered with 202, by kind.", labels);
+                                                  "Events answered with 202, and what the server "
+                                                  "itself has counted, by kind.",
+                                                  labels);
+    }
+    for (int verdict = VERDICT_VALID + 1; verdict < EVENT_VERDICTS; verdict++) {
+        char labels[64];
+        (void)metrics_label(labels, sizeof labels, "reason", verdict_labels[verdict]);
+        waiters->invalid[verdict] =
+            metrics_counter(metrics, "adtracker_events_invalid_total",
+                            "Accepted events that are no valid traffic, by reason.", labels);
     }
 }
 
@@ -45,19 +63,27 @@ static struct waiter *append(struct waiters *waiters)
 }
 
 void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
-                 waiter_done_fn done, void *arg)
+                 bool is_client, waiter_done_fn done, void *arg)
 {
-    assert(count > 0 && count <= UINT16_MAX);
+    assert(count > 0);
     struct waiter *waiter = append(waiters);
-    *waiter = (struct waiter){.done = done, .arg = arg, .first = last - (count - 1), .last = last};
-    for (size_t i = 0; i < count; i++)
-        waiter->events[events[i].kind]++;
+    *waiter = (struct waiter){.done = done,
+                              .arg = arg,
+                              .first = last - (count - 1),
+                              .last = last,
+                              .is_client = is_client};
+    for (size_t i = 0; i < count; i++) {
+        waiter->events[events[i].kind] += (uint32_t)events[i].quantity;
+        waiter->verdicts[events[i].verdict] += (uint32_t)events[i].quantity;
+    }
 }
 
 static void count_accepted(const struct waiters *waiters, const struct waiter *waiter)
 {
     for (int kind = 0; kind < EVENT_KINDS; kind++)
         counter_add(waiters->accepted[kind], waiter->events[kind]);
+    for (int verdict = VERDICT_VALID + 1; verdict < EVENT_VERDICTS; verdict++)
+        counter_add(waiters->invalid[verdict], waiter->verdicts[verdict]);
 }
 
 /* Events become durable in order. */
@@ -75,7 +101,8 @@ uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal 
         }
         if (waiter->first <= durable)
             unanswered = durable - waiter->first + 1;
-        refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
+        if (waiter->is_client)
+            refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
         waiter->done(waiter->arg, RESULT_UNAVAILABLE);
     }
     return unanswered;

@@ -2,6 +2,7 @@
  * is counted by what he heard. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct waiters {
     size_t capacity;
     struct refusals *refusals; /* borrowed */
     struct counter *accepted[EVENT_KINDS];
+    struct counter *invalid[EVENT_VERDICTS]; /* that of VERDICT_VALID is NULL */
 };
 
 /* Everything is borrowed. */
@@ -31,10 +33,13 @@ void waiters_init(struct waiters *waiters, struct refusals *refusals, struct met
 /* Nobody waits any more. */
 void waiters_clear(struct waiters *waiters);
 
-/* Adds one who waits for `count` events, one or more; the last of them has the sequence `last`, the
- * others those just before it. */
+/*
+ * Adds one who waits for `count` events, one or more, which stand for no more than UINT32_MAX; the
+ * last of them has the sequence `last`, the others those just before it. Who `is_client` is counted
+ * as refused if he is not answered RESULT_OK.
+ */
 void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
-                 waiter_done_fn done, void *arg);
+                 bool is_client, waiter_done_fn done, void *arg);
 
 /*
  * Answers everybody: events up to the sequence `durable` are in the journal, the others, because of

@@ -98,8 +98,6 @@ static void on_batch(void *arg, const struct db_reply *reply);
 static void send_batch(struct writer *writer)
 {
     batch_fill(writer->batch, writer->queue, batch_outcome_limit(&writer->outcome));
-    if (batch_outcome_is_escaping(&writer->outcome))
-        batch_escape_event_id(writer->batch);
     be_patient(writer, WRITER_SENDING);
     writer->sent_us = clock_monotonic_us();
     ingest_session_send(writer->session, writer->batch,
@@ -111,7 +109,8 @@ void writer_wake(struct writer *writer)
     uint64_t waiting = event_queue_count(writer->queue);
     if ((writer->state != WRITER_IDLE && writer->state != WRITER_GATHERING) || waiting == 0)
         return;
-    if (waiting >= batch_outcome_limit(&writer->outcome) || writer->is_hurried)
+    if (waiting >= WRITER_READY_ROWS || waiting >= batch_outcome_limit(&writer->outcome) ||
+        writer->is_hurried)
         send_batch(writer);
     else if (writer->state == WRITER_IDLE)
         set_state(writer, WRITER_GATHERING, WRITER_BATCH_DELAY_MS);
@@ -162,7 +161,6 @@ static void carry_out(struct writer *writer, const struct batch_decision *decisi
         break;
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:
-    case BATCH_REJECT_ESCAPED:
         send_batch(writer);
         break;
     case BATCH_RETRY:
@@ -360,8 +358,8 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
     writer->upkeep_timer =
         memory_required(event_new(base, -1, EV_PERSIST, on_upkeep_timer, writer));
     timer_arm(writer->upkeep_timer, UPKEEP_LOOK_MS);
-    writer->batch = batch_new(WRITER_BATCH_ROWS);
-    batch_outcome_init(&writer->outcome, WRITER_BATCH_ROWS);
+    writer->batch = batch_new(BATCH_ROWS_MAX);
+    batch_outcome_init(&writer->outcome, BATCH_ROWS_MAX);
     writer_totals_init(&writer->totals, metrics);
     writer_metrics_init(&writer->metrics, metrics);
     return writer;

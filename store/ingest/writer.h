@@ -15,7 +15,14 @@ struct log;
 struct metrics;
 struct writer;
 
-enum { WRITER_BATCH_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10, WRITER_PATIENCE_MS = 1800 };
+/*
+ * A batch is sent when so many events wait for it, or the first has waited so long: it has all that
+ * wait then, up to BATCH_ROWS_MAX. So it grows with what comes in while the one before is stored,
+ * and is small where little comes.
+ */
+enum { WRITER_READY_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10 };
+
+enum { WRITER_PATIENCE_MS = 1800 };
 
 struct writer_listener {
     /* The journal is this run's. */

@@ -2,6 +2,7 @@
 #include "store/ingest/writer_metrics.h"
 
 #include "metrics/metrics.h"
+#include "store/ingest/batch.h"
 
 static double read_up(void *arg)
 {
@@ -20,7 +21,7 @@ static double read_last_success(void *arg)
 
 void writer_metrics_init(struct writer_metrics *writer, struct metrics *metrics)
 {
-    static const double sizes[] = {1, 10, 50, 100, 250, 500, 1000, 2000};
+    static const double sizes[] = {1, 10, 50, 100, 250, 500, 1000, 2000, 5000, BATCH_ROWS_MAX};
     writer->gauges = (struct writer_gauges){0};
     metrics_gauge(metrics, "adtracker_db_up", "1 while the database is connected and takes events.",
                   "", read_up, &writer->gauges);

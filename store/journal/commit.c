@@ -73,21 +73,50 @@ static void report(struct journal *journal, size_t from, size_t to, journal_each
         journal->synced = journal->last;
 }
 
+static void ensure_buffer(struct journal *journal, size_t bytes)
+{
+    if (journal->buffer_used + bytes <= journal->buffer_capacity)
+        return;
+    journal->buffer_capacity = journal->buffer_used + bytes + BUFFER_STEP_BYTES;
+    journal->buffer_capacity -= journal->buffer_capacity % BUFFER_STEP_BYTES;
+    journal->buffer = memory_resized(journal->buffer, journal->buffer_capacity);
+}
+
 static void append(struct journal *journal, uint64_t sequence, const uint8_t *packed,
                    size_t packed_bytes)
 {
-    if (journal->buffer_used + RECORD_MAX_BYTES > journal->buffer_capacity) {
-        journal->buffer_capacity += BUFFER_STEP_BYTES;
-        journal->buffer = memory_resized(journal->buffer, journal->buffer_capacity);
-    }
+    ensure_buffer(journal, RECORD_MAX_BYTES);
     journal->buffer_used += record_write(journal->buffer + journal->buffer_used, RECORD_EVENT,
                                          sequence, packed, packed_bytes);
 }
 
+size_t journal_record_bytes(size_t packed_bytes)
+{
+    return RECORD_HEADER_BYTES + packed_bytes;
+}
+
+bool journal_is_too_large(const struct journal *journal, size_t bytes)
+{
+    return bytes > journal->settings->max_bytes / 2;
+}
+
+enum refusal journal_reserve(struct journal *journal, size_t bytes)
+{
+    enum refusal refusal = rotation_reserve(journal, bytes);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    ensure_buffer(journal, bytes);
+    journal->reserved = bytes;
+    return REFUSAL_NONE;
+}
+
 uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t packed_bytes)
 {
+    size_t bytes = journal_record_bytes(packed_bytes);
     append(journal, journal->next_sequence, packed, packed_bytes);
-    rotation_look_ahead(journal);
+    journal->reserved -= bytes < journal->reserved ? bytes : journal->reserved;
+    if (journal->reserved == 0)
+        rotation_look_ahead(journal);
     return journal->next_sequence++;
 }
 
@@ -155,7 +184,7 @@ void journal_commit(struct journal *journal, journal_each_fn each, void *arg)
         journal->rewrite_after = UINT64_MAX;
     else
         journal->must_rewrite = journal->rewrite_after != UINT64_MAX;
-    journal->buffer_used = 0;
+    journal->buffer_used = journal->reserved = 0;
     give_back_buffer(journal);
     rotation_look_ahead(journal);
 }

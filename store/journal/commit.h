@@ -5,10 +5,27 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/base/refusals.h"
+
 struct journal;
+
+/* The room that a packed event of `packed_bytes` takes in the journal. */
+size_t journal_record_bytes(size_t packed_bytes);
+
+/*
+ * Makes sure that records of `bytes` together, which are to be appended next, all find room behind
+ * what waits for the commit: in the open segment and in as many new ones as it takes. Stored
+ * segments go for it. Returns REFUSAL_NONE, or why there is no room; then nothing has changed, and
+ * fewer bytes may well find some. Only while there is no journal_refusal().
+ */
+enum refusal journal_reserve(struct journal *journal, size_t bytes);
+
+/* Whether that many bytes are more than one submission may take of JOURNAL_MAX_BYTES: half. */
+bool journal_is_too_large(const struct journal *journal, size_t bytes);
 
 /* Appends a packed event for the next commit and returns its sequence. Only while there is no
  * journal_refusal(). Near the end of a segment it makes room for the next one: stored segments go.

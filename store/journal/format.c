@@ -63,6 +63,7 @@ enum header_state segment_header_read(const uint8_t bytes[static SEGMENT_HEADER_
         .run = bytes_get_le32(bytes + AT_RUN),
         .accepted_through = bytes_get_le64(bytes + AT_ACCEPTED_THROUGH),
         .salt = bytes_get_le32(bytes + AT_SALT),
+        .format = bytes_get_le32(bytes + AT_FORMAT),
     };
     memcpy(header->journal, bytes + AT_JOURNAL, UUID_BYTES);
     memcpy(header->nonce, bytes + AT_NONCE, UUID_BYTES);

@@ -37,7 +37,8 @@ struct segment_header {
     uint64_t accepted_through;
     int64_t created_us;
     uint32_t run;
-    uint32_t salt; /* never 0 */
+    uint32_t salt;   /* never 0 */
+    uint32_t format; /* as it was read; what is written has JOURNAL_FORMAT */
 };
 
 enum header_state {

@@ -76,7 +76,7 @@ static void count_record(struct inspection *inspection, const struct record *rec
 }
 
 static void print_segment(struct inspection *inspection, uint64_t number, uint64_t bytes,
-                          enum header_state header, bool is_whole)
+                          enum header_state header, uint32_t format, bool is_whole)
 {
     const struct finding *segment = &inspection->segment;
     (void)fprintf(inspection->out, "segment %016" PRIx64 "  bytes %" PRIu64 "  records %" PRIu64,
@@ -84,7 +84,9 @@ static void print_segment(struct inspection *inspection, uint64_t number, uint64
     if (segment->records > 0)
         (void)fprintf(inspection->out, "  sequences %" PRIu64 "-%" PRIu64, segment->first_sequence,
                       segment->last_sequence);
-    if (header != HEADER_SOUND)
+    if (header == HEADER_SOUND)
+        (void)fprintf(inspection->out, "  format %" PRIu32, format);
+    else
         (void)fprintf(inspection->out, "  header damaged");
     if (segment->damaged_ranges > 0)
         (void)fprintf(inspection->out, "  damaged %" PRIu64 " ranges, %" PRIu64 " bytes",
@@ -158,7 +160,8 @@ static void inspect_segment(struct inspection *inspection, const uint64_t *numbe
         count_record(inspection, &record);
     journal_scan_clear(&scan);
     (void)close(fd);
-    print_segment(inspection, number, (uint64_t)status.st_size, state, result == SCAN_END);
+    print_segment(inspection, number, (uint64_t)status.st_size, state, header.format,
+                  result == SCAN_END);
 }
 
 static void print_total(const struct inspection *inspection, bool is_locked)

@@ -51,14 +51,21 @@ static void take_again(struct journal *journal)
     journal->refusal = REFUSAL_NONE;
 }
 
+/* Of the disk, for us; without an answer there is enough. */
+static uint64_t free_bytes(const struct journal *journal)
+{
+    struct statvfs disk;
+    if (statvfs(journal->directory.path, &disk) != 0)
+        return UINT64_MAX;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
 /* A quarter of the free space at most: the first segment must not fill a small disk. */
-static uint64_t segment_bytes(const struct journal *journal)
+static uint64_t segment_bytes(const struct journal *journal, uint64_t disk_bytes)
 {
     uint64_t bytes = SEGMENT_MAX_BYTES;
-    struct statvfs disk;
-    if (statvfs(journal->directory.path, &disk) == 0 &&
-        (uint64_t)disk.f_bavail * disk.f_frsize / 4 < bytes)
-        bytes = (uint64_t)disk.f_bavail * disk.f_frsize / 4;
+    if (disk_bytes / 4 < bytes)
+        bytes = disk_bytes / 4;
     if (journal->settings->max_bytes / 4 < bytes)
         bytes = journal->settings->max_bytes / 4;
     bytes -= bytes % 4096;
@@ -80,7 +87,7 @@ static bool has_room_ahead(struct journal *journal)
 {
     uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
     return journal->file.fd < 0 || needed <= journal->file.size ||
-           make_room(journal, segment_bytes(journal));
+           make_room(journal, segment_bytes(journal, free_bytes(journal)));
 }
 
 /* First sequence the new segment may contain, right behind what was written last. Refused sequences
@@ -152,7 +159,7 @@ bool rotation_open_next(struct journal *journal)
     struct error error;
     if (journal->is_gone && !reopen(journal))
         return false;
-    uint64_t bytes = segment_bytes(journal);
+    uint64_t bytes = segment_bytes(journal, free_bytes(journal));
     if (!make_room(journal, bytes)) {
         refuse_full(journal);
         return false;
@@ -224,6 +231,36 @@ void rotation_look_ahead(struct journal *journal)
 {
     if (journal->refusal == REFUSAL_NONE && !has_room_ahead(journal))
         refuse_full(journal);
+}
+
+/* What the segments behind the open one take of the disk, for records of `bytes`. Each may leave a
+ * record's length unused. Returns false when the disk has not enough. */
+static bool plan_segments(const struct journal *journal, uint64_t bytes, uint64_t *disk_bytes)
+{
+    enum { OVERHEAD_BYTES = SEGMENT_HEADER_BYTES + RECORD_END_BYTES + RECORD_MAX_BYTES };
+    uint64_t left = free_bytes(journal);
+    *disk_bytes = 0;
+    for (uint64_t planned = 0; planned < bytes;) {
+        uint64_t segment = segment_bytes(journal, left);
+        if (segment > left)
+            return false;
+        left -= segment;
+        *disk_bytes += segment;
+        planned += segment - OVERHEAD_BYTES;
+    }
+    return true;
+}
+
+enum refusal rotation_reserve(struct journal *journal, size_t bytes)
+{
+    uint64_t needed = journal->buffer_used + bytes + LOOK_AHEAD_BYTES;
+    uint64_t room = journal->file.fd < 0 ? 0 : journal->file.size - journal->file.used;
+    uint64_t disk_bytes;
+    if (needed <= room)
+        return REFUSAL_NONE;
+    if (!plan_segments(journal, needed - room, &disk_bytes))
+        return REFUSAL_DISK_FULL;
+    return make_room(journal, disk_bytes) ? REFUSAL_NONE : REFUSAL_JOURNAL_FULL;
 }
 
 void rotation_try_again(struct journal *journal)

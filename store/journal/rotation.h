@@ -6,6 +6,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "store/base/refusals.h"
 
 struct journal;
 struct segment;
@@ -29,6 +32,10 @@ int rotation_sync(struct journal *journal);
 /* To be called whenever the open segment came nearer to its end: makes room for the next one in
  * time, or refuses before an event would not fit. */
 void rotation_look_ahead(struct journal *journal);
+
+/* Whether records of `bytes` find room behind what waits for the commit, as journal_reserve()
+ * tells: stored segments go for them. */
+enum refusal rotation_reserve(struct journal *journal, size_t bytes);
 
 /* Tries what was refused again. */
 void rotation_try_again(struct journal *journal);

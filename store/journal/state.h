@@ -45,6 +45,7 @@ struct journal {
     uint8_t *buffer;
     size_t buffer_used;
     size_t buffer_capacity;
+    size_t reserved; /* bytes that are still to be appended, and have room */
 
     /* Sequences. */
     uint64_t first_sequence; /* of this run */

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,15 @@
 #include "store/journal/journal.h"
 
 /* Small enough for a short backlog to have several segments. */
-enum { SEGMENT_BYTES = 8 * 1024 * 1024, ADS = 3, FIRST_ADDRESS = 20 << 24 };
+enum { SEGMENT_BYTES = 8 * 1024 * 1024, FIRST_ADDRESS = 20 << 24 };
+
+/* What the events are like, beside their address. */
+struct mix {
+    unsigned kinds;
+    unsigned ads;
+    unsigned placements;
+    bool has_ids; /* UUIDs of version 7 */
+};
 
 static void die(const char *what)
 {
@@ -56,20 +65,53 @@ static struct segment_header read_last(const char *directory)
     return header;
 }
 
-/* Event number `index`: all differ in their address, which counts up from 20.0.0.0. */
-static size_t write_event(uint8_t *record, uint64_t sequence, uint64_t index, int64_t now_us,
-                          uint32_t salt)
+static uint64_t scatter(uint64_t index)
 {
-    uint8_t packed[EVENT_PACKED_MAX_BYTES];
-    struct event event = {.occurred_at_us = now_us + (int64_t)index,
-                          .ad_id = 1 + (int32_t)(index % ADS),
+    uint64_t mixed = (index + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    return (mixed ^ mixed >> 29) * UINT64_C(0xBF58476D1CE4E5B9) >> 20;
+}
+
+static void set_id(struct event *event, uint64_t random)
+{
+    char text[40];
+    uint64_t ms = (uint64_t)event->occurred_at_us / 1000;
+    int length = snprintf(text, sizeof text, "%08" PRIx64 "-%04" PRIx64 "-7%03x-9%03x-%012" PRIx64,
+                          ms >> 16, ms & 0xffff, (unsigned)(random >> 4 & 0xfff),
+                          (unsigned)(random >> 16 & 0xfff), event->received_at_us & 0xffffffffffff);
+    event->id_bytes = (uint8_t)length;
+    memcpy(event->id, text, (size_t)length);
+}
+
+/* Event number `index`: all differ in their address, which counts up from 20.0.0.0. */
+static struct event make_event(const struct mix *mix, uint64_t index, int64_t now_us)
+{
+    uint64_t random = scatter(index);
+    struct event event = {.received_at_us = now_us + (int64_t)index,
+                          .occurred_at_us = now_us + (int64_t)index,
+                          .ad_id = 1 + (int32_t)(random % mix->ads),
                           .playback_ms = (int64_t)(index % 60) * 1000,
                           .quantity = 1,
-                          .kind = (uint8_t)(index % EVENT_KINDS)};
+                          .verdict = random >> 24 & 15 ? VERDICT_VALID : VERDICT_DECLARED_BOT,
+                          .kind = (uint8_t)(index % mix->kinds)};
     uint32_t address = htonl(FIRST_ADDRESS + (uint32_t)index);
     event.address.family = ADDRESS_IPV4;
     memcpy(event.address.bytes, &address, sizeof address);
-    size_t packed_bytes = event_pack(&event, packed);
+    if (event.kind == EVENT_ERROR)
+        event.detail = 400 + (int32_t)(random >> 12 & 7);
+    if (mix->placements > 0)
+        event.placement_bytes =
+            (uint8_t)snprintf(event.placement, sizeof event.placement, "placement-%u",
+                              (unsigned)(random >> 8) % mix->placements);
+    if (mix->has_ids)
+        set_id(&event, random);
+    return event;
+}
+
+static size_t write_event(uint8_t *record, uint64_t sequence, const struct event *event,
+                          uint32_t salt)
+{
+    uint8_t packed[EVENT_PACKED_MAX_BYTES];
+    size_t packed_bytes = event_pack(event, packed);
     (void)record_write(record, RECORD_EVENT, sequence, packed, packed_bytes);
     return record_stamp(record, salt);
 }
@@ -81,8 +123,8 @@ static void put(FILE *file, const void *bytes, size_t count)
 }
 
 /* One segment with events from `index` on; returns the index behind its last one. */
-static uint64_t write_segment(const char *directory, struct segment_header *header, uint64_t index,
-                              uint64_t count, int64_t now_us)
+static uint64_t write_segment(const char *directory, struct segment_header *header,
+                              const struct mix *mix, uint64_t index, uint64_t count, int64_t now_us)
 {
     uint8_t bytes[RECORD_MAX_BYTES];
     FILE *file = open_segment(directory, header->number, "wbx");
@@ -92,7 +134,8 @@ static uint64_t write_segment(const char *directory, struct segment_header *head
     put(file, bytes, SEGMENT_HEADER_BYTES);
     for (; index < count && used + 2 * RECORD_MAX_BYTES < SEGMENT_BYTES; index++) {
         uint64_t sequence = header->first_sequence + (index - first);
-        size_t length = write_event(bytes, sequence, index, now_us, header->salt);
+        const struct event event = make_event(mix, index, now_us);
+        size_t length = write_event(bytes, sequence, &event, header->salt);
         put(file, bytes, length);
         used += length;
     }
@@ -106,10 +149,16 @@ static uint64_t write_segment(const char *directory, struct segment_header *head
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: backlog JOURNAL_DIR EVENTS\n");
+    struct mix mix = {.kinds = EVENT_KINDS, .ads = 3};
+    if (argc != 3 && argc != 7) {
+        (void)fprintf(stderr, "usage: backlog JOURNAL_DIR EVENTS [KINDS ADS PLACEMENTS IDS]\n");
         return 2;
     }
+    if (argc == 7)
+        mix = (struct mix){.kinds = (unsigned)strtoul(argv[3], NULL, 10),
+                           .ads = (unsigned)strtoul(argv[4], NULL, 10),
+                           .placements = (unsigned)strtoul(argv[5], NULL, 10),
+                           .has_ids = argv[6][0] == '1'};
     struct segment_header header = read_last(argv[1]);
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
@@ -119,7 +168,7 @@ int main(int argc, char **argv)
         header.number++;
         header.salt++;
         header.accepted_through = header.first_sequence - 1; /* all of them were */
-        index = write_segment(argv[1], &header, index, count, (int64_t)now.tv_sec * 1000000);
+        index = write_segment(argv[1], &header, &mix, index, count, (int64_t)now.tv_sec * 1000000);
     }
     return 0;
 }

@@ -30,6 +30,7 @@ uint32_t recovery_random(struct recovery_journal *journal)
 static size_t pack(uint64_t number, uint8_t packed[static EVENT_PACKED_MAX_BYTES])
 {
     struct event event = {
+        .received_at_us = 1700000000000000 + (int64_t)number,
         .occurred_at_us = 1700000000000000 + (int64_t)number,
         .ad_id = 1 + (int32_t)(number % 100),
         .playback_ms = (int64_t)(number % 60) * 1000,

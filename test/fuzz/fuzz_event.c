@@ -6,37 +6,9 @@
 #include "protocol/event_body.h"
 #include "protocol/event_fast.h"
 #include "protocol/event_json.h"
-#include "protocol/event_pack.h"
+#include "test/fuzz/event_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
-
-static void require_same(const struct event *a, const struct event *b)
-{
-    require(a->occurred_at_us == b->occurred_at_us);
-    require(a->ad_id == b->ad_id);
-    require(a->playback_seconds == b->playback_seconds);
-    require(a->kind == b->kind);
-    require(a->address.family == b->address.family);
-    require(memcmp(a->address.bytes, b->address.bytes, sizeof(a->address.bytes)) == 0);
-    require(a->id_bytes == b->id_bytes);
-    require(memcmp(a->id, b->id, a->id_bytes) == 0);
-}
-
-static void check_packing(const struct event *event)
-{
-    uint8_t packed[EVENT_PACKED_MAX_BYTES];
-    struct event unpacked;
-    size_t packed_bytes = event_pack(event, packed);
-    require(packed_bytes <= EVENT_PACKED_MAX_BYTES);
-    require(event_unpack(packed, packed_bytes, &unpacked) == RESULT_OK);
-    require_same(event, &unpacked);
-}
 
 /* A body is the events in it, each once. */
 static void check_body(const char *data, size_t size, enum event_kind kind,
@@ -64,20 +36,22 @@ static void check_plain(const char *data, size_t size, const struct event *event
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+    /* Those that have members of their own, and one that has none. */
+    static const enum event_kind kinds[] = {EVENT_CLICK, EVENT_ERROR, EVENT_PROGRESS};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        enum event_kind kind = kinds[i];
         struct event event = {.occurred_at_us = 1745107200000000};
         struct error error = {""};
-        enum result result =
-            event_decode((const char *)data, size, (enum event_kind)kind, &event, &error);
+        enum result result = event_decode((const char *)data, size, kind, &event, &error);
         require((result == RESULT_OK) == (error.text[0] == '\0'));
         require(result == RESULT_OK || result == RESULT_MALFORMED || result == RESULT_INVALID);
-        check_body((const char *)data, size, (enum event_kind)kind,
-                   result == RESULT_OK ? &event : NULL);
+        check_body((const char *)data, size, kind, result == RESULT_OK ? &event : NULL);
         if (result != RESULT_OK)
             continue;
-        require(event.kind == kind && event.ad_id >= 1);
+        require(event.kind == kind);
+        require(event.ad_id >= (event_kind_may_lack_ad(kind) ? 0 : 1));
         check_plain((const char *)data, size, &event);
-        check_packing(&event);
+        require_packs(&event);
     }
     return 0;
 }

@@ -16,6 +16,7 @@ REFUSED = [
     ("SHUTDOWN_GRACE_SECONDS", "soon"), ("SHUTDOWN_GRACE_SECONDS", "-1"),
     ("KEEPALIVE_SECONDS", "0"), ("KEEPALIVE_SECONDS", "3601"), ("KEEPALIVE_SECONDS", "1.5"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "all"),
+    ("IVT_HEADER", "X Ivt"), ("IVT_HEADER", "X-Ivt:"),
     ("REUSE_PORT", "yes"),
     ("SAMPLE_DATA", "2"),
     ("LOG_LEVEL", "loud"),

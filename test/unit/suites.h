@@ -24,8 +24,10 @@
     X(analytics_reader) \
     X(backoff) \
     X(batch) \
+    X(batch_counts) \
     X(batch_outcome) \
     X(batch_outcome_holds) \
+    X(batch_sets) \
     X(bisect) \
     X(client_address) \
     X(config) \
@@ -40,9 +42,13 @@
     X(digits) \
     X(directory) \
     X(event_body) \
+    X(event_decoders) \
     X(event_fast) \
     X(event_json) \
+    X(event_key) \
     X(event_kinds) \
+    X(event_members) \
+    X(event_origin) \
     X(event_pack) \
     X(event_queue) \
     X(hex) \
@@ -95,11 +101,14 @@
     X(result) \
     X(router) \
     X(session) \
+    X(session_batches) \
     X(sqlstate) \
     X(store) \
+    X(sums) \
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(user_agent) \
     X(uuid) \
     X(waiters) \
     X(writer) \

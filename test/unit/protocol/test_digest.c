@@ -19,6 +19,16 @@ START_TEST(is_that_of_the_standard)
 }
 END_TEST
 
+START_TEST(is_the_same_as_bytes)
+{
+    static const uint8_t first[] = {0x24, 0x8d, 0x6a, 0x61};
+    uint8_t digest[DIGEST_BYTES];
+    digest_bytes(message, strlen(message), digest);
+    ck_assert_mem_eq(digest, first, sizeof first);
+    ck_assert_uint_eq(digest[DIGEST_BYTES - 1], 0xc1);
+}
+END_TEST
+
 START_TEST(is_the_same_piece_by_piece)
 {
     for (size_t cut = 0; cut <= strlen(message); cut++) {
@@ -39,6 +49,7 @@ Suite *digest_suite(void)
     Suite *suite = suite_create("digest");
     TCase *tcase = tcase_create("digest");
     tcase_add_test(tcase, is_that_of_the_standard);
+    tcase_add_test(tcase, is_the_same_as_bytes);
     tcase_add_test(tcase, is_the_same_piece_by_piece);
     suite_add_tcase(suite, tcase);
     return suite;

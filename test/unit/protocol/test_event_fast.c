@@ -28,16 +28,20 @@ static bool decode(const char *body, struct event *event)
 static const struct {
     const char *body;
     int32_t ad_id;
-    int32_t playback_seconds;
+    int64_t playback_ms;
     const char *ip; /* "" = none */
     const char *id;
 } READ[] = {
     {"{\"ad_id\":1}", 1, 0, "", ""},
-    {"{\"ad_id\":1,\"ip\":\"127.0.0.1\",\"video_playback_time\":30}", 1, 30, "127.0.0.1", ""},
+    {"{\"ad_id\":1,\"ip\":\"127.0.0.1\",\"video_playback_time\":30}", 1, 30000, "127.0.0.1", ""},
     {"{\"event_id\":\"a b~!{}[]:,\",\"ad_id\":10}", 10, 0, "", "a b~!{}[]:,"},
     {"{\"event_id\":\"" ID_64 "\",\"ad_id\":999999999}", 999999999, 0, "", ID_64},
     {"{\"ad_id\":90,\"video_playback_time\":0}", 90, 0, "", ""},
-    {"{\"ad_id\":7,\"video_playback_time\":86400}", 7, 86400, "", ""},
+    {"{\"ad_id\":7,\"video_playback_time\":86400}", 7, 86400000, "", ""},
+    {"{\"ad_id\":2147483647,\"video_playback_time\":12.483}", 2147483647, 12483, "", ""},
+    {"{\"ad_id\":7,\"video_playback_time\":-2147483648}", 7, -2147483648000, "", ""},
+    {"{\"ad_id\":7,\"video_playback_time\":-0.25}", 7, -250, "", ""},
+    {"{\"ad_id\":7,\"video_playback_time\":12.483333333333333}", 7, 12483, "", ""},
     {" \t\r\n{ \"ad_id\" :\t5 ,\r\n \"ip\" : \"::1\" } \n", 5, 0, "::1", ""},
 };
 
@@ -47,7 +51,7 @@ START_TEST(plain_form_is_read)
     struct event event;
     ck_assert(decode(READ[_i].body, &event));
     ck_assert_int_eq(event.ad_id, READ[_i].ad_id);
-    ck_assert_int_eq(event.playback_seconds, READ[_i].playback_seconds);
+    ck_assert_int_eq(event.playback_ms, READ[_i].playback_ms);
     ck_assert_uint_eq(event.id_bytes, strlen(READ[_i].id));
     ck_assert_mem_eq(event.id, READ[_i].id, event.id_bytes);
     if (READ[_i].ip[0] == '\0') {
@@ -87,12 +91,27 @@ static const char *const LEFT[] = {
     "{\"ad_id\":1e3}",
     "{\"ad_id\":\"1\"}",
     "{\"ad_id\":null}",
-    "{\"ad_id\":1000000000}",
+    "{\"ad_id\":2147483648}",
+    "{\"ad_id\":00000000001}",
     "{\"ad_id\":99999999999999999999}",
     "{\"ad_id\":1,\"video_playback_time\":}",
     "{\"ad_id\":1,\"video_playback_time\":01}",
-    "{\"ad_id\":1,\"video_playback_time\":86401}",
-    "{\"ad_id\":1,\"video_playback_time\":-1}",
+    "{\"ad_id\":1,\"video_playback_time\":-}",
+    "{\"ad_id\":1,\"video_playback_time\":-01}",
+    "{\"ad_id\":1,\"video_playback_time\":- 1}",
+    "{\"ad_id\":1,\"video_playback_time\":+1}",
+    "{\"ad_id\":1,\"video_playback_time\":1.}",
+    "{\"ad_id\":1,\"video_playback_time\":.5}",
+    "{\"ad_id\":1,\"video_playback_time\":1.5.5}",
+    "{\"ad_id\":1,\"video_playback_time\":1e3}",
+    "{\"ad_id\":1,\"video_playback_time\":1.5",
+    "{\"ad_id\":1,\"video_playback_time\":2147483648}",
+    "{\"ad_id\":1,\"video_playback_time\":2147483647.1}",
+    "{\"ad_id\":1,\"video_playback_time\":-2147483648.1}",
+    "{\"ad_id\":1,\"video_playback_time\":0.00000000000000000000000000001}",
+    "{\"ad_id\":1,\"age_ms\":-0}",
+    "{\"ad_id\":1,\"age_ms\":1.0}",
+    "{\"ad_id\":1,\"age_ms\":1209600001}",
     /* strings */
     "{\"ad_id\":1,\"ip\":\"127.0.0\"}",
     "{\"ad_id\":1,\"ip\":127}",
@@ -106,6 +125,9 @@ static const char *const LEFT[] = {
     "{\"ad_id\":1,\"event_id\":\"a\x7F\"}",
     "{\"ad_id\":1,\"event_id\":\"\xC3\xA4\"}",
     "{\"ad_id\":1,\"event_id\":a}",
+    "{\"ad_id\":1,\"placement\":\"\"}",
+    "{\"ad_id\":1,\"placement\":\"a b\"}",
+    "{\"ad_id\":1,\"placement\":\"" ID_64 "x\"}",
     /* members */
     "{\"ip\":\"::1\"}",
     "{\"ad_id\":1,\"ad_id\":1}",
@@ -115,6 +137,9 @@ static const char *const LEFT[] = {
     "{\"ad_id\":1,\"\":2}",
     "{\"ad_id\":1,\"ip\":null}",
     "{\"ad_i\\u0064\":1}",
+    "{\"ad_id\":1,\"type\":\"click\"}",
+    "{\"ad_id\":1,\"code\":1}",
+    "{\"ad_id\":1,\"offset_ms\":1}",
 };
 
 START_TEST(anything_else_is_left)
@@ -124,12 +149,65 @@ START_TEST(anything_else_is_left)
 }
 END_TEST
 
+/* An item is read as far as it goes. */
+static const struct {
+    const char *text;
+    size_t bytes;
+} ITEMS[] = {
+    {"{\"type\":\"error\",\"code\":303}", 27},
+    {"{\"type\":\"error\",\"code\":303},{\"x", 27},
+    {" {\"ad_id\":1,\"type\":\"progress\",\"offset_ms\":5} ]", 44},
+    {"{\"ad_id\":1,\"type\":\"click\"}\n{}", 26},
+    {"{\"ad_id\":1,\"type\":\"click\"}}", 26},
+};
+
+START_TEST(item_is_read_to_its_end)
+{
+    struct event event;
+    const char *end;
+    const char *text = ITEMS[_i].text;
+    ck_assert(event_decode_fast_item(text, strlen(text), &event, &end));
+    ck_assert_uint_eq((size_t)(end - text), ITEMS[_i].bytes);
+    ck_assert(event_decode_fast_item(text, ITEMS[_i].bytes, &event, &end));
+    ck_assert(!event_decode_fast_item(text, ITEMS[_i].bytes - 1, &event, &end));
+}
+END_TEST
+
+static const char *const LEFT_ITEMS[] = {
+    "",
+    "[",
+    "{}",
+    "{\"ad_id\":1}",
+    "{\"ad_id\":1,\"type\":\"nofill\"}",
+    "{\"ad_id\":1,\"type\":\"Click\"}",
+    "{\"ad_id\":1,\"type\":1}",
+    "{\"ad_id\":1,\"type\":\"click\",\"type\":\"click\"}",
+    "{\"ad_id\":0,\"type\":\"click\"}",
+    "{\"type\":\"click\"}",
+    "{\"ad_id\":1,\"type\":\"click\",\"code\":1}",
+    "{\"ad_id\":1,\"code\":1,\"type\":\"progress\"}",
+    "{\"ad_id\":1,\"offset_ms\":1,\"type\":\"error\"}",
+    "{\"type\":\"error\",\"code\":65536}",
+    "{\"ad_id\":1,\"type\":\"progress\",\"offset_ms\":2147483648}",
+};
+
+START_TEST(any_other_item_is_left)
+{
+    struct event event;
+    const char *end;
+    const char *text = LEFT_ITEMS[_i];
+    ck_assert_msg(!event_decode_fast_item(text, strlen(text), &event, &end), "read: %s", text);
+}
+END_TEST
+
 Suite *event_fast_suite(void)
 {
     Suite *suite = suite_create("event_fast");
     TCase *tcase = tcase_create("event_fast");
     tcase_add_loop_test(tcase, plain_form_is_read, 0, COUNT(READ));
     tcase_add_loop_test(tcase, anything_else_is_left, 0, COUNT(LEFT));
+    tcase_add_loop_test(tcase, item_is_read_to_its_end, 0, COUNT(ITEMS));
+    tcase_add_loop_test(tcase, any_other_item_is_left, 0, COUNT(LEFT_ITEMS));
     suite_add_tcase(suite, tcase);
     return suite;
 }

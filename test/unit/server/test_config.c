@@ -18,6 +18,7 @@ static const char *const NAMES[] = {
     "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
     "REUSE_PORT",        "SAMPLE_DATA",
     "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
+    "IVT_HEADER",
 };
 
 /* Before each test and after it: other suites run in this process too. */
@@ -44,6 +45,7 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
     ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
+    ck_assert_ptr_null(config.ivt_header);
     ck_assert(!config.listener.reuse_port);
     ck_assert(!config.store.sample_data);
     ck_assert_int_eq(config.log_level, LOG_INFO);
@@ -75,6 +77,7 @@ START_TEST(reads_what_is_set)
     setenv("SHUTDOWN_GRACE_SECONDS", "0", 1);
     setenv("KEEPALIVE_SECONDS", "3600", 1);
     setenv("TRUSTED_PROXIES", " 10.0.0.0/8,, 2001:db8::/32 192.0.2.1,", 1);
+    setenv("IVT_HEADER", "X-Ivt", 1);
     setenv("REUSE_PORT", "1", 1);
     setenv("SAMPLE_DATA", "1", 1);
     setenv("LOG_LEVEL", "debug", 1);
@@ -86,6 +89,7 @@ START_TEST(reads_what_is_set)
     ck_assert_uint_eq(config.store.queue_max_events, 1);
     ck_assert_uint_eq(config.shutdown_grace_s, 0);
     ck_assert_uint_eq(config.keepalive_s, 3600);
+    ck_assert_str_eq(config.ivt_header, "X-Ivt");
     ck_assert_uint_eq(config.trusted_proxies.count, 3);
     ck_assert_int_eq(address_parse("2001:db8::7", 11, &inside), RESULT_OK);
     ck_assert(address_block_contains(&config.trusted_proxies.blocks[1], &inside));
@@ -167,6 +171,15 @@ static const struct {
     {"LISTEN_ADDR", "[::1]"},
     {"LISTEN_ADDR", "127.0.0.256"},
     {"LISTEN_ADDR", "fe80::1%lo"},
+    {"IVT_HEADER", "X Ivt"},
+    {"IVT_HEADER", "X-Ivt:"},
+    {"IVT_HEADER", " X-Ivt"},
+    {"IVT_HEADER", "X-Ivt "},
+    {"IVT_HEADER", "X-Ivt\n"},
+    {"IVT_HEADER", "X-Ivt, X-Bot"},
+    {"IVT_HEADER", "\"X-Ivt\""},
+    {"IVT_HEADER", "X-\xc3\xa4"},
+    {"IVT_HEADER", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
     {"JOURNAL_SYNC", "sometimes"},
     {"JOURNAL_SYNC", "ALWAYS"},
     {"JOURNAL_MAX_BYTES", "-1"},

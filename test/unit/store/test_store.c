@@ -64,9 +64,9 @@ static void on_drained(void *arg, uint64_t left)
 }
 
 static const struct event events[3] = {
-    {.ad_id = 1, .kind = EVENT_CLICK},
-    {.ad_id = 2, .kind = EVENT_IMPRESSION},
-    {.ad_id = 3, .kind = EVENT_CLICK},
+    {.ad_id = 1, .quantity = 1, .kind = EVENT_CLICK},
+    {.ad_id = 2, .quantity = 1, .kind = EVENT_IMPRESSION},
+    {.ad_id = 3, .quantity = 1, .kind = EVENT_CLICK},
 };
 
 START_TEST(submission_is_answered_once_from_the_loop)

@@ -8,7 +8,7 @@
 
 #include <libpq-fe.h>
 
-enum { FAKE_VALUES_MAX = 16 };
+enum { FAKE_VALUES_MAX = 40 };
 
 /* The query in flight. */
 struct fake_query {

@@ -61,6 +61,5 @@ void outcome_assert_nothing_is_wrong(const struct outcome_subject *subject)
     ck_assert(!batch_outcome_is_held(&subject->outcome));
     ck_assert(!batch_outcome_is_fenced(&subject->outcome));
     ck_assert(!batch_outcome_is_failing(&subject->outcome));
-    ck_assert(!batch_outcome_is_escaping(&subject->outcome));
     ck_assert_ptr_null(batch_outcome_reject_reason(&subject->outcome));
 }

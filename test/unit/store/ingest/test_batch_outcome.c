@@ -117,7 +117,6 @@ START_TEST(halves_down_to_the_row_and_puts_it_aside)
     ck_assert_int_eq(outcome_refuse(&subject, "23514", 1), BATCH_REJECT_ROW);
     ck_assert_uint_eq(batch_outcome_limit(&subject.outcome), 1);
     ck_assert_str_eq(batch_outcome_reject_reason(&subject.outcome), "23514: values of a client");
-    ck_assert(!batch_outcome_is_escaping(&subject.outcome));
     outcome_pass(&subject, 1);
     ck_assert_uint_eq(batch_outcome_limit(&subject.outcome), OUTCOME_MAX_ROWS);
     outcome_assert_nothing_is_wrong(&subject);
@@ -138,17 +137,14 @@ START_TEST(cuts_the_reject_reason_to_whole_characters)
 }
 END_TEST
 
-START_TEST(puts_a_row_aside_escaped_where_it_fails_again_and_then_holds)
+START_TEST(holds_where_a_row_cannot_be_put_aside_either)
 {
     ck_assert_int_eq(outcome_refuse(&subject, "22P05", 1), BATCH_REJECT_ROW);
-    ck_assert(!batch_outcome_is_escaping(&subject.outcome));
-    ck_assert_int_eq(outcome_refuse(&subject, "22P05", 1), BATCH_REJECT_ESCAPED);
-    ck_assert(batch_outcome_is_escaping(&subject.outcome));
-    ck_assert_str_eq(batch_outcome_reject_reason(&subject.outcome), "22P05: values of a client");
-    if (_i == 1) {
+    for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(outcome_refuse(&subject, "23502", 1), BATCH_HOLD);
         ck_assert_ptr_nonnull(strstr(subject.decision.text, "ingest_batch failed sqlstate=23502"));
-        ck_assert(batch_outcome_is_escaping(&subject.outcome));
+        ck_assert_str_eq(batch_outcome_reject_reason(&subject.outcome),
+                         "22P05: values of a client");
     }
     outcome_pass(&subject, 1);
     outcome_assert_nothing_is_wrong(&subject);
@@ -161,7 +157,6 @@ START_TEST(a_row_to_be_put_aside_waits_out_a_passing_fault)
     ck_assert_int_eq(outcome_refuse(&subject, _i == 0 ? "40001" : "57014", 1), BATCH_RETRY);
     ck_assert_int_eq(outcome_refuse(&subject, _i == 0 ? "40001" : "57014", 1), BATCH_RETRY);
     ck_assert_ptr_nonnull(batch_outcome_reject_reason(&subject.outcome));
-    ck_assert(!batch_outcome_is_escaping(&subject.outcome));
 }
 END_TEST
 
@@ -243,7 +238,6 @@ END_TEST
 START_TEST(a_new_session_looks_for_the_bad_row_anew)
 {
     ck_assert_int_eq(outcome_refuse(&subject, "23514", 1), BATCH_REJECT_ROW);
-    ck_assert_int_eq(outcome_refuse(&subject, "23514", 1), BATCH_REJECT_ESCAPED);
     ck_assert_int_eq(outcome_lose(&subject, 1), BATCH_AWAIT);
     outcome_open(&subject);
     outcome_assert_nothing_is_wrong(&subject);
@@ -261,7 +255,7 @@ Suite *batch_outcome_suite(void)
     tcase_add_test(tcase, tells_the_words_of_our_own_functions);
     tcase_add_test(tcase, halves_down_to_the_row_and_puts_it_aside);
     tcase_add_loop_test(tcase, cuts_the_reject_reason_to_whole_characters, 0, 2);
-    tcase_add_loop_test(tcase, puts_a_row_aside_escaped_where_it_fails_again_and_then_holds, 0, 2);
+    tcase_add_test(tcase, holds_where_a_row_cannot_be_put_aside_either);
     tcase_add_loop_test(tcase, a_row_to_be_put_aside_waits_out_a_passing_fault, 0, 2);
     tcase_add_test(tcase, holds_at_the_eleventh_row_that_fails_alike);
     tcase_add_loop_test(tcase, counts_like_rows_anew_behind_a_stored_or_an_unlike_one, 0, 2);

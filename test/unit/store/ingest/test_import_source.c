@@ -27,7 +27,7 @@ static uint64_t at(uint32_t run, uint64_t count)
 static void save(uint64_t number, uint32_t run, uint64_t last)
 {
     static const uint8_t nothing[] = "no event";
-    const struct event event = {.ad_id = 1};
+    const struct event event = {.ad_id = 1, .quantity = 1};
     uint8_t packed[EVENT_PACKED_MAX_BYTES];
     size_t packed_bytes = event_pack(&event, packed);
     struct segment_image image;

@@ -13,12 +13,12 @@
 #include "test/unit/suites.h"
 
 /* Segments of 64 KiB: a submission of so many events lies in two or three. */
-enum { MAX_BYTES = 256 * 1024, EVENTS = 2000 };
+enum { MAX_BYTES = 256 * 1024, EVENTS = 2000, EVENTS_MAX = 2100 };
 
 static struct journal_run run;
 static struct refusals refusals;
 static struct intake *intake;
-static struct event events[EVENTS];
+static struct event events[EVENTS_MAX];
 static unsigned answers;
 static enum result answer;
 
@@ -38,8 +38,9 @@ static void set_up(void)
 {
     disk_faults_reset();
     answers = 0;
-    for (int i = 0; i < EVENTS; i++)
-        events[i] = (struct event){.occurred_at_us = 1745107200000000 + i, .ad_id = i + 1};
+    for (int i = 0; i < EVENTS_MAX; i++)
+        events[i] =
+            (struct event){.occurred_at_us = 1745107200000000 + i, .ad_id = i + 1, .quantity = 1};
     journal_run_open(&run, JOURNAL_SYNC_ALWAYS, MAX_BYTES);
     refusals_init(&refusals, run.metrics);
     intake = intake_new(run.base, run.journal, EVENTS, &refusals, run.metrics, run.files.log,
@@ -58,7 +59,7 @@ static void tear_down(void)
 static enum result submit(size_t count)
 {
     unsigned before = answers;
-    intake_submit(intake, events, count, on_done, NULL);
+    ck_assert_int_eq(intake_submit(intake, events, count, on_done, NULL), REFUSAL_NONE);
     while (answers == before)
         (void)event_base_loop(run.base, EVLOOP_ONCE);
     ck_assert_uint_eq(answers, before + 1);
@@ -117,7 +118,7 @@ START_TEST(submissions_of_a_turn_share_a_sync)
 {
     disk_faults_reset();
     for (int i = 0; i < 3; i++)
-        intake_submit(intake, events + i, 1, on_done, NULL);
+        ck_assert_int_eq(intake_submit(intake, events + i, 1, on_done, NULL), REFUSAL_NONE);
     while (answers == 0)
         (void)event_base_loop(run.base, EVLOOP_ONCE);
     ck_assert_uint_eq(answers, 3);
@@ -139,10 +140,8 @@ START_TEST(submission_cut_in_two_is_refused)
 {
     if (_i == 0)
         fail_from(&disk_faults.sync_fails_in, 2);
-    else if (_i == 1)
-        fail_from(&disk_faults.reserve_fails_in, 1);
     else
-        run.settings.max_bytes = MAX_BYTES / 4; /* full when the first segment is */
+        fail_from(&disk_faults.reserve_fails_in, 1);
     ck_assert_int_eq(submit(EVENTS), RESULT_UNAVAILABLE);
     ck_assert_uint_eq(accepted(), 0);
     ck_assert_uint_eq(refused(), EVENTS);
@@ -153,12 +152,67 @@ START_TEST(submission_cut_in_two_is_refused)
 }
 END_TEST
 
+/* There is room for the first segment of it, and no more: so there is for smaller ones. */
+START_TEST(submission_without_room_is_refused_whole)
+{
+    run.settings.max_bytes = MAX_BYTES / 4;
+    ck_assert_int_eq(intake_submit(intake, events, EVENTS, on_done, NULL), REFUSAL_JOURNAL_FULL);
+    (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
+    ck_assert_uint_eq(answers, 0);
+    ck_assert_uint_eq(queued(), 0);
+    ck_assert_int_eq(submit(100), RESULT_OK);
+    ck_assert_uint_eq(accepted(), 100);
+    ck_assert_uint_eq(queued(), 100);
+}
+END_TEST
+
+/* Again and again: of the journal's space the database has all but the last. */
+START_TEST(stored_segments_go_for_a_submission)
+{
+    uint64_t first = journal_first_sequence(run.journal);
+    for (uint64_t i = 1; i <= 10; i++) {
+        ck_assert_int_eq(submit(EVENTS * 2 / 3), RESULT_OK);
+        intake_stored(intake, first + i * (EVENTS * 2 / 3) - 1);
+    }
+    ck_assert_uint_eq(accepted(), 10 * (EVENTS * 2 / 3));
+    ck_assert_uint_eq(refused(), 0);
+}
+END_TEST
+
+START_TEST(half_of_the_journal_is_too_large)
+{
+    ck_assert(!intake_is_too_large(intake, events, 2000));
+    ck_assert(intake_is_too_large(intake, events, 2100));
+    run.settings.max_bytes = 1;
+    ck_assert(!intake_is_too_large(intake, events, 1)); /* the journal's refusal tells */
+}
+END_TEST
+
+START_TEST(own_events_are_answered_and_not_counted_as_refused)
+{
+    struct event own = {.quantity = 1000, .kind = EVENT_REQUEST, .verdict = VERDICT_DECLARED_BOT};
+    intake_submit_own(intake, &own, on_done, NULL);
+    while (answers == 0)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_int_eq(answer, RESULT_OK);
+    ck_assert_uint_eq(counted("adtracker_events_accepted_total", "kind=\"request\""), 1000);
+    ck_assert_uint_eq(counted("adtracker_events_invalid_total", "reason=\"declared_bot\""), 1000);
+    fail_from(&disk_faults.write_fails_in, 1);
+    intake_submit_own(intake, &own, on_done, NULL);
+    while (answers == 1)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_int_eq(answer, RESULT_UNAVAILABLE);
+    ck_assert_uint_eq(counted("adtracker_events_accepted_total", "kind=\"request\""), 1000);
+    ck_assert_uint_eq(refused(), 0);
+}
+END_TEST
+
 START_TEST(those_before_a_cut_one_are_accepted)
 {
     unsigned before = answers;
     fail_from(&disk_faults.sync_fails_in, 2);
-    intake_submit(intake, events, 10, on_done, NULL);
-    intake_submit(intake, events + 10, EVENTS - 10, on_done, NULL);
+    ck_assert_int_eq(intake_submit(intake, events, 10, on_done, NULL), REFUSAL_NONE);
+    ck_assert_int_eq(intake_submit(intake, events + 10, EVENTS - 10, on_done, NULL), REFUSAL_NONE);
     while (answers < before + 2)
         (void)event_base_loop(run.base, EVLOOP_ONCE);
     ck_assert_int_eq(answer, RESULT_UNAVAILABLE);
@@ -209,7 +263,7 @@ END_TEST
 START_TEST(who_still_waits_at_the_end_is_refused)
 {
     unsigned before = answers;
-    intake_submit(intake, events, 3, on_done, NULL);
+    ck_assert_int_eq(intake_submit(intake, events, 3, on_done, NULL), REFUSAL_NONE);
     intake_free(intake);
     ck_assert_uint_eq(answers, before + 1);
     ck_assert_int_eq(answer, RESULT_UNAVAILABLE);
@@ -225,7 +279,11 @@ Suite *intake_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, submission_in_several_segments_is_answered_once);
     tcase_add_test(tcase, submissions_of_a_turn_share_a_sync);
-    tcase_add_loop_test(tcase, submission_cut_in_two_is_refused, 0, 3);
+    tcase_add_loop_test(tcase, submission_cut_in_two_is_refused, 0, 2);
+    tcase_add_test(tcase, submission_without_room_is_refused_whole);
+    tcase_add_test(tcase, stored_segments_go_for_a_submission);
+    tcase_add_test(tcase, own_events_are_answered_and_not_counted_as_refused);
+    tcase_add_test(tcase, half_of_the_journal_is_too_large);
     tcase_add_test(tcase, those_before_a_cut_one_are_accepted);
     tcase_add_test(tcase, submission_of_which_nothing_is_written_is_refused);
     tcase_add_loop_test(tcase, first_failure_is_made_good_before_the_answer, 0, 2);

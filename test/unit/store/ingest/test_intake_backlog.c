@@ -16,7 +16,7 @@
 #include "test/unit/store/journal/journal_run.h"
 #include "test/unit/suites.h"
 
-enum { MAX_BYTES = 256 * 1024, QUEUE_MAX = 50 };
+enum { MAX_BYTES = 512 * 1024, QUEUE_MAX = 50 };
 
 #define FIRST_US INT64_C(1745107200000000)
 
@@ -94,9 +94,10 @@ static void submit(int count)
 {
     unsigned before = answers;
     for (int i = 0; i < count; i++, submitted++) {
-        struct event event = {.occurred_at_us = FIRST_US + submitted * INT64_C(1000000),
-                              .ad_id = submitted + 1};
-        intake_submit(intake, &event, 1, on_done, NULL);
+        struct event event = {.received_at_us = FIRST_US + submitted * INT64_C(1000000),
+                              .ad_id = submitted + 1,
+                              .quantity = 1};
+        ck_assert_int_eq(intake_submit(intake, &event, 1, on_done, NULL), REFUSAL_NONE);
     }
     while (answers < before + (unsigned)count)
         turn();
@@ -211,9 +212,9 @@ END_TEST
 
 START_TEST(without_a_sync_nothing_waits)
 {
-    const struct event event = {.occurred_at_us = FIRST_US, .ad_id = 1};
+    const struct event event = {.received_at_us = FIRST_US, .ad_id = 1, .quantity = 1};
     unsigned before = answers;
-    intake_submit(intake, &event, 1, on_done, NULL);
+    ck_assert_int_eq(intake_submit(intake, &event, 1, on_done, NULL), REFUSAL_NONE);
     turn_once();
     ck_assert_uint_eq(answers, before + 1);
 }

@@ -38,8 +38,9 @@ static void on_done(void *arg, enum result result)
 
 /* Three clicks and two impressions. */
 static const struct event mixed[5] = {
-    {.kind = EVENT_CLICK}, {.kind = EVENT_IMPRESSION}, {.kind = EVENT_CLICK},
-    {.kind = EVENT_CLICK}, {.kind = EVENT_IMPRESSION},
+    {.kind = EVENT_CLICK, .quantity = 1},      {.kind = EVENT_IMPRESSION, .quantity = 1},
+    {.kind = EVENT_CLICK, .quantity = 1},      {.kind = EVENT_CLICK, .quantity = 1},
+    {.kind = EVENT_IMPRESSION, .quantity = 1},
 };
 
 static uint64_t accepted(const char *labels)
@@ -68,8 +69,8 @@ static void assert_answered(const struct asker *asker, enum result result)
 START_TEST(all_that_is_durable_counts_by_its_kind)
 {
     struct asker askers[2] = {{0}};
-    waiters_add(&waiters, mixed, 5, 15, on_done, &askers[0]);
-    waiters_add(&waiters, mixed, 1, 16, on_done, &askers[1]);
+    waiters_add(&waiters, mixed, 5, 15, true, on_done, &askers[0]);
+    waiters_add(&waiters, mixed, 1, 16, true, on_done, &askers[1]);
     ck_assert_uint_eq(waiters.count, 2);
     ck_assert_uint_eq(waiters_answer(&waiters, 16, REFUSAL_NONE), 0);
     ck_assert_uint_eq(waiters.count, 0);
@@ -82,7 +83,7 @@ END_TEST
 START_TEST(nothing_durable_counts_as_refused)
 {
     struct asker asker = {0};
-    waiters_add(&waiters, mixed, 5, 15, on_done, &asker);
+    waiters_add(&waiters, mixed, 5, 15, true, on_done, &asker);
     ck_assert_uint_eq(waiters_answer(&waiters, 0, REFUSAL_DISK_FAILED), 0);
     assert_answered(&asker, RESULT_UNAVAILABLE);
     assert_counted(0, 0, 5);
@@ -93,9 +94,9 @@ END_TEST
 START_TEST(part_of_them_is_refused_as_a_whole)
 {
     struct asker askers[3] = {{0}};
-    waiters_add(&waiters, mixed, 2, 12, on_done, &askers[0]);
-    waiters_add(&waiters, mixed, 5, 17, on_done, &askers[1]);
-    waiters_add(&waiters, mixed, 1, 18, on_done, &askers[2]);
+    waiters_add(&waiters, mixed, 2, 12, true, on_done, &askers[0]);
+    waiters_add(&waiters, mixed, 5, 17, true, on_done, &askers[1]);
+    waiters_add(&waiters, mixed, 1, 18, true, on_done, &askers[2]);
     ck_assert_uint_eq(waiters_answer(&waiters, 12 + (uint64_t)_i, REFUSAL_DISK_FAILED),
                       (uint64_t)_i % 5);
     assert_answered(&askers[0], RESULT_OK);
@@ -111,9 +112,9 @@ END_TEST
 START_TEST(nobody_is_answered_twice)
 {
     struct asker askers[2] = {{0}};
-    waiters_add(&waiters, mixed, 1, 11, on_done, &askers[0]);
+    waiters_add(&waiters, mixed, 1, 11, true, on_done, &askers[0]);
     ck_assert_uint_eq(waiters_answer(&waiters, 11, REFUSAL_NONE), 0);
-    waiters_add(&waiters, mixed, 1, 12, on_done, &askers[1]);
+    waiters_add(&waiters, mixed, 1, 12, true, on_done, &askers[1]);
     ck_assert_uint_eq(waiters_answer(&waiters, 12, REFUSAL_NONE), 0);
     ck_assert_uint_eq(waiters_answer(&waiters, 12, REFUSAL_NONE), 0);
     assert_answered(&askers[0], RESULT_OK);
@@ -127,7 +128,7 @@ START_TEST(many_may_wait)
     enum { ASKERS = 3000 };
     static struct asker askers[ASKERS];
     for (size_t i = 0; i < ASKERS; i++)
-        waiters_add(&waiters, mixed, 1, i + 1, on_done, &askers[i]);
+        waiters_add(&waiters, mixed, 1, i + 1, true, on_done, &askers[i]);
     ck_assert_uint_eq(waiters_answer(&waiters, 2000, REFUSAL_DISK_FAILED), 0);
     for (size_t i = 0; i < ASKERS; i++)
         assert_answered(&askers[i], i < 2000 ? RESULT_OK : RESULT_UNAVAILABLE);

@@ -39,10 +39,6 @@ void writer_come_up(struct writer_subject *subject);
  * is NULL, to be stored. */
 bool writer_is_sending(uint32_t rows, const char *reject_reason);
 
-/* Whether the event_id of the first row in flight is this one, or begins so. All are pushed with
- * "a". */
-bool writer_is_event_id(const char *event_id);
-
 /* The batch in flight is committed. */
 void writer_commit(struct writer_subject *subject);
 

@@ -1,0 +1,65 @@
+/* What a request itself tells about the events in it. */
+#include "server/handlers/event_origin.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+
+#include "metrics/clock.h"
+#include "protocol/user_agent.h"
+#include "server/handlers/context.h"
+#include "server/http/client_address.h"
+#include "server/http/exchange.h"
+
+/* Any value but none and 0. */
+static bool is_mark(const char *value)
+{
+    value += strspn(value, " \t");
+    size_t bytes = strcspn(value, " \t");
+    bool is_one_word = value[bytes + strspn(value + bytes, " \t")] == '\0';
+    return bytes > 0 && !(is_one_word && bytes == 1 && value[0] == '0');
+}
+
+/* A field that is given twice marks where either does: a proxy may add its own behind a client's.
+ */
+static bool is_marked(struct evhttp_request *request, const struct handler_context *context)
+{
+    if (context->ivt_header == NULL || !client_is_proxy(request, context->trusted_proxies))
+        return false;
+    const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
+    const struct evkeyval *field;
+    TAILQ_FOREACH(field, fields, next)
+    {
+        if (strcasecmp(field->key, context->ivt_header) == 0 && is_mark(field->value))
+            return true;
+    }
+    return false;
+}
+
+struct event_origin event_origin_of(const struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    struct evhttp_request *request = exchange->request;
+    const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
+    struct event_origin origin = {
+        .address = client_address(request, context->trusted_proxies),
+        .verdict = user_agent_verdict(evhttp_find_header(fields, "User-Agent")),
+        .received_at_us = clock_wall_us(),
+    };
+    if (origin.verdict == VERDICT_VALID && is_marked(request, context))
+        origin.verdict = VERDICT_MARKED_BY_PROXY;
+    return origin;
+}
+
+void event_origin_apply(const struct event_origin *origin, struct event *event)
+{
+    event->received_at_us = origin->received_at_us;
+    event->occurred_at_us += origin->received_at_us; /* it is less its age so far */
+    event->verdict = (uint8_t)origin->verdict;
+    if (event->address.family == ADDRESS_NONE)
+        event->address = origin->address;
+}

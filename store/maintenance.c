@@ -1,0 +1,217 @@
+/* Keeps the database in order, on a connection of its own. */
+#include "store/maintenance.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+#include <event2/util.h>
+
+#include "metrics/clock.h"
+#include "metrics/log.h"
+#include "metrics/metrics.h"
+#include "metrics/news.h"
+#include "metrics/timer.h"
+#include "protocol/memory.h"
+#include "store/base/backoff.h"
+#include "store/database/conn.h"
+#include "store/database/own_schema.h"
+#include "store/database/sqlstate.h"
+
+enum { LOOK_MS = 1000, CALL_TIMEOUT_MS = 35000, MINUTE_S = 60, HOUR_S = 3600 };
+
+/* Of the usual backoff, which is made for batches: half a minute at most. */
+enum { BACKOFF_TIMES = 10 };
+
+/* In the order in which they take turns. */
+enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, STATE, CHORES };
+
+/* What there is to do: how often; each call answers whether there is more to do at once. */
+static const struct {
+    const char *name;
+    const char *sql;
+    uint32_t every_s;
+} chores[CHORES] = {
+    [CLOSE] = {"close_minutes", "SELECT close_minutes()", MINUTE_S},
+    [ROLL_UP] = {"roll_up", "SELECT roll_up()", MINUTE_S / 6},
+    [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
+    [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
+    [PARTITIONS] = {"maintain", "SELECT maintain()", HOUR_S},
+    [STATE] = {"maintenance_state", "SELECT false, lag_seconds, late_rows FROM maintenance_state()",
+               MINUTE_S / 6},
+};
+
+/* The server's own limit on a call: making a month of many ads takes longer than a batch may. */
+static const char own_sql[] = OWN_SCHEMA_SQL "SET statement_timeout = '30s'";
+
+struct chore {
+    int64_t due_us; /* monotonic */
+    struct backoff backoff;
+};
+
+struct maintenance {
+    struct db_conn *conn;
+    struct db_settings conn_settings;
+    struct log *log;
+    struct event *timer;
+    struct chore chores[CHORES];
+    int present; /* the chore in flight, or the one that was last */
+    struct news failures;
+    struct counter *failed[CHORES];
+    double lag_seconds;
+    double late_rows;
+};
+
+static void call_next(struct maintenance *maintenance);
+
+static void take_state(struct maintenance *maintenance, const PGresult *rows)
+{
+    maintenance->lag_seconds = strtod(PQgetvalue(rows, 0, 1), NULL);
+    maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
+}
+
+static void take_answer(struct maintenance *maintenance, const PGresult *rows)
+{
+    struct chore *chore = &maintenance->chores[maintenance->present];
+    bool has_more = PQntuples(rows) == 1 && PQgetvalue(rows, 0, 0)[0] == 't';
+    backoff_reset(&chore->backoff);
+    db_conn_note_success(maintenance->conn);
+    if (maintenance->present == STATE && PQntuples(rows) == 1)
+        take_state(maintenance, rows);
+    if (!has_more)
+        chore->due_us =
+            clock_monotonic_us() + (int64_t)chores[maintenance->present].every_s * 1000000;
+}
+
+/* The others go on: what keeps one may be its own. */
+static void take_failure(struct maintenance *maintenance, const struct db_reply *reply)
+{
+    struct chore *chore = &maintenance->chores[maintenance->present];
+    char reason[200];
+    char text[260];
+    uint32_t random;
+    evutil_secure_rng_get_bytes(&random, sizeof random);
+    chore->due_us = clock_monotonic_us() +
+                    (int64_t)backoff_next(&chore->backoff, random) * BACKOFF_TIMES * 1000;
+    counter_add(maintenance->failed[maintenance->present], 1);
+    sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
+    (void)snprintf(text, sizeof text, "%s %s", chores[maintenance->present].name, reason);
+    if (news_is(&maintenance->failures, text, clock_monotonic_us()))
+        log_write(maintenance->log, LOG_WARNING, "store", "maintenance failed: %s", text);
+    if (sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT)
+        db_conn_reconnect(maintenance->conn, text);
+    else
+        (void)db_conn_note_failure(maintenance->conn);
+}
+
+static void on_answer(void *arg, const struct db_reply *reply)
+{
+    struct maintenance *maintenance = arg;
+    if (reply->outcome == DB_LOST)
+        return;
+    if (reply->outcome == DB_OK)
+        take_answer(maintenance, reply->rows);
+    else
+        take_failure(maintenance, reply);
+    call_next(maintenance);
+}
+
+/* The next chore in turn that is due. */
+static void call_next(struct maintenance *maintenance)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (!db_conn_is_ready(maintenance->conn))
+        return;
+    for (int i = 1; i <= CHORES; i++) {
+        int next = (maintenance->present + i) % CHORES;
+        if (maintenance->chores[next].due_us > now_us)
+            continue;
+        const struct db_query query = {.sql = chores[next].sql, .timeout_ms = CALL_TIMEOUT_MS};
+        maintenance->present = next;
+        db_conn_query(maintenance->conn, &query, on_answer, maintenance);
+        return;
+    }
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    call_next(arg);
+}
+
+static void on_ready(void *arg)
+{
+    call_next(arg);
+}
+
+/* What was in flight is still due. */
+static void on_lost(void *arg)
+{
+    (void)arg;
+}
+
+static double read_lag(void *arg)
+{
+    return ((const struct maintenance *)arg)->lag_seconds;
+}
+
+static double read_late_rows(void *arg)
+{
+    return ((const struct maintenance *)arg)->late_rows;
+}
+
+static void add_metrics(struct maintenance *maintenance, struct metrics *metrics)
+{
+    for (size_t i = 0; i < CHORES; i++) {
+        char labels[64];
+        (void)metrics_label(labels, sizeof labels, "call", chores[i].name);
+        maintenance->failed[i] =
+            metrics_counter(metrics, "adtracker_maintenance_failures_total",
+                            "Calls of the database's maintenance that were refused.", labels);
+    }
+    metrics_gauge(metrics, "adtracker_rollup_lag_seconds",
+                  "How far behind the clock the counts are rolled up; half an hour is usual.", "",
+                  read_lag, maintenance);
+    metrics_gauge(metrics, "adtracker_late_count_rows",
+                  "Counts of late events that are not yet folded into the others.", "",
+                  read_late_rows, maintenance);
+}
+
+struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
+                                    struct metrics *metrics, struct log *log)
+{
+    struct maintenance *maintenance = memory_zeroed(sizeof *maintenance);
+    maintenance->log = log;
+    maintenance->present = CHORES - 1;
+    maintenance->conn_settings = (struct db_settings){.name = "maintenance", .own_sql = own_sql};
+    const struct db_listener listener = {
+        .on_ready = on_ready, .on_lost = on_lost, .arg = maintenance};
+    maintenance->conn =
+        db_conn_new(base, target, &maintenance->conn_settings, listener, metrics, log);
+    maintenance->timer = memory_required(event_new(base, -1, EV_PERSIST, on_timer, maintenance));
+    timer_arm(maintenance->timer, LOOK_MS);
+    add_metrics(maintenance, metrics);
+    return maintenance;
+}
+
+void maintenance_free(struct maintenance *maintenance)
+{
+    if (maintenance == NULL)
+        return;
+    db_conn_free(maintenance->conn);
+    event_free(maintenance->timer);
+    free(maintenance);
+}
+
+void maintenance_start(struct maintenance *maintenance)
+{
+    db_conn_start(maintenance->conn);
+}
+
+void maintenance_stop(struct maintenance *maintenance)
+{
+    db_conn_stop(maintenance->conn);
+}
