@@ -53,7 +53,7 @@ $$;
 -- writes to the old tables any more, so a page's number is a position in them; a partition that is
 -- through is dropped.
 CREATE OR REPLACE FUNCTION bring_over(p_pages integer DEFAULT 200) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET jit = off AS $$
 DECLARE
     v_what text;
     v_partition regclass;

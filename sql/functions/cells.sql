@@ -1,4 +1,5 @@
--- The columns k0 to k31 of counts, a cell for each kind by its number.
+-- The columns k0 to k31 of counts, a cell for each kind by its number. Statements over all of them are too
+-- quick to be compiled: the functions that others call have jit off.
 
 -- A list in SQL with an element for each cell: in p_form a # is the number.
 CREATE OR REPLACE FUNCTION cell_list(p_form text) RETURNS text

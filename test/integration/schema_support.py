@@ -80,6 +80,7 @@ def described(postgres: PrivatePostgres, database: str) -> Dict[str, Set[str]]:
         capture_output=True, text=True, timeout=60, check=True).stdout
     dump = re.sub(r"_\d{8}(?!\d)", "_DAY", dump.split("-- PostgreSQL database dump complete")[0])
     dump = re.sub(r"'\d{4}-\d\d-\d\d( 00:00:00\+00)?'", "'DAY'", dump)
+    dump = re.sub(r"'[0-9a-f]{8}-[0-9a-f]{4}-0000-0000-0{12}'", "'DAY'", dump)  # of keys
     objects: Dict[str, Set[str]] = {}
     for part in re.split(r"^-- Name: ", dump, flags=re.MULTILINE)[1:]:
         name, text = part.split("\n", 1)
