@@ -100,15 +100,16 @@ class Two(OwnSchema):
         session.run("BEGIN; SET search_path = t1; SELECT pg_advisory_xact_lock(lock_key('maintain'))")
         self.psql("DROP TABLE {}".format(self.value(
             "SELECT 'events_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")))
-        self.assertEqual(self.value("SELECT maintain()"), "1")
+        self.assertEqual(self.value("SELECT maintain()"), "t")
         self.schema = "t1"
-        self.assertEqual(self.value("SELECT maintain()"), "0")
+        self.assertEqual(self.value("SELECT maintain()"), "f")
 
     def test_a_caller_may_have_any_search_path(self) -> None:
         """Everything that a person or a script calls, from sessions that would find other tables."""
         untouched = self.contents()
         traps = "".join(f"CREATE TEMP TABLE {table} (LIKE t1.{table} INCLUDING ALL); " for table in
-                        ("ads", "events", "event_counts", "event_keys", "rejected_events", "ingest_cursor"))
+                        ("ads", "events", "counts", "counts_minute", "counts_late", "event_keys", "marks",
+                         "placements", "rejected_events", "ingest_cursor"))
         for n, path in enumerate(("DEFAULT", "''", quoted(ODD), f"pg_temp, {quoted(ODD)}, t1")):
             with self.subTest(path):
                 session = SqlSession(self, self.postgres, self.database)
@@ -121,7 +122,7 @@ class Two(OwnSchema):
         self.assertEqual(self.contents(), untouched)
 
     def contents(self) -> list:
-        return self.psql("SELECT to_jsonb(e)::text FROM events e UNION ALL SELECT to_jsonb(c)::text FROM event_counts c "
+        return self.psql("SELECT to_jsonb(e)::text FROM events e UNION ALL SELECT to_jsonb(c)::text FROM counts_minute c "
                          "UNION ALL SELECT to_jsonb(r)::text FROM rejected_events r UNION ALL "
                          "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace "
                          "ORDER BY 1")
@@ -146,8 +147,9 @@ class Two(OwnSchema):
                     f"INSERT INTO t1.ads (id) VALUES ({90 + number})"):
             run(sql)
         self.assertEqual(run("SELECT t1.retry_rejected()"), ["1"])
-        self.assertEqual(run("SELECT t1.maintain()"), ["0"])
-        self.assertEqual(run("SELECT t1.fold_counts(now() - interval '7 days')"), ["0"])
+        for call in ("maintain", "close_minutes", "roll_up", "fold_late", "bring_over"):
+            self.assertEqual(run(f"SELECT t1.{call}()"), ["f"])
+        run("SELECT * FROM t1.maintenance_state()")
         self.assertEqual([int(line.split("|")[1]) for line in totals()], [before[0] + 3, before[1] + 1])
 
     def test_every_function_knows_its_schema(self) -> None:

@@ -99,7 +99,7 @@ class SetBack(SettingsCase):
             self.assertEqual(
                 server.post("/ads/click", {"ad_id": 1, "video_playback_time": seconds}).status, 202)
         self.wait_at_rest(server)
-        self.assertEqual(self.psql("SELECT video_playback_time FROM rejected_events"), [("777",)])
+        self.assertEqual(self.psql("SELECT playback_ms / 1000 FROM rejected_events"), [("777",)])
         self.assertEqual(self.connects(server), dict.fromkeys(CONNECTIONS, 1))
 
 
@@ -157,7 +157,7 @@ class Noticed(SettingsCase):
         self.reset("search_path")
         self.assert_goes_on(server, self.connects(server))
         self.wait_at_rest(server)
-        self.assertEqual(self.value("SELECT count(DISTINCT video_playback_time) || ' ' || count(*) FROM events"),
+        self.assertEqual(self.value("SELECT count(DISTINCT playback_ms) || ' ' || count(*) FROM events"),
                          "40 40")
         self.assert_counts_agree()
 
@@ -185,7 +185,7 @@ class Noticed(SettingsCase):
         self.reset('"our.tenant"')
         self.assert_goes_on(server, self.connects(server))
         self.wait_at_rest(server)
-        self.assertEqual(self.value("SELECT count(DISTINCT video_playback_time) || ' ' || count(*) FROM events"),
+        self.assertEqual(self.value("SELECT count(DISTINCT playback_ms) || ' ' || count(*) FROM events"),
                          "60 60")
         self.assertEqual(server.log_text().count("ingest resumed"), 1)
         self.assert_books(server, 60)

@@ -54,7 +54,7 @@ class FirstFormat(JournalCase):
         server = self.lay().start()
         self.rest(server)
         self.assertEqual(
-            self.psql("SELECT kind, ad_id, host(ip), video_playback_time FROM events "
+            self.psql("SELECT kind, ad_id, host(ip), playback_ms / 1000 FROM events "
                       "ORDER BY video_playback_time"), [event[:4] for event in EVENTS])
         self.assertEqual(server.metrics().value("adtracker_events_replayed_total"), len(EVENTS))
         self.assertEqual(server.metrics().value(DAMAGED), 0)
