@@ -85,7 +85,7 @@ class Log(DatabaseCase):
     def test_no_value_of_a_row_is_told(self) -> None:
         server = self.open_server()
         self.psql("CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  "PERFORM ('secret' || NEW.video_playback_time)::int; RETURN NEW; END $$; "
+                  "PERFORM ('secret' || NEW.playback_ms)::int; RETURN NEW; END $$; "
                   "CREATE TRIGGER tell BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION tell()")
         self.assertEqual(server.post("/ads/click", {"ad_id": 1, "video_playback_time": 777}).status, 202)
         self.wait_at_rest(server)
@@ -120,9 +120,9 @@ class Questions(DatabaseCase):
     def test_without_permission(self) -> None:
         server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")
         server.wait_until(lambda: server.get(WINDOW).status == 200)
-        self.psql(f"REVOKE SELECT ON counts_minute FROM asks_{self.database}")
+        self.psql(f"REVOKE SELECT ON counts_late FROM asks_{self.database}")
         self.assert_fails(server, "the database denies permission", "warning",
-                          "sqlstate=42501 permission denied for table counts_minute")
+                          "sqlstate=42501 permission denied for table counts_late")
 
     def test_without_a_database(self) -> None:
         server = self.start_server(DB_CONN="host=127.0.0.1 port=1")

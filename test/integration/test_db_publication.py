@@ -41,6 +41,7 @@ class Published(DatabaseCase):
                   "UPDATE ads SET title = 't' WHERE id = 1002; DELETE FROM clicks WHERE ad_id = 1001")
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (1003, 'x', 'y')")
         self.assertEqual(self.value("SELECT retry_rejected(1003, true)"), "3")
+        self.assertEqual(self.value("SELECT retry_rejected(1002, true)"), "1")  # it came too late
         self.psql("UPDATE ingest_cursor SET stored_at = now() - interval '8 days'; "
                   "SELECT close_minutes(), roll_up(), fold_late(); UPDATE schema_functions SET digest = 'other'")
         self.assertEqual(self.value("SELECT count(*) FROM clicks WHERE ad_id IN (1002, 1003)"), "6")

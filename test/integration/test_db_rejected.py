@@ -21,7 +21,7 @@ class UnknownAds(DatabaseCase):
                                                 reason="unknown_ad"), 40)
         self.assertEqual(
             self.psql("SELECT kind, ad_id, playback_ms / 1000, host(ip) FROM rejected_events "
-                      "WHERE reason = 'unknown ad' ORDER BY video_playback_time"),
+                      "WHERE reason = 'unknown ad' ORDER BY playback_ms"),
             [(e.kind, str(e.ad_id), str(e.number), e.body()["ip"]) for e in events])
         self.add_ads(3)
         self.assertEqual(self.value("SELECT retry_rejected(2)"), "10")
@@ -36,7 +36,7 @@ class UnknownAds(DatabaseCase):
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
             CREATE TRIGGER slow BEFORE INSERT ON events FOR EACH ROW
-            WHEN (NEW.video_playback_time = 0) EXECUTE FUNCTION slow()""")
+            WHEN (NEW.playback_ms = 0) EXECUTE FUNCTION slow()""")
         events = self.post(server, 0, 1)
         server.wait_until(lambda: self.value(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1")
@@ -56,15 +56,13 @@ class OtherEncoding(DatabaseCase):
         self.postgres.psql(f"CREATE DATABASE {self.database} ENCODING 'LATIN1' LOCALE 'C' "
                            "TEMPLATE template0")
         server = self.open_server(DB_CONN=self.postgres.conninfo(self.database))
-        for event_id in ("plain", "caf\u00e9", "\U0001f600", "\u20ac"):
+        for event_id in ("plain", "caf\u00e9", "\U0001f600", "\u20ac", "\u20ac", "plain"):
             body = {"ad_id": 1, "ip": "10.0.0.1", "event_id": event_id}
             self.assertEqual(server.post("/ads/click", body).status, 202)
         self.wait_at_rest(server)
-        self.assertEqual(self.value("SELECT count(*) FROM events"), "2")
-        self.assertEqual(self.psql("SELECT key IS NOT NULL, left(reason, 5) FROM rejected_events ORDER BY 1"),
-                         [("t", "22P05"), ("t", "22P05")])
-        self.assertEqual(self.value("SELECT retry_rejected()"), "2")
         self.assertEqual(self.value("SELECT count(*) FROM events"), "4")
+        self.assertEqual(self.value("SELECT duplicate[1] FROM ingest_cursor"), "2")
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
 
 
 class BadRows(DatabaseCase):
@@ -221,7 +219,7 @@ class Lethal(DatabaseCase):
             RETURN NEW;
         END $$;
         CREATE TRIGGER end_it BEFORE INSERT ON events FOR EACH ROW
-        WHEN (NEW.video_playback_time = 100) EXECUTE FUNCTION end_it()"""
+        WHEN (NEW.playback_ms = 100000) EXECUTE FUNCTION end_it()"""
 
     def test_it_is_found_and_told_and_the_others_before_it_are_stored(self) -> None:
         self.postgres = self.private_postgres()

@@ -94,7 +94,7 @@ class SetBack(SettingsCase):
         self.set_role("exit_on_error", "on")
         server = self.start_as_role()
         self.assert_works(server)
-        self.psql("ALTER TABLE events ADD CHECK (video_playback_time <> 777)")
+        self.psql("ALTER TABLE events ADD CHECK (playback_ms <> 777000)")
         for seconds in (1, 777, 2):
             self.assertEqual(
                 server.post("/ads/click", {"ad_id": 1, "video_playback_time": seconds}).status, 202)
