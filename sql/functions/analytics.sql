@@ -106,7 +106,7 @@ $$;
 -- answer.
 CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
 RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);

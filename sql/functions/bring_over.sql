@@ -17,7 +17,7 @@ BEGIN
                 SELECT u.ms, event_digest(0, array_position($1, b.kind) - 1, b.ad_id, 0, b.event_id) AS digest
                 FROM %s, unnest(ARRAY[extract(epoch FROM b.day) * 1000, id_ms(b.event_id)]::bigint[]) AS u (ms)
                 WHERE isfinite(b.day) AND b.day >= '1970-01-01'
-                  AND abs(time_of_ms(u.ms) - b.day) < interval '17 days'
+                  AND time_of_ms(u.ms) BETWEEN b.day - 17 AND b.day + 17
             ) AS k ORDER BY 2 ON CONFLICT DO NOTHING
             $sql$, v_slice) USING v_kinds;
     ELSIF p_what = 'before_rejected_events' THEN
@@ -53,7 +53,7 @@ $$;
 -- writes to the old tables any more, so a page's number is a position in them; a partition that is
 -- through is dropped.
 CREATE OR REPLACE FUNCTION bring_over(p_pages integer DEFAULT 200) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET jit = off AS $$
 DECLARE
     v_what text;
     v_partition regclass;
@@ -81,8 +81,10 @@ BEGIN
         EXECUTE format('DROP TABLE %I', v_what);
         RETURN true;
     END IF;
-    IF v_what = 'before_events' AND isfinite(v_day) AND make_partition('events', false, v_day::date) THEN
-        RETURN true;
+    IF v_what = 'before_events' AND coalesce(isfinite(v_day), false) THEN -- the day's own is made first
+        IF make_partition('events', false, v_day::date) THEN
+            RETURN true;
+        END IF;
     END IF;
 
     SELECT page INTO v_page FROM before_positions WHERE partition = v_partition;

@@ -1,4 +1,5 @@
--- The columns k0 to k31 of counts, a cell for each kind by its number.
+-- The columns k0 to k31 of counts, a cell for each kind by its number. Statements over all of them are too
+-- quick to be compiled: the functions that others call have jit off.
 
 -- A list in SQL with an element for each cell: in p_form a # is the number.
 CREATE OR REPLACE FUNCTION cell_list(p_form text) RETURNS text
@@ -10,8 +11,8 @@ CREATE OR REPLACE FUNCTION cell_sum(p_one bigint, p_other bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(p_one + p_other, p_one, p_other);
 
--- The cell of a kind in the row `p_row` (from 0) of cells that have p_kinds to the row.
-CREATE OR REPLACE FUNCTION cell_of(p_cells bigint[], p_kinds integer, p_row integer, p_kind integer)
+-- The cell of a kind in a row of p_kinds cells behind the first p_start.
+CREATE OR REPLACE FUNCTION cell_of(p_cells bigint[], p_kinds integer, p_start integer, p_kind integer)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN p_kind < p_kinds THEN nullif(p_cells[p_row * p_kinds + p_kind + 1], 0) END;
+RETURN CASE WHEN p_kind < p_kinds THEN nullif(p_cells[p_start + p_kind + 1], 0) END;

@@ -49,27 +49,27 @@ BEGIN
                 k16, k17, k18, k19, k20, k21, k22, k23,
                 k24, k25, k26, k27, k28, k29, k30, k31)
             SELECT m.lane, p_journal_id, g.bucket, g.dimension, g.key, g.detail, g.verdict, nullif(g.playback_ms, 0),
-                   cell_of(v_cells, v_kinds, r.n, 0), cell_of(v_cells, v_kinds, r.n, 1),
-                   cell_of(v_cells, v_kinds, r.n, 2), cell_of(v_cells, v_kinds, r.n, 3),
-                   cell_of(v_cells, v_kinds, r.n, 4), cell_of(v_cells, v_kinds, r.n, 5),
-                   cell_of(v_cells, v_kinds, r.n, 6), cell_of(v_cells, v_kinds, r.n, 7),
-                   cell_of(v_cells, v_kinds, r.n, 8), cell_of(v_cells, v_kinds, r.n, 9),
-                   cell_of(v_cells, v_kinds, r.n, 10), cell_of(v_cells, v_kinds, r.n, 11),
-                   cell_of(v_cells, v_kinds, r.n, 12), cell_of(v_cells, v_kinds, r.n, 13),
-                   cell_of(v_cells, v_kinds, r.n, 14), cell_of(v_cells, v_kinds, r.n, 15),
-                   cell_of(v_cells, v_kinds, r.n, 16), cell_of(v_cells, v_kinds, r.n, 17),
-                   cell_of(v_cells, v_kinds, r.n, 18), cell_of(v_cells, v_kinds, r.n, 19),
-                   cell_of(v_cells, v_kinds, r.n, 20), cell_of(v_cells, v_kinds, r.n, 21),
-                   cell_of(v_cells, v_kinds, r.n, 22), cell_of(v_cells, v_kinds, r.n, 23),
-                   cell_of(v_cells, v_kinds, r.n, 24), cell_of(v_cells, v_kinds, r.n, 25),
-                   cell_of(v_cells, v_kinds, r.n, 26), cell_of(v_cells, v_kinds, r.n, 27),
-                   cell_of(v_cells, v_kinds, r.n, 28), cell_of(v_cells, v_kinds, r.n, 29),
-                   cell_of(v_cells, v_kinds, r.n, 30), cell_of(v_cells, v_kinds, r.n, 31)
+                   cell_of(v_cells, v_kinds, r.start, 0), cell_of(v_cells, v_kinds, r.start, 1),
+                   cell_of(v_cells, v_kinds, r.start, 2), cell_of(v_cells, v_kinds, r.start, 3),
+                   cell_of(v_cells, v_kinds, r.start, 4), cell_of(v_cells, v_kinds, r.start, 5),
+                   cell_of(v_cells, v_kinds, r.start, 6), cell_of(v_cells, v_kinds, r.start, 7),
+                   cell_of(v_cells, v_kinds, r.start, 8), cell_of(v_cells, v_kinds, r.start, 9),
+                   cell_of(v_cells, v_kinds, r.start, 10), cell_of(v_cells, v_kinds, r.start, 11),
+                   cell_of(v_cells, v_kinds, r.start, 12), cell_of(v_cells, v_kinds, r.start, 13),
+                   cell_of(v_cells, v_kinds, r.start, 14), cell_of(v_cells, v_kinds, r.start, 15),
+                   cell_of(v_cells, v_kinds, r.start, 16), cell_of(v_cells, v_kinds, r.start, 17),
+                   cell_of(v_cells, v_kinds, r.start, 18), cell_of(v_cells, v_kinds, r.start, 19),
+                   cell_of(v_cells, v_kinds, r.start, 20), cell_of(v_cells, v_kinds, r.start, 21),
+                   cell_of(v_cells, v_kinds, r.start, 22), cell_of(v_cells, v_kinds, r.start, 23),
+                   cell_of(v_cells, v_kinds, r.start, 24), cell_of(v_cells, v_kinds, r.start, 25),
+                   cell_of(v_cells, v_kinds, r.start, 26), cell_of(v_cells, v_kinds, r.start, 27),
+                   cell_of(v_cells, v_kinds, r.start, 28), cell_of(v_cells, v_kinds, r.start, 29),
+                   cell_of(v_cells, v_kinds, r.start, 30), cell_of(v_cells, v_kinds, r.start, 31)
             FROM marks m,
                  unnest(p_counts.bucket, p_counts.dimension, p_counts.key, p_counts.detail, p_counts.verdict,
                         p_counts.playback_ms) WITH ORDINALITY
                  AS g (bucket, dimension, key, detail, verdict, playback_ms, place),
-                 LATERAL (SELECT g.place::integer - 1 AS n OFFSET 0) AS r
+                 LATERAL (SELECT (g.place::integer - 1) * v_kinds AS start OFFSET 0) AS r
             WHERE m.lane = p_lane AND m.mark = 0 AND g.bucket >= p_closed
             ORDER BY g.bucket, g.dimension, g.key, g.detail, g.verdict
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
@@ -94,27 +94,27 @@ BEGIN
                 k16, k17, k18, k19, k20, k21, k22, k23,
                 k24, k25, k26, k27, k28, k29, k30, k31)
             SELECT m.lane, p_journal_id, g.bucket, g.dimension, g.key, g.detail, g.verdict, nullif(g.playback_ms, 0),
-                   cell_of(v_cells, v_kinds, r.n, 0), cell_of(v_cells, v_kinds, r.n, 1),
-                   cell_of(v_cells, v_kinds, r.n, 2), cell_of(v_cells, v_kinds, r.n, 3),
-                   cell_of(v_cells, v_kinds, r.n, 4), cell_of(v_cells, v_kinds, r.n, 5),
-                   cell_of(v_cells, v_kinds, r.n, 6), cell_of(v_cells, v_kinds, r.n, 7),
-                   cell_of(v_cells, v_kinds, r.n, 8), cell_of(v_cells, v_kinds, r.n, 9),
-                   cell_of(v_cells, v_kinds, r.n, 10), cell_of(v_cells, v_kinds, r.n, 11),
-                   cell_of(v_cells, v_kinds, r.n, 12), cell_of(v_cells, v_kinds, r.n, 13),
-                   cell_of(v_cells, v_kinds, r.n, 14), cell_of(v_cells, v_kinds, r.n, 15),
-                   cell_of(v_cells, v_kinds, r.n, 16), cell_of(v_cells, v_kinds, r.n, 17),
-                   cell_of(v_cells, v_kinds, r.n, 18), cell_of(v_cells, v_kinds, r.n, 19),
-                   cell_of(v_cells, v_kinds, r.n, 20), cell_of(v_cells, v_kinds, r.n, 21),
-                   cell_of(v_cells, v_kinds, r.n, 22), cell_of(v_cells, v_kinds, r.n, 23),
-                   cell_of(v_cells, v_kinds, r.n, 24), cell_of(v_cells, v_kinds, r.n, 25),
-                   cell_of(v_cells, v_kinds, r.n, 26), cell_of(v_cells, v_kinds, r.n, 27),
-                   cell_of(v_cells, v_kinds, r.n, 28), cell_of(v_cells, v_kinds, r.n, 29),
-                   cell_of(v_cells, v_kinds, r.n, 30), cell_of(v_cells, v_kinds, r.n, 31)
+                   cell_of(v_cells, v_kinds, r.start, 0), cell_of(v_cells, v_kinds, r.start, 1),
+                   cell_of(v_cells, v_kinds, r.start, 2), cell_of(v_cells, v_kinds, r.start, 3),
+                   cell_of(v_cells, v_kinds, r.start, 4), cell_of(v_cells, v_kinds, r.start, 5),
+                   cell_of(v_cells, v_kinds, r.start, 6), cell_of(v_cells, v_kinds, r.start, 7),
+                   cell_of(v_cells, v_kinds, r.start, 8), cell_of(v_cells, v_kinds, r.start, 9),
+                   cell_of(v_cells, v_kinds, r.start, 10), cell_of(v_cells, v_kinds, r.start, 11),
+                   cell_of(v_cells, v_kinds, r.start, 12), cell_of(v_cells, v_kinds, r.start, 13),
+                   cell_of(v_cells, v_kinds, r.start, 14), cell_of(v_cells, v_kinds, r.start, 15),
+                   cell_of(v_cells, v_kinds, r.start, 16), cell_of(v_cells, v_kinds, r.start, 17),
+                   cell_of(v_cells, v_kinds, r.start, 18), cell_of(v_cells, v_kinds, r.start, 19),
+                   cell_of(v_cells, v_kinds, r.start, 20), cell_of(v_cells, v_kinds, r.start, 21),
+                   cell_of(v_cells, v_kinds, r.start, 22), cell_of(v_cells, v_kinds, r.start, 23),
+                   cell_of(v_cells, v_kinds, r.start, 24), cell_of(v_cells, v_kinds, r.start, 25),
+                   cell_of(v_cells, v_kinds, r.start, 26), cell_of(v_cells, v_kinds, r.start, 27),
+                   cell_of(v_cells, v_kinds, r.start, 28), cell_of(v_cells, v_kinds, r.start, 29),
+                   cell_of(v_cells, v_kinds, r.start, 30), cell_of(v_cells, v_kinds, r.start, 31)
             FROM marks m,
                  unnest(p_counts.bucket, p_counts.dimension, p_counts.key, p_counts.detail, p_counts.verdict,
                         p_counts.playback_ms) WITH ORDINALITY
                  AS g (bucket, dimension, key, detail, verdict, playback_ms, place),
-                 LATERAL (SELECT g.place::integer - 1 AS n OFFSET 0) AS r
+                 LATERAL (SELECT (g.place::integer - 1) * v_kinds AS start OFFSET 0) AS r
             WHERE m.lane = p_lane AND m.mark = 0 AND g.bucket < p_closed
             ORDER BY g.bucket, g.dimension, g.key, g.detail, g.verdict
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) WHERE journal_id <> 0 DO UPDATE

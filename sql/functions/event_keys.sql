@@ -52,7 +52,8 @@ DECLARE
 BEGIN
     IF v_ms % 86400000 = 0 THEN
         RETURN v_days;
-    ELSIF abs(time_of_ms(v_ms) - p_occurred_at) < interval '23 hours' THEN
+    ELSIF p_occurred_at > time_of_ms(v_ms) - interval '23 hours'
+          AND p_occurred_at < time_of_ms(v_ms) + interval '23 hours' THEN
         RETURN ARRAY[p_key];
     END IF;
     RETURN p_key || v_days;
@@ -66,7 +67,7 @@ LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 DECLARE
     v_ms bigint := id_ms(p_id);
 BEGIN
-    IF abs(time_of_ms(v_ms) - p_received_at) <= interval '15 days' THEN
+    IF time_of_ms(v_ms) BETWEEN p_received_at - interval '360 hours' AND p_received_at + interval '360 hours' THEN
         RETURN key_at(v_ms, p_digest);
     END IF;
     RETURN key_at(floor(extract(epoch FROM p_occurred_at) / 86400)::bigint * 86400000, p_digest);

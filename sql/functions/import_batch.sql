@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION import_batch(
     p_lane smallint DEFAULT 0, p_lanes smallint DEFAULT 1,
     OUT last_sequence bigint, OUT stored bigint, OUT duplicate bigint, OUT rejected bigint, OUT known bigint,
     OUT too_late bigint)
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
     v_run ingest_runs%ROWTYPE;
     v_now record;

@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(
     p_count_bucket timestamptz[], p_count_dimension smallint[], p_count_key bigint[], p_count_detail integer[],
     p_count_verdict smallint[], p_count_playback_ms bigint[], p_count_cells bigint[], p_reject text,
     OUT last_sequence bigint, OUT stored bigint[], OUT duplicate bigint[], OUT rejected bigint[])
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
     v_last bigint := p_sequence[cardinality(p_sequence)];
     v_cursor ingest_cursor%ROWTYPE;

@@ -102,9 +102,10 @@ BEGIN
                        v_default, v_of_day, v_name);
     END IF;
     IF p_table = 'events' THEN
-        EXECUTE format(CASE WHEN p_is_late THEN 'CREATE INDEX ON %I (occurred_at)'
-                            ELSE 'CREATE INDEX ON %I USING brin (occurred_at) '
-                                 'WITH (pages_per_range = 32, autosummarize = on)' END, v_name);
+        EXECUTE format(CASE WHEN p_is_late THEN 'CREATE INDEX %2$I ON %1$I (occurred_at)'
+                            ELSE 'CREATE INDEX %2$I ON %1$I USING brin (occurred_at) '
+                                 'WITH (pages_per_range = 32, autosummarize = on)' END,
+                       v_name, free_name(v_name || '_at'));
     END IF;
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from, v_to);
     RETURN true;

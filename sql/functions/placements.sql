@@ -3,7 +3,8 @@
 -- The first 63 bits of its SHA-256; 0 is none.
 CREATE OR REPLACE FUNCTION placement_number(p_name text) RETURNS bigint
 LANGUAGE sql IMMUTABLE
-RETURN greatest(('x0' || substr(encode(sha256(convert_to(p_name, 'UTF8')), 'hex'), 1, 16))::bit(68)::bit(64)::bigint, 1);
+RETURN greatest(('x' || substr(encode(sha256(convert_to(p_name, 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint
+                & 9223372036854775807, 1);
 
 -- Makes those known that are new, up to 10,000 a day in each lane, and returns the numbers of those
 -- beyond: they are counted under "(other)". Ascending by number, so that nothing deadlocks.

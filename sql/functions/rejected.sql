@@ -56,7 +56,7 @@ $$;
 -- many. Those that the database still refuses stay, with the new reason. Those with an id that came too
 -- late to tell a duplicate, or have become so meanwhile, stay, unless it is forced: they may count twice.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL, p_force boolean DEFAULT false) RETURNS bigint
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
     v_lane smallint;
     v_ids bigint[];

@@ -159,7 +159,7 @@ CREATE TABLE counts_late (LIKE counts_minute)
 
 CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
     WHERE journal_id <> 0;
-CREATE INDEX counts_late_bucket ON counts_late (lane, bucket) WHERE journal_id = 0;
+CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
 
 -- What lies before the marks. level 0: minutes of dimension 0; 1: quarter hours; 2: hours; 3: days;
 -- 4: months, all of UTC.
@@ -246,7 +246,8 @@ ALTER TABLE events_default REPLICA IDENTITY FULL;
 ALTER TABLE counts_late REPLICA IDENTITY FULL;
 
 -- Everything from before the days that have partitions of their own: the last 15, and those that an older
--- version has made.
+-- version has made. Not from MINVALUE: PostgreSQL 15 would leave out the default partition for whatever
+-- lies in the gap before such a bound.
 DO $$
 DECLARE
     v_past text := to_char(least(
@@ -255,9 +256,9 @@ DECLARE
          FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid
          WHERE i.inhparent = 'before_events'::regclass)), 'YYYY-MM-DD 00:00:00+00');
 BEGIN
-    EXECUTE format('CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (false, MINVALUE) TO (false, %L)',
+    EXECUTE format('CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (false, ''-infinity'') TO (false, %L)',
                    v_past);
-    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events FOR VALUES FROM (true, MINVALUE) TO (true, %L)',
+    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events FOR VALUES FROM (true, ''-infinity'') TO (true, %L)',
                    v_past);
     CREATE INDEX events_past_occurred_at ON events_past
         USING brin (occurred_at) WITH (pages_per_range = 32, autosummarize = on);

@@ -16,18 +16,20 @@ STORED = f"""
 SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', kind, ad_id, count(*)
 FROM events WHERE ip <<= inet '10.0.0.0/8' GROUP BY 1, 2, 3"""
 
-# Where the counts and the events disagree, at each of the three widths.
+# Where the counts of an ad's minutes and its events disagree; of those that are kept by the minute.
 DISAGREEMENTS = """
+WITH kept AS (SELECT at FROM marks WHERE mark = 5)
 SELECT * FROM (
-    SELECT w AS bucket_seconds, floor(extract(epoch FROM occurred_at) / w) * w AS bucket,
-           coalesce(ad_id, 0) AS ad_id, kind, count(*) AS n
-    FROM events CROSS JOIN (VALUES (60), (3600), (86400)) AS widths (w)
-    WHERE isfinite(occurred_at) GROUP BY 1, 2, 3, 4
+    SELECT date_bin('1 minute', occurred_at, '2000-01-01 00:00+00') AS bucket, ad_id AS key,
+           sum(quantity) FILTER (WHERE kind = 'click') AS clicks,
+           sum(quantity) FILTER (WHERE kind = 'impression') AS impressions
+    FROM events WHERE occurred_at >= (SELECT at FROM kept) GROUP BY 1, 2
 ) e FULL JOIN (
-    SELECT bucket_seconds, extract(epoch FROM bucket) AS bucket, ad_id, kind, sum(events) AS n
-    FROM event_counts WHERE isfinite(bucket) GROUP BY 1, 2, 3, 4
-) c USING (bucket_seconds, bucket, ad_id, kind)
-WHERE e.n IS DISTINCT FROM c.n"""
+    SELECT bucket, key, sum(k0) AS clicks, sum(k1) AS impressions
+    FROM (SELECT * FROM counts_minute UNION ALL SELECT * FROM counts_late) AS c
+    WHERE dimension = 1 AND bucket >= (SELECT at FROM kept) GROUP BY 1, 2
+) c USING (bucket, key)
+WHERE coalesce(e.clicks, 0) <> coalesce(c.clicks, 0) OR coalesce(e.impressions, 0) <> coalesce(c.impressions, 0)"""
 
 Psql = Callable[[str], List[Tuple[str, ...]]]
 

@@ -139,7 +139,7 @@ class Locked(DatabaseFault):
         self.own_postgres()
         server = self.prepare()
         for n in self.rounds(4, 1):
-            table = ("events", "ingest_cursor", "event_counts")[(n + self.random.randrange(3)) % 3]
+            table = ("events", "ingest_cursor", "counts_minute")[(n + self.random.randrange(3)) % 3]
             break_it, mend_it = self.lock(table)
             self.strike(server, f"{table} is locked", break_it, mend_it)
         self.finish_check(server)

@@ -110,6 +110,14 @@ class DatabaseCase(TrackerCase):
         self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
                   f"'https://b.example/' || n FROM generate_series(1, {count}) AS n")
 
+    def wait_maintained(self) -> None:
+        """Until every day has its partitions, and all of an older version has come over."""
+        wait_until(lambda: self.value(
+            "SELECT count(*) FROM wanted_partitions((now() AT TIME ZONE 'UTC')::date) AS w WHERE NOT EXISTS ("
+            "SELECT FROM partition_bounds(w.parent) AS b WHERE b.is_late = w.is_late AND b.first < w.day + 1 "
+            "AND b.past > w.day)") == "0" and self.value("SELECT to_regclass('before_positions') IS NULL") == "t",
+            30, "maintained")
+
     def wait_ads(self, server: Server) -> None:
         """Until it lists the ads that the database has."""
         count = int(self.value("SELECT count(*) FROM ads WHERE active"))

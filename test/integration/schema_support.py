@@ -21,15 +21,16 @@ SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || p
 FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"""
 
 
-def schema_sql() -> str:
-    """All that the program applies to an empty database, in its order."""
+def schema_sql(first: int = 1) -> str:
+    """All that the program applies to a database that lacks the numbered files from `first` on, in its order."""
+    def numbered(folder: str) -> List[str]:
+        return [path.read_text() for path in NUMBERED if path.parent.name == folder and int(path.name[:3]) >= first]
+
     parts = [f"SELECT set_config('adtracker.event_kinds', '{{{','.join(LABELS)}}}', false)",
              (SQL / "event_kinds.sql").read_text(), "BEGIN; SET LOCAL check_function_bodies = off",
-             (SQL / "records.sql").read_text(),
-             *(path.read_text() for path in NUMBERED if path.parent.name == "schema"),
-             *(path.read_text() for path in FUNCTION_FILES),
-             *(path.read_text() for path in NUMBERED if path.parent.name == "data"), "COMMIT"]
-    return "SET client_min_messages = warning; " + ";\n".join(parts)
+             (SQL / "records.sql").read_text(), *numbered("schema"),
+             *(path.read_text() for path in FUNCTION_FILES), *numbered("data"), "COMMIT"]
+    return "SET search_path TO public, pg_temp; SET client_min_messages = warning; " + ";\n".join(parts)
 
 
 def lock_key(what: str) -> str:
@@ -79,6 +80,7 @@ def described(postgres: PrivatePostgres, database: str) -> Dict[str, Set[str]]:
         capture_output=True, text=True, timeout=60, check=True).stdout
     dump = re.sub(r"_\d{8}(?!\d)", "_DAY", dump.split("-- PostgreSQL database dump complete")[0])
     dump = re.sub(r"'\d{4}-\d\d-\d\d( 00:00:00\+00)?'", "'DAY'", dump)
+    dump = re.sub(r"'[0-9a-f]{8}-[0-9a-f]{4}-0000-0000-0{12}'", "'DAY'", dump)  # of keys
     objects: Dict[str, Set[str]] = {}
     for part in re.split(r"^-- Name: ", dump, flags=re.MULTILINE)[1:]:
         name, text = part.split("\n", 1)

@@ -111,7 +111,7 @@ class Adoption(DatabaseCase):
             f"WHERE occurred_at >= ({later})::timestamp AT TIME ZONE 'UTC' "
             "AND isfinite(occurred_at)"), "events_default")
         self.assertEqual(self.value(
-            f"SELECT create_day_partitions('events', 'occurred_at', {later}, 1)"), "1")
+            f"SELECT make_partition('events', false, {later})"), "t")
         self.assertEqual(self.value(
             f"SELECT count(*) FROM events WHERE tableoid::regclass::text = "
             f"to_char({later}, '\"events_\"YYYYMMDD')"), "1")

@@ -6,8 +6,11 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import List, NamedTuple, Optional
 from urllib.parse import quote
+from uuid import UUID
 
+from batch_support import Event
 from db_support import DatabaseCase, SqlSession
+from functions_support import JOURNAL, NONCE, ingest_sql, row
 
 from harness.server import Server
 
@@ -40,17 +43,10 @@ class Analytics(DatabaseCase):
                          self.random.choice(("click", "impression", "impression")),
                          self.random.randint(0, 300)) for _ in range(count)]
         for n in range(4):
-            part = events[n::4]
-            columns = {
-                "bigint": range(1, len(part) + 1), "smallint": [e.kind == "impression" for e in part],
-                "integer": [e.ad_id for e in part], "timestamptz": [e.at for e in part]}
-            arrays = ", ".join("ARRAY[{}]::{}[]".format(
-                ",".join(f"'{int(v) if kind == 'smallint' else v}'" for v in values), kind)
-                for kind, values in columns.items())
-            seconds = ",".join(str(e.seconds) for e in part)
-            self.psql(f"SELECT claim_journal(md5('{n}')::uuid, '{{}}', md5('n')::uuid); "
-                      f"SELECT ingest_batch(md5('{n}')::uuid, md5('n')::uuid, NULL, {arrays}, "
-                      f"array_fill(NULL::inet, ARRAY[{len(part)}]), ARRAY[{seconds}], NULL, NULL)")
+            journal, nonce = str(UUID(int=n + 1)), str(UUID(int=99))
+            batch = [Event(k + 1, e.kind, e.ad_id, e.at, playback_ms=1000 * e.seconds)
+                     for k, e in enumerate(events[n::4])]
+            self.psql(f"SELECT claim_journal('{journal}', '{{}}', '{nonce}'); {ingest_sql(batch, journal, nonce)}")
         return events
 
     def ask(self, server: Server, start: str, end: str, ad_id: Optional[int] = None) -> dict:
@@ -90,10 +86,9 @@ class Analytics(DatabaseCase):
 
     def test_edges_and_forms_of_a_window(self) -> None:
         server = self.open_server()
-        self.psql("SELECT claim_journal(md5('1')::uuid, '{}', md5('n')::uuid); SELECT ingest_batch("
-                  "md5('1')::uuid, md5('n')::uuid, NULL, '{1,2,3}', '{0,0,1}', '{1,1,1}', "
-                  "'{2031-04-01 00:00:00+00,2031-04-01 00:59:59.999999+00,2031-04-01 01:00:00+00}', "
-                  "'{NULL,NULL,NULL}', '{7,8,9}', NULL, NULL)")
+        self.psql(f"SELECT claim_journal('{JOURNAL}', '{{}}', '{NONCE}'); " + ingest_sql(
+            [row(1, at="2031-04-01 00:00:00+00"), row(2, at="2031-04-01 00:59:59.999999+00"),
+             row(3, "impression", at="2031-04-01 01:00:00+00")]))
         for start, end, clicks, shown in (
                 ("2031-04-01T00:00:00Z", "2031-04-01T00:00:00Z", 1, 0),
                 ("2031-04-01T00:00:00.000001Z", "2031-04-01T00:59:59.999998Z", 0, 0),
@@ -119,10 +114,10 @@ class Analytics(DatabaseCase):
     def test_a_slow_question_holds_up_neither_events_nor_livez(self) -> None:
         server = self.open_server()
         lock = SqlSession(self, self.postgres, self.database)
-        lock.run("BEGIN; LOCK event_counts IN EXCLUSIVE MODE")  # lets readers in
+        lock.run("BEGIN; LOCK counts, counts_minute IN EXCLUSIVE MODE")  # lets readers in
         lock.run("ALTER FUNCTION analytics_totals RENAME TO quick; CREATE FUNCTION analytics_totals("
                  "p_start timestamptz, p_end timestamptz, p_ad_id integer) RETURNS TABLE (kind smallint, "
-                 "events bigint, playback_seconds bigint) LANGUAGE plpgsql AS $$ "
+                 "events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
                  "BEGIN PERFORM pg_sleep(60); END $$; COMMIT")
         answers = []
         window = "/ads/analytics?start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z"

@@ -2,70 +2,78 @@
 sum all the same."""
 import unittest
 
-from db_support import DatabaseCase, SqlSession
-from functions_support import Functions, row
+from batch_support import claims_of
+from db_support import SqlSession
+from functions_support import Functions, ingest_sql, row
 
 from harness.process import wait_until
 
 
-class Buckets(DatabaseCase):
+class Buckets(Functions):
     """Which counts an answer is made of: there are no events, and a count for every bucket, of another
     value for each width."""
 
-    MINUTE, HOUR, DAY = 1, 10_000, 100_000_000
+    MINUTE, QUARTER, HOUR, DAY, MONTH = 1, 10**3, 10**6, 10**9, 10**12
 
     def setUp(self) -> None:
         super().setUp()
-        self.running = self.open_server()
         self.psql(f"""
-            INSERT INTO event_counts (bucket_seconds, bucket, ad_id, kind, journal_id, events,
-                                      playback_seconds)
-            SELECT w.seconds, bucket, 1, 'click', 0, w.events, 0
-            FROM (VALUES (60, {self.MINUTE}), (3600, {self.HOUR}), (86400, {self.DAY})) AS w (seconds, events),
-                 generate_series(timestamptz '2031-05-01 00:00+00', timestamptz '2031-05-05 00:00+00',
-                                 w.seconds * interval '1 second') AS bucket""")
+            UPDATE marks SET at = '2031-08-01 00:00+00';
+            INSERT INTO counts (lane, level, bucket, dimension, key, detail, verdict, k0)
+            SELECT 0, level, bucket, 0, 0, 0, 0, n
+            FROM (VALUES (0, interval '1 minute', {self.MINUTE}), (1, '15 minutes', {self.QUARTER}),
+                         (2, '1 hour', {self.HOUR}), (3, '1 day', {self.DAY})) AS l (level, width, n),
+                 generate_series(timestamptz '2031-05-01 00:00+00', '2031-05-05 00:00+00', width) AS bucket;
+            INSERT INTO counts (lane, level, bucket, dimension, key, detail, verdict, k0)
+            SELECT 0, 4, bucket AT TIME ZONE 'UTC', 0, 0, 0, 0, {self.MONTH}
+            FROM generate_series(timestamp '2031-05-01', timestamp '2031-07-01', interval '1 month') AS bucket""")
 
     def total(self, start: str, end: str) -> int:
-        answer = self.running.get(f"/ads/analytics?start=2031-05-{start}Z&end=2031-05-{end}Z")
-        self.assertEqual(answer.status, 200, answer.body)
-        return answer.json()["total_clicks"]
+        return int(self.value(f"SELECT events FROM analytics_totals('2031-{start}Z', '2031-{end}Z', NULL) WHERE kind = 0"))
 
     def test_each_part_comes_from_the_widest_buckets_that_fit(self) -> None:
-        for start, end, days, hours, minutes in (
-                ("02T00:00:00", "02T23:59:59.999999", 1, 0, 0),
-                ("02T00:00:00", "03T23:59:59.999999", 2, 0, 0),
-                ("02T00:00:00", "02T23:59:59.999998", 0, 23, 59),
-                ("02T00:00:00.000001", "02T23:59:59.999999", 0, 23, 59),
-                ("02T01:00:00", "02T01:59:59.999999", 0, 1, 0),
-                ("02T01:00:00", "02T02:59:59.999999", 0, 2, 0),
-                ("02T01:01:00", "02T01:01:59.999999", 0, 0, 1),
-                ("02T01:01:00", "02T01:02:59.999999", 0, 0, 2),
-                ("02T01:01:00.000001", "02T01:02:59.999998", 0, 0, 0),
-                ("02T01:01:30", "02T01:01:40", 0, 0, 0),
-                ("02T01:30:00", "02T02:29:59.999999", 0, 0, 60),
-                ("01T22:58:30", "03T01:01:30", 1, 2, 2),
-                ("01T22:00:00", "02T01:00:59.999999", 0, 3, 1)):
+        for start, end, months, days, hours, quarters, minutes in (
+                ("05-02T00:00:00", "05-02T23:59:59.999999", 0, 1, 0, 0, 0),
+                ("05-02T00:00:00", "05-03T23:59:59.999999", 0, 2, 0, 0, 0),
+                ("05-02T00:00:00", "05-02T23:59:59.999998", 0, 0, 23, 3, 14),
+                ("05-02T00:00:00.000001", "05-02T23:59:59.999999", 0, 0, 23, 3, 14),
+                ("05-02T01:00:00", "05-02T01:59:59.999999", 0, 0, 1, 0, 0),
+                ("05-02T01:00:00", "05-02T02:59:59.999999", 0, 0, 2, 0, 0),
+                ("05-02T01:15:00", "05-02T01:29:59.999999", 0, 0, 0, 1, 0),
+                ("05-02T01:14:00", "05-02T01:30:59.999999", 0, 0, 0, 1, 2),
+                ("05-02T01:01:00", "05-02T01:01:59.999999", 0, 0, 0, 0, 1),
+                ("05-02T01:01:00", "05-02T01:02:59.999999", 0, 0, 0, 0, 2),
+                ("05-02T01:01:00.000001", "05-02T01:02:59.999998", 0, 0, 0, 0, 0),
+                ("05-02T01:01:30", "05-02T01:01:40", 0, 0, 0, 0, 0),
+                ("05-02T01:30:00", "05-02T02:29:59.999999", 0, 0, 0, 4, 0),
+                ("05-01T22:58:30", "05-03T01:01:30", 0, 1, 2, 0, 2),
+                ("05-01T22:00:00", "05-02T01:00:59.999999", 0, 0, 3, 0, 1),
+                ("05-01T00:00:00", "05-31T23:59:59.999999", 1, 0, 0, 0, 0),
+                ("05-01T00:00:00", "07-31T23:59:59.999999", 3, 0, 0, 0, 0),
+                ("05-01T00:00:00.000001", "05-31T23:59:59.999999", 0, 4, 23, 3, 14)):
             with self.subTest(start=start, end=end):
-                self.assertEqual(self.total(start, end),
-                                 days * self.DAY + hours * self.HOUR + minutes * self.MINUTE)
+                self.assertEqual(self.total(start, end), months * self.MONTH + days * self.DAY + hours * self.HOUR
+                                 + quarters * self.QUARTER + minutes * self.MINUTE)
 
-    def test_whole_buckets_begin_and_end_with_what_is_inside(self) -> None:
-        for width, first, past, expected in (
-                ("1 hour", "10:00", "12:00", "10:00-12:00"),
-                ("1 hour", "10:00", "11:00", "10:00-11:00"),
-                ("1 hour", "09:00:00.000001", "12:59:59.999999", "10:00-12:00"),
-                ("1 hour", "10:00:00.000001", "12:00", "11:00-12:00"),
-                ("1 minute", "10:00:30", "10:02:30", "10:01-10:02"),
-                # None: empty, at the beginning.
-                ("1 hour", "10:00:00.000001", "11:59:59.999999", "10:00-10:00"),
-                ("1 hour", "10:10", "10:50", "10:10-10:10"),
-                ("1 day", "10:00", "12:00", "10:00-10:00")):
-            with self.subTest(width=width, first=first, past=past):
-                self.assertEqual(self.value(
-                    f"""SELECT to_char(first AT TIME ZONE 'UTC', 'HH24:MI-')
-                               || to_char(past AT TIME ZONE 'UTC', 'HH24:MI')
-                        FROM whole_buckets('{width}', '2031-05-02 {first}+00', '2031-05-02 {past}+00')"""),
-                    expected)
+    def test_none_comes_from_what_is_not_rolled_yet(self) -> None:
+        """From narrower ones instead; and minutes from their own table."""
+        marks = {0: "05-03 10:40", 1: "05-03 10:30", 2: "05-03 10:00", 3: "05-03 00:00", 4: "05-01 00:00"}
+        for mark, at in marks.items():
+            self.psql(f"UPDATE marks SET at = '2031-{at}+00' WHERE mark = {mark}")
+        self.psql("INSERT INTO counts_minute (lane, bucket, dimension, key, detail, verdict, journal_id, k0) "
+                  "VALUES (0, '2031-05-03 10:31+00', 0, 0, 0, 0, 1, 7), (0, '2031-05-03 10:29+00', 0, 0, 0, 0, 1, 100)")
+        self.assertEqual(self.total("05-01T00:00:00", "06-30T23:59:59.999999"),
+                         2 * self.DAY + 10 * self.HOUR + 2 * self.QUARTER + 7)
+
+    def test_parts_cover_the_window_and_do_not_overlap(self) -> None:
+        for is_all in ("true", "false"):
+            for start, end in (("2031-05-01 00:00+00", "2031-05-31 11:22:33+00"), ("2031-05-02 10:10:10+00", "2031-05-02 10:10:11+00"),
+                               ("2031-05-02 10:59:00+00", "2031-05-02 11:00:00+00"), ("2030-01-01 00:00:01+00", "2032-01-01 00:00+00")):
+                self.assertEqual(self.psql(
+                    "SELECT min(first) = '{0}', max(past) = '{1}', sum(past - first) = timestamptz '{1}' - '{0}' FROM "
+                    "window_parts('{0}', '{1}', ARRAY['2031-05-02 10:30+00', '2031-05-02 10:15+00', '2031-05-02 10:00+00', "
+                    "'2031-05-02 00:00+00', '2031-05-01 00:00+00', '2031-05-01 00:00+00']::timestamptz[], {2})".format(
+                        start, end, is_all)), [("t", "t", "t")])
 
 
 class TwoAtOnce(Functions):
@@ -114,21 +122,23 @@ class TwoAtOnce(Functions):
         self.assertEqual((self.count(), self.count("rejected_events")), (3, 0))
         self.assert_counts_agree()
 
-    def test_event_ids_are_claimed_in_one_order_everywhere(self) -> None:
-        """Day by day, whatever the order in the batch: else two instances wait for each other. One that
-        has to wait has claimed all that comes before, and nothing that comes behind."""
-        day = "2031-05-{:02}".format
+    def test_keys_are_claimed_in_one_order_everywhere(self) -> None:
+        """Whatever the order in the batch: else two instances wait for each other. One that has to wait has
+        claimed all that comes before, and nothing that comes behind."""
+        events = [row(n + 1, at=f"2031-05-{7 - n:02} 12:00:00+00", event_id="a", ad_id=1 + n % 2) for n in range(3)]
+        claims = sorted(claim for event in events for claim in claims_of(event))
         holder, batch, other = self.session(), self.session(), self.session(lock_timeout="200ms")
-        insert = "INSERT INTO event_keys VALUES ('{}', {}, 'click', 'a')".format
-        self.assertEqual(holder.run(f"BEGIN; {insert(day(5), 2)}"), [])
-        batch.send(f"""BEGIN; SELECT claim_event_ids(ARRAY[1, 2], ARRAY['{day(5)}', '{day(4)}']::date[],
-                       ARRAY[1, 2], ARRAY['click', 'click']::event_kind[], ARRAY['a', 'a'])""")
+        insert = "INSERT INTO event_keys VALUES (0, '{}')".format
+        self.assertEqual(holder.run(f"BEGIN; {insert(claims[2])}"), [])
+        batch.send(f"BEGIN; {ingest_sql(events)}")
         self.wait_for_lock()
-        for key, is_claimed in (((day(4), 2), True), ((day(5), 1), True), ((day(6), 1), False)):
-            answer = other.run(insert(*key))
-            self.assertEqual("lock timeout" in " ".join(answer), is_claimed, (key, answer))
+        for claim, is_claimed in ((claims[0], True), (claims[1], True), (claims[3], False), (claims[5], False)):
+            answer = other.run(insert(claim))
+            self.assertEqual("lock timeout" in " ".join(answer), is_claimed, (claim, answer))
+            if not is_claimed:
+                other.run(f"DELETE FROM event_keys WHERE key = '{claim}'")
         holder.run("ROLLBACK")
-        self.assertEqual(batch.answer(), ["{2}"])
+        self.assertRegex(batch.answer()[0], r"^3\|\{3,")
 
 
 if __name__ == "__main__":

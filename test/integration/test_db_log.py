@@ -15,16 +15,16 @@ class Log(DatabaseCase):
         return [line for line in server.log_text().splitlines() if text in line]
 
     def test_a_schema_that_cannot_be_made_is_told_once_for_each_reason(self) -> None:
-        self.psql("CREATE TABLE event_counts (i int)")
+        self.psql("CREATE TABLE counts_minute (i int)")
         server = self.start_server()
         server.wait_until(lambda: "ingest paused" in server.log_text())
         time.sleep(3 * TRY_AGAIN_SECONDS)
         self.assertRegex(self.lines(server, "ingest paused")[0],
-                         'sqlstate=42P07 relation "event_counts" already exists')
+                         'sqlstate=42P07 relation "counts_minute" already exists')
         self.assertEqual(len(self.lines(server, "ingest paused")), 1)
         self.assertEqual(len(self.lines(server, "applying schema name=001")), 1)
         self.assertEqual(len(self.lines(server, "applying functions")), 1)
-        self.psql("DROP TABLE event_counts; CREATE TABLE ingest_cursor (i int)")
+        self.psql("DROP TABLE counts_minute; CREATE TABLE ingest_cursor (i int)")
         server.wait_until(lambda: 'relation "ingest_cursor" already exists' in server.log_text())
         time.sleep(2 * TRY_AGAIN_SECONDS)
         self.assertEqual(len(self.lines(server, "ingest paused")), 2)
@@ -85,7 +85,7 @@ class Log(DatabaseCase):
     def test_no_value_of_a_row_is_told(self) -> None:
         server = self.open_server()
         self.psql("CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  "PERFORM ('secret' || NEW.video_playback_time)::int; RETURN NEW; END $$; "
+                  "PERFORM ('secret' || NEW.playback_ms)::int; RETURN NEW; END $$; "
                   "CREATE TRIGGER tell BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION tell()")
         self.assertEqual(server.post("/ads/click", {"ad_id": 1, "video_playback_time": 777}).status, 202)
         self.wait_at_rest(server)
@@ -120,9 +120,9 @@ class Questions(DatabaseCase):
     def test_without_permission(self) -> None:
         server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")
         server.wait_until(lambda: server.get(WINDOW).status == 200)
-        self.psql(f"REVOKE SELECT ON event_counts FROM asks_{self.database}")
+        self.psql(f"REVOKE SELECT ON counts_late FROM asks_{self.database}")
         self.assert_fails(server, "the database denies permission", "warning",
-                          "sqlstate=42501 permission denied for table event_counts")
+                          "sqlstate=42501 permission denied for table counts_late")
 
     def test_without_a_database(self) -> None:
         server = self.start_server(DB_CONN="host=127.0.0.1 port=1")

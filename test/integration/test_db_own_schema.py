@@ -55,7 +55,9 @@ class Two(OwnSchema):
     def setUp(self) -> None:
         super().setUp()
         self.first = self.open_in("t1", self.make_schema("t1"))
+        self.wait_maintained()
         self.second = self.open_in(ODD, self.make_schema(ODD))
+        self.wait_maintained()
         self.servers = {"t1": self.first, ODD: self.second}
 
     def post_to(self, schema: str, first: int, count: int) -> List[Event]:
@@ -100,15 +102,16 @@ class Two(OwnSchema):
         session.run("BEGIN; SET search_path = t1; SELECT pg_advisory_xact_lock(lock_key('maintain'))")
         self.psql("DROP TABLE {}".format(self.value(
             "SELECT 'events_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")))
-        self.assertEqual(self.value("SELECT maintain()"), "1")
+        self.assertEqual(self.value("SELECT maintain()"), "t")
         self.schema = "t1"
-        self.assertEqual(self.value("SELECT maintain()"), "0")
+        self.assertEqual(self.value("SELECT maintain()"), "f")
 
     def test_a_caller_may_have_any_search_path(self) -> None:
         """Everything that a person or a script calls, from sessions that would find other tables."""
         untouched = self.contents()
         traps = "".join(f"CREATE TEMP TABLE {table} (LIKE t1.{table} INCLUDING ALL); " for table in
-                        ("ads", "events", "event_counts", "event_keys", "rejected_events", "ingest_cursor"))
+                        ("ads", "events", "counts", "counts_minute", "counts_late", "event_keys", "marks",
+                         "placements", "rejected_events", "ingest_cursor"))
         for n, path in enumerate(("DEFAULT", "''", quoted(ODD), f"pg_temp, {quoted(ODD)}, t1")):
             with self.subTest(path):
                 session = SqlSession(self, self.postgres, self.database)
@@ -121,7 +124,7 @@ class Two(OwnSchema):
         self.assertEqual(self.contents(), untouched)
 
     def contents(self) -> list:
-        return self.psql("SELECT to_jsonb(e)::text FROM events e UNION ALL SELECT to_jsonb(c)::text FROM event_counts c "
+        return self.psql("SELECT to_jsonb(e)::text FROM events e UNION ALL SELECT to_jsonb(c)::text FROM counts_minute c "
                          "UNION ALL SELECT to_jsonb(r)::text FROM rejected_events r UNION ALL "
                          "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace "
                          "ORDER BY 1")
@@ -139,15 +142,17 @@ class Two(OwnSchema):
         ingest = ingest_sql([row(number + 1, event_id=f"e{number}"), row(number + 2, ad_id=90 + number),
                              row(number + 3, event_id=f"e{number}")])
         for sql in (f"SELECT last_sequence FROM t1.claim_journal('{JOURNAL}', '{{}}', '{NONCE}')",
-                    ingest.replace("ingest_batch", "t1.ingest_batch").replace("*", "last_sequence"),
+                    ingest.replace("ingest_batch", "t1.ingest_batch").replace("ingest_cursor", "t1.ingest_cursor").replace("*", "last_sequence"),
                     "INSERT INTO t1.clicks (ad_id, ip) VALUES (1, '10.0.0.1'), (2, 'n/a')",
                     "INSERT INTO t1.impressions (ad_id) VALUES (1)",
                     "DELETE FROM t1.clicks WHERE ad_id = 2",
                     f"INSERT INTO t1.ads (id) VALUES ({90 + number})"):
             run(sql)
         self.assertEqual(run("SELECT t1.retry_rejected()"), ["1"])
-        self.assertEqual(run("SELECT t1.maintain()"), ["0"])
-        self.assertEqual(run("SELECT t1.fold_counts(now() - interval '7 days')"), ["0"])
+        for call in ("maintain", "close_minutes", "roll_up", "fold_late", "bring_over"):
+            while run(f"SELECT t1.{call}()") != ["f"]:
+                pass
+        run("SELECT * FROM t1.maintenance_state()")
         self.assertEqual([int(line.split("|")[1]) for line in totals()], [before[0] + 3, before[1] + 1])
 
     def test_every_function_knows_its_schema(self) -> None:

@@ -104,7 +104,7 @@ class Imports(Runs):
             for end, count in (("COMMIT", 6), ("ROLLBACK", 6)):
                 with self.subTest(first=first, second=second, end=end):
                     self.psql("DELETE FROM ingest_runs; UPDATE ingest_cursor SET last_sequence = 0; "
-                              "TRUNCATE events, event_counts")
+                              "TRUNCATE events, counts_minute, counts_late")
                     sessions = [SqlSession(self, self.postgres, self.database) for _ in range(2)]
                     sessions[0].run(f"BEGIN; {calls[first]}")
                     sessions[1].send(calls[second])

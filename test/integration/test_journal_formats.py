@@ -54,8 +54,8 @@ class FirstFormat(JournalCase):
         server = self.lay().start()
         self.rest(server)
         self.assertEqual(
-            self.psql("SELECT kind, ad_id, host(ip), video_playback_time FROM events "
-                      "ORDER BY video_playback_time"), [event[:4] for event in EVENTS])
+            self.psql("SELECT kind, ad_id, host(ip), playback_ms / 1000 FROM events "
+                      "ORDER BY playback_ms"), [event[:4] for event in EVENTS])
         self.assertEqual(server.metrics().value("adtracker_events_replayed_total"), len(EVENTS))
         self.assertEqual(server.metrics().value(DAMAGED), 0)
         self.assertNotIn("identity damaged", server.log_text())
@@ -73,10 +73,10 @@ class FirstFormat(JournalCase):
         """A database without ads keeps each event whole, with its sequence."""
         self.rest(self.lay().start())
         rows = self.psql("SELECT sequence >> 40, sequence & ((1::bigint << 40) - 1), kind, ad_id, "
-                         "host(ip), video_playback_time, coalesce(event_id, '') "
+                         "host(ip), playback_ms / 1000, key IS NOT NULL "
                          "FROM rejected_events ORDER BY sequence")
         self.assertEqual([row[:2] for row in rows], SEQUENCES)
-        self.assertEqual([row[2:] for row in rows], EVENTS)
+        self.assertEqual([row[2:] for row in rows], [(*event[:-1], "t" if event[-1] else "f") for event in EVENTS])
 
     def test_is_described_as_it_lies_there(self) -> None:
         server = self.lay()

@@ -128,7 +128,7 @@ class WentBack(JournalCase):
         server = self.open_server()
         accepted = self.post_events(server, 0, 50)
         self.rest(server)
-        self.psql("CREATE TABLE was_here (i int); TRUNCATE events; TRUNCATE event_counts; "
+        self.psql("CREATE TABLE was_here (i int); TRUNCATE events, counts, counts_minute, counts_late; "
                   "DELETE FROM ingest_cursor; DELETE FROM ingest_runs")
         self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                            f"WHERE datname = '{self.database}'")

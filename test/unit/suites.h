@@ -27,6 +27,7 @@
     X(batch_counts) \
     X(batch_outcome) \
     X(batch_outcome_holds) \
+    X(batch_sets) \
     X(bisect) \
     X(client_address) \
     X(config) \
@@ -101,6 +102,7 @@
     X(result) \
     X(router) \
     X(session) \
+    X(session_batches) \
     X(sqlstate) \
     X(store) \
     X(sums) \

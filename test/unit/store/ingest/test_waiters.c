@@ -38,8 +38,9 @@ static void on_done(void *arg, enum result result)
 
 /* Three clicks and two impressions. */
 static const struct event mixed[5] = {
-    {.kind = EVENT_CLICK, .quantity = 1}, {.kind = EVENT_IMPRESSION, .quantity = 1}, {.kind = EVENT_CLICK, .quantity = 1},
-    {.kind = EVENT_CLICK, .quantity = 1}, {.kind = EVENT_IMPRESSION, .quantity = 1},
+    {.kind = EVENT_CLICK, .quantity = 1},      {.kind = EVENT_IMPRESSION, .quantity = 1},
+    {.kind = EVENT_CLICK, .quantity = 1},      {.kind = EVENT_CLICK, .quantity = 1},
+    {.kind = EVENT_IMPRESSION, .quantity = 1},
 };
 
 static uint64_t accepted(const char *labels)
