@@ -24,6 +24,7 @@
     X(analytics_reader) \
     X(backoff) \
     X(batch) \
+    X(batch_answer) \
     X(batch_counts) \
     X(batch_outcome) \
     X(batch_outcome_holds) \
@@ -62,6 +63,7 @@
     X(http_guard) \
     X(http_guard_connections) \
     X(http_head) \
+    X(http_inflate) \
     X(http_metrics) \
     X(http_octet) \
     X(http_refusal) \

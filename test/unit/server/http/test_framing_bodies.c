@@ -222,6 +222,25 @@ START_TEST(keeps_what_is_reserved_for_bodies_until_they_are_taken)
 }
 END_TEST
 
+START_TEST(lets_the_midst_of_a_body_pass_by_its_length_alone)
+{
+    struct wire wire;
+    wire_open(&wire);
+    ck_assert(!http_framing_is_midst(&wire.framing, 1));
+    wire_feed_text(&wire, POST "Content-Length: 10\r\n\r\n");
+    ck_assert(http_framing_is_midst(&wire.framing, 4));
+    ck_assert(!http_framing_is_midst(&wire.framing, 6));
+    ck_assert(!http_framing_is_midst(&wire.framing, 7));
+    ck_assert(http_framing_is_midst(&wire.framing, 5));
+    ck_assert(http_framing_is_under_way(&wire.framing));
+    wire_feed_text(&wire, " ");
+    wire_assert_between(&wire);
+    wire_feed_text(&wire, POST "Content-Length: 8000000\r\n\r\n");
+    ck_assert(!http_framing_is_midst(&wire.framing, 1)); /* it must not pass */
+    wire_close(&wire);
+}
+END_TEST
+
 START_TEST(keeps_what_is_reserved_for_a_body_under_way)
 {
     struct wire wire;
@@ -277,6 +296,7 @@ Suite *http_framing_bodies_suite(void)
     tcase_add_test(tcase, asks_no_room_for_a_small_body);
     tcase_add_test(tcase, reserves_for_each_large_body_what_it_needs);
     tcase_add_test(tcase, keeps_what_is_reserved_for_bodies_until_they_are_taken);
+    tcase_add_test(tcase, lets_the_midst_of_a_body_pass_by_its_length_alone);
     tcase_add_test(tcase, keeps_what_is_reserved_for_a_body_under_way);
     tcase_add_test(tcase, reserves_nothing_for_what_it_does_not_keep);
     suite_add_tcase(suite, tcase);
