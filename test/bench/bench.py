@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 # pylint: disable=wrong-import-position
+from batches import ITEMS, measure_batches, measure_beside, write_batches
 from clients import Latency, Rate, measure_latency, measure_rate, run_wrk, write_bodies
 from harness.postgres import ROOT, PrivatePostgres
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
@@ -193,6 +194,27 @@ class Bench:
                         [(tracker.stored() - stored) / (settled - begun)], more_is_better=True)
         tracker.stop()
 
+    def measure_batches(self, clicks_per_second: float) -> None:
+        """A second each: what is accepted is a multiple of what PostgreSQL stores meanwhile, and waits in
+        the journal, which is thrown away."""
+        tracker = self.tracker("batches", self.trackers[-1].name, SHUTDOWN_GRACE_SECONDS="1")
+        for name, target in (("three fields", 400_000), ("four fields, event_id", 250_000)):
+            bodies = RUN / "batch_bodies"
+            write_batches(bodies, with_ids="event_id" in name)
+            runs = [measure_batches(tracker, 32, 1, bodies) for _ in range(self.plan.rounds)]
+            what = f"POST /ads/events, {ITEMS} of {name}"
+            self.report.add(what, "events/s", [run.per_second for run in runs], more_is_better=True,
+                            target=target)
+            self.report.add(f"{what}: by single clicks", "times",
+                            [run.per_second / clicks_per_second for run in runs], more_is_better=True,
+                            target=6 if name == "three fields" else None)
+            self.report.add(f"{what}: CPU", "ns/event", [run.cpu_ns for run in runs])
+        waits = [measure_beside(BUILD / "test/bench/load", tracker, 8, 1000, 1, RUN / "batch_bodies",
+                                self.bodies) for _ in range(self.plan.rounds)]
+        self.report.add("click beside batches: p99", "ms", [wait.p99 for wait in waits], target=20)
+        self.report.add("resident after batches", "MiB", [resident_bytes(tracker.pid, "VmHWM") / MIB])
+        tracker.stop()
+
     def measure_start(self) -> None:
         tracker = self.tracker("start", self.trackers[-1].name)
         seconds: List[float] = []
@@ -210,6 +232,7 @@ class Bench:
         rates = self.measure_clicks()
         self.measure_gets()
         self.measure_latencies(rates)
+        self.measure_batches(rates[self.trackers[-1].name])
         self.measure_queue()
         return self.report
 

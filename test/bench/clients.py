@@ -77,11 +77,12 @@ def measure_rate(subject: Subject, path: str, connections: int, seconds: int,
 
 
 def measure_latency(program: Path, subject: Subject, connections: int, rate: int, seconds: int,
-                    bodies: Path) -> Latency:
-    """POSTs clicks at a constant rate; all of them must be answered 2xx."""
+                    bodies: Path, settles: bool = True) -> Latency:
+    """POSTs clicks at a constant rate; all of them must be answered 2xx. It `settles` afterwards."""
     found = _run(subject, [program, subject.port, "/ads/click", connections, rate, seconds, bodies],
                  seconds + 60)
-    subject.settle()
+    if settles:
+        subject.settle()
     if found["answered"] != found["sent"] or found["refused"] or found["sent"] != rate * seconds:
         raise BenchError(f"{subject.name}: at {rate} requests/s: {found}")
     return Latency(found["p50_us"] / 1e3, found["p99_us"] / 1e3, found["p999_us"] / 1e3,
