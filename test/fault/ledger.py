@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-KINDS = ("click", "impression")
+KINDS = ("click", "impression", "start", "firstQuartile", "complete", "mute", "viewable")
 LOST = 0  # the status of an attempt whose answer never came
 FIRST_ADDRESS = int(ipaddress.IPv4Address("10.0.0.0"))
 NEAR_SECONDS = 2.0

@@ -1,5 +1,6 @@
 """Load from many connections at once, which writes down in a ledger what becomes of each event."""
 import asyncio
+import gzip
 import json
 import random
 import threading
@@ -10,6 +11,7 @@ from ledger import KINDS, LOST, Attempt, Event, Ledger
 
 AGAIN_SECONDS = 0.02
 ANSWER_SECONDS = 30.0
+BATCH_MAX = 100
 
 
 class Connection(asyncio.Protocol):
@@ -20,6 +22,7 @@ class Connection(asyncio.Protocol):
         self.is_open = True
         self._answer: Optional["asyncio.Future[int]"] = None
         self._data = b""
+        self.body = b""  # of the last answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -36,6 +39,7 @@ class Connection(asyncio.Protocol):
         if not separator or len(body) < int(lower.partition(b"content-length:")[2].split(b"\r")[0]):
             return
         self._data = b""
+        self.body = body
         if b"connection: close" in lower:
             self.close()
         self._finish(int(head.split(None, 2)[1]))
@@ -59,15 +63,29 @@ class Connection(asyncio.Protocol):
             answer.set_result(status)
 
 
-def request_bytes(event: Event, keeps: bool) -> bytes:
-    body = json.dumps(event.body()).encode()
-    return (f"POST /ads/{event.kind} HTTP/1.1\r\nHost: localhost\r\n"
+def batch_body(events: Sequence[Event], is_array: bool) -> bytes:
+    items = [json.dumps({"type": event.kind, **event.body()}) for event in events]
+    return (f"[{','.join(items)}]" if is_array else "\n".join(items)).encode()
+
+
+def single_bytes(event: Event, keeps: bool) -> bytes:
+    """The request of an event by itself."""
+    return request_bytes(event.kind, json.dumps(event.body()).encode(), keeps)
+
+
+def request_bytes(path: str, body: bytes, keeps: bool, is_packed: bool = False) -> bytes:
+    packed = "Content-Encoding: gzip\r\n" if is_packed else ""
+    if is_packed:
+        body = gzip.compress(body, 1)
+    return (f"POST /ads/{path} HTTP/1.1\r\nHost: localhost\r\n{packed}"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             f"Connection: {'keep-alive' if keeps else 'close'}\r\n\r\n").encode() + body
 
 
 class Load:
-    """`connections` clients, each one event at a time, to a port of `ports` by chance.
+    """`connections` clients, each one request at a time, to a port of `ports` by chance. A share
+    `batches` of the requests are batches of up to BATCH_MAX events, all kinds of bodies among them;
+    what of a batch was not accepted, and has an id, is sent again as one.
 
     A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
     such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
@@ -75,7 +93,8 @@ class Load:
 
     def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
                  ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,
-                 think_seconds: float = 0.005) -> None:
+                 think_seconds: float = 0.005,
+                 batches: float = 0.1) -> None:
         self.ledger = ledger
         self.ports = list(ports)
         self._random = random.Random(seed)
@@ -85,6 +104,7 @@ class Load:
         self._copies = copies
         self._fresh = fresh
         self._think = think_seconds
+        self._batches = batches
         self._is_stopping = False
         self._is_abandoned = False
         self._faults: List[str] = []
@@ -110,36 +130,48 @@ class Load:
     async def _run(self) -> None:
         await asyncio.gather(*(self._client(n) for n in range(self._connections)))
 
+    def _new_event(self) -> Event:
+        return self.ledger.new_event(self._random.choice(KINDS), self._random.randint(1, self._ads),
+                                     self._random.random() < self._with_id)
+
     async def _client(self, index: int) -> None:
         keeps = index >= self._fresh * self._connections
         connections: Dict[int, Connection] = {}
         while not self._is_stopping:
-            event = self.ledger.new_event(
-                self._random.choice(KINDS), self._random.randint(1, self._ads),
-                self._random.random() < self._with_id)
-            await self._deliver(event, connections, keeps)
+            is_batch = self._random.random() < self._batches
+            count = self._random.randint(1, BATCH_MAX) if is_batch else 1
+            await self._deliver([self._new_event() for _ in range(count)], is_batch, connections, keeps)
             await asyncio.sleep(self._random.random() * 2 * self._think)
         for connection in connections.values():
             connection.close()
 
-    async def _deliver(self, event: Event, connections: Dict[int, Connection],
+    async def _deliver(self, events: List[Event], is_batch: bool, connections: Dict[int, Connection],
                        keeps: bool) -> None:
         while True:
             ports = [self._random.choice(self.ports)]
-            if self._copies and event.event_id is not None:
+            if self._copies and all(event.event_id is not None for event in events):
                 ports = self._random.sample(self.ports, self._random.randint(1, len(self.ports)))
-            await asyncio.gather(*(self._attempt(event, port, connections, keeps)
+            request = self._request(events, is_batch, keeps)
+            await asyncio.gather(*(self._attempt(events, is_batch, request, port, connections)
                                    for port in ports))
-            if event.is_accepted or (event.event_id is None and event.attempts):
+            events = [event for event in events if not event.is_accepted
+                      and (event.event_id is not None or not event.attempts)]
+            if not events:
                 return
             if self._is_abandoned:
-                if event.event_id is not None and event.attempts:
-                    self._faults.append(f"never accepted: {self.ledger.history(event)}")
+                self._faults += [f"never accepted: {self.ledger.history(event)}" for event in events
+                                 if event.event_id is not None and event.attempts]
                 return
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _attempt(self, event: Event, port: int, connections: Dict[int, Connection],
-                       keeps: bool) -> None:
+    def _request(self, events: List[Event], is_batch: bool, keeps: bool) -> bytes:
+        if not is_batch:
+            return single_bytes(events[0], keeps)
+        body = batch_body(events, self._random.random() < 0.5)
+        return request_bytes("events", body, keeps, self._random.random() < 0.5)
+
+    async def _attempt(self, events: List[Event], is_batch: bool, request: bytes, port: int,
+                       connections: Dict[int, Connection]) -> None:
         """Where no connection can be had, nothing was sent and nothing is written down."""
         connection = connections.get(port)
         if connection is None or not connection.is_open:
@@ -151,7 +183,6 @@ class Load:
             connections[port] = connection
         if not connection.is_open:
             return
-        request = request_bytes(event, keeps)
         began = time.monotonic()
         answer = connection.send(request)
         sent = time.monotonic()
@@ -160,5 +191,8 @@ class Load:
         except asyncio.TimeoutError:
             connection.close()
             status = LOST
-            self._faults.append(f"no answer in {ANSWER_SECONDS} s: {self.ledger.history(event)}")
-        self.ledger.record(event, Attempt(began, sent, time.monotonic(), status, str(port)))
+            self._faults.append(f"no answer in {ANSWER_SECONDS} s: {self.ledger.history(events[0])}")
+        if is_batch and status == 202 and b'"accepted":%d,' % len(events) not in connection.body:
+            self._faults.append(f"a batch of {len(events)} was answered {connection.body!r}")
+        for event in events:
+            self.ledger.record(event, Attempt(began, sent, time.monotonic(), status, str(port)))

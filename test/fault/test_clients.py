@@ -14,7 +14,7 @@ from typing import Callable, List, Sequence
 from constant_rate import ConstantRate, Latency, typical_p99
 from fault_case import LONG, MIB, FaultCase
 from ledger import LOST, Attempt, Event
-from load import request_bytes
+from load import single_bytes
 from surroundings import (Background, MostDescriptors, OthersWork, cpu_share, descriptors,
                           forget_peak, go_early, is_sanitized, memory_directory, only_long,
                           resident_bytes)
@@ -224,7 +224,7 @@ class Rude(Clients):
         only_long(self)  # the resets begin as many
 
         def act(server: Server) -> None:
-            request = request_bytes(self.new_event(), keeps=True)
+            request = single_bytes(self.new_event(), keeps=True)
             with connect(server) as client:
                 client.sendall(request[:self.random.randrange(1, len(request))])
         self.again_and_again("halves of requests", act)
@@ -233,7 +233,7 @@ class Rude(Clients):
         """Of a request, right behind it, or when its answer has come."""
         def act(server: Server) -> None:
             event = self.new_event()
-            request = request_bytes(event, keeps=True)
+            request = single_bytes(event, keeps=True)
             missing = self.random.choice([0, 0, self.random.randrange(1, len(request))])
             with connect(server) as client:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -252,7 +252,7 @@ class Rude(Clients):
 
         def act(server: Server) -> None:
             events = [self.new_event() for _ in range(PIPELINED)]
-            requests = b"".join(request_bytes(event, keeps=True) for event in events)
+            requests = b"".join(single_bytes(event, keeps=True) for event in events)
             began = time.monotonic()
             with connect(server) as client:
                 sender = threading.Thread(target=client.sendall, args=(requests,))
