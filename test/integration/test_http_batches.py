@@ -2,7 +2,9 @@
 not is told item by item and nowhere stored."""
 import gzip
 import json
+import os
 import random
+import signal
 import time
 import zlib
 from typing import Any, Dict, List, Tuple
@@ -337,10 +339,15 @@ class ManyTest(BatchCase):
             lambda: self.tracker.metrics().value("adtracker_bodies_bytes") == 0)
 
     def test_many_small_bombs_hold_nobody_up(self) -> None:
-        """Each inflates to 4 MiB of items that jansson has to read."""
-        bomb = post(PATH, gzip.compress(lines(*[{"x": 1, "type": "click", "ad_id": 0}] * 10000)),
-                    "Content-Encoding: gzip")
-        wires = [self.wire(timeout_seconds=30).send(bomb) for _ in range(20)]
+        """Each inflates to 4 MiB of items that jansson has to read. What waits takes its room."""
+        bomb = gzip.compress(lines(*[{"x": "y" * 350, "type": "click", "ad_id": 0}] * 10000))
+        self.assertLess(len(bomb), 16384)
+        os.kill(self.tracker.pid, signal.SIGSTOP)  # so that all of them come at once
+        wires = [self.wire(timeout_seconds=30).send(post(PATH, bomb, "Content-Encoding: gzip"))
+                 for _ in range(40)]
+        os.kill(self.tracker.pid, signal.SIGCONT)
+        self.tracker.wait_until(
+            lambda: self.tracker.metrics().value("adtracker_bodies_bytes") > 10 * len(bomb))
         slowest = 0.0
         for _ in range(50):
             begun = time.monotonic()

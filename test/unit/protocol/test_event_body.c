@@ -57,6 +57,7 @@ static const struct {
                                             "object|2|"},
     {"[" C(1) ",garbage," C(2) "]", "1|1: the item is not a JSON object|2|"},
     {"[" C(1) ",{\"ad_id\":tru}," C(2) "]", "1|1: the item is not JSON (line 1, column 12)|2|"},
+    {"[" C(1) ",{\"type\":\"click\",\"x\":\"a\\\"},{\",\"ad_id\":2}," C(3) "]", "1|2|3|"},
     {"[" C(1) ",[" C(8) "," C(9) "]," C(2) "]", "1|1: the item is not a JSON object|2|"},
     {"[" C(1) ",{\"type\":\"click\",\"ad_id\":2,\"x\":[{\"y\":\"]}\"}]}," C(3) "]", "1|2|3|"},
     {"[" C(1) ",{\"x\":[1}," C(2) "]", "1|1: the item is not JSON (line 1, column 8)|2|"},
