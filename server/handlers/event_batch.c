@@ -47,7 +47,7 @@ struct batch {
     struct event_origin origin;
     enum http_coding coding;
     struct http_reservation reservation; /* of its body, until that is read */
-    TAILQ_ENTRY(batch) others;
+    STAILQ_ENTRY(batch) others;
 };
 
 enum stage { STAGE_WAITING, STAGE_READING, STAGE_DECODING };
@@ -58,7 +58,7 @@ struct event_batches {
     struct http_admission *admission;
     struct batch_metrics metrics;
     struct event *timer; /* the next slice */
-    TAILQ_HEAD(batches, batch) waiting;
+    STAILQ_HEAD(batches, batch) waiting;
     enum stage stage;
     struct http_inflate gzip;
     struct http_text text;
@@ -81,14 +81,14 @@ struct submission {
 /* Lets go of the first one, which somebody else answers, or has. */
 static struct exchange *remove_first(struct event_batches *batches)
 {
-    struct batch *batch = TAILQ_FIRST(&batches->waiting);
+    struct batch *batch = STAILQ_FIRST(&batches->waiting);
     struct exchange *exchange = batch->exchange;
-    TAILQ_REMOVE(&batches->waiting, batch, others);
+    STAILQ_REMOVE_HEAD(&batches->waiting, others);
     http_admission_release(&batch->reservation, 0);
     free(batch);
     batches->stage = STAGE_WAITING;
     batches->text.length = 0;
-    if (TAILQ_EMPTY(&batches->waiting) && batches->text.room > TEXT_KEPT_BYTES)
+    if (STAILQ_EMPTY(&batches->waiting) && batches->text.room > TEXT_KEPT_BYTES)
         http_text_clear(&batches->text);
     return exchange;
 }
@@ -183,7 +183,7 @@ static void take_event(struct event_batches *batches)
         batch_rejections_add(&batches->rejections, batches->body.index, no_such_ad);
         return;
     }
-    event_origin_apply(&TAILQ_FIRST(&batches->waiting)->origin, event);
+    event_origin_apply(&STAILQ_FIRST(&batches->waiting)->origin, event);
     batches->items[batches->count++] = (uint16_t)batches->body.index;
 }
 
@@ -218,7 +218,7 @@ static void decode(struct event_batches *batches)
 static void begin_decoding(struct event_batches *batches)
 {
     struct http_text *text = &batches->text;
-    http_admission_release(&TAILQ_FIRST(&batches->waiting)->reservation, 0);
+    http_admission_release(&STAILQ_FIRST(&batches->waiting)->reservation, 0);
     counter_add(batches->metrics.decoded_bytes, text->length);
     event_body_init(&batches->body, text->room > 0 ? text->bytes : "", text->length);
     batches->count = 0;
@@ -240,7 +240,7 @@ static void read_plain(struct event_batches *batches, struct evbuffer *input)
 /* Reads some. */
 static void read_body(struct event_batches *batches)
 {
-    const struct batch *batch = TAILQ_FIRST(&batches->waiting);
+    const struct batch *batch = STAILQ_FIRST(&batches->waiting);
     struct evbuffer *input = evhttp_request_get_input_buffer(batch->exchange->request);
     if (batch->coding == HTTP_IDENTITY) {
         read_plain(batches, input);
@@ -255,7 +255,7 @@ static void read_body(struct event_batches *batches)
 
 static void begin(struct event_batches *batches, int64_t now_us)
 {
-    const struct batch *batch = TAILQ_FIRST(&batches->waiting);
+    const struct batch *batch = STAILQ_FIRST(&batches->waiting);
     if (now_us - batch->exchange->started_us > WAIT_MAX_US) {
         fail_first(batches, 503, "too many batches are waiting");
         return;
@@ -284,11 +284,11 @@ static void work(struct event_batches *batches)
 {
     int64_t now_us = clock_monotonic_us();
     int64_t end_us = now_us + SLICE_US;
-    while (!TAILQ_EMPTY(&batches->waiting) && now_us < end_us) {
+    while (!STAILQ_EMPTY(&batches->waiting) && now_us < end_us) {
         advance(batches, now_us);
         now_us = clock_monotonic_us();
     }
-    if (!TAILQ_EMPTY(&batches->waiting))
+    if (!STAILQ_EMPTY(&batches->waiting))
         timer_arm(batches->timer, 0);
 }
 
@@ -319,9 +319,9 @@ static void handle_batch(struct exchange *exchange)
         exchange_fail(exchange, 503, "too many batches are waiting");
         return;
     }
-    bool is_first = TAILQ_EMPTY(&batches->waiting);
+    bool is_first = STAILQ_EMPTY(&batches->waiting);
     batch_metrics_count_body(&batches->metrics, bytes);
-    TAILQ_INSERT_TAIL(&batches->waiting, batch, others);
+    STAILQ_INSERT_TAIL(&batches->waiting, batch, others);
     if (is_first)
         work(batches);
 }
@@ -336,7 +336,7 @@ struct event_batches *event_batches_new(struct event_base *base, struct store *s
     batches->admission = admission;
     batch_metrics_init(&batches->metrics, admission, metrics);
     batches->timer = memory_required(event_new(base, -1, 0, on_slice, batches));
-    TAILQ_INIT(&batches->waiting);
+    STAILQ_INIT(&batches->waiting);
     http_inflate_init(&batches->gzip);
     batches->text.limit = HTTP_BODY_MAX_BYTES;
     batches->events = memory_zeroed_array(EVENT_BODY_ITEMS_MAX + 1, sizeof batches->events[0]);
@@ -348,7 +348,7 @@ void event_batches_free(struct event_batches *batches)
 {
     if (batches == NULL)
         return;
-    while (!TAILQ_EMPTY(&batches->waiting))
+    while (!STAILQ_EMPTY(&batches->waiting))
         fail_first(batches, 503, "the server is shutting down");
     event_free(batches->timer);
     http_inflate_clear(&batches->gzip);

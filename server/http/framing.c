@@ -9,7 +9,7 @@
 #include "metrics/clock.h"
 #include "protocol/memory.h"
 
-enum { STATES = FRAMING_REFUSED + 1 };
+enum { STATES = FRAMING_REFUSED + 1, LENGTH_DIGITS = 11 };
 
 /* Keeps of the reservation what is for the bodies that have passed. */
 static void release(struct http_framing *framing)
@@ -107,7 +107,8 @@ static void take_body(struct http_framing *framing, struct evbuffer *passed)
     set_state(framing, FRAMING_HEAD);
 }
 
-/* Writes a Content-Length over the line of Transfer-Encoding, which has room for it. */
+/* Writes a Content-Length over the line of Transfer-Encoding, which has room for it. The line may
+ * be as long as it likes, a number not. */
 static void write_length(struct http_framing *framing)
 {
     static const char name[] = "Content-Length:";
@@ -117,7 +118,7 @@ static void write_length(struct http_framing *framing)
     memcpy(line, name, sizeof name - 1);
     uint64_t rest = framing->data_bytes;
     for (size_t at = head->encoding_bytes; at-- > sizeof name - 1; rest /= 10)
-        line[at] = (char)('0' + rest % 10);
+        line[at] = (char)(head->encoding_bytes - at <= LENGTH_DIGITS ? '0' + rest % 10 : ' ');
 }
 
 static void end_chunks(struct http_framing *framing, struct evbuffer *passed)

@@ -65,7 +65,8 @@ bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
 
 /*
  * Takes note of `bytes` that come next, if they pass as they are and do not end what is under way:
- * they lie in the midst of a body. Else returns false, and http_framing_pass() has to be given them.
+ * they lie in the midst of a body. Else returns false, and http_framing_pass() has to be given
+ * them.
  */
 bool http_framing_is_midst(struct http_framing *framing, size_t bytes);
 

@@ -35,7 +35,8 @@ static void check_kept(const struct http_framing *framing)
     require(framing->state == FRAMING_CHUNKS || collected == 0);
     require(collected <= HTTP_HEAD_MAX_BYTES + HTTP_BODY_MAX_BYTES);
     require(framing->reservation.bytes == 0 || framing->state == FRAMING_BODY ||
-            framing->state == FRAMING_CHUNKS);
+            framing->state == FRAMING_CHUNKS ||
+            framing->reservation.bytes == framing->passed_bytes);
 }
 
 /* Feeds pieces of `step` bytes. Returns what has passed. */

@@ -56,6 +56,23 @@ START_TEST(collects_a_chunked_body_of_the_greatest_length)
 }
 END_TEST
 
+START_TEST(writes_a_length_that_is_no_longer_than_it_may_be)
+{
+    struct wire wire;
+    struct http_head head;
+    wire_open(&wire);
+    wire_feed_text(&wire, POST "Transfer-Encoding: chunked                      \r\n\r\n"
+                               "1\r\nx\r\n0\r\n\r\n");
+    wire_assert_between(&wire);
+    size_t bytes = evbuffer_get_length(wire.passed);
+    const char *text = (const char *)evbuffer_pullup(wire.passed, -1);
+    ck_assert_int_eq(http_head_read(text, bytes - 1, &head), HTTP_ACCEPTED);
+    ck_assert_uint_eq(head.body_bytes, 1);
+    ck_assert(!head.is_chunked);
+    wire_close(&wire);
+}
+END_TEST
+
 START_TEST(keeps_nothing_of_a_chunked_body_over_the_limit)
 {
     struct wire wire;
@@ -288,6 +305,7 @@ Suite *http_framing_bodies_suite(void)
     TCase *tcase = tcase_create("http_framing_bodies");
     tcase_add_test(tcase, reads_a_refused_body_to_its_end_and_lets_nothing_of_it_pass);
     tcase_add_test(tcase, collects_a_chunked_body_of_the_greatest_length);
+    tcase_add_test(tcase, writes_a_length_that_is_no_longer_than_it_may_be);
     tcase_add_test(tcase, keeps_nothing_of_a_chunked_body_over_the_limit);
     tcase_add_test(tcase, goes_by_the_last_of_several_reasons);
     tcase_add_test(tcase, reads_no_chunked_body_for_ever);

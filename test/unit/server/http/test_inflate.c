@@ -35,7 +35,7 @@ static void fill(char *text, size_t bytes)
     unsigned state = 7;
     for (size_t i = 0; i < bytes; i++) {
         state = state * 1103515245u + 12345u;
-        text[i] = i % 2 == 0 ? (char)(state >> 16) : 'x';
+        text[i] = (char)(i % 2 == 0 ? state >> 16 & 0x7f : 'x');
     }
 }
 
