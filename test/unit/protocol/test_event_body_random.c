@@ -12,7 +12,7 @@
 #include "test/unit/protocol/same_event.h"
 #include "test/unit/suites.h"
 
-enum { ROUNDS = 5000, ITEMS_MAX = 30, BODY_BYTES = ITEMS_MAX * RANDOM_TEXT_BYTES };
+enum { ROUNDS = 1000, ITEMS_MAX = 30, BODY_BYTES = ITEMS_MAX * RANDOM_TEXT_BYTES };
 
 struct batch {
     struct text items[ITEMS_MAX];
