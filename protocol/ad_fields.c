@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/memory.h"
+
 #define MEMBER(member) #member, offsetof(struct ad, member)
 
 /* Unset, an ad is not active: one of which that is not known must not be served. */
@@ -22,6 +24,8 @@ static const struct ad_field fields[] = {
     {"ends_at", MEMBER(ends_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MAX},
     {.name = NULL},
 };
+
+_Static_assert(sizeof fields / sizeof fields[0] <= AD_FIELDS_MAX + 1, "AD_FIELDS_MAX is too small");
 
 const struct ad_field *ad_fields(void)
 {
@@ -71,9 +75,7 @@ struct ad_value ad_field_get(const struct ad_field *field, const struct ad *ad)
 
 static void set_text(char **member, const char *text)
 {
-    char *copy = text != NULL ? strdup(text) : NULL;
-    if (text != NULL && copy == NULL)
-        abort();
+    char *copy = memory_copy_text(text);
     free(*member);
     *member = copy;
 }

@@ -49,6 +49,9 @@ struct ad_field {
     int64_t unset; /* what a number, flag or time is where the ad has none */
 };
 
+/* There are at most so many. */
+enum { AD_FIELDS_MAX = 16 };
+
 /* The fields in the order in which they are rendered; one without a name ends them. */
 const struct ad_field *ad_fields(void);
 

@@ -3,54 +3,41 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <jansson.h>
 
-/* NULL when a text is not UTF-8. */
-static json_t *save_value(const struct ad_field *field, struct ad_value value)
+#include "protocol/memory.h"
+#include "protocol/render.h"
+
+static void save_value(struct render_text *text, const struct ad_field *field,
+                       struct ad_value value)
 {
     switch (field->type) {
     case AD_FIELD_ID:
     case AD_FIELD_NUMBER:
     case AD_FIELD_TIME:
-        return json_integer(value.number);
+        render_integer(text, value.number);
+        break;
     case AD_FIELD_TEXT:
-        return value.text != NULL ? json_string(value.text) : json_null();
+        if (value.text != NULL)
+            render_string(text, value.text);
+        else
+            render_null(text);
+        break;
     case AD_FIELD_FLAG:
-        return json_boolean(value.number != 0);
+        render_flag(text, value.number != 0);
+        break;
     }
-    return NULL;
 }
 
-/* Unset fields too: older versions read no ad that lacks one. NULL when a text is not UTF-8. */
-static json_t *save_ad(const struct ad *ad)
+/* Unset fields too: older versions read no ad that lacks one. */
+void ad_save(struct render_text *text, const struct ad *ad)
 {
-    json_t *object = json_object();
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
-        json_t *value = save_value(field, ad_field_get(field, ad));
-        if (json_object_set_new_nocheck(object, field->saved_name, value) != 0) {
-            json_decref(object);
-            return NULL;
-        }
+        render_key(text, field == ad_fields() ? '{' : ',', field->saved_name);
+        save_value(text, field, ad_field_get(field, ad));
     }
-    return object;
-}
-
-char *ads_save(const struct ad *ads, size_t count, size_t *text_bytes)
-{
-    char *text = NULL;
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (json_array_append_new(list, save_ad(&ads[i])) != 0)
-            goto cleanup;
-    text = json_dumps(list, JSON_COMPACT);
-    if (text == NULL)
-        abort();
-    *text_bytes = strlen(text);
-cleanup:
-    json_decref(list);
-    return text;
+    render_bytes(text, "}", 1);
 }
 
 /* False when it is of another type. */
@@ -75,18 +62,24 @@ static bool load_value(const struct ad_field *field, const json_t *json, struct 
     return false;
 }
 
-/* False, the ad cleared, when it is to be left out. */
-static bool load_ad(const json_t *json, struct ad *ad)
+static bool read_ad(const json_t *json, struct ad *ad)
 {
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
         struct ad_value value;
         if (!load_value(field, json_object_get(json, field->saved_name), &value) ||
-            !ad_field_set(field, ad, value)) {
-            ad_clear(ad);
+            !ad_field_set(field, ad, value))
             return false;
-        }
     }
     return true;
+}
+
+/* False, the ad cleared, when it is to be left out. */
+static bool load_ad(const json_t *json, const struct ad *before, struct ad *ad)
+{
+    if (read_ad(json, ad) && (before == NULL || ad->id > before->id))
+        return true;
+    ad_clear(ad);
+    return false;
 }
 
 enum result ads_load(const char *text, size_t text_bytes, struct ad **ads, size_t *count,
@@ -98,12 +91,10 @@ enum result ads_load(const char *text, size_t text_bytes, struct ad **ads, size_
         return RESULT_MALFORMED;
     }
     size_t length = json_array_size(list);
-    struct ad *loaded = calloc(length + 1, sizeof *loaded);
-    if (loaded == NULL)
-        abort();
+    struct ad *loaded = memory_zeroed_array(length + 1, sizeof *loaded);
     size_t done = 0;
     for (size_t i = 0; i < length; i++)
-        if (load_ad(json_array_get(list, i), &loaded[done]))
+        if (load_ad(json_array_get(list, i), done > 0 ? &loaded[done - 1] : NULL, &loaded[done]))
             done++;
     json_decref(list);
     *ads = loaded;

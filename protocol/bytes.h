@@ -62,3 +62,24 @@ static inline void bytes_put_be64(uint8_t *at, uint64_t value)
     value = htobe64(value);
     memcpy(at, &value, sizeof value);
 }
+
+static inline uint16_t bytes_get_be16(const uint8_t *at)
+{
+    uint16_t value;
+    memcpy(&value, at, sizeof value);
+    return be16toh(value);
+}
+
+static inline uint32_t bytes_get_be32(const uint8_t *at)
+{
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+    return be32toh(value);
+}
+
+static inline uint64_t bytes_get_be64(const uint8_t *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return be64toh(value);
+}

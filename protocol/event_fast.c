@@ -83,7 +83,7 @@ static bool take_value(struct reader *reader, size_t field, struct event *event)
 
 bool event_decode_fast(const char *body, size_t body_bytes, struct event *event)
 {
-    struct reader reader = {body, body + body_bytes};
+    struct reader reader = {body + text_mark_bytes(body, body_bytes), body + body_bytes};
     unsigned seen = 0;
     if (!take(&reader, '{'))
         return false;

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "protocol/event_fields.h"
 #include "protocol/event_fast.h"
+#include "protocol/event_fields.h"
 #include "protocol/strict_json.h"
 #include "protocol/text.h"
 

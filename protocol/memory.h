@@ -8,10 +8,10 @@
 #include <stddef.h>
 
 /* Zeroed memory of `bytes` > 0. */
-void *memory_zeroed(size_t bytes);
+__attribute__((returns_nonnull)) void *memory_zeroed(size_t bytes);
 
 /* The same for `count` > 0 elements of `element_bytes` > 0. */
-void *memory_zeroed_array(size_t count, size_t element_bytes);
+__attribute__((returns_nonnull)) void *memory_zeroed_array(size_t count, size_t element_bytes);
 
 /* Moves `memory` (NULL = new) to `bytes` > 0, uninitialised beyond its old size. Takes ownership of
  * the old memory. */

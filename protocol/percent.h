@@ -24,3 +24,13 @@ static inline bool percent_take(const char **at, const char *end, char *c)
     *c = (char)(unsigned char)(high * 16 + low);
     return true;
 }
+
+/*
+ * Whether `c` means the same encoded and as it is (RFC 3986 section 2.3): a letter, a digit or one
+ * of "-._~". Any other that is encoded is not what it would be raw.
+ */
+static inline bool percent_is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}

@@ -121,6 +121,9 @@ static void restore_integers(json_t *object)
 enum result strict_json_parse_object(const char *body, size_t body_bytes, json_t **object,
                                      struct error *error)
 {
+    size_t mark_bytes = text_mark_bytes(body, body_bytes);
+    body += mark_bytes;
+    body_bytes -= mark_bytes;
     enum result result = check_start(body, body_bytes, error);
     if (result == RESULT_OK)
         result = check_bounds(body, body_bytes, error);

@@ -3,6 +3,10 @@
 
 enum { DAY_SECONDS = 86400, SECOND_US = 1000000 };
 
+/* What RFC 3339 can write begins and ends with these. */
+static const int64_t year_0_us = -62167219200000000;
+static const int64_t year_10000_us = 253402300800000000;
+
 struct reader {
     const char *text;
     size_t length;
@@ -172,25 +176,25 @@ enum result timestamp_parse(const char *text, size_t length, int64_t *time_us, b
     return RESULT_OK;
 }
 
-/* Writes at least `width` digits and then `after`. Returns the place behind them. */
+/* Writes `width` digits and then `after`. Returns the place behind them. */
 static char *write_number(char *at, int64_t number, int width, char after)
 {
-    char digits[20];
-    int count = 0;
-    if (number < 0) {
-        *at++ = '-';
-        number = -number;
-    }
-    for (; number > 0 || count < width; number /= 10)
-        digits[count++] = (char)('0' + number % 10);
-    while (count > 0)
-        *at++ = digits[--count];
-    *at++ = after;
-    return at;
+    for (int i = width; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    at[width] = after;
+    return at + width + 1;
+}
+
+static int64_t within(int64_t time_us, int64_t earliest_us, int64_t latest_us)
+{
+    if (time_us < earliest_us)
+        return earliest_us;
+    return time_us < latest_us ? time_us : latest_us;
 }
 
 void timestamp_format(int64_t time_us, char text[static TIMESTAMP_TEXT_SIZE])
 {
+    time_us = within(time_us, year_0_us, year_10000_us - 1);
     int64_t time_s = floor_divide(time_us, SECOND_US);
     int64_t days = floor_divide(time_s, DAY_SECONDS);
     int64_t second_of_day = floor_remainder(time_s, DAY_SECONDS);

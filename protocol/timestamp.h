@@ -7,7 +7,7 @@
 
 #include "protocol/result.h"
 
-enum { TIMESTAMP_TEXT_SIZE = 40 };
+enum { TIMESTAMP_TEXT_SIZE = sizeof "9999-12-31T23:59:59.999999Z" };
 
 /*
  * Reads an RFC 3339 date-time (section 5.6) of `length` bytes: any offset, `Z`, either case, any
@@ -20,7 +20,8 @@ MUST_CHECK enum result timestamp_parse(const char *text, size_t length, int64_t 
                                        bool *cut);
 
 /*
- * Writes `time_us` as RFC 3339 in UTC, with six fraction digits where they are not all 0. RFC 3339
- * ends with the years 0 and 9999: beyond them the year gets a sign or more digits.
+ * Writes `time_us` as RFC 3339 in UTC, with six fraction digits where they are not all 0. A year
+ * has four digits there: a time before 0000-01-01T00:00:00Z or after 9999-12-31T23:59:59.999999Z,
+ * which no reader of the format knows, is written as that one, the nearest that it has.
  */
 void timestamp_format(int64_t time_us, char text[static TIMESTAMP_TEXT_SIZE]);

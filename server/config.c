@@ -130,6 +130,8 @@ static const struct variable variables[] = {
      read_number, FIELD(store.queue_max_events), 1, 1000000000},
     {"SHUTDOWN_GRACE_SECONDS", "10", "time to store what is queued after SIGTERM",
      read_number, FIELD(shutdown_grace_s), 0, 3600},
+    {"KEEPALIVE_SECONDS", "75", "how long a connection may be idle between requests",
+     read_number, FIELD(keepalive_s), 1, 3600},
     {"TRUSTED_PROXIES", "", "addresses and CIDR blocks whose X-Forwarded-For counts",
      read_blocks, FIELD(trusted_proxies), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",

@@ -15,6 +15,7 @@ struct config {
     struct store_settings store;
     struct listener_settings listener;
     struct trusted_proxies trusted_proxies;
+    uint32_t keepalive_s; /* that a connection may be idle between requests */
     uint32_t shutdown_grace_s;
     enum log_level log_level;
 };

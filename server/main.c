@@ -1,6 +1,7 @@
 /* video-ad-tracker: the command line, then the service. */
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -8,21 +9,28 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
+#include "store/import.h"
 #include "store/journal/inspect.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
 
 static void print_help(void)
 {
-    (void)printf("video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
-                 "ads perform\n\n"
-                 "usage: video-ad-tracker [--check | --journal | --help | --version]\n\n"
-                 "  --check    exit 0 when the running server answers /livez with 200, else 1\n"
-                 "  --journal  tell what lies in JOURNAL_DIR, changing nothing\n\n"
-                 "Everything is configured by environment variables (default):\n",
-                 ADTRACKER_VERSION);
+    (void)printf(
+        "video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
+        "ads perform\n\n"
+        "usage: video-ad-tracker [--check | --journal | --import DIR | --help | --version]\n"
+        "\n"
+        "  --check       exit 0 when the running server answers /livez with 200, else 1\n"
+        "  --journal     tell what lies in JOURNAL_DIR, changing nothing\n"
+        "  --import DIR  store what the database lacks of the journal in DIR, on which no\n"
+        "                server works; exit 0 when it has all, 2 when there is no journal\n"
+        "\n"
+        "Everything is configured by environment variables (default):\n",
+        ADTRACKER_VERSION);
     config_print_help(stdout);
 }
 
@@ -40,10 +48,12 @@ static void raise_descriptor_limit(struct log *log)
                   (unsigned long long)limit.rlim_max);
 }
 
-static int serve(const struct config *config)
+static int serve(const struct config *config, const char *operand)
 {
+    (void)operand;
     struct error error = {""};
     struct log *log = log_new(config->log_level, STDERR_FILENO);
+    libevent_log_start(log);
     raise_descriptor_limit(log);
     if (config->store.db_conn == NULL)
         log_write(log, LOG_INFO, "server",
@@ -55,12 +65,14 @@ static int serve(const struct config *config)
         log_write(log, LOG_ERROR, "server", "%s", error.text);
     int status = service == NULL;
     service_free(service);
+    libevent_log_stop();
     log_free(log);
     return status;
 }
 
-static int check(const struct config *config)
+static int check(const struct config *config, const char *operand)
 {
+    (void)operand;
     struct error error;
     if (self_check(&config->listener, &error) == RESULT_OK)
         return 0;
@@ -68,8 +80,9 @@ static int check(const struct config *config)
     return 1;
 }
 
-static int describe(const struct config *config)
+static int inspect(const struct config *config, const char *operand)
 {
+    (void)operand;
     struct error error;
     if (journal_inspect(config->store.journal.directory, stdout, &error) == RESULT_OK)
         return 0;
@@ -77,23 +90,52 @@ static int describe(const struct config *config)
     return 1;
 }
 
-static const struct command {
-    const char *argument; /* NULL = none given */
-    int (*run)(const struct config *config);
-} commands[] = {{NULL, serve}, {"--check", check}, {"--journal", describe}};
-
-static const struct command *find_command(const char *argument)
+static int import(const struct config *config, const char *operand)
 {
+    struct error error = {""};
+    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    const struct import_settings settings = {
+        .db_conn = config->store.db_conn, .directory = operand, .out = stdout};
+    enum result result = import_journal(&settings, log, &error);
+    if (result != RESULT_OK)
+        (void)fprintf(stderr, "video-ad-tracker: --import: %s\n", error.text);
+    log_free(log);
+    if (result == RESULT_INVALID)
+        return EXIT_USAGE;
+    return result == RESULT_OK ? 0 : 1;
+}
+
+static const struct command {
+    const char *name; /* the first argument; "" = none is given */
+    int arguments;
+    int (*run)(const struct config *config, const char *operand);
+} commands[] = {
+    {"", 0, serve}, {"--check", 1, check}, {"--journal", 1, inspect}, {"--import", 2, import}};
+
+/* Of the arguments behind the program's name. */
+static const struct command *find_command(int count, char *const *arguments)
+{
+    const char *name = count <= 0 ? "" : arguments[0];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        const char *name = commands[i].argument;
-        if (name == argument || (name != NULL && argument != NULL && strcmp(name, argument) == 0))
-            return &commands[i];
+        const struct command *command = &commands[i];
+        if (strcmp(name, command->name) == 0 && count == command->arguments)
+            return command;
     }
     return NULL;
 }
 
+/* The last three end a process out of habit: a terminal that closes, a log that is rotated. */
+static void ignore_signals(void)
+{
+    static const int numbers[] = {SIGPIPE, SIGXFSZ /* a limit on files is a full disk */, SIGHUP,
+                                  SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)signal(numbers[i], SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
+    ignore_signals();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_help();
         return 0;
@@ -102,7 +144,7 @@ int main(int argc, char **argv)
         (void)printf("video-ad-tracker %s (%s)\n", ADTRACKER_VERSION, ADTRACKER_REVISION);
         return 0;
     }
-    const struct command *command = argc <= 2 ? find_command(argc == 2 ? argv[1] : NULL) : NULL;
+    const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
         (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
         return EXIT_USAGE;
@@ -113,8 +155,6 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
         return EXIT_USAGE;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);               /* a limit on files is a full disk */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    return command->run(&config);
+    return command->run(&config, command->arguments == 2 ? argv[2] : NULL);
 }

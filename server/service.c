@@ -10,8 +10,10 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/news.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "server/config.h"
@@ -34,6 +36,8 @@
  */
 enum { DRAIN_TICK_MS = 50, DRAIN_QUIET_TICKS = 4, DRAIN_TICKS_MAX = 40, LAST_ANSWERS_MS = 50 };
 
+enum { SIGNALS = 5 };
+
 #define POINT_TO_ROUTE(name) &route_##name,
 static const struct route *const routes[] = {ROUTES(POINT_TO_ROUTE)};
 #undef POINT_TO_ROUTE
@@ -52,7 +56,8 @@ struct service {
     struct evhttp *http;
     struct listener *listener;
     struct loop_lag *loop_lag;
-    struct event *signals[2];
+    struct event *signals[SIGNALS];
+    struct news ignored_signals;
     struct event *drain_tick;
     bool is_stopping;
     unsigned ticks;
@@ -130,15 +135,15 @@ static void make_http(struct service *service)
     service->context =
         (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
                                  .store = service->store,
-                                 .metrics = service->metrics};
+                                 .metrics = service->metrics,
+                                 .router = service->router};
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
-    service->guard = http_guard_new();
+    service->guard = http_guard_new(service->config->keepalive_s);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
     evhttp_set_max_body_size(service->http, HTTP_BODY_MAX_BYTES);
-    evhttp_set_timeout(service->http, HTTP_IDLE_TIMEOUT_S);
     evhttp_set_allowed_methods(service->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
                                                   EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
                                                   EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
@@ -147,12 +152,32 @@ static void make_http(struct service *service)
     evhttp_set_gencb(service->http, dispatch_request, service->exchanges);
 }
 
+/* They are no reason to end, which is what they do without us, nor have they another meaning yet.
+ */
+static void on_ignored_signal(evutil_socket_t number, short what, void *arg)
+{
+    (void)what;
+    struct service *service = arg;
+    char text[64];
+    (void)snprintf(text, sizeof text, "signal ignored, SIGTERM stops the server signal=%d",
+                   (int)number);
+    if (news_is(&service->ignored_signals, text, clock_monotonic_us()))
+        log_write(service->log, LOG_INFO, "server", "%s", text);
+}
+
 static void make_signals(struct service *service)
 {
-    static const int numbers[2] = {SIGTERM, SIGINT};
-    for (size_t i = 0; i < 2; i++) {
-        service->signals[i] =
-            memory_required(evsignal_new(service->base, numbers[i], on_signal, service));
+    static const struct {
+        int number;
+        event_callback_fn callback;
+    } signals[SIGNALS] = {{SIGTERM, on_signal},
+                          {SIGINT, on_signal},
+                          {SIGHUP, on_ignored_signal},
+                          {SIGUSR1, on_ignored_signal},
+                          {SIGUSR2, on_ignored_signal}};
+    for (size_t i = 0; i < SIGNALS; i++) {
+        service->signals[i] = memory_required(
+            evsignal_new(service->base, signals[i].number, signals[i].callback, service));
         (void)event_add(service->signals[i], NULL);
     }
     service->drain_tick =
@@ -221,7 +246,7 @@ void service_free(struct service *service)
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
     router_free(service->router);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         if (service->signals[i] != NULL)
             event_free(service->signals[i]);
     }

@@ -16,6 +16,7 @@ void service_free(struct service *service);
 
 /*
  * Serves until SIGTERM or SIGINT, then answers what is in hand and stores what is queued, within
- * the grace time; a second signal ends that. What is left then stays in the journal.
+ * the grace time; a second signal ends that. What is left then stays in the journal. SIGHUP,
+ * SIGUSR1 and SIGUSR2 end nothing: they are told in the log.
  */
 void service_run(struct service *service);

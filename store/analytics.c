@@ -2,12 +2,15 @@
 #include "store/analytics.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "metrics/news.h"
 #include "protocol/memory.h"
+#include "store/analytics_fault.h"
 #include "store/database/conn.h"
 #include "store/database/own_schema.h"
 #include "store/database/sqlstate.h"
@@ -31,10 +34,13 @@ struct analytics_reader {
     struct log *log;
     struct question_list questions;
     unsigned count;
+    enum analytics_fault lost_for; /* why questions that wait are lost with the connection */
+    bool has_answered;             /* any question, ever */
+    struct news faults;
 };
 
-static const char setup_sql[] = OWN_SCHEMA_SQL
-    "SET timezone = 'UTC'; SET statement_timeout = '5s'; SET default_transaction_read_only = on";
+static const char own_sql[] =
+    OWN_SCHEMA_SQL "SET statement_timeout = '5s'; SET default_transaction_read_only = on";
 
 static const char ask_sql[] =
     "SELECT kind, events, playback_seconds "
@@ -42,14 +48,28 @@ static const char ask_sql[] =
 
 static void send_next(struct analytics_reader *reader);
 
-static void answer_first(struct analytics_reader *reader, enum result result,
-                         const struct analytics_totals *totals)
+/* With the totals, or without them for the fault. */
+static void answer_first(struct analytics_reader *reader, const struct analytics_totals *totals,
+                         enum analytics_fault fault)
 {
     struct question *question = TAILQ_FIRST(&reader->questions);
     TAILQ_REMOVE(&reader->questions, question, entry);
     reader->count--;
-    question->done(question->arg, result, totals);
+    if (totals != NULL)
+        question->done(question->arg, RESULT_OK, totals, NULL);
+    else
+        question->done(question->arg, RESULT_UNAVAILABLE, NULL, analytics_fault_text(fault));
     free(question);
+}
+
+/* A database that has never answered is about to, or others tell why not. */
+static void tell(struct analytics_reader *reader, enum analytics_fault fault, const char *reason)
+{
+    bool is_early =
+        (fault == ANALYTICS_NO_SCHEMA || fault == ANALYTICS_UNREACHABLE) && !reader->has_answered;
+    if (news_is(&reader->faults, reason, clock_monotonic_us()))
+        log_write(reader->log, is_early ? LOG_INFO : LOG_WARNING, "store", "analytics failed: %s",
+                  reason);
 }
 
 static int64_t read_number(const PGresult *rows, int row, int column)
@@ -71,20 +91,46 @@ static struct analytics_totals read_totals(const PGresult *rows)
     return totals;
 }
 
+static void take_totals(struct analytics_reader *reader, const PGresult *rows)
+{
+    const struct analytics_totals totals = read_totals(rows);
+    reader->has_answered = true;
+    db_conn_note_success(reader->conn);
+    answer_first(reader, &totals, ANALYTICS_REFUSED);
+}
+
+/* Those that wait would meet the same if the connection is given up for it. That a question takes
+ * long is not the session's fault. */
+static void take_refusal(struct analytics_reader *reader, const struct db_reply *reply)
+{
+    char reason[200];
+    enum analytics_fault fault = analytics_fault_of(reply->sqlstate);
+    sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
+    tell(reader, fault, reason);
+    answer_first(reader, NULL, fault);
+    reader->lost_for = fault;
+    if (fault == ANALYTICS_UNREACHABLE)
+        db_conn_reconnect(reader->conn, reason);
+    else if (fault != ANALYTICS_SLOW)
+        (void)db_conn_note_failure(reader->conn);
+    reader->lost_for = ANALYTICS_UNREACHABLE;
+}
+
 static void on_totals(void *arg, const struct db_reply *reply)
 {
     struct analytics_reader *reader = arg;
-    if (reply->outcome == DB_OK) {
-        const struct analytics_totals totals = read_totals(reply->rows);
-        answer_first(reader, RESULT_OK, &totals);
-    } else {
-        if (reply->outcome == DB_ERROR)
-            log_write(reader->log, LOG_WARNING, "store", "analytics failed sqlstate=%s",
-                      reply->sqlstate);
-        answer_first(reader, RESULT_UNAVAILABLE, NULL);
+    switch (reply->outcome) {
+    case DB_OK:
+        take_totals(reader, reply->rows);
+        break;
+    case DB_ERROR:
+        take_refusal(reader, reply);
+        break;
+    case DB_LOST:
+        tell(reader, ANALYTICS_UNREACHABLE, analytics_fault_text(ANALYTICS_UNREACHABLE));
+        answer_first(reader, NULL, ANALYTICS_UNREACHABLE);
+        break;
     }
-    if (reply->outcome == DB_ERROR && sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT)
-        db_conn_reconnect(reader->conn, "the server is of no more use");
     send_next(reader);
 }
 
@@ -98,8 +144,10 @@ static void send_next(struct analytics_reader *reader)
     struct question *question;
     while ((question = TAILQ_FIRST(&reader->questions)) != NULL &&
            /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed is off the list */
-           clock_monotonic_us() - question->asked_us >= WAIT_MAX_US)
-        answer_first(reader, RESULT_UNAVAILABLE, NULL);
+           clock_monotonic_us() - question->asked_us >= WAIT_MAX_US) {
+        tell(reader, ANALYTICS_SLOW, analytics_fault_text(ANALYTICS_SLOW));
+        answer_first(reader, NULL, ANALYTICS_SLOW);
+    }
     if (question == NULL || !db_conn_is_ready(reader->conn))
         return;
     const int64_t start = to_wire(question->window.start_us);
@@ -121,12 +169,17 @@ static void send_next(struct analytics_reader *reader)
 
 enum result analytics_reader_ask(struct analytics_reader *reader,
                                  const struct analytics_window *window, analytics_done_fn done,
-                                 void *arg)
+                                 void *arg, const char **reason)
 {
-    if (!db_conn_is_up(reader->conn))
+    if (!db_conn_is_up(reader->conn)) {
+        *reason = analytics_fault_text(ANALYTICS_UNREACHABLE);
+        tell(reader, ANALYTICS_UNREACHABLE, *reason);
         return RESULT_UNAVAILABLE;
-    if (reader->count == QUESTIONS_MAX)
+    }
+    if (reader->count == QUESTIONS_MAX) {
+        *reason = "too many questions are waiting";
         return RESULT_BUSY;
+    }
     struct question *question = memory_zeroed(sizeof *question);
     *question = (struct question){
         .window = *window, .asked_us = clock_monotonic_us(), .done = done, .arg = arg};
@@ -139,7 +192,7 @@ enum result analytics_reader_ask(struct analytics_reader *reader,
 static void answer_all(struct analytics_reader *reader)
 {
     while (!TAILQ_EMPTY(&reader->questions))
-        answer_first(reader, RESULT_UNAVAILABLE, NULL);
+        answer_first(reader, NULL, reader->lost_for);
 }
 
 static void on_ready(void *arg)
@@ -159,7 +212,7 @@ struct analytics_reader *analytics_reader_new(struct event_base *base,
     struct analytics_reader *reader = memory_zeroed(sizeof *reader);
     TAILQ_INIT(&reader->questions);
     reader->log = log;
-    reader->conn_settings = (struct db_settings){.name = "reader", .setup_sql = setup_sql};
+    reader->conn_settings = (struct db_settings){.name = "reader", .own_sql = own_sql};
     const struct db_listener listener = {.on_ready = on_ready, .on_lost = on_lost, .arg = reader};
     reader->conn = db_conn_new(base, target, &reader->conn_settings, listener, metrics, log);
     return reader;

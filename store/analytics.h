@@ -12,11 +12,11 @@ struct log;
 struct metrics;
 
 /*
- * `result` is RESULT_OK, or RESULT_UNAVAILABLE when the database is away or too slow; `totals` is
- * NULL then. `pending_events` in it is not set.
+ * `result` is RESULT_OK, or RESULT_UNAVAILABLE: then `totals` is NULL, and `reason` tells why, in
+ * words that are for ever valid. `pending_events` in the totals is not set.
  */
 typedef void (*analytics_done_fn)(void *arg, enum result result,
-                                  const struct analytics_totals *totals);
+                                  const struct analytics_totals *totals, const char *reason);
 
 /* Everything is borrowed. */
 struct analytics_reader *analytics_reader_new(struct event_base *base,
@@ -36,8 +36,8 @@ void analytics_reader_stop(struct analytics_reader *reader);
 /*
  * Asks for the totals of `window` (copied). Returns RESULT_OK when `done` will run, exactly once,
  * later; RESULT_UNAVAILABLE when the database is away and RESULT_BUSY when too many questions wait:
- * `done` then never runs.
+ * `done` then never runs, and `reason` is set as for it.
  */
 MUST_CHECK enum result analytics_reader_ask(struct analytics_reader *reader,
                                             const struct analytics_window *window,
-                                            analytics_done_fn done, void *arg);
+                                            analytics_done_fn done, void *arg, const char **reason);

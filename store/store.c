@@ -9,19 +9,17 @@
 
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/analytics.h"
-#include "store/catalogue.h"
+#include "store/base/refusals.h"
+#include "store/catalogue/catalogue.h"
 #include "store/database/target.h"
-#include "store/ingest/session.h"
 #include "store/ingest/intake.h"
+#include "store/ingest/session.h"
+#include "store/ingest/writer.h"
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
-#include "store/base/refusals.h"
-#include "metrics/timer.h"
-#include "store/ingest/writer.h"
-
-enum { LINEAGE_TEXT_SIZE = 3 + JOURNAL_LINEAGE_MAX * UUID_TEXT_SIZE };
 
 struct store {
     const struct store_settings *settings;
@@ -37,21 +35,20 @@ struct store {
     struct analytics_reader *reader;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
-    char lineage[LINEAGE_TEXT_SIZE];
     bool is_draining;
     struct event *drain_timer;
     store_drained_fn drained;
     void *drained_arg;
 };
 
-static enum refusal refusal(struct store *store)
+static enum refusal refusal(const struct store *store)
 {
     if (store->is_draining)
         return REFUSAL_SHUTTING_DOWN;
     return writer_is_fenced(store->writer) ? REFUSAL_FENCED : journal_refusal(store->journal);
 }
 
-const char *store_refusal(struct store *store)
+const char *store_refusal(const struct store *store)
 {
     return refusal_text(refusal(store));
 }
@@ -85,10 +82,15 @@ struct ad_listing *store_ads(struct store *store)
     return catalogue_listing(store->catalogue);
 }
 
-enum result store_analytics(struct store *store, const struct analytics_window *window,
-                            store_analytics_fn done, void *arg)
+const char *store_ads_trouble(const struct store *store)
 {
-    return analytics_reader_ask(store->reader, window, done, arg);
+    return catalogue_trouble(store->catalogue);
+}
+
+enum result store_analytics(struct store *store, const struct analytics_window *window,
+                            store_analytics_fn done, void *arg, const char **reason)
+{
+    return analytics_reader_ask(store->reader, window, done, arg, reason);
 }
 
 static void finish_drain(struct store *store)
@@ -166,31 +168,28 @@ static void on_claimed(void *arg)
         log_write(store->log, LOG_WARNING, "store", "%s", error.text);
 }
 
-/* The journal's identity in the words of SQL. */
-static void format_identity(struct store *store)
+static bool on_claiming(void *arg, const uint8_t *owner)
 {
-    const struct journal_identity *identity = journal_identity(store->journal);
-    uuid_format(identity->journal, store->journal_id);
-    uuid_format(identity->nonce, store->nonce);
-    char *at = store->lineage;
-    *at++ = '{';
-    for (uint32_t i = 0; i < identity->lineage_count; i++) {
-        if (i > 0)
-            *at++ = ',';
-        uuid_format(identity->lineage[i], at);
-        at += UUID_TEXT_SIZE - 1;
-    }
-    *at++ = '}';
-    *at = '\0';
+    struct store *store = arg;
+    return journal_may_claim(store->journal, owner);
+}
+
+static bool find_nonce(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES])
+{
+    const struct store *store = arg;
+    return journal_find_nonce(store->journal, run, nonce);
 }
 
 static void make_writer(struct store *store, struct event_base *base)
 {
-    format_identity(store);
-    store->ingest_settings = (struct ingest_settings){.sample_data = store->settings->sample_data,
-                                                      .journal = store->journal_id,
-                                                      .nonce = store->nonce,
-                                                      .lineage = store->lineage};
+    const struct journal_identity *identity = journal_identity(store->journal);
+    uuid_format(identity->journal, store->journal_id);
+    uuid_format(identity->nonce, store->nonce);
+    store->ingest_settings = (struct ingest_settings){
+        .sample_data = store->settings->sample_data,
+        .journal = store->journal_id,
+        .nonce = store->nonce,
+        .lineage = {.may_claim = on_claiming, .find_nonce = find_nonce, .arg = store}};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->target, &store->ingest_settings,

@@ -10,7 +10,7 @@
 #include "protocol/analytics.h"
 #include "protocol/event.h"
 #include "protocol/result.h"
-#include "store/ad_listing.h"
+#include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
 
 struct event_base;
@@ -57,7 +57,7 @@ MUST_CHECK enum result store_submit(struct store *store, const struct event *eve
                                     store_done_fn done, void *arg, struct store_fault *fault);
 
 /* Why an event would be refused just now, in words; NULL = it would be taken. */
-const char *store_refusal(struct store *store);
+const char *store_refusal(const struct store *store);
 
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);
@@ -66,16 +66,21 @@ uint64_t store_pending_events(const struct store *store);
  * loaded. */
 struct ad_listing *store_ads(struct store *store);
 
-/* As analytics_done_fn: `totals` has all but the pending events, and is NULL without RESULT_OK. */
+/* Why there is none, in words for clients; valid until the next turn of the event loop. */
+const char *store_ads_trouble(const struct store *store);
+
+/* As analytics_done_fn: `totals` has all but the pending events; without RESULT_OK it is NULL, and
+ * `reason` tells why. */
 typedef void (*store_analytics_fn)(void *arg, enum result result,
-                                   const struct analytics_totals *totals);
+                                   const struct analytics_totals *totals, const char *reason);
 
 /*
  * Asks the database. Returns RESULT_OK when `done` will run, exactly once, later; else
- * RESULT_UNAVAILABLE or RESULT_BUSY, and it never does.
+ * RESULT_UNAVAILABLE or RESULT_BUSY, and it never does: `reason` tells why, in words that are for
+ * ever valid.
  */
 MUST_CHECK enum result store_analytics(struct store *store, const struct analytics_window *window,
-                                       store_analytics_fn done, void *arg);
+                                       store_analytics_fn done, void *arg, const char **reason);
 
 /*
  * Accepts nothing more, sends what is queued, and disconnects when that is stored or `grace_ms` are

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks the architecture: no #include points up, none goes in a circle, libraries stay in their layer,
-files stay small.
+memory comes from its one home, files stay small.
 
 Run without arguments it checks the repository; --self-check proves that it finds each fault.
 """
@@ -19,7 +19,7 @@ FOLDERS = ("protocol", "metrics", "store", "server")
 
 LOWEST = {"protocol", "metrics"}
 # What of the store the server knows.
-STORE_FACADE = {"store/store.h", "store/journal/settings.h", "store/journal/inspect.h"}
+STORE_FACADE = {"store/store.h", "store/import.h", "store/journal/settings.h", "store/journal/inspect.h"}
 
 # A folder (or a file) -> the folders and files of ours that it may include. The longest name that fits decides.
 MAY_INCLUDE = {
@@ -28,6 +28,7 @@ MAY_INCLUDE = {
     "store": LOWEST | {"store"},
     "store/base": LOWEST | {"store/base"},
     "store/database": LOWEST | {"store/base", "store/database"},
+    "store/catalogue": LOWEST | {"store/base", "store/database", "store/catalogue"},
     "store/journal": LOWEST | {"store/base", "store/journal"},
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
     "server": LOWEST | STORE_FACADE | {"server"},
@@ -47,6 +48,10 @@ FORBIDDEN = {
     "store/journal": re.compile(f"{LIBPQ}|{EVHTTP}"),
     "server": re.compile(LIBPQ),
 }
+
+ALLOCATION = re.compile(r"\b(calloc|malloc|realloc|strdup|strndup)\(")
+ALLOCATOR = "protocol/memory.c"
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
@@ -122,6 +127,16 @@ def faults_of_circles(root: Path) -> Iterator[str]:
         yield from follow(module, [])
 
 
+def faults_of_memory(root: Path) -> Iterator[str]:
+    for path in sources(root):
+        name = path.relative_to(root).as_posix()
+        code = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text(encoding="utf-8"))
+        for number, line in enumerate(code.splitlines(), 1):
+            found = ALLOCATION.search(line)
+            if found and name != ALLOCATOR:
+                yield f"{name}:{number}: {found[1]}() where protocol/memory.h says what is wanted when there is none"
+
+
 def measured_files(root: Path) -> Iterator[Path]:
     for directory, folders, names in os.walk(root):
         folders[:] = sorted(set(folders) - SKIPPED)
@@ -140,7 +155,7 @@ def faults_of_size(root: Path) -> Iterator[str]:
 
 
 def faults(root: Path) -> List[str]:
-    return [*faults_of_layers(root), *faults_of_circles(root), *faults_of_size(root)]
+    return [*faults_of_layers(root), *faults_of_circles(root), *faults_of_memory(root), *faults_of_size(root)]
 
 
 # Stand-in files, each set by itself, and whether there is a fault in it.
@@ -182,6 +197,9 @@ STAND_INS = [
     ({"store/a.c": '#include "store/b.h"\n', "store/b.c": '#include "store/a.h"\n'}, True),
     ({"store/a.h": '#include "store/b.h"\n', "store/b.h": '#include "store/c.h"\n',
       "store/c.c": '#include "store/a.h"\n'}, True),
+    ({ALLOCATOR: "void *a = malloc(1);\n"}, False),
+    ({"store/a.c": "/* as malloc()\n * does */\n"}, False),
+    ({"store/a.c": "char *a = strdup(b);\n"}, True),
     ({"server/b.c": "\n" * (MAX_LINES + 1)}, True),
     ({"dev": "\n" * (MAX_LINES + 1)}, True),
     ({"sql/data/a.sql": "\n" * (MAX_LINES + 1)}, True),

@@ -1,5 +1,6 @@
 /* GET /ads: the list of available ads, with an ETag. */
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <event2/http.h>
@@ -32,12 +33,19 @@ static void release(const void *body, size_t body_bytes, void *listing)
     ad_listing_release(listing);
 }
 
+static void fail(struct exchange *exchange, const char *trouble)
+{
+    char text[200];
+    (void)snprintf(text, sizeof text, "the ads are not loaded: %s", trouble);
+    exchange_fail(exchange, 503, text);
+}
+
 static void handle_ads(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     struct ad_listing *listing = store_ads(context->store);
     if (listing == NULL) {
-        exchange_fail(exchange, 503, "the ads are not loaded yet: the database is away");
+        fail(exchange, store_ads_trouble(context->store));
         return;
     }
     exchange_header(exchange, "ETag", listing->etag);

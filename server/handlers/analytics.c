@@ -17,12 +17,13 @@ struct asked {
     struct analytics_window window;
 };
 
-static void on_totals(void *arg, enum result result, const struct analytics_totals *totals)
+static void on_totals(void *arg, enum result result, const struct analytics_totals *totals,
+                      const char *reason)
 {
     struct asked *asked = arg;
     const struct handler_context *context = asked->exchange->context;
     if (result != RESULT_OK) {
-        exchange_fail_result(asked->exchange, result, "the database is away or too slow to answer");
+        exchange_fail_result(asked->exchange, result, reason);
     } else {
         struct analytics_totals complete = *totals;
         complete.pending_events = store_pending_events(context->store);
@@ -41,17 +42,14 @@ static void handle_analytics(struct exchange *exchange)
     struct asked *asked = memory_resized(NULL, sizeof *asked);
     asked->exchange = exchange;
     struct error error;
+    const char *reason = error.text;
     enum result result = analytics_window_parse(query, &asked->window, &error);
-    if (result == RESULT_OK) {
-        result = store_analytics(context->store, &asked->window, on_totals, asked);
-        if (result == RESULT_OK)
-            return;
-        (void)error_set(&error, result,
-                        result == RESULT_BUSY ? "too many questions are waiting"
-                                              : "the database is away");
-    }
+    if (result == RESULT_OK)
+        result = store_analytics(context->store, &asked->window, on_totals, asked, &reason);
+    if (result == RESULT_OK)
+        return;
     free(asked);
-    exchange_fail_result(exchange, result, error.text);
+    exchange_fail_result(exchange, result, reason);
 }
 
 const struct route route_analytics = {HTTP_GET, "/ads/analytics", handle_analytics};

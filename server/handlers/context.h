@@ -2,6 +2,7 @@
 #pragma once
 
 struct metrics;
+struct router;
 struct store;
 struct trusted_proxies;
 
@@ -10,4 +11,5 @@ struct handler_context {
     const struct trusted_proxies *trusted_proxies;
     struct store *store;
     struct metrics *metrics;
+    const struct router *router;
 };

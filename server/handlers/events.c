@@ -3,9 +3,11 @@
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/queue.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 
 #include "metrics/clock.h"
 #include "protocol/event_body.h"
@@ -27,22 +29,26 @@ static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
     return event_kind_find(word, strlen(word), kind);
 }
 
-/*
- * The original service never looked at the type, and clients send JSON under several names (curl
- * -d, sendBeacon); what can't be JSON is refused, and so is what is encoded.
- */
-static bool is_acceptable(struct exchange *exchange)
+/* Content-Encoding: a list, whose elements may be empty (RFC 9110 sections 8.4 and 5.6.1.2). */
+static bool is_plain(const char *codings)
+{
+    static const char identity[] = "identity";
+    for (codings += strspn(codings, " \t,"); *codings != '\0'; codings += strspn(codings, " \t,")) {
+        size_t bytes = strcspn(codings, " \t,");
+        if (bytes != sizeof identity - 1 || strncasecmp(codings, identity, bytes) != 0)
+            return false;
+        codings += bytes;
+    }
+    return true;
+}
+
+/* The original service never looked at the type, and clients send JSON under several names (curl
+ * -d, sendBeacon); what can't be JSON is refused. */
+static bool is_json(const char *type)
 {
     static const char *const types[] = {"application/json", "text/json", "text/plain",
                                         "application/x-www-form-urlencoded",
                                         "application/octet-stream"};
-    const struct evkeyvalq *headers = evhttp_request_get_input_headers(exchange->request);
-    const char *encoding = evhttp_find_header(headers, "Content-Encoding");
-    if (encoding != NULL && strcasecmp(encoding, "identity") != 0)
-        return false;
-    const char *type = evhttp_find_header(headers, "Content-Type");
-    if (type == NULL)
-        return true;
     type += strspn(type, " \t");
     size_t length = strcspn(type, "; \t");
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -50,6 +56,36 @@ static bool is_acceptable(struct exchange *exchange)
             return true;
     }
     return length == 0 || (length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
+}
+
+/* Whether each field of this name passes. A second one could tell a proxy otherwise. */
+static bool all_pass(struct exchange *exchange, const char *name, bool (*passes)(const char *value))
+{
+    const struct evkeyvalq *fields = evhttp_request_get_input_headers(exchange->request);
+    const struct evkeyval *field;
+    TAILQ_FOREACH(field, fields, next)
+    {
+        if (strcasecmp(field->key, name) == 0 && !passes(field->value))
+            return false;
+    }
+    return true;
+}
+
+/* Answers 415 where the body can't be what it has to be. Accept-Encoding says that it is for the
+ * coding, and is therefore left out otherwise (RFC 9110 section 12.5.3). */
+static bool answer_unacceptable(struct exchange *exchange)
+{
+    if (!all_pass(exchange, "Content-Encoding", is_plain)) {
+        exchange_header(exchange, "Accept-Encoding", "identity");
+        exchange_fail(exchange, 415, "the body must not be encoded (Content-Encoding)");
+        return true;
+    }
+    if (!all_pass(exchange, "Content-Type", is_json)) {
+        exchange_header(exchange, "Accept", "application/json, text/plain");
+        exchange_fail(exchange, 415, "the body must be JSON (application/json)");
+        return true;
+    }
+    return false;
 }
 
 static void on_durable(void *arg, enum result result)
@@ -98,8 +134,8 @@ static void handle_event(struct exchange *exchange)
     enum event_kind kind;
     if (!find_kind(exchange, &kind)) {
         exchange_fail(exchange, 404, "there is no such kind of event");
-    } else if (!is_acceptable(exchange)) {
-        exchange_fail(exchange, 415, "the body must be JSON, not encoded (application/json)");
+    } else if (answer_unacceptable(exchange)) {
+        return;
     } else if (bytes > BODY_MAX_BYTES) {
         exchange_fail(exchange, 413, "the body is over 64 KiB");
     } else {

@@ -12,7 +12,8 @@
     X(impression) \
     X(livez) \
     X(metrics) \
-    X(readyz)
+    X(readyz) \
+    X(root)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;

@@ -5,12 +5,24 @@
 #include <string.h>
 
 #include "protocol/hex.h"
+#include "server/http/octet.h"
 
-enum { SIZE_DIGITS_MAX = 8, TRAILER_MAX_BYTES = 1024 };
+/* Those of extensions are counted over the whole body, else a client could send little else. */
+enum { SIZE_DIGITS_MAX = 8, EXTENSIONS_MAX_BYTES = 4096, TRAILER_MAX_BYTES = 1024 };
 
 void http_chunks_begin(struct http_chunks *chunks, uint64_t data_max_bytes)
 {
     *chunks = (struct http_chunks){.state = CHUNK_SIZE, .data_left = data_max_bytes};
+}
+
+static enum chunk_state read_extension(struct http_chunks *chunks, char c)
+{
+    if (++chunks->extension_bytes > EXTENSIONS_MAX_BYTES)
+        return CHUNK_BROKEN;
+    chunks->extension = chunk_extension_next(chunks->extension, c);
+    if (chunks->extension == EXTENSION_BROKEN)
+        return CHUNK_BROKEN;
+    return chunks->extension == EXTENSION_ENDED ? CHUNK_SIZE_LF : CHUNK_EXTENSION;
 }
 
 static enum chunk_state read_size(struct http_chunks *chunks, char c)
@@ -21,7 +33,10 @@ static enum chunk_state read_size(struct http_chunks *chunks, char c)
         chunks->digits++;
         return CHUNK_SIZE;
     }
-    return c == '\r' && chunks->digits > 0 ? CHUNK_SIZE_LF : CHUNK_BROKEN;
+    if (chunks->digits == 0 || digit >= 0)
+        return CHUNK_BROKEN;
+    chunks->extension = EXTENSION_BEFORE;
+    return c == '\r' ? CHUNK_SIZE_LF : read_extension(chunks, c);
 }
 
 static enum chunk_state expect(char c, char expected, enum chunk_state next)
@@ -38,12 +53,18 @@ static enum chunk_state begin_chunk(struct http_chunks *chunks)
     return chunks->size > 0 ? CHUNK_DATA : CHUNK_TRAILER;
 }
 
-/* A byte of a trailer line; `end` follows its CR. */
-static enum chunk_state read_trailer(char c, enum chunk_state end)
+/* One byte of the trailer, whose fields have the form of the head's. */
+static enum chunk_state read_trailer(enum chunk_state state, char c)
 {
-    if (c == '\n')
-        return CHUNK_BROKEN;
-    return c == '\r' ? end : CHUNK_TRAILER_LINE;
+    if (c == '\r' && state == CHUNK_TRAILER)
+        return CHUNK_TRAILER_LF;
+    if (c == '\r' && state == CHUNK_TRAILER_VALUE)
+        return CHUNK_TRAILER_FIELD_LF;
+    if (c == ':' && state == CHUNK_TRAILER_NAME)
+        return CHUNK_TRAILER_VALUE;
+    if (state == CHUNK_TRAILER_VALUE)
+        return http_is_value_byte(c) ? CHUNK_TRAILER_VALUE : CHUNK_BROKEN;
+    return http_is_token_byte(c) ? CHUNK_TRAILER_NAME : CHUNK_BROKEN;
 }
 
 /* One byte outside of a chunk's data. */
@@ -54,6 +75,8 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
     switch (chunks->state) {
     case CHUNK_SIZE:
         return read_size(chunks, c);
+    case CHUNK_EXTENSION:
+        return read_extension(chunks, c);
     case CHUNK_SIZE_LF:
         return expect(c, '\n', begin_chunk(chunks));
     case CHUNK_DATA_CR:
@@ -62,10 +85,10 @@ static enum chunk_state step(struct http_chunks *chunks, char c)
         chunks->digits = 0;
         return expect(c, '\n', CHUNK_SIZE);
     case CHUNK_TRAILER:
-        return read_trailer(c, CHUNK_TRAILER_LF);
-    case CHUNK_TRAILER_LINE:
-        return read_trailer(c, CHUNK_TRAILER_LINE_LF);
-    case CHUNK_TRAILER_LINE_LF:
+    case CHUNK_TRAILER_NAME:
+    case CHUNK_TRAILER_VALUE:
+        return read_trailer(chunks->state, c);
+    case CHUNK_TRAILER_FIELD_LF:
         return expect(c, '\n', CHUNK_TRAILER);
     case CHUNK_TRAILER_LF:
         return expect(c, '\n', CHUNK_NONE);

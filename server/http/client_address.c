@@ -19,9 +19,14 @@ static bool is_trusted(const struct trusted_proxies *trusted, const struct addre
     return false;
 }
 
-/* An entry may carry a port: 192.0.2.1:4711, [2001:db8::1]:4711. */
+/* An entry may carry a port, and be quoted, as it would have to be in Forwarded (RFC 7239 section
+ * 4): 192.0.2.1:4711, "[2001:db8::1]:4711". */
 static bool parse_entry(const char *text, size_t length, struct address *address)
 {
+    if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
+        text++;
+        length -= 2;
+    }
     const char *bracket = length > 0 && text[0] == '[' ? memchr(text, ']', length) : NULL;
     const char *colon = memchr(text, ':', length);
     if (bracket != NULL)
@@ -31,7 +36,8 @@ static bool parse_entry(const char *text, size_t length, struct address *address
     return address_parse(text, length, address) == RESULT_OK;
 }
 
-/* Walks one header value from its right end. Returns false when the walk ends in it. */
+/* Walks one header value from its right end. Returns false when the walk ends in it. Empty elements
+ * of the list are passed over (RFC 9110 section 5.6.1.2). */
 static bool walk(const struct trusted_proxies *trusted, const char *value, struct address *client)
 {
     const char *end = value + strlen(value);
@@ -43,13 +49,15 @@ static bool walk(const struct trusted_proxies *trusted, const char *value, struc
         size_t length = text < end ? (size_t)(end - text) : 0;
         while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
             length--;
+        end = start > value ? start - 1 : value;
+        if (length == 0)
+            continue;
         struct address hop;
         if (!parse_entry(text, length, &hop))
             return false;
         *client = address_unmap(hop);
         if (!is_trusted(trusted, client))
             return false;
-        end = start > value ? start - 1 : value;
     }
     return true;
 }

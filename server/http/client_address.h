@@ -17,7 +17,8 @@ struct trusted_proxies {
 
 /*
  * The peer's address; when that is one of `trusted`, the rightmost address of X-Forwarded-For
- * that is not. What is no address ends the walk: nothing to its left is believed.
+ * that is not. Entries may have a port and be quoted. What is no address ends the walk: nothing to
+ * its left is believed; nothing at all between two commas is passed over.
  */
 struct address client_address(struct evhttp_request *request,
                               const struct trusted_proxies *trusted);

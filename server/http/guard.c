@@ -52,11 +52,14 @@ struct connection {
 };
 
 struct http_guard {
+    struct timeval idle;                /* between requests */
     void *connections;                  /* tsearch() tree of struct connection, by `bev` */
     TAILQ_HEAD(, connection) under_way; /* those with a deadline, to be looked at in turn */
     struct http_admission admission;
     struct evbuffer *passed; /* what a framing lets pass; empty between calls */
 };
+
+static const struct timeval write_timeout = {HTTP_WRITE_TIMEOUT_S, 0};
 
 /* A number that no other socket has or will have; 0 = the kernel does not tell. */
 static uint64_t identify(evutil_socket_t fd)
@@ -82,13 +85,21 @@ static void end_deadline(struct connection *connection)
     connection->deadline_ms = 0;
 }
 
+/* While evhttp writes an answer it reads as well, to see whether the client leaves: a client that
+ * takes its time is not idle. */
+static void set_idle_timeout(const struct connection *connection)
+{
+    bool is_writing = evbuffer_get_length(bufferevent_get_output(connection->bev)) > 0;
+    (void)bufferevent_set_timeouts(
+        connection->bev, is_writing ? &write_timeout : &connection->guard->idle, &write_timeout);
+}
+
 /* An absolute deadline: the timeout of the bufferevent alone begins anew with every byte. */
 static void set_deadline(struct connection *connection, bool is_another)
 {
-    static const struct timeval idle = {HTTP_IDLE_TIMEOUT_S, 0};
     if (!http_framing_is_under_way(&connection->framing)) {
         if (connection->deadline_ms != 0)
-            (void)bufferevent_set_timeouts(connection->bev, &idle, &idle);
+            set_idle_timeout(connection);
         end_deadline(connection);
         return;
     }
@@ -99,7 +110,7 @@ static void set_deadline(struct connection *connection, bool is_another)
         connection->deadline_ms = now_ms + HTTP_REQUEST_DEADLINE_S * INT64_C(1000);
     int64_t left_ms = connection->deadline_ms > now_ms ? connection->deadline_ms - now_ms : 1;
     const struct timeval rest = {left_ms / 1000, (left_ms % 1000) * 1000};
-    (void)bufferevent_set_timeouts(connection->bev, &rest, &idle);
+    (void)bufferevent_set_timeouts(connection->bev, &rest, &write_timeout);
     connection->framing.reservation.until_ms = connection->deadline_ms;
 }
 
@@ -141,6 +152,16 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     connection->is_filtering = true;
     filter(connection, input, info->n_added);
     connection->is_filtering = false;
+}
+
+/* The beginning of an answer, and its end. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+    struct connection *connection = arg;
+    bool was_writing = info->orig_size > 0;
+    bool is_writing = evbuffer_get_length(output) > 0;
+    if (was_writing != is_writing && connection->deadline_ms == 0)
+        set_idle_timeout(connection);
 }
 
 static int compare(const void *a, const void *b)
@@ -195,10 +216,12 @@ struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard)
     if (bev == NULL)
         return NULL;
     forget_gone(guard);
+    struct connection *connection = open_connection(guard, bev);
+    set_idle_timeout(connection);
     bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX_BYTES);
     (void)bufferevent_set_max_single_read(bev, READ_MAX_BYTES);
-    (void)memory_required(
-        evbuffer_add_cb(bufferevent_get_input(bev), on_input, open_connection(guard, bev)));
+    (void)memory_required(evbuffer_add_cb(bufferevent_get_input(bev), on_input, connection));
+    (void)memory_required(evbuffer_add_cb(bufferevent_get_output(bev), on_output, connection));
     return bev;
 }
 
@@ -211,9 +234,10 @@ int http_guard_refusal(struct evhttp_request *request, const char **reason)
     return http_refusal_status(refusal);
 }
 
-struct http_guard *http_guard_new(void)
+struct http_guard *http_guard_new(uint32_t idle_s)
 {
     struct http_guard *guard = memory_zeroed(sizeof *guard);
+    guard->idle.tv_sec = idle_s;
     guard->passed = memory_required(evbuffer_new());
     TAILQ_INIT(&guard->under_way);
     return guard;

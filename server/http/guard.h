@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 struct bufferevent;
 struct event_base;
 struct evhttp_request;
@@ -11,15 +13,18 @@ struct http_guard;
 
 enum {
     HTTP_REQUEST_DEADLINE_S = 10, /* from a request's first byte to its last */
-    HTTP_IDLE_TIMEOUT_S = 75,     /* between requests, and for a write that makes no progress */
+    HTTP_WRITE_TIMEOUT_S = 75,    /* for a write that makes no progress */
 };
 
-struct http_guard *http_guard_new(void);
+/* A connection is closed when no request begins for `idle_s` seconds, over 0, while none is in
+ * hand. */
+struct http_guard *http_guard_new(uint32_t idle_s);
 
 /* After the last of its connections is gone. */
 void http_guard_free(struct http_guard *guard);
 
-/* For evhttp_set_bevcb(), with the guard as its argument. */
+/* For evhttp_set_bevcb(), with the guard as its argument; evhttp_set_timeout() would replace the
+ * timeouts. */
 struct bufferevent *http_guard_bufferevent(struct event_base *base, void *guard);
 
 /* If `request` is a refused one: the status and the reason to answer with, and no more will come

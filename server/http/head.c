@@ -4,8 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "protocol/address.h"
 #include "protocol/digits.h"
+#include "server/http/authority.h"
+#include "server/http/octet.h"
 
 /* A run of bytes inside the head. */
 struct slice {
@@ -21,6 +22,7 @@ struct fields {
     uint64_t length;
     struct slice encoding_line;
     bool is_1_1;
+    bool names_host; /* the target does, so that the Host field is not needed */
     bool takes_body;
     bool expects_continue;
 };
@@ -28,12 +30,6 @@ struct fields {
 static bool is(struct slice slice, const char *word)
 {
     return slice.bytes == strlen(word) && strncasecmp(slice.at, word, slice.bytes) == 0;
-}
-
-static bool is_token_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static enum http_refusal read_method(struct slice method, struct fields *fields)
@@ -62,34 +58,6 @@ static enum http_refusal read_version(struct slice version, struct fields *field
                                                                      : HTTP_BAD_LINE;
 }
 
-/* ":" and a number; nothing at all is fine too. */
-static bool is_port(struct slice text)
-{
-    uint64_t port;
-    if (text.bytes == 0)
-        return true;
-    return text.at[0] == ':' && digits_read(text.at + 1, text.bytes - 1, 5, &port) && port <= 65535;
-}
-
-/* A host name or address, with a port or without. */
-static bool is_authority(struct slice text)
-{
-    size_t host = 0;
-    if (text.bytes > 0 && text.at[0] == '[') {
-        const char *bracket = memchr(text.at, ']', text.bytes);
-        struct address address;
-        host = bracket == NULL ? 0 : (size_t)(bracket - text.at) + 1;
-        if (host < 2 || address_parse(text.at + 1, host - 2, &address) != RESULT_OK ||
-            address.family != ADDRESS_IPV6)
-            return false;
-    } else {
-        while (host < text.bytes && text.at[host] != ':' && text.at[host] != '%' &&
-               is_token_byte(text.at[host]) && strchr("#^`|", text.at[host]) == NULL)
-            host++;
-    }
-    return host > 0 && is_port((struct slice){text.at + host, text.bytes - host});
-}
-
 /* The length of a scheme of ours with its "://"; 0 = there is none. */
 static size_t scheme_bytes(struct slice target)
 {
@@ -103,24 +71,45 @@ static size_t scheme_bytes(struct slice target)
 }
 
 /*
- * A path, or the absolute form in which a proxy is asked. What begins with two slashes is read as a
- * path by some, by others as a host; evhttp is one of those, and answers in its own words when the
- * host is odd.
+ * What is outside of ASCII is read in several character sets, and a fragment, which is no part of a
+ * target, by some as part of the path: evhttp cuts it off. Other bytes that a URI has not, such as
+ * those of macros that nobody has filled in ([CACHEBUSTER]), are harmless, and many send them.
  */
-static enum http_refusal check_target(struct slice target)
+static enum http_refusal check_target_bytes(struct slice target)
 {
+    enum http_refusal refusal = HTTP_ACCEPTED;
     for (size_t i = 0; i < target.bytes; i++) {
-        if ((unsigned char)target.at[i] <= 0x20 || target.at[i] == 0x7F)
+        unsigned char c = (unsigned char)target.at[i];
+        if (c <= 0x20 || c == 0x7F)
             return HTTP_BAD_LINE;
+        if (c >= 0x80 || c == '#')
+            refusal = HTTP_UNENCODED_TARGET;
     }
+    return refusal;
+}
+
+/*
+ * A path, the absolute form in which a proxy is asked, or the server as a whole. What begins with
+ * two slashes is read as a path by some, by others as a host; evhttp is one of those, and answers
+ * in its own words when the host is odd.
+ */
+static enum http_refusal check_target(struct slice target, struct slice method,
+                                      struct fields *fields)
+{
+    enum http_refusal refusal = check_target_bytes(target);
+    if (refusal != HTTP_ACCEPTED)
+        return refusal;
     if (target.at[0] == '/')
         return target.bytes > 1 && target.at[1] == '/' ? HTTP_BAD_TARGET : HTTP_ACCEPTED;
+    if (is(target, "*"))
+        return is(method, "OPTIONS") ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
     size_t scheme = scheme_bytes(target);
     size_t end = scheme;
-    while (end < target.bytes && strchr("/?#", target.at[end]) == NULL)
+    while (end < target.bytes && strchr("/?", target.at[end]) == NULL)
         end++;
-    struct slice authority = {target.at + scheme, end - scheme};
-    return scheme > 0 && is_authority(authority) ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
+    bool is_whole = scheme > 0 && http_is_authority(target.at + scheme, end - scheme);
+    fields->names_host = true;
+    return is_whole ? HTTP_ACCEPTED : HTTP_BAD_TARGET;
 }
 
 static enum http_refusal read_request_line(struct slice line, struct fields *fields)
@@ -138,7 +127,19 @@ static enum http_refusal read_request_line(struct slice line, struct fields *fie
     enum http_refusal refusal = read_version(version, fields);
     if (refusal == HTTP_ACCEPTED)
         refusal = read_method(method, fields);
-    return refusal == HTTP_ACCEPTED ? check_target(target) : refusal;
+    return refusal == HTTP_ACCEPTED ? check_target(target, method, fields) : refusal;
+}
+
+/*
+ * Whom the client means. Nothing here depends on it, but a proxy that reads it otherwise than the
+ * next one can be made to mix up sites. A target that names a host goes before the field, whatever
+ * that says; then, and only then, it may be empty (RFC 9112 sections 3.2 and 3.2.2).
+ */
+static enum http_refusal read_host(struct slice value, struct fields *fields)
+{
+    bool is_sound =
+        http_is_authority(value.at, value.bytes) || (value.bytes == 0 && fields->names_host);
+    return ++fields->hosts > 1 || !is_sound ? HTTP_BAD_HOST : HTTP_ACCEPTED;
 }
 
 static enum http_refusal read_length(struct slice value, struct fields *fields)
@@ -162,9 +163,11 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
            (value.at[value.bytes - 1] == ' ' || value.at[value.bytes - 1] == '\t'))
         value.bytes--;
     for (size_t i = 0; i < name.bytes; i++) {
-        if (!is_token_byte(name.at[i]))
+        if (!http_is_token_byte(name.at[i]))
             return HTTP_BAD_FIELD;
     }
+    if (!http_is_value(value.at, value.bytes))
+        return HTTP_BAD_FIELD;
     if (is(name, "content-length"))
         return read_length(value, fields);
     if (is(name, "transfer-encoding")) {
@@ -174,7 +177,7 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
         return ++fields->encodings > 1 || !is_sound ? HTTP_BAD_ENCODING : HTTP_ACCEPTED;
     }
     if (is(name, "host"))
-        fields->hosts++;
+        return read_host(value, fields);
     if (!is(name, "expect"))
         return HTTP_ACCEPTED;
     fields->expects_continue = is(value, "100-continue");
@@ -184,7 +187,7 @@ static enum http_refusal read_field(struct slice line, struct fields *fields)
 static enum http_refusal check_fields(const char *text, const struct fields *fields,
                                       struct http_head *head)
 {
-    if (fields->hosts > 1 || (fields->hosts == 0 && fields->is_1_1))
+    if (fields->hosts == 0 && fields->is_1_1)
         return HTTP_BAD_HOST;
     if (fields->encodings > 0 && (fields->lengths > 0 || !fields->is_1_1))
         return HTTP_BAD_ENCODING;

@@ -29,6 +29,7 @@ size_t http_head_end(const char *text, size_t bytes);
 
 /*
  * Reads a whole head, `bytes` long up to and with its empty line. Standards: RFC 9112 sections 2 to
- * 6, RFC 9110 section 7.2 (Host). `*head` is set with HTTP_ACCEPTED and HTTP_BODY_TOO_LONG.
+ * 6, RFC 9110 sections 5.5 (values) and 7.2 (Host). `*head` is set with HTTP_ACCEPTED and
+ * HTTP_BODY_TOO_LONG.
  */
 enum http_refusal http_head_read(const char *text, size_t bytes, struct http_head *head);

@@ -42,27 +42,33 @@ struct endpoint {
 };
 
 struct router {
+    char allow[ALLOW_SIZE]; /* the methods of all endpoints */
     const char **labels;
     size_t count;
     struct endpoint endpoints[]; /* sorted: the first that fits is the one */
 };
 
-/* Returns false when there is no path, or one of more segments than any template. */
+/* A slash at the end is left out. Returns false when there is no path, or one of more segments than
+ * any template. */
 static bool split(const char *text, struct path *path)
 {
     path->count = 0;
-    if (text == NULL || *text != '/')
+    if (text == NULL || (*text != '/' && *text != '\0'))
         return false;
-    while (*text == '/') {
+    text += *text == '/';
+    for (;;) {
+        const char *end = text;
+        if (*text == '\0' && path->count > 0 && path->segments[path->count - 1].bytes > 0)
+            return true;
         if (path->count == SEGMENTS_MAX)
             return false;
-        const char *end = ++text;
         while (*end != '/' && *end != '\0')
             end++;
         path->segments[path->count++] = (struct segment){text, (size_t)(end - text)};
-        text = end;
+        if (*end == '\0')
+            return true;
+        text = end + 1;
     }
-    return true;
 }
 
 static bool is_same(struct segment segment, const char *text, size_t bytes)
@@ -103,7 +109,7 @@ static void read_template(struct endpoint *endpoint, const char *template)
     size_t params = 0;
     *endpoint = (struct endpoint){.template = template};
     bool is_path = split(template, &endpoint->path);
-    assert(is_path);
+    assert(is_path && *template == '/');
     for (size_t i = 0; i < endpoint->path.count; i++) {
         endpoint->types[i] = type_of(endpoint->path.segments[i]);
         params += endpoint->types[i] != SEGMENT_LITERAL;
@@ -146,16 +152,31 @@ static void add_route(struct router *router, const struct route *route)
         endpoint->routes[HTTP_HEAD] = route;
 }
 
-static void write_allow(struct endpoint *endpoint)
+static void write_allow(char text[static ALLOW_SIZE], const bool allowed[static HTTP_METHODS])
 {
-    char *end = endpoint->allow;
+    char *end = text;
     for (int method = 0; method < HTTP_METHODS; method++) {
-        if (endpoint->routes[method] == NULL && method != HTTP_OPTIONS)
+        if (!allowed[method])
             continue;
-        if (end > endpoint->allow)
+        if (end > text)
             end = stpcpy(end, ", ");
         end = stpcpy(end, http_method_name((enum http_method)method));
     }
+}
+
+/* What each endpoint allows, and all of them together. */
+static void write_allows(struct router *router)
+{
+    bool by_any[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
+    for (size_t i = 0; i < router->count; i++) {
+        bool allowed[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
+        for (int method = 0; method < HTTP_METHODS; method++) {
+            allowed[method] |= router->endpoints[i].routes[method] != NULL;
+            by_any[method] |= allowed[method];
+        }
+        write_allow(router->endpoints[i].allow, allowed);
+    }
+    write_allow(router->allow, by_any);
 }
 
 struct router *router_new(const struct route *const *routes, size_t count)
@@ -165,11 +186,10 @@ struct router *router_new(const struct route *const *routes, size_t count)
         add_route(router, routes[i]);
     qsort(router->endpoints, router->count, sizeof router->endpoints[0], compare);
     router->labels = memory_zeroed_array(router->count + 2, sizeof router->labels[0]);
-    for (size_t i = 0; i < router->count; i++) {
-        write_allow(&router->endpoints[i]);
+    for (size_t i = 0; i < router->count; i++)
         router->labels[i] = router->endpoints[i].label;
-    }
     router->labels[router->count] = "other";
+    write_allows(router);
     return router;
 }
 
@@ -184,6 +204,11 @@ void router_free(struct router *router)
 const char *const *router_labels(const struct router *router)
 {
     return router->labels;
+}
+
+const char *router_allow(const struct router *router, size_t index)
+{
+    return index < router->count ? router->endpoints[index].allow : NULL;
 }
 
 static bool is_word_byte(char c)
@@ -212,6 +237,29 @@ static bool read_param(enum segment_type type, struct segment segment, struct ro
     return true;
 }
 
+/* A byte that stands for itself and one that has to be encoded to be the same are two. */
+static bool decodes_to(struct segment segment, struct segment wanted)
+{
+    const char *at = segment.at;
+    const char *end = at + segment.bytes;
+    size_t bytes = 0;
+    while (at < end && bytes < wanted.bytes) {
+        bool is_encoded = *at == '%';
+        char c;
+        if (!percent_take(&at, end, &c) || (is_encoded && !percent_is_unreserved(c)) ||
+            c != wanted.at[bytes++])
+            return false;
+    }
+    return at == end && bytes == wanted.bytes;
+}
+
+/* What is encoded is longer. */
+static bool spells(struct segment segment, struct segment wanted)
+{
+    return is_same(segment, wanted.at, wanted.bytes) ||
+           (segment.bytes > wanted.bytes && decodes_to(segment, wanted));
+}
+
 static bool fits(const struct endpoint *endpoint, const struct path *path,
                  struct route_param params[static ROUTE_PARAMS_MAX])
 {
@@ -220,11 +268,16 @@ static bool fits(const struct endpoint *endpoint, const struct path *path,
     for (size_t i = 0; i < path->count; i++) {
         struct segment wanted = endpoint->path.segments[i];
         bool is_literal = endpoint->types[i] == SEGMENT_LITERAL;
-        if (is_literal ? !is_same(path->segments[i], wanted.at, wanted.bytes)
+        if (is_literal ? !spells(path->segments[i], wanted)
                        : !read_param(endpoint->types[i], path->segments[i], params++))
             return false;
     }
     return true;
+}
+
+static bool is_server(const char *path)
+{
+    return path != NULL && (*path == '\0' || strcmp(path, "*") == 0);
 }
 
 void router_match(const struct router *router, const char *text, enum http_method method,
@@ -232,12 +285,16 @@ void router_match(const struct router *router, const char *text, enum http_metho
 {
     struct path path;
     size_t i = 0;
-    if (!split(text, &path))
+    bool is_about_server = method == HTTP_OPTIONS && is_server(text);
+    if (is_about_server || !split(text, &path))
         i = router->count;
     while (i < router->count && !fits(&router->endpoints[i], &path, match->params))
         i++;
-    bool is_found = i < router->count;
     match->endpoint = i;
-    match->allow = is_found ? router->endpoints[i].allow : NULL;
-    match->route = is_found ? router->endpoints[i].routes[method] : NULL;
+    match->allow = is_about_server ? router->allow : NULL;
+    match->route = NULL;
+    if (i == router->count)
+        return;
+    match->allow = router->endpoints[i].allow;
+    match->route = router->endpoints[i].routes[method];
 }

@@ -6,8 +6,11 @@
  *   /ads/{id:number}/vast      number: 1 to 2147483647, of at most 10 digits and nothing else
  *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -
  *
- * A typed segment is percent-decoded first. A literal has to come as it is spelled here, so that
- * what a proxy denies by its path is not to be had under another spelling.
+ * Other spellings of a path are the same path: with a slash behind it, and with letters, digits and
+ * any of "-._~" percent-encoded (RFC 3986 section 6.2.2.2); anything else that is encoded belongs
+ * to no path here. So a proxy that is to deny /metrics has to deny /metrics/ and /%6Detrics as
+ * well, as it does when it compares decoded paths. Matching literals as they are spelled would
+ * spare it that, at the expense of every client that joins or normalises its URLs otherwise.
  */
 #pragma once
 
@@ -50,7 +53,14 @@ void router_free(struct router *router);
  * then NULL. Valid as long as the router. */
 const char *const *router_labels(const struct router *router);
 
-/* Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
- * request, without its query; NULL fits nothing. */
+/* The methods of the template with this label, as for Allow; NULL for what is behind the last. */
+const char *router_allow(const struct router *router, size_t index);
+
+/*
+ * Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
+ * request, without its query; an empty one is "/", NULL fits nothing. OPTIONS of "*" or of an empty
+ * path asks about the server (RFC 9110 section 9.3.7): then `allow` has every method of any
+ * template.
+ */
 void router_match(const struct router *router, const char *path, enum http_method method,
                   struct route_match *match);

@@ -23,6 +23,12 @@ BEGIN
         RAISE EXCEPTION 'the last owner of journal % is still connected', p_journal
             USING ERRCODE = 'VA002';
     END IF;
+    IF v_cursor.nonce <> p_nonce AND v_cursor.last_sequence > 0 THEN -- of the run that goes the cursor tells it
+        INSERT INTO ingest_runs AS r (journal, nonce, last_sequence)
+        VALUES (p_journal, v_cursor.nonce, v_cursor.last_sequence)
+        ON CONFLICT (lane, journal, nonce) DO UPDATE
+        SET last_sequence = greatest(r.last_sequence, excluded.last_sequence);
+    END IF;
     UPDATE ingest_cursor c SET nonce = p_nonce, claimed_at = now() WHERE c.journal = p_journal
     RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected
     INTO last_sequence, stored, duplicate, rejected;

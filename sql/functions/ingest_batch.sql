@@ -1,9 +1,10 @@
--- Stores a batch of a journal's events: those above its cursor, in one transaction with their counts
--- and the cursor, so that a batch sent again changes nothing and gets the same answer. The arrays run
--- in parallel; p_kind holds numbers of kinds; p_event_id is null where no event has one. With p_reject
--- the whole batch goes into rejected_events, for that reason.
--- Returns the cursor and its totals. Error: VA001, the journal belongs to another process.
-CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_sequence bigint[],
+-- Stores a batch of a journal's events, all of one run: those above the journal's cursor that are not
+-- stored of the run with the nonce `p_run` (null: nobody knows which it was, and the cursor alone
+-- decides), in one transaction with their counts and both positions. So a batch sent again changes
+-- nothing and gets the same answer, and what an import has stored is not stored again. Sequences
+-- ascend; the other arguments are store_batch()'s. Returns the cursor and its totals.
+-- Error: VA001, the journal belongs to another process.
+CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_run uuid, p_sequence bigint[],
                                         p_kind smallint[], p_ad_id integer[],
                                         p_occurred_at timestamptz[], p_ip inet[],
                                         p_playback integer[], p_event_id text[], p_reject text,
@@ -11,76 +12,45 @@ CREATE OR REPLACE FUNCTION ingest_batch(p_journal uuid, p_nonce uuid, p_sequence
                                         OUT duplicate bigint[], OUT rejected bigint[])
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
+    v_last bigint := p_sequence[cardinality(p_sequence)];
     v_cursor ingest_cursor%ROWTYPE;
+    v_run ingest_runs%ROWTYPE;
+    v_after bigint;
+    v_missing int8multirange := '{}'; -- of the run, and above the cursor
     v_now record;
 BEGIN
+    -- Whoever locks both rows locks the cursor's first.
     SELECT * INTO v_cursor FROM ingest_cursor c WHERE c.journal = p_journal FOR UPDATE;
     IF v_cursor.nonce IS DISTINCT FROM p_nonce THEN
         RAISE EXCEPTION 'journal % belongs to another process', p_journal USING ERRCODE = 'VA001';
     END IF;
+    IF p_run IS NOT NULL AND v_last IS NOT NULL THEN
+        v_run := lock_run(p_journal, p_run);
+    END IF;
+    v_after := greatest(v_cursor.last_sequence, v_run.last_sequence);
+    IF v_run.missing <> '{}' THEN
+        v_missing := v_run.missing * int8multirange(int8range(v_cursor.last_sequence, NULL, '()'));
+    END IF;
+    IF v_after > v_cursor.last_sequence THEN -- an import was here: the books call it stored
+        v_cursor.stored := ARRAY(
+            SELECT coalesce(v_cursor.stored[k], 0) + count(b.kind_number)
+            FROM generate_series(1, cardinality(enum_range(NULL::event_kind))) AS k
+            LEFT JOIN unnest(p_sequence, p_kind) AS b (sequence, kind_number)
+                   ON b.kind_number = k - 1 AND b.sequence > v_cursor.last_sequence
+                  AND b.sequence <= v_after AND NOT b.sequence <@ v_missing
+            GROUP BY k ORDER BY k);
+    END IF;
 
-    -- One statement, so that one snapshot of `ads` decides both whose event_ids are claimed and which
-    -- events are stored.
-    WITH known AS MATERIALIZED ( -- each ad once, however often a table without a key, or a view, has it
-        SELECT DISTINCT a.id FROM ads a WHERE a.id IN (SELECT g.ad_id FROM unnest(p_ad_id) AS g (ad_id))
-    ), given AS NOT MATERIALIZED (
-        SELECT b.*, v_kinds[b.kind_number + 1] AS kind, k.id IS NOT NULL AS is_known
-        FROM unnest(p_sequence, p_kind, p_ad_id, p_occurred_at, p_ip, p_playback, p_event_id)
-             AS b (sequence, kind_number, ad_id, occurred_at, ip, playback, event_id)
-        LEFT JOIN known k ON k.id = b.ad_id
-        WHERE b.sequence > v_cursor.last_sequence
-    ), first AS MATERIALIZED (
-        SELECT unnest(claim_event_ids(array_agg(sequence), array_agg((occurred_at AT TIME ZONE 'UTC')::date),
-                                      array_agg(ad_id), array_agg(kind), array_agg(event_id))) AS sequence
-        FROM given WHERE p_reject IS NULL AND event_id IS NOT NULL AND is_known
-        HAVING count(*) > 0
-    ), batch AS MATERIALIZED (
-        SELECT g.*,
-               CASE WHEN p_reject IS NOT NULL THEN 'refused'
-                    WHEN NOT g.is_known THEN 'unknown ad'
-                    WHEN g.event_id IS NOT NULL AND g.sequence NOT IN (SELECT sequence FROM first)
-                    THEN 'duplicate'
-                    ELSE 'new' END AS fate
-        FROM given g
-    ), new_events AS (
-        INSERT INTO events (occurred_at, ad_id, video_playback_time, kind, ip)
-        SELECT occurred_at, ad_id, playback, kind, ip FROM batch WHERE fate = 'new'
-    ), new_rejected AS (
-        INSERT INTO rejected_events (journal, sequence, kind, ad_id, occurred_at, ip,
-                                     video_playback_time, event_id, reason)
-        SELECT p_journal, sequence, kind, ad_id, occurred_at, ip, playback, event_id,
-               coalesce(p_reject, fate)
-        FROM batch WHERE fate IN ('unknown ad', 'refused')
-    ), minutes AS (
-        SELECT bucket_start('1 minute', occurred_at) AS minute, ad_id, kind, count(*) AS events,
-               sum(playback) AS playback_seconds
-        FROM batch WHERE fate = 'new' GROUP BY 1, 2, 3
-    ), counts AS (
-        SELECT array_agg(minute) AS minutes, array_agg(ad_id) AS ad_ids, array_agg(kind) AS kinds,
-               array_agg(events) AS events, array_agg(playback_seconds) AS playback_seconds
-        FROM minutes
-    ), fates AS (
-        SELECT kind_number, max(sequence) AS last_sequence,
-               count(*) FILTER (WHERE fate = 'new') AS stored,
-               count(*) FILTER (WHERE fate = 'duplicate') AS duplicate,
-               count(*) FILTER (WHERE fate = 'unknown ad') AS unknown_ad,
-               count(*) FILTER (WHERE fate = 'refused') AS refused
-        FROM batch GROUP BY 1
-    ), totals AS ( -- an array that is shorter than there are kinds grows
-        SELECT max(f.last_sequence) AS last_sequence,
-               array_agg(coalesce(v_cursor.stored[k], 0) + coalesce(f.stored, 0) ORDER BY k) AS stored,
-               array_agg(coalesce(v_cursor.duplicate[k], 0) + coalesce(f.duplicate, 0) ORDER BY k) AS duplicate,
-               ARRAY[coalesce(v_cursor.rejected[1], 0) + coalesce(sum(f.unknown_ad), 0),
-                     coalesce(v_cursor.rejected[2], 0) + coalesce(sum(f.refused), 0)]::bigint[] AS rejected
-        FROM generate_series(1, cardinality(v_kinds)) AS k LEFT JOIN fates f ON f.kind_number = k - 1
-    )
-    SELECT * INTO v_now FROM totals CROSS JOIN counts;
+    SELECT * INTO v_now
+    FROM store_batch(p_journal, v_cursor.journal_id, v_after, v_missing, p_sequence, p_kind, p_ad_id,
+                     p_occurred_at, p_ip, p_playback, p_event_id, p_reject, v_cursor.stored,
+                     v_cursor.duplicate, v_cursor.rejected);
 
-    PERFORM add_to_counts(v_cursor.journal_id, v_now.minutes, v_now.ad_ids, v_now.kinds, v_now.events,
-                          v_now.playback_seconds);
+    IF v_run.nonce IS NOT NULL THEN
+        PERFORM note_stored(v_run, v_cursor.last_sequence, v_after, p_sequence);
+    END IF;
     UPDATE ingest_cursor c
-    SET last_sequence = coalesce(v_now.last_sequence, c.last_sequence), stored = v_now.stored,
+    SET last_sequence = greatest(c.last_sequence, v_last), stored = v_now.stored,
         duplicate = v_now.duplicate, rejected = v_now.rejected, stored_at = now()
     WHERE c.journal = p_journal
     RETURNING c.last_sequence, c.stored, c.duplicate, c.rejected

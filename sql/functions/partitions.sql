@@ -78,9 +78,10 @@ END
 $$;
 
 -- Called by each server at its start and every hour, one server at a time: makes the partitions of the
--- days ahead and drops old keys. Keys are kept for two weeks after their day, the day of the event, so
--- that a server cut off for as long still finds that another one has stored the same event. Its locks
--- wait for readers, hence the short lock_timeout: others queue behind it.
+-- days ahead and drops old keys and runs. Keys are kept for two weeks after their day, the day of the
+-- event, so that a server cut off for as long still finds that another one has stored the same event;
+-- runs for as long as a journal knows its past ones. Its locks wait for readers, hence the short
+-- lock_timeout: others queue behind it.
 CREATE OR REPLACE FUNCTION maintain() RETURNS integer
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '500ms' AS $$
 DECLARE
@@ -101,6 +102,7 @@ BEGIN
         END;
     END LOOP;
     DELETE FROM event_keys WHERE day < v_today - 400; -- of events that came even later: few
+    PERFORM forget_runs(now() - interval '100 days');
     RETURN v_made;
 END
 $$;

@@ -41,23 +41,72 @@ static int write_all(int fd, const void *bytes, size_t count)
     return 0;
 }
 
-enum result directory_write(const struct directory *directory, const char *name, const void *bytes,
-                            size_t count, struct error *error)
+static void name_new(const char *name, char new_name[static NAMES_MAX_BYTES])
 {
-    char temporary[NAMES_MAX_BYTES];
-    (void)snprintf(temporary, sizeof temporary, "%s.new", name);
-    int fd = openat(directory->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC,
+    (void)snprintf(new_name, NAMES_MAX_BYTES, "%s.new", name);
+}
+
+enum result directory_file_begin(struct directory_file *file, const struct directory *directory,
+                                 const char *name, struct error *error)
+{
+    char new_name[NAMES_MAX_BYTES];
+    name_new(name, new_name);
+    int fd = openat(directory->fd, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC,
                     0640);
     if (fd < 0)
         return fail(error, directory, "create a file");
-    int failed = write_all(fd, bytes, count) != 0 || fsync(fd) != 0;
-    failed |= close(fd) != 0;
-    if (failed || renameat(directory->fd, temporary, directory->fd, name) != 0 ||
-        directory_sync(directory) != 0) {
-        enum result result = fail(error, directory, "write a file");
-        (void)unlinkat(directory->fd, temporary, 0);
-        return result;
-    }
+    *file = (struct directory_file){.directory = directory, .name = name, .fd = fd};
+    return RESULT_OK;
+}
+
+/* The directory may have been opened anew meanwhile, and hold the remains of another new file. */
+static bool is_there(const struct directory_file *file, const char *new_name)
+{
+    struct stat written;
+    struct stat found;
+    return fstat(file->fd, &written) == 0 &&
+           fstatat(file->directory->fd, new_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+           written.st_dev == found.st_dev && written.st_ino == found.st_ino;
+}
+
+void directory_file_abandon(struct directory_file *file)
+{
+    char new_name[NAMES_MAX_BYTES];
+    if (file->directory == NULL)
+        return;
+    name_new(file->name, new_name);
+    if (is_there(file, new_name))
+        (void)unlinkat(file->directory->fd, new_name, 0);
+    (void)close(file->fd);
+    *file = (struct directory_file){0};
+}
+
+static enum result give_up(struct directory_file *file, struct error *error)
+{
+    enum result result = fail(error, file->directory, "write a file");
+    directory_file_abandon(file);
+    return result;
+}
+
+enum result directory_file_append(struct directory_file *file, const void *bytes, size_t count,
+                                  struct error *error)
+{
+    if (write_all(file->fd, bytes, count) != 0 || fsync(file->fd) != 0)
+        return give_up(file, error);
+    return RESULT_OK;
+}
+
+enum result directory_file_commit(struct directory_file *file, struct error *error)
+{
+    char new_name[NAMES_MAX_BYTES];
+    int fd = file->directory->fd;
+    name_new(file->name, new_name);
+    errno = ENOENT;
+    if (!is_there(file, new_name) || renameat(fd, new_name, fd, file->name) != 0 ||
+        directory_sync(file->directory) != 0)
+        return give_up(file, error);
+    (void)close(file->fd);
+    *file = (struct directory_file){0};
     return RESULT_OK;
 }
 

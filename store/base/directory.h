@@ -50,9 +50,26 @@ bool directory_is_in_place(const struct directory *directory);
 /* Whether there is such a file. */
 bool directory_has(const struct directory *directory, const char *name);
 
-/* Writes `name` whole or not at all: a new file, synced, then renamed over the old one. */
-MUST_CHECK enum result directory_write(const struct directory *directory, const char *name,
-                                       const void *bytes, size_t count, struct error *error);
+/*
+ * A file that is written whole or not at all: a new one, which replaces that of its name when it is
+ * committed. Each part is synced as it is appended, so that a large file can be written in slices
+ * that don't keep the event loop. Whatever fails, the new file is gone. All zero: none is being
+ * written.
+ */
+struct directory_file {
+    const struct directory *directory; /* borrowed; NULL = none */
+    const char *name;                  /* borrowed */
+    int fd;
+};
+
+MUST_CHECK enum result directory_file_begin(struct directory_file *file,
+                                            const struct directory *directory, const char *name,
+                                            struct error *error);
+MUST_CHECK enum result directory_file_append(struct directory_file *file, const void *bytes,
+                                             size_t count, struct error *error);
+/* When the last sync fails the old file has been replaced, and whether that lasts is not known. */
+MUST_CHECK enum result directory_file_commit(struct directory_file *file, struct error *error);
+void directory_file_abandon(struct directory_file *file);
 
 /* Reads all of `name`, at most `max_bytes`; the caller frees it with free(). NULL when it can't be
  * read. */

@@ -3,19 +3,22 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
 
-#include "metrics/log.h"
+#include "metrics/clock.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/base/backoff.h"
 #include "store/database/conn_state.h"
+#include "store/database/outage.h"
+#include "store/database/renewal.h"
 #include "store/database/resolver.h"
+#include "store/database/session_settings.h"
 #include "store/database/socket.h"
+#include "store/database/sqlstate.h"
 #include "store/database/target.h"
 
 enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
@@ -29,9 +32,8 @@ enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
 struct db_conn {
     struct event_base *base;
     const struct db_target *target;
-    const struct db_settings *settings;
+    char *setup_sql; /* owned */
     struct db_listener listener;
-    struct log *log;
     struct db_resolver *resolver;
     enum db_state state;
     PGconn *pg;
@@ -41,7 +43,9 @@ struct db_conn {
     struct backoff backoff_before; /* as it was when this connection came up */
     bool is_any_enough;            /* while resolving: the first address suffices */
     struct counter *connects;
-    bool outage_logged;
+    struct db_outage outage;
+    struct renewal renewal;
+    char last_words[200];            /* of the server, sent with no query in flight; "" = none */
     struct db_pending_reply pending; /* of the query in flight */
 };
 
@@ -58,9 +62,7 @@ static void set_state(struct db_conn *conn, enum db_state state)
         return;
     counter_add(conn->connects, 1);
     conn->backoff_before = conn->backoff;
-    conn->outage_logged = false;
-    log_write(conn->log, LOG_INFO, "store", "connected name=%s server=%d", conn->settings->name,
-              PQserverVersion(conn->pg));
+    db_outage_end(&conn->outage, PQserverVersion(conn->pg));
 }
 
 /* Opens the socket that libpq has now, which may be another than before. */
@@ -76,16 +78,7 @@ static void close_connection(struct db_conn *conn)
     db_socket_close(&conn->socket);
     PQfinish(conn->pg);
     conn->pg = NULL;
-}
-
-/* Once an outage, not once an attempt: the first reason is the cause. */
-static void log_outage(struct db_conn *conn, const char *reason)
-{
-    if (conn->outage_logged)
-        return;
-    conn->outage_logged = true;
-    log_write(conn->log, LOG_WARNING, "store", "database unreachable name=%s: %.*s",
-              conn->settings->name, (int)strcspn(reason, "\n"), reason);
+    conn->last_words[0] = '\0';
 }
 
 static void back_off(struct db_conn *conn)
@@ -95,13 +88,17 @@ static void back_off(struct db_conn *conn)
     timer_arm(conn->timer, backoff_next(&conn->backoff, random));
 }
 
+/* Without a reason it is by our own will. */
 static void disconnect(struct db_conn *conn, const char *reason, enum db_state next)
 {
     bool was_up = db_conn_is_up(conn);
     close_connection(conn);
     set_state(conn, next);
     if (next == DB_WAITING) {
-        log_outage(conn, reason);
+        if (reason == NULL)
+            db_outage_hide(&conn->outage);
+        else
+            db_outage_begin(&conn->outage, reason);
         back_off(conn);
     }
     db_reply_deliver(&conn->pending, DB_LOST);
@@ -116,11 +113,25 @@ static void leave_address(struct db_conn *conn, const char *reason)
     disconnect(conn, reason, DB_WAITING);
 }
 
+/* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
 static void fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
-    (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    if (conn->last_words[0] != '\0')
+        (void)evutil_snprintf(reason, sizeof reason, "%s", conn->last_words);
+    else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
+        (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
+}
+
+/* Why the server ends a session comes so, unless there is a query to answer. */
+static void on_notice(void *arg, const PGresult *notice)
+{
+    struct db_conn *conn = arg;
+    const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    if (sqlstate != NULL && message != NULL && sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
+        sqlstate_describe(conn->last_words, sizeof conn->last_words, sqlstate, message);
 }
 
 static void await_results(struct db_conn *conn, bool is_sent, enum db_state state,
@@ -140,7 +151,7 @@ static void set_up(struct db_conn *conn)
         return;
     }
     (void)event_add(conn->socket.read_event, NULL);
-    bool is_sent = PQsendQuery(conn->pg, conn->settings->setup_sql) == 1;
+    bool is_sent = PQsendQuery(conn->pg, conn->setup_sql) == 1;
     await_results(conn, is_sent, DB_SETTING_UP, SETUP_TIMEOUT_MS);
 }
 
@@ -176,6 +187,7 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
         fail(conn);
         return;
     }
+    (void)PQsetNoticeReceiver(conn->pg, on_notice, conn);
     (void)db_socket_moved(&conn->socket, conn->pg);
     timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
@@ -284,9 +296,9 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
     conn->target = target;
-    conn->settings = settings;
+    conn->setup_sql = session_settings_sql(settings->own_sql);
     conn->listener = listener;
-    conn->log = log;
+    conn->outage = (struct db_outage){.log = log, .name = settings->name};
     char labels[64];
     (void)metrics_label(labels, sizeof labels, "connection", settings->name);
     conn->connects = metrics_counter(metrics, "adtracker_db_connects_total",
@@ -304,6 +316,7 @@ void db_conn_free(struct db_conn *conn)
     db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
+    free(conn->setup_sql);
     free(conn);
 }
 
@@ -316,7 +329,7 @@ void db_conn_start(struct db_conn *conn)
 void db_conn_stop(struct db_conn *conn)
 {
     if (conn->state != DB_STOPPED)
-        disconnect(conn, "", DB_STOPPED);
+        disconnect(conn, NULL, DB_STOPPED);
 }
 
 void db_conn_abort_query(struct db_conn *conn, const char *reason)
@@ -339,6 +352,19 @@ void db_conn_increase_backoff(struct db_conn *conn)
         return;
     conn->backoff = conn->backoff_before;
     back_off(conn);
+}
+
+void db_conn_note_success(struct db_conn *conn)
+{
+    renewal_worked(&conn->renewal);
+}
+
+bool db_conn_note_failure(struct db_conn *conn)
+{
+    if (!renewal_failed(&conn->renewal, clock_monotonic_us()) || conn->state != DB_READY)
+        return false;
+    disconnect(conn, NULL, DB_WAITING);
+    return true;
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)

@@ -35,11 +35,13 @@ struct db_listener {
 };
 
 struct db_settings {
-    const char *name;      /* for the log: "writer" */
-    const char *setup_sql; /* run on each new connection, simple protocol */
+    const char *name; /* for the log: "writer" */
+    const char
+        *own_sql; /* what each new connection runs behind the settings of all; "" = nothing */
 };
 
-/* Everything is borrowed and must outlive the connection. */
+/* Everything is borrowed and must outlive the connection, but for `settings`: of these its strings.
+ */
 struct db_conn *db_conn_new(struct event_base *base, const struct db_target *target,
                             const struct db_settings *settings, struct db_listener listener,
                             struct metrics *metrics, struct log *log);
@@ -77,6 +79,15 @@ void db_conn_reconnect(struct db_conn *conn, const char *reason);
  * begun is replaced by the longer one of db_conn_reconnect(). Does nothing outside a backoff.
  */
 void db_conn_increase_backoff(struct db_conn *conn);
+
+/*
+ * What the owner wants of the database works, or fails without a way out but to try again. Of such
+ * failures the session may be the cause, by its role's settings: so while they go on, it is closed
+ * and opened anew now and then (renewal.h), with on_lost() from inside the call and no word in the
+ * log. Returns whether it was; never with a query in flight.
+ */
+void db_conn_note_success(struct db_conn *conn);
+bool db_conn_note_failure(struct db_conn *conn);
 
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
 bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */

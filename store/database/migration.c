@@ -16,6 +16,7 @@
 #include "store/database/conn.h"
 #include "store/database/schema_state.h"
 #include "store/database/sql_embedded.h"
+#include "store/database/sqlstate.h"
 
 enum { CHECK_TIMEOUT_MS = 8000, APPLY_TIMEOUT_MS = 3600 * 1000 };
 
@@ -34,7 +35,9 @@ struct migration {
     struct log *log;
     bool sample_data; /* still to be loaded */
     bool has_warned;  /* of a newer schema */
-    enum step step;   /* of what is in flight */
+    bool is_told;     /* what is applied: not again until it works, or fails for another reason */
+    struct error failure; /* the last reason */
+    enum step step;       /* of what is in flight */
     migration_done_fn done;
     void *arg;
 };
@@ -55,6 +58,12 @@ static const char functions_sql[] =
 static const char notes_sql[] =
     "SELECT note FROM unnest(string_to_array(current_setting('adtracker.notes', true), chr(10))) "
     "AS note WHERE note <> ''";
+
+/* Of what is applied: once, and not at each try. */
+static enum log_level level_of(const struct migration *migration)
+{
+    return migration->is_told ? LOG_DEBUG : LOG_INFO;
+}
 
 static void write_file(FILE *out, const struct sql_file *file)
 {
@@ -126,7 +135,8 @@ static void write_numbered(struct migration *migration, const struct schema_stat
         if (file->is_data_move != is_data_move || schema_state_has_file(state, number))
             continue;
         if (!state->is_unreleased || number > CONVERTED_FILES) {
-            log_write(migration->log, LOG_INFO, "store", "applying schema name=%s", file->name);
+            log_write(migration->log, level_of(migration), "store", "applying schema name=%s",
+                      file->name);
             write_file(out, file);
         }
         char checksum[DIGEST_TEXT_SIZE];
@@ -142,7 +152,7 @@ static void write_functions(struct migration *migration, FILE *out)
 {
     char digest[DIGEST_TEXT_SIZE];
     schema_functions_digest(digest);
-    log_write(migration->log, LOG_INFO, "store", "applying functions version=%d",
+    log_write(migration->log, level_of(migration), "store", "applying functions version=%d",
               sql_functions_version());
     (void)fputs(functions_sql, out);
     for (const struct sql_file *file = sql_functions(); file->name != NULL; file++)
@@ -159,7 +169,7 @@ static void write_missing(struct migration *migration, const struct schema_state
     bool is_new = !state->is_unreleased && !schema_state_has_file(state, 1);
     (void)fputs("SELECT set_config('adtracker.notes', '', false);\n", out);
     if (state->is_unreleased) {
-        log_write(migration->log, LOG_INFO, "store",
+        log_write(migration->log, level_of(migration), "store",
                   "converting the schema of an unreleased version");
         write_file(out, sql_find("convert_unreleased.sql"));
     }
@@ -174,6 +184,7 @@ static void write_missing(struct migration *migration, const struct schema_state
     if (migration->sample_data)
         write_file(out, sql_find("sample_data.sql"));
     (void)fprintf(out, "COMMIT; %s", notes_sql);
+    migration->is_told = true;
 }
 
 static void on_reply(void *arg, const struct db_reply *reply);
@@ -212,20 +223,33 @@ static void finish(struct migration *migration, enum result result, const struct
     migration->done(migration->arg, result, error);
 }
 
+/* What our own SQL raises here is for whoever reads the log. */
+static void describe(struct error *error, const struct db_reply *reply)
+{
+    if (strncmp(reply->sqlstate, "P0", 2) == 0)
+        (void)error_set(error, RESULT_FAILED, "sqlstate=%s %s", reply->sqlstate, reply->message);
+    else
+        sqlstate_describe(error->text, sizeof error->text, reply->sqlstate, reply->message);
+}
+
 static void fail(struct migration *migration, const struct db_reply *reply)
 {
     struct error error = {""};
     enum result result = RESULT_UNAVAILABLE;
-    if (reply->outcome == DB_ERROR)
-        result =
-            error_set(&error, RESULT_FAILED, "sqlstate=%s %s", reply->sqlstate, reply->message);
+    if (reply->outcome == DB_ERROR) {
+        describe(&error, reply);
+        result = RESULT_FAILED;
+        if (migration->failure.text[0] != '\0' && strcmp(error.text, migration->failure.text) != 0)
+            migration->is_told = false;
+        migration->failure = error;
+    }
     finish(migration, result, &error);
 }
 
 /* Once: it is found so at every connect. */
 static void warn_of_newer(struct migration *migration, const struct schema_state *state)
 {
-    bool has_newer_files = state->newest_file > sql_numbered_count();
+    bool has_newer_files = !state->is_unreleased && state->newest_file > sql_numbered_count();
     bool has_newer_functions = state->functions == FUNCTIONS_NEWER;
     if (migration->has_warned || (!has_newer_files && !has_newer_functions))
         return;
@@ -265,6 +289,8 @@ static void go_on(struct migration *migration, const struct db_reply *reply)
 static void on_applied(struct migration *migration, const PGresult *notes)
 {
     migration->sample_data = false;
+    migration->is_told = false;
+    migration->failure = (struct error){""};
     for (int row = 0; row < PQntuples(notes); row++)
         log_write(migration->log, LOG_WARNING, "store", "%s", PQgetvalue(notes, row, 0));
     log_write(migration->log, LOG_INFO, "store", "schema is up to date version=%d functions=%d",

@@ -26,9 +26,9 @@ void migration_free(struct migration *migration);
 
 /*
  * Makes one schema the session's only one (sql/own_schema.sql), looks what it lacks and applies it
- * under an advisory lock, with the sample data where asked for and the database is empty; nothing is
- * written where nothing is missing. A numbered file whose text has changed since it was applied is
- * RESULT_FAILED, nothing touched; functions of a newer program (sql/functions/VERSIONS) stay as they
- * are. `done` runs exactly once, later. The connection must be ready.
+ * under an advisory lock, with the sample data where asked for and the database is empty; nothing
+ * is written where nothing is missing. A numbered file whose text has changed since it was applied
+ * is RESULT_FAILED, nothing touched; functions of a newer program (sql/functions/VERSIONS) stay as
+ * they are. `done` runs exactly once, later. The connection must be ready.
  */
 void migration_start(struct migration *migration, migration_done_fn done, void *arg);

@@ -11,9 +11,9 @@ bool db_query_send(const struct db_query *query, PGconn *pg)
     else if (query->statement != NULL)
         is_sent = PQsendQueryPrepared(pg, query->statement, query->parameter_count, query->values,
                                       query->lengths, query->formats, 0);
-    else if (query->parameter_count > 0)
+    else if (query->parameter_count > 0 || query->has_binary_results)
         is_sent = PQsendQueryParams(pg, query->sql, query->parameter_count, NULL, query->values,
-                                    query->lengths, query->formats, 0);
+                                    query->lengths, query->formats, query->has_binary_results);
     else
         is_sent = PQsendQuery(pg, query->sql);
     return is_sent == 1;

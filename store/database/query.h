@@ -12,7 +12,8 @@
 /*
  * `prepare_as` prepares `sql` under that name; `statement` runs what was prepared so on this
  * connection; otherwise `sql` is run: with the extended protocol when there are parameters, with
- * the simple one (several statements allowed) when not. Results are text. Borrowed during the call.
+ * the simple one (several statements allowed) when not. Results are text; `has_binary_results` has
+ * those of a `sql`, which is one statement then, in binary form. Borrowed during the call.
  */
 struct db_query {
     const char *sql;
@@ -22,6 +23,7 @@ struct db_query {
     const char *const *values;
     const int *lengths;
     const int *formats;
+    bool has_binary_results;
     uint32_t timeout_ms; /* after it the connection is closed */
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <libpq-fe.h>
 
@@ -17,7 +18,11 @@ struct db_reply {
     const PGresult *rows;
     const char *sqlstate; /* "" unless DB_ERROR */
     const char *message;  /* the server's primary message; may hold values: not for the log */
+    PGresult **owner;     /* of `rows`; for db_reply_take_rows() */
 };
+
+/* Lets the rows outlive the call: the caller PQclear()s them. */
+PGresult *db_reply_take_rows(const struct db_reply *reply);
 
 typedef void (*db_reply_fn)(void *arg, const struct db_reply *reply);
 
@@ -36,6 +41,10 @@ bool db_reply_is_success(const struct db_pending_reply *pending);
 
 /* Calls `done`, if there is one, at the end: `pending` is all zero by then, for the next query. */
 void db_reply_deliver(struct db_pending_reply *pending, enum db_outcome outcome);
+
+/* Writes what the log may say of the error, as sqlstate_describe() does. Returns false when the
+ * server has sent none. */
+bool db_reply_describe_error(const struct db_pending_reply *pending, char *text, size_t text_bytes);
 
 /* Makes `pending` all zero without a call. */
 void db_reply_discard(struct db_pending_reply *pending);

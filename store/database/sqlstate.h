@@ -1,6 +1,8 @@
 /* What an error of the database means for the work that met it. */
 #pragma once
 
+#include <stddef.h>
+
 enum sql_fault {
     SQL_FAULT_BAD_ROW,   /* a row's own values are refused: find it, reject it, go on */
     SQL_FAULT_RETRY,     /* passing: the same again, a little later */
@@ -14,3 +16,10 @@ enum sql_fault {
  * a lost connection. States not listed there are passing.
  */
 enum sql_fault sqlstate_fault(const char *sqlstate);
+
+/*
+ * Writes what the log may say of an error, cut to `text_bytes`: its state and, where that is about
+ * the schema, the session or the server, the first line of `message`. The messages of other states
+ * may hold the values of a row.
+ */
+void sqlstate_describe(char *text, size_t text_bytes, const char *sqlstate, const char *message);

@@ -193,12 +193,6 @@ void db_target_clear(struct db_target *target)
     *target = (struct db_target){0};
 }
 
-static void ignore_notice(void *arg, const char *message)
-{
-    (void)arg;
-    (void)message;
-}
-
 /* libpq's lists, comma-separated: an address stands at the same place of each. */
 struct lists {
     char *hosts;
@@ -268,7 +262,5 @@ PGconn *db_target_connect(const struct db_target *target, const struct db_addres
         add_argument(&arguments, target->parameters[i].keyword, target->parameters[i].value);
     PGconn *pg = PQconnectStartParams(arguments.keywords, arguments.values, 0);
     lists_free(&lists);
-    if (pg != NULL)
-        (void)PQsetNoticeProcessor(pg, ignore_notice, NULL);
     return pg;
 }

@@ -13,6 +13,7 @@
 #include "protocol/memory.h"
 #include "store/database/query.h"
 #include "store/ingest/event_queue.h"
+#include "store/journal/format.h"
 
 /* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
 enum { OID_INT2 = 21, OID_INT4 = 23, OID_INT8 = 20, OID_TIMESTAMPTZ = 1184, OID_INET = 869 };
@@ -50,6 +51,7 @@ struct batch {
     struct column_array columns[BATCH_COLUMNS];
     uint32_t max_rows;
     uint32_t rows;
+    uint32_t run;
     bool has_event_ids;
 };
 
@@ -134,6 +136,7 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
 {
     assert(max_rows <= batch->max_rows);
     batch->rows = 0;
+    batch->run = 0;
     batch->has_event_ids = false;
     for (size_t i = 0; i < BATCH_COLUMNS; i++)
         batch->columns[i].used = ARRAY_HEADER_BYTES;
@@ -144,6 +147,10 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
         const uint8_t *packed = event_queue_read(&position, &packed_bytes, &sequence);
         if (packed == NULL)
             break;
+        uint32_t run = (uint32_t)(sequence >> JOURNAL_RUN_SHIFT);
+        if (batch->rows > 0 && run != batch->run)
+            break;
+        batch->run = run;
         struct event event;
         if (event_unpack(packed, packed_bytes, &event) != RESULT_OK)
             abort(); /* only what event_pack() wrote gets into the queue */
@@ -170,6 +177,11 @@ void batch_escape_event_id(struct batch *batch)
 uint32_t batch_rows(const struct batch *batch)
 {
     return batch->rows;
+}
+
+uint32_t batch_run(const struct batch *batch)
+{
+    return batch->run;
 }
 
 struct batch_parameters batch_parameters(const struct batch *batch)

@@ -20,8 +20,8 @@ struct batch_parameters {
 struct batch *batch_new(uint32_t max_rows);
 void batch_free(struct batch *batch);
 
-/* Fills it with the oldest events of `queue`, at most `max_rows` of them; they stay in the queue.
- */
+/* Fills it with the oldest events of `queue`, at most `max_rows` of them and all of one run; they
+ * stay in the queue. */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
 /* Writes the event_id of the one row there is as `\x` and hexadecimal digits: a database may lack
@@ -29,6 +29,9 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
 void batch_escape_event_id(struct batch *batch);
 
 uint32_t batch_rows(const struct batch *batch);
+
+/* The number of the run whose events these are; 0 = there are none. */
+uint32_t batch_run(const struct batch *batch);
 
 /* The values are borrowed until the next fill. */
 struct batch_parameters batch_parameters(const struct batch *batch);

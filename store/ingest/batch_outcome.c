@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "protocol/utf8.h"
+#include "store/base/crc32c.h"
 #include "store/database/sqlstate.h"
 
-enum { HOLD_RETRY_MS = 2000, REOPEN_EVERY = 5, STUCK_FAILURES = 8, LOST_MAX = 3 };
+enum { HOLD_RETRY_MS = 2000, STUCK_FAILURES = 8, LOST_MAX = 3 };
 enum { NEWS_EVERY_US = 60 * 1000000 };
 
 static struct batch_decision decide(enum batch_action action)
@@ -29,6 +30,22 @@ static struct batch_decision decide_saying(enum batch_action action, const char 
     return decision;
 }
 
+/* A hold that meets one reason after the other tells each, once, but not without end. */
+static bool is_news(struct batch_outcome *outcome, const char *reason)
+{
+    uint32_t digest = crc32c(reason, strlen(reason));
+    if (outcome->hold == HOLD_NONE)
+        outcome->reasons_told = 0;
+    for (unsigned i = 0; i < outcome->reasons_told; i++) {
+        if (outcome->reasons[i] == digest)
+            return false;
+    }
+    if (outcome->reasons_told == HOLD_REASONS_MAX)
+        return false;
+    outcome->reasons[outcome->reasons_told++] = digest;
+    return true;
+}
+
 /* The graver hold stays: a fenced writer is fenced, whatever its batches meet besides. */
 static struct batch_decision hold(struct batch_outcome *outcome, enum batch_hold why,
                                   const char *reason)
@@ -36,9 +53,7 @@ static struct batch_decision hold(struct batch_outcome *outcome, enum batch_hold
     struct batch_decision decision =
         decide_saying(BATCH_HOLD, "ingest paused, needs attention: %s", reason);
     decision.wait_ms = HOLD_RETRY_MS;
-    decision.is_news = outcome->hold == HOLD_NONE;
-    if (decision.is_news)
-        outcome->held_tries = 0;
+    decision.is_news = is_news(outcome, reason);
     if (outcome->hold < why)
         outcome->hold = why;
     return decision;
@@ -54,16 +69,22 @@ static struct batch_decision retry(struct batch_outcome *outcome, enum batch_hol
     return decision;
 }
 
+static void describe(char *reason, size_t reason_bytes, const struct batch_error *error)
+{
+    int length = snprintf(reason, reason_bytes, "%s failed ", error->step);
+    sqlstate_describe(reason + length, reason_bytes - (size_t)length, error->sqlstate,
+                      error->message);
+}
+
 /* Waits, reconnects or holds, as the state of the error demands. */
 static struct batch_decision put_off(struct batch_outcome *outcome, enum batch_hold if_held,
                                      const struct batch_error *error, uint32_t random)
 {
-    char reason[120];
+    char reason[220];
     if (strncmp(error->sqlstate, "VA", 2) == 0) /* the words of our own functions hold no values */
         (void)snprintf(reason, sizeof reason, "%s: %s", error->step, error->message);
     else
-        (void)snprintf(reason, sizeof reason, "%s failed sqlstate=%s", error->step,
-                       error->sqlstate);
+        describe(reason, sizeof reason, error);
     switch (sqlstate_fault(error->sqlstate)) {
     case SQL_FAULT_RETRY:
         return retry(outcome, if_held, reason, random);
@@ -232,11 +253,6 @@ void batch_outcome_disconnected(struct batch_outcome *outcome)
 {
     if (outcome->hold == HOLD_BATCH)
         outcome->hold = HOLD_SESSION;
-}
-
-bool batch_outcome_wants_session(struct batch_outcome *outcome)
-{
-    return outcome->hold != HOLD_FENCED && ++outcome->held_tries % REOPEN_EVERY == 0;
 }
 
 void batch_outcome_init(struct batch_outcome *outcome, uint32_t max_rows)

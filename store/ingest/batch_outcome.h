@@ -39,6 +39,8 @@ enum batch_hold {
     HOLD_FENCED,  /* the journal is another process's */
 };
 
+enum { HOLD_REASONS_MAX = 4 };
+
 enum reject_stage { REJECT_NOTHING, REJECT_ROW, REJECT_ROW_ESCAPED };
 
 /* batch_outcome_init() is the start. */
@@ -46,7 +48,8 @@ struct batch_outcome {
     struct bisect bisect;
     struct backoff backoff;
     enum batch_hold hold;
-    unsigned held_tries;     /* since the hold began */
+    uint32_t reasons[HOLD_REASONS_MAX]; /* their digests: those that have been news in this hold */
+    unsigned reasons_told;
     enum reject_stage stage; /* of the row at the queue's head */
     char reject_reason[160]; /* set from REJECT_ROW on */
     int64_t rejected_us;     /* monotonic, when a rejected row was last news; 0 = never */
@@ -75,7 +78,7 @@ struct batch_decision batch_outcome_passed(struct batch_outcome *outcome, uint32
 struct batch_error {
     const char *step;
     const char *sqlstate;
-    const char *message; /* may hold values: shown in the log only where it is of our functions */
+    const char *message; /* may hold values: sqlstate_describe() says what the log may show */
 };
 
 /* A batch of `rows` was refused. `now_us` is monotonic; `random` is uniform over all 32 bits. */
@@ -100,15 +103,8 @@ struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,
                                                const struct batch_error *error, uint32_t random);
 struct batch_decision batch_outcome_unusable(struct batch_outcome *outcome, const char *reason);
 
-/* The connection is lost, over a batch or not. */
+/* The connection is lost, over a batch or not, and not by our own will. */
 void batch_outcome_disconnected(struct batch_outcome *outcome);
-
-/*
- * A held batch is tried again: whether a new session comes first, as it does now and then, since
- * the schema may have been made anew meanwhile, without what migrations put into it. Never while
- * fenced: the cursor that is gone with the schema would be made as if nothing was stored.
- */
-bool batch_outcome_wants_session(struct batch_outcome *outcome);
 
 /* Whether storing is paused until somebody acts. */
 bool batch_outcome_is_held(const struct batch_outcome *outcome);

@@ -8,13 +8,13 @@
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "metrics/timer.h"
 #include "protocol/memory.h"
+#include "store/base/refusals.h"
 #include "store/ingest/event_queue.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/reader.h"
-#include "store/base/refusals.h"
-#include "metrics/timer.h"
 
 enum {
     COMMIT_DELAY_MAX_US = 2000,
@@ -186,7 +186,7 @@ static void look_for_gap(struct intake *intake, uint64_t sequence)
         return;
     counter_add(intake->gap, lost);
     log_write(intake->log, LOG_ERROR, "store",
-              "the database lacks events that the journal has no more events=%llu",
+              "events lost: missing in the database and no longer in the journal events=%llu",
               (unsigned long long)lost);
 }
 
@@ -195,7 +195,7 @@ static void begin_at(struct intake *intake, uint64_t sequence)
 {
     if (intake->is_claimed)
         log_write(intake->log, LOG_WARNING, "store",
-                  "the database went back, sending again what it lost cursor=%llu was=%llu",
+                  "database cursor moved back, resending cursor=%llu was=%llu",
                   (unsigned long long)sequence, (unsigned long long)intake->stored);
     look_for_gap(intake, sequence);
     event_queue_drop(intake->queue, UINT64_MAX);
@@ -279,12 +279,12 @@ static void add_metrics(struct intake *intake, struct metrics *metrics)
 {
     intake->replayed =
         metrics_counter(metrics, "adtracker_events_replayed_total",
-                        "Events sent to the database without a 202 of this process: re-read from "
-                        "the journal (written by an earlier run, or lost by the database), or "
-                        "durable when the rest of their request could not be made so.",
+                        "Events sent to the database that this process did not answer with 202: "
+                        "re-read from the journal, or durable although their request got 503.",
                         "");
-    intake->gap = metrics_counter(metrics, "adtracker_journal_gap_events_total",
-                                  "Events the database lost that the journal has no more.", "");
+    intake->gap =
+        metrics_counter(metrics, "adtracker_journal_gap_events_total",
+                        "Events lost by the database that are no longer in the journal.", "");
     metrics_gauge(metrics, "adtracker_queue_events",
                   "Events accepted and not yet stored, those on disk alone included.", "",
                   read_waiting, intake);

@@ -8,14 +8,21 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "metrics/news.h"
 #include "protocol/memory.h"
 #include "store/database/conn.h"
 #include "store/database/migration.h"
+#include "store/database/session_settings.h"
+#include "store/database/sqlstate.h"
 
 enum { MAINTAIN_EVERY_S = 3600, CLAIM_EVERY_S = 2 };
 
-/* The parameters of ingest_batch(): journal, nonce, the batch's columns, the reject reason. */
-enum { COLUMNS_AT = 2, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
+_Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
+               "the server is the first to give up");
+
+/* The parameters of ingest_batch(): journal, nonce, the run's nonce, the batch's columns, the
+ * reject reason. */
+enum { COLUMNS_AT = 3, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
 
 /* What a session does of its own, in this order; `steps` below says how each is sent and where its
  * answer leads. */
@@ -26,6 +33,7 @@ enum session_step {
     STEP_MIGRATE,  /* the schema is brought up to date */
     STEP_MAINTAIN, /* partitions are made ahead */
     STEP_PREPARE,  /* the statement of the batches */
+    STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
     STEP_CLAIM,    /* the journal becomes this run's */
 
     /* Upkeep of an open session: either of two ways in. */
@@ -42,26 +50,19 @@ struct ingest_session {
     enum session_step step;
     int64_t maintained_us; /* monotonic */
     int64_t claimed_us;
-    bool is_locked;   /* the journal's lock is this session's */
-    bool is_fsync_on; /* in the database, as last heard */
+    struct news failures;            /* of the maintenance */
+    bool is_locked;                  /* the journal's lock is this session's */
+    bool is_fsync_on;                /* in the database, as last heard */
+    char owners[UUID_TEXT_SIZE + 2]; /* whose place this run may take, as an array in text */
+    uint32_t run;                    /* of the last batch; 0 = there was none */
+    bool is_nonce_known;
+    char run_nonce[UUID_TEXT_SIZE];
     char ingest_sql[300];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
     ingest_kept_fn kept;
     void *kept_arg;
 };
-
-static const char setup_sql[] =
-    "SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET statement_timeout = '7s'; "
-    "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'; "
-    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
-    "SELECT set_config('synchronous_commit', 'on', false) "
-    "WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
-
-const char *ingest_session_setup_sql(void)
-{
-    return setup_sql;
-}
 
 static void on_answer(void *arg, const struct db_reply *reply);
 static void on_migrated(void *arg, enum result result, const struct error *error);
@@ -84,10 +85,35 @@ static void send_prepare(struct ingest_session *session)
     db_conn_query(session->conn, &query, on_answer, session);
 }
 
+static void send_look(struct ingest_session *session)
+{
+    const char *values[] = {session->settings->journal};
+    const struct db_query query = {
+        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid",
+        .parameter_count = 1,
+        .values = values,
+        .timeout_ms = INGEST_TIMEOUT_MS,
+    };
+    db_conn_query(session->conn, &query, on_answer, session);
+}
+
+/* Where it is not ours to take nobody is named: then the claim is refused, and tells. */
+static void take_owner(struct ingest_session *session, const struct db_reply *reply)
+{
+    const struct ingest_lineage *lineage = &session->settings->lineage;
+    uint8_t owner[UUID_BYTES];
+    (void)snprintf(session->owners, sizeof session->owners, "{}");
+    if (reply->outcome != DB_OK)
+        return;
+    bool is_owned = PQntuples(reply->rows) > 0 && uuid_parse(PQgetvalue(reply->rows, 0, 0), owner);
+    if (lineage->may_claim(lineage->arg, is_owned ? owner : NULL) && is_owned)
+        (void)snprintf(session->owners, sizeof session->owners, "{%s}",
+                       PQgetvalue(reply->rows, 0, 0));
+}
+
 static void send_claim(struct ingest_session *session)
 {
-    const char *values[] = {session->settings->journal, session->settings->lineage,
-                            session->settings->nonce};
+    const char *values[] = {session->settings->journal, session->owners, session->settings->nonce};
     const struct db_query query = {
         .sql = "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
                "current_setting('fsync') FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
@@ -111,9 +137,12 @@ static void send_fold(struct ingest_session *session)
  * slower. */
 static void log_failure(struct ingest_session *session, const struct db_reply *reply)
 {
-    if (reply->outcome == DB_ERROR)
-        log_write(session->log, LOG_WARNING, "store", "maintenance failed sqlstate=%s",
-                  reply->sqlstate);
+    char reason[200];
+    if (reply->outcome != DB_ERROR)
+        return;
+    sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
+    if (news_is(&session->failures, reason, clock_monotonic_us()))
+        log_write(session->log, LOG_WARNING, "store", "maintenance failed %s", reason);
 }
 
 static void take_maintained(struct ingest_session *session, const struct db_reply *reply)
@@ -158,7 +187,8 @@ static const struct {
     [STEP_PREPARE] = {.name = "prepare",
                       .send = send_prepare,
                       .passable = "42P05",
-                      .next = STEP_CLAIM},
+                      .next = STEP_LOOK},
+    [STEP_LOOK] = {.name = "look", .send = send_look, .take = take_owner, .next = STEP_CLAIM},
     [STEP_CLAIM] = {.name = "claim_journal",
                     .send = send_claim,
                     .take = take_claimed,
@@ -181,9 +211,19 @@ static const struct {
                    .next = STEP_NONE},
 };
 
+/* The only writer of `step`. An opening or an upkeep begins at rest; then the next step of the
+ * table follows, or the end. */
+static void set_step(struct ingest_session *session, enum session_step step)
+{
+    bool is_start = step == STEP_MIGRATE || step == STEP_CLAIM_AGAIN || step == STEP_MAINTAIN_AGAIN;
+    assert(session->step == STEP_NONE ? is_start
+                                      : step == STEP_NONE || step == steps[session->step].next);
+    session->step = step;
+}
+
 static void begin(struct ingest_session *session, enum session_step step)
 {
-    session->step = step;
+    set_step(session, step);
     steps[step].send(session);
 }
 
@@ -191,7 +231,7 @@ static void begin(struct ingest_session *session, enum session_step step)
 static void finish(struct ingest_session *session, const struct db_reply *reply)
 {
     enum session_step last = session->step;
-    session->step = STEP_NONE;
+    set_step(session, STEP_NONE);
     if (last < STEP_CLAIM_AGAIN)
         session->opened(session->opened_arg, steps[last].name, reply, NULL);
     else
@@ -211,7 +251,7 @@ static void on_answer(void *arg, const struct db_reply *reply)
     struct ingest_session *session = arg;
     enum session_step step = session->step;
     if (reply->outcome == DB_LOST) {
-        session->step = STEP_NONE;
+        set_step(session, STEP_NONE);
         return;
     }
     if (steps[step].take != NULL)
@@ -229,7 +269,7 @@ static void on_migrated(void *arg, enum result result, const struct error *error
         begin(session, steps[STEP_MIGRATE].next);
         return;
     }
-    session->step = STEP_NONE;
+    set_step(session, STEP_NONE);
     if (result != RESULT_UNAVAILABLE)
         session->opened(session->opened_arg, steps[STEP_MIGRATE].name, NULL, error);
 }
@@ -265,12 +305,27 @@ void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, vo
     begin(session, is_claim_due(session) ? STEP_CLAIM_AGAIN : STEP_MAINTAIN_AGAIN);
 }
 
+/* Of the batch's run; NULL = nobody knows it, and the cursor alone tells what of it is stored. */
+static const char *find_nonce(struct ingest_session *session, const struct batch *batch)
+{
+    const struct ingest_lineage *lineage = &session->settings->lineage;
+    uint8_t nonce[UUID_BYTES];
+    if (batch_run(batch) != session->run) {
+        session->run = batch_run(batch);
+        session->is_nonce_known = lineage->find_nonce(lineage->arg, session->run, nonce);
+        if (session->is_nonce_known)
+            uuid_format(nonce, session->run_nonce);
+    }
+    return session->is_nonce_known ? session->run_nonce : NULL;
+}
+
 void ingest_session_send(struct ingest_session *session, const struct batch *batch,
                          const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
     const struct batch_parameters columns = batch_parameters(batch);
-    const char *values[INGEST_PARAMETERS] = {session->settings->journal, session->settings->nonce};
+    const char *values[INGEST_PARAMETERS] = {session->settings->journal, session->settings->nonce,
+                                             find_nonce(session, batch)};
     int lengths[INGEST_PARAMETERS] = {0};
     int formats[INGEST_PARAMETERS] = {0};
     memcpy(values + COLUMNS_AT, columns.values, sizeof columns.values);
@@ -295,7 +350,7 @@ static void write_ingest_sql(struct ingest_session *session)
     assert(length < sizeof columns);
     length = (size_t)snprintf(session->ingest_sql, sizeof session->ingest_sql,
                               "SELECT last_sequence, stored, duplicate, rejected "
-                              "FROM ingest_batch($1::uuid, $2::uuid, %s, $%d::text)",
+                              "FROM ingest_batch($1::uuid, $2::uuid, $3::uuid, %s, $%d::text)",
                               columns, REASON_AT + 1);
     assert(length < sizeof session->ingest_sql);
 }

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "protocol/result.h"
+#include "store/base/uuid.h"
 #include "store/ingest/batch.h"
 
 struct db_conn;
@@ -16,15 +18,22 @@ struct log;
 
 enum { INGEST_TIMEOUT_MS = 8000 };
 
+/* What the journal knows of its runs. */
+struct ingest_lineage {
+    /* The run with the nonce `owner` (NULL = none) has the cursor row, and this one is about to
+     * claim it: whether it may. */
+    bool (*may_claim)(void *arg, const uint8_t *owner);
+    /* Gives the nonce of a run, by its number; false = it is not known. */
+    bool (*find_nonce)(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES]);
+    void *arg;
+};
+
 struct ingest_settings {
     bool sample_data;    /* load the samples into an empty database */
     const char *journal; /* UUID: the cursor's key */
     const char *nonce;   /* UUID: this run */
-    const char *lineage; /* UUIDs as an array in text: runs whose place this one takes */
+    struct ingest_lineage lineage;
 };
-
-/* For db_settings: keeps the server's own patience below INGEST_TIMEOUT_MS. */
-const char *ingest_session_setup_sql(void);
 
 /* All is borrowed. */
 struct ingest_session *ingest_session_new(struct db_conn *conn,

@@ -37,9 +37,10 @@ struct writer {
     struct batch_outcome outcome;
     struct writer_totals totals;
     struct writer_metrics metrics;
-    bool is_hurried; /* the process is about to end: nothing waits for a batch to fill */
-    unsigned waited; /* times that our patience with what is in flight has ended */
-    int64_t sent_us; /* monotonic */
+    bool is_renewing; /* the connection is lost by our own will: what is held stays held */
+    bool is_hurried;  /* the process is about to end: nothing waits for a batch to fill */
+    unsigned waited;  /* times that our patience with what is in flight has ended */
+    int64_t sent_us;  /* monotonic */
 };
 
 /* A batch that is sent once more is no sign that events are taken again. */
@@ -51,7 +52,7 @@ static void set_gauges(struct writer *writer)
     gauges->is_up =
         writer_state_takes_events(writer->state) && !batch_outcome_is_failing(&writer->outcome);
     if (was_held && !gauges->is_held)
-        log_write(writer->log, LOG_INFO, "store", "ingest goes on");
+        log_write(writer->log, LOG_INFO, "store", "ingest resumed");
 }
 
 /* The only way to another state, or into the same anew; its timer runs in `wait_ms`, 0 = never. */
@@ -74,6 +75,7 @@ static void set_state(struct writer *writer, enum writer_state state, uint32_t w
 static void note_success(struct writer *writer)
 {
     writer->metrics.gauges.last_success = (double)clock_wall_us() / 1e6;
+    db_conn_note_success(writer->conn);
 }
 
 /* Takes the totals out of a reply, and returns the cursor's position. */
@@ -254,7 +256,8 @@ static void open_session(void *arg)
 static void on_lost(void *arg)
 {
     struct writer *writer = arg;
-    batch_outcome_disconnected(&writer->outcome);
+    if (!writer->is_renewing)
+        batch_outcome_disconnected(&writer->outcome);
     set_state(writer, WRITER_DOWN, 0);
 }
 
@@ -268,12 +271,19 @@ static void on_upkeep_timer(evutil_socket_t fd, short what, void *arg)
         keep_up(writer);
 }
 
-static void try_held(struct writer *writer)
+/*
+ * Opens connection and session anew now and then, as they may have been made under settings that
+ * are no more, or before the schema was made anew without what migrations put into it. Never while
+ * fenced: a cursor that is gone with the schema would be made as if nothing was stored.
+ */
+static bool renew(struct writer *writer)
 {
-    if (batch_outcome_wants_session(&writer->outcome))
-        open_session(writer);
-    else
-        send_batch(writer);
+    if (batch_outcome_is_fenced(&writer->outcome))
+        return false;
+    writer->is_renewing = true;
+    bool is_renewed = db_conn_note_failure(writer->conn);
+    writer->is_renewing = false;
+    return is_renewed;
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -287,14 +297,16 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     case WRITER_IDLE:
         break;
     case WRITER_UNOPENED:
-        open_session(writer);
+        if (!renew(writer))
+            open_session(writer);
         break;
     case WRITER_GATHERING:
     case WRITER_RETRYING:
         send_batch(writer);
         break;
     case WRITER_HELD:
-        try_held(writer);
+        if (!renew(writer))
+            send_batch(writer);
         break;
     case WRITER_SENDING:
     case WRITER_KEEPING:
@@ -339,8 +351,7 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
     writer->queue = queue;
     writer->log = log;
     writer->listener = listener;
-    writer->conn_settings =
-        (struct db_settings){.name = "writer", .setup_sql = ingest_session_setup_sql()};
+    writer->conn_settings = (struct db_settings){.name = "writer", .own_sql = ""};
     const struct db_listener conn_listener = {
         .on_ready = open_session, .on_lost = on_lost, .arg = writer};
     writer->conn = db_conn_new(base, target, &writer->conn_settings, conn_listener, metrics, log);

@@ -11,11 +11,11 @@
 
 enum { WRITE_ATTEMPTS = 2, BUFFER_STEP_BYTES = 64 * 1024, BUFFER_KEPT_BYTES = 1024 * 1024 };
 
-/* How many of the bytes from `from` on, whole records, the open segment has room for; stamped for
- * it. */
+/* How many of the bytes from `from` on, whole records, the open segment has room for before its end
+ * record; stamped for it. */
 static size_t stamp_fitting(struct journal *journal, size_t from)
 {
-    uint64_t room = journal->file.size - journal->file.used;
+    uint64_t room = journal->file.size - RECORD_END_BYTES - journal->file.used;
     size_t at = from;
     while (at < journal->buffer_used && at - from + record_length(journal->buffer + at) <= room)
         at += record_stamp(journal->buffer + at, journal->salt);

@@ -2,37 +2,32 @@
 #include "store/journal/identity.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "store/base/directory.h"
+#include "store/journal/lineage.h"
 #include "store/journal/segment_names.h"
 
 enum { RUNS_SKIPPED = 1000 };
 
-/* A header that can be read, of the segment `number`. */
-static enum header_state read_segment_header(const struct directory *directory, uint64_t number,
-                                             struct segment_header *header)
+static bool has_nonce(const struct journal_identity *identity,
+                      const uint8_t nonce[static UUID_BYTES])
 {
-    uint8_t bytes[SEGMENT_HEADER_BYTES];
-    int fd = segment_name_open(directory, number, O_RDONLY);
-    if (fd < 0)
-        return HEADER_DAMAGED;
-    ssize_t got = pread(fd, bytes, sizeof bytes, 0);
-    (void)close(fd);
-    return got == sizeof bytes ? segment_header_read(bytes, header) : HEADER_DAMAGED;
+    for (uint32_t i = 0; i < identity->lineage_count; i++) {
+        if (uuid_equal(identity->lineage[i], nonce))
+            return true;
+    }
+    return false;
 }
 
 /* Adds a nonce that the cursor row may hold. */
 static void add_nonce(struct journal_identity *identity, const uint8_t nonce[static UUID_BYTES])
 {
-    for (uint32_t i = 0; i < identity->lineage_count; i++) {
-        if (uuid_equal(identity->lineage[i], nonce))
-            return;
-    }
+    if (has_nonce(identity, nonce))
+        return;
     if (identity->lineage_count == JOURNAL_LINEAGE_MAX) {
         /* The first is the one the database holds; of the others the oldest goes. */
         memmove(identity->lineage[1], identity->lineage[2],
@@ -62,7 +57,7 @@ static bool is_any_newer(const struct directory *directory, const uint64_t *numb
 {
     struct segment_header header;
     for (size_t i = 0; i < count; i++) {
-        if (read_segment_header(directory, numbers[i], &header) == HEADER_NEWER)
+        if (segment_name_read_header(directory, numbers[i], &header) == HEADER_NEWER)
             return true;
     }
     return false;
@@ -72,7 +67,7 @@ static bool is_any_newer(const struct directory *directory, const uint64_t *numb
 static bool read_own_header(const struct directory *directory, uint64_t number,
                             struct segment_header *header)
 {
-    return read_segment_header(directory, number, header) == HEADER_SOUND &&
+    return segment_name_read_header(directory, number, header) == HEADER_SOUND &&
            header->number == number;
 }
 
@@ -111,10 +106,7 @@ static enum header_state gather(struct journal_identity *identity,
             identity->run = header.run;
         add_nonce(identity, header.nonce);
     }
-    if (identity->run == 0)
-        return HEADER_DAMAGED;
-    identity->run += RUNS_SKIPPED; /* past any that left no trace */
-    return HEADER_SOUND;
+    return identity->run == 0 ? HEADER_DAMAGED : HEADER_SOUND;
 }
 
 /* Makes the identity whole, from what there is, or new. */
@@ -122,11 +114,13 @@ static void mend(struct journal_identity *identity, const struct directory *dire
                  const uint64_t *numbers, size_t count, enum header_state state, struct log *log)
 {
     bool is_new = identity_file_is_missing(directory);
-    if (gather(identity, directory, numbers, count, state == HEADER_SOUND) == HEADER_SOUND)
+    if (gather(identity, directory, numbers, count, state == HEADER_SOUND) == HEADER_SOUND) {
+        identity->run += RUNS_SKIPPED; /* past any that left no trace */
         state = HEADER_SOUND;
+    }
     if (!is_new)
         log_write(log, LOG_WARNING, "store", "journal identity damaged, %s",
-                  state == HEADER_SOUND ? "put together again" : "made anew");
+                  state == HEADER_SOUND ? "rebuilt from segments" : "created anew");
     if (state == HEADER_SOUND)
         return;
     *identity = (struct journal_identity){0};
@@ -187,10 +181,17 @@ enum result journal_identity_peek(struct journal_identity *identity,
                                   const struct directory *directory, struct error *error)
 {
     bool is_whole;
+    size_t count;
+    uint64_t *numbers;
     *identity = (struct journal_identity){0};
-    return identity_file_read(identity, directory, &is_whole) == HEADER_NEWER
-               ? refuse_newer(directory, error)
-               : RESULT_OK;
+    enum header_state state = identity_file_read(identity, directory, &is_whole);
+    if (state == HEADER_NEWER)
+        return refuse_newer(directory, error);
+    if (state == HEADER_SOUND || segment_names_list(directory, &numbers, &count) != 0)
+        return RESULT_OK;
+    (void)gather(identity, directory, numbers, count, false);
+    free(numbers);
+    return RESULT_OK;
 }
 
 enum result journal_identity_pass_run(struct journal_identity *identity,
@@ -249,4 +250,33 @@ enum result journal_identity_claim(struct journal_identity *identity,
         return RESULT_OK;
     move_own_nonce_first(identity);
     return identity_file_write(identity, directory, error);
+}
+
+bool journal_identity_has(const struct journal_identity *identity,
+                          const struct directory *directory, const uint8_t nonce[static UUID_BYTES])
+{
+    return has_nonce(identity, nonce) || lineage_has(directory, nonce);
+}
+
+static enum result note(const struct directory *directory, const uint8_t nonce[static UUID_BYTES],
+                        uint32_t number, struct error *error)
+{
+    struct lineage_run run = {.claimed_us = clock_wall_us(), .run = number};
+    memcpy(run.nonce, nonce, UUID_BYTES);
+    return lineage_add(directory, &run, error);
+}
+
+enum result journal_identity_note(const struct journal_identity *identity,
+                                  const struct directory *directory, const uint8_t *owner,
+                                  struct error *error)
+{
+    enum result result = RESULT_OK;
+    uint32_t known = lineage_is_missing(directory) ? identity->lineage_count : 0;
+    for (uint32_t i = 0; i < known && result == RESULT_OK; i++) {
+        if (!uuid_equal(identity->lineage[i], identity->nonce))
+            result = note(directory, identity->lineage[i], 0, error);
+    }
+    if (owner != NULL && result == RESULT_OK)
+        result = note(directory, owner, 0, error);
+    return result == RESULT_OK ? note(directory, identity->nonce, identity->run, error) : result;
 }

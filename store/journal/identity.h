@@ -1,9 +1,11 @@
 /*
  * Who a journal is: the id by which the database knows it, the run that writes it now, and the runs
- * by which the database may know it. It lies in the journal's directory, in the file `identity`.
+ * by which the database may know it. It lies in the journal's directory, in the files `identity`
+ * and `lineage`.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/result.h"
@@ -22,8 +24,9 @@ MUST_CHECK enum result journal_identity_begin_run(struct journal_identity *ident
                                                   const struct directory *directory,
                                                   struct log *log, struct error *error);
 
-/* Reads who the journal in a directory is, and changes nothing: the run is 0 where nothing tells.
- * Returns RESULT_INVALID when a later version wrote here. */
+/* Reads who the journal in a directory is, where its file is damaged from the segments' headers,
+ * and changes nothing: the run is 0 where nothing tells. Returns RESULT_INVALID when a later
+ * version wrote here. */
 MUST_CHECK enum result journal_identity_peek(struct journal_identity *identity,
                                              const struct directory *directory,
                                              struct error *error);
@@ -48,3 +51,18 @@ MUST_CHECK enum result journal_identity_reopen(struct journal_identity *identity
 MUST_CHECK enum result journal_identity_claim(struct journal_identity *identity,
                                               const struct directory *directory,
                                               struct error *error);
+
+/* Whether a run with this nonce is one of the journal's own, so that its place in the cursor row
+ * may be taken. */
+bool journal_identity_has(const struct journal_identity *identity,
+                          const struct directory *directory,
+                          const uint8_t nonce[static UUID_BYTES]);
+
+/*
+ * To be called before the cursor row is claimed: notes in the lineage this run and the one that has
+ * the row, `owner` (NULL = nobody has); where there is no lineage, the last runs as well. Returns
+ * RESULT_FAILED when the disk refuses: then the last few runs alone are known for sure.
+ */
+MUST_CHECK enum result journal_identity_note(const struct journal_identity *identity,
+                                             const struct directory *directory,
+                                             const uint8_t *owner, struct error *error);

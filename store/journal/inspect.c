@@ -36,7 +36,8 @@ struct inspection {
     struct journal_identity identity;
     uint64_t stored; /* by the checkpoint */
     struct finding segment;
-    uint64_t void_after; /* of the segment: its records above are void; 0 = none are */
+    uint64_t void_after;       /* of the segment: records of its run above are void; 0 = none are */
+    uint8_t nonce[UUID_BYTES]; /* of the run whose segments come; 0 = not known */
     struct finding total;
     uint64_t waiting;
     int64_t oldest_us; /* of those waiting */
@@ -58,7 +59,9 @@ static void count_record(struct inspection *inspection, const struct record *rec
 {
     struct finding *segment = &inspection->segment;
     struct event event;
-    bool is_void = inspection->void_after != 0 && record->sequence > inspection->void_after;
+    bool is_void =
+        record->sequence > inspection->void_after &&
+        record->sequence >> JOURNAL_RUN_SHIFT == inspection->void_after >> JOURNAL_RUN_SHIFT;
     if (record->type != RECORD_EVENT || record->sequence <= inspection->total.last_sequence ||
         is_void)
         return;
@@ -94,6 +97,17 @@ static void print_segment(struct inspection *inspection, uint64_t number, uint64
     inspection->total.torn_bytes += segment->torn_bytes;
 }
 
+/* Above the first of its segments: by its nonce the database knows the run. */
+static void print_run(struct inspection *inspection, const struct segment_header *header)
+{
+    char nonce[UUID_TEXT_SIZE];
+    if (uuid_equal(inspection->nonce, header->nonce))
+        return;
+    memcpy(inspection->nonce, header->nonce, UUID_BYTES);
+    uuid_format(header->nonce, nonce);
+    (void)fprintf(inspection->out, "run %" PRIu32 "  nonce %s\n", header->run, nonce);
+}
+
 static enum header_state read_header(int fd, struct segment_header *header)
 {
     uint8_t bytes[SEGMENT_HEADER_BYTES] = {0};
@@ -102,20 +116,25 @@ static enum header_state read_header(int fd, struct segment_header *header)
     return segment_header_read(bytes, header);
 }
 
-/* As the next segment of the same run has it: what a failed one has behind was written again. */
-static uint64_t find_void(const struct inspection *inspection, uint32_t run, uint64_t next)
+/* As the next segment with a sound header has it, for records of its run: what a failed segment has
+ * behind that was written again, or refused. 0 = there is none. */
+static uint64_t find_void(const struct inspection *inspection, const uint64_t *later, size_t count)
 {
-    struct segment_header header;
-    int fd = segment_name_open(&inspection->directory, next, O_RDONLY);
-    bool is_of_run = fd >= 0 && read_header(fd, &header) == HEADER_SOUND && header.run == run;
-    if (fd >= 0)
+    struct segment_header header = {0};
+    for (size_t i = 0; i < count && header.accepted_through == 0; i++) {
+        int fd = segment_name_open(&inspection->directory, later[i], O_RDONLY);
+        if (fd < 0)
+            continue;
+        (void)read_header(fd, &header);
         (void)close(fd);
-    return is_of_run ? header.accepted_through : 0;
+    }
+    return header.accepted_through;
 }
 
-/* `next` is the number of the segment behind it; 0 = there is none. */
-static void inspect_segment(struct inspection *inspection, uint64_t number, uint64_t next)
+/* The first of `count` segments. */
+static void inspect_segment(struct inspection *inspection, const uint64_t *numbers, size_t count)
 {
+    const uint64_t number = numbers[0];
     struct segment_header header;
     struct stat status;
     struct journal_scan scan;
@@ -129,8 +148,10 @@ static void inspect_segment(struct inspection *inspection, uint64_t number, uint
         return;
     }
     enum header_state state = read_header(fd, &header);
+    if (state == HEADER_SOUND)
+        print_run(inspection, &header);
     inspection->segment = (struct finding){0};
-    inspection->void_after = next == 0 ? 0 : find_void(inspection, header.run, next);
+    inspection->void_after = find_void(inspection, numbers + 1, count - 1);
     journal_scan_init(&scan, fd, header.salt, SEGMENT_HEADER_BYTES, (uint64_t)status.st_size,
                       on_damage, inspection);
     while ((result = journal_scan_next(&scan, &record)) == SCAN_RECORD)
@@ -171,7 +192,7 @@ static enum result inspect(struct inspection *inspection, const char *path, stru
                   is_locked ? "a server works on it" : "no server works on it");
     inspection->stored = checkpoint_read(&inspection->directory);
     for (size_t i = 0; i < count; i++)
-        inspect_segment(inspection, numbers[i], i + 1 < count ? numbers[i + 1] : 0);
+        inspect_segment(inspection, numbers + i, count - i);
     free(numbers);
     print_total(inspection, is_locked);
     return RESULT_OK;

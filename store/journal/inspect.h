@@ -6,7 +6,7 @@
 #include "protocol/result.h"
 
 /*
- * Reads the journal at `path` through, whether or not a server works on it, and writes its
+ * Reads the journal at `path` through, whether or not a server works on it, and writes its runs,
  * segments, records, damage and what waits for the database to `out`. Returns RESULT_OK, or a
  * failure with an error.
  */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/statfs.h>
 
 #include <event2/event.h>
@@ -14,6 +15,7 @@
 #include "metrics/timer.h"
 #include "protocol/memory.h"
 #include "store/journal/format.h"
+#include "store/journal/lineage.h"
 #include "store/journal/reader.h"
 #include "store/journal/recovery.h"
 #include "store/journal/rotation.h"
@@ -48,6 +50,28 @@ struct directory *journal_directory(struct journal *journal)
 const struct journal_identity *journal_identity(const struct journal *journal)
 {
     return &journal->identity;
+}
+
+bool journal_may_claim(struct journal *journal, const uint8_t *owner)
+{
+    struct error error;
+    bool may_claim =
+        owner == NULL || journal_identity_has(&journal->identity, &journal->directory, owner);
+    if (journal_identity_note(&journal->identity, &journal->directory, may_claim ? owner : NULL,
+                              &error) != RESULT_OK)
+        log_write(journal->log, LOG_WARNING, "store", "%s", error.text);
+    return may_claim;
+}
+
+bool journal_find_nonce(const struct journal *journal, uint32_t run,
+                        uint8_t nonce[static UUID_BYTES])
+{
+    if (run == journal->identity.run) {
+        memcpy(nonce, journal->identity.nonce, UUID_BYTES);
+        return true;
+    }
+    return segments_find_nonce(&journal->segments, run, nonce) ||
+           lineage_find(&journal->directory, run, nonce);
 }
 
 enum result journal_claimed(struct journal *journal, struct error *error)

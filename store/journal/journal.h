@@ -26,10 +26,16 @@
  *
  * The database keeps one cursor row for the journal: the last sequence stored, and whose it is.
  * Each run makes a *nonce* and *claims* the row by putting it there; it may if the row has a nonce
- * of the *lineage*, which `identity` lists. A copy of the directory has another nonce from its
- * first start on: one of the two claims, the other one is fenced and stores nothing. The cursor
- * moves in the transaction that stores a batch, so each event counts once, however often it is
- * sent.
+ * of the *lineage*: `identity` lists the last runs, the file `lineage` all that have claimed in a
+ * hundred days. A copy of the directory has another nonce from its first start on: one of the two
+ * claims, the other one is fenced and stores nothing. The cursor moves in the transaction that
+ * stores a batch, so each event counts once, however often it is sent.
+ *
+ * What a fenced copy, or one whose machine is gone, has accepted is brought in by an *import*
+ * (salvage.h), which claims nothing. Two copies that both ran on have runs of the same number; so
+ * the database notes besides, for each run's nonce, what of it is stored, and stores nothing of it
+ * twice. A batch holds events of one run and names its nonce, which the headers of its segments
+ * tell.
  *
  * Where the cursor is, is noted twice a second as the *checkpoint* (file `stored`), for a start
  * while the database is away. Segments below the cursor stay for a while, since a failover may set
@@ -49,6 +55,7 @@
 
 #include "protocol/result.h"
 #include "store/base/refusals.h"
+#include "store/base/uuid.h"
 #include "store/journal/listener.h"
 
 struct directory;
@@ -80,6 +87,12 @@ struct directory *journal_directory(struct journal *journal);
 /* Who it is. */
 const struct journal_identity *journal_identity(const struct journal *journal);
 
+/*
+ * This run is about to claim the cursor row, which the run with the nonce `owner` has (NULL = there
+ * is none). Notes that, and returns whether it may: whether `owner` is of the lineage.
+ */
+bool journal_may_claim(struct journal *journal, const uint8_t *owner);
+
 /* The database holds this run's nonce now. Returns RESULT_FAILED when the disk refuses to note
  * that: the lineage stays longer than need be. */
 MUST_CHECK enum result journal_claimed(struct journal *journal, struct error *error);
@@ -95,6 +108,10 @@ uint64_t journal_stored_sequence(const struct journal *journal);
 
 /* Whether a commit waits for the disk. */
 bool journal_is_synced(const struct journal *journal);
+
+/* Gives the nonce of a run, by its number. Returns false when that is not known any more. */
+bool journal_find_nonce(const struct journal *journal, uint32_t run,
+                        uint8_t nonce[static UUID_BYTES]);
 
 /* The first sequence of this run: those below are of earlier ones. */
 uint64_t journal_first_sequence(const struct journal *journal);

@@ -28,8 +28,7 @@ static void add_gauges(struct journal_metrics *journal, struct metrics *metrics)
     char mode[32];
     (void)metrics_label(mode, sizeof mode, "mode", journal_sync_name(journal->settings->sync));
     metrics_gauge(metrics, "adtracker_journal_bytes",
-                  "Bytes of journal segments that the database does not wholly have.", "",
-                  read_bytes, journal);
+                  "Bytes of journal segments not yet fully stored.", "", read_bytes, journal);
     metrics_gauge(metrics, "adtracker_journal_max_bytes",
                   "Bytes the journal may take (JOURNAL_MAX_BYTES).", "", read_max_bytes, journal);
     metrics_gauge(metrics, "adtracker_journal_disk_bytes",
@@ -45,13 +44,12 @@ void journal_metrics_add(struct journal_metrics *journal, struct metrics *metric
     journal->segments = segments;
     journal->settings = settings;
     add_gauges(journal, metrics);
-    journal->sync_seconds =
-        metrics_latency_histogram(metrics, "adtracker_journal_sync_duration_seconds",
-                                  "Time that making the journal durable takes.", "");
+    journal->sync_seconds = metrics_latency_histogram(
+        metrics, "adtracker_journal_sync_duration_seconds", "Duration of a journal sync.", "");
     journal->failures =
         metrics_counter(metrics, "adtracker_journal_failures_total",
                         "Segments given up because the disk refused a write or a sync.", "");
     journal->damaged =
         metrics_counter(metrics, "adtracker_journal_damaged_total",
-                        "Ranges of journal bytes quarantined because they are no records.", "");
+                        "Damaged byte ranges, records and segments found in the journal.", "");
 }

@@ -57,10 +57,10 @@ bool quarantine_range(const struct quarantine *quarantine, uint64_t number, int 
     bool is_copied = copy_range(quarantine->directory, name, fd, from, to);
     counter_add(quarantine->damaged, 1);
     log_write(quarantine->log, LOG_WARNING, "store",
-              "journal bytes are no records, %s segment=%016" PRIx64 " offset=%" PRIu64
-              " bytes=%" PRIu64 " kind=%s",
-              is_copied ? "quarantined" : "no room for a copy", number, from, to - from,
-              is_tail ? "torn" : "damaged");
+              "damaged journal bytes %s segment=%016" PRIx64 " offset=%" PRIu64 " bytes=%" PRIu64
+              " kind=%s",
+              is_copied ? "quarantined" : "not quarantined, no room for a copy", number, from,
+              to - from, is_tail ? "torn" : "damaged");
     return is_copied;
 }
 

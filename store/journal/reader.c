@@ -11,8 +11,8 @@
 #include "metrics/log.h"
 #include "store/base/directory.h"
 #include "store/journal/quarantine.h"
-#include "store/journal/segment_names.h"
 #include "store/journal/recovery.h"
+#include "store/journal/segment_names.h"
 #include "store/journal/segments.h"
 
 enum { READ_ATTEMPTS = 30, PASSED_OVER_MAX = 4096 };

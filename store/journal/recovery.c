@@ -130,6 +130,7 @@ static void take_header(struct segment *segment, const struct segment_header *he
 {
     segment->salt = header->salt;
     segment->run = header->run;
+    memcpy(segment->nonce, header->nonce, UUID_BYTES);
     segment->accepted_through = header->accepted_through;
     segment->first_sequence = header->first_sequence;
     segment->last_sequence = header->first_sequence == 0 ? 0 : header->first_sequence - 1;
@@ -200,27 +201,6 @@ static enum result load_segment(struct segments *segments, uint64_t number, stru
     return result;
 }
 
-/*
- * What a failed segment has behind what was acknowledged from it was written again to the next one
- * or refused. A part of it may be on disk, with holes, and must not be taken for the whole.
- */
-static void void_unaccepted(struct segments *segments)
-{
-    const struct segment *later = NULL;
-    for (size_t i = segments->count; i-- > 0;) {
-        struct segment *segment = &segments->items[i];
-        uint64_t run =
-            segment->run != 0 ? segment->run : segment->last_sequence >> JOURNAL_RUN_SHIFT;
-        if (later != NULL && run == later->run) {
-            segment->void_after = later->accepted_through;
-            if (segment->last_sequence > later->accepted_through)
-                segment->last_sequence = later->accepted_through;
-        }
-        if (segment->run != 0 && segment->accepted_through != 0)
-            later = segment;
-    }
-}
-
 enum result recovery_load(struct segments *segments, struct error *error)
 {
     size_t count;
@@ -231,7 +211,7 @@ enum result recovery_load(struct segments *segments, struct error *error)
     enum result result = RESULT_OK;
     for (size_t i = 0; i < count && result == RESULT_OK; i++)
         result = load_segment(segments, numbers[i], error);
-    void_unaccepted(segments);
+    segments_void_unaccepted(segments);
     free(numbers);
     return result;
 }
@@ -250,6 +230,6 @@ bool recovery_look_again(struct segments *segments, struct segment *segment, int
     take_header(segment, &header);
     segment->bytes = segment->disk_bytes = (uint64_t)status.st_size;
     segment->is_open = !read_end(segment, fd);
-    void_unaccepted(segments);
+    segments_void_unaccepted(segments);
     return true;
 }

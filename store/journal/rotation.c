@@ -30,7 +30,7 @@ struct segment *rotation_active(struct journal *journal)
 static void refuse(struct journal *journal, enum refusal refusal, const char *reason)
 {
     if (journal->refusal == REFUSAL_NONE)
-        log_write(journal->log, LOG_ERROR, "store", "journal takes no events: %s", reason);
+        log_write(journal->log, LOG_ERROR, "store", "journal refuses events: %s", reason);
     journal->refusal = refusal;
 }
 
@@ -47,7 +47,7 @@ void rotation_refuse_disk(struct journal *journal, const char *reason)
 static void take_again(struct journal *journal)
 {
     if (journal->refusal != REFUSAL_NONE)
-        log_write(journal->log, LOG_INFO, "store", "journal takes events again");
+        log_write(journal->log, LOG_INFO, "store", "journal accepts events again");
     journal->refusal = REFUSAL_NONE;
 }
 
@@ -73,6 +73,14 @@ static bool make_room(struct journal *journal, uint64_t bytes)
             return false;
     }
     return true;
+}
+
+/* Whether another segment finds room, where the open one is nearly full. */
+static bool has_room_ahead(struct journal *journal)
+{
+    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
+    return journal->file.fd < 0 || needed <= journal->file.size ||
+           make_room(journal, segment_bytes(journal));
 }
 
 /* First sequence the new segment may contain, right behind what was written last. Refused sequences
@@ -117,6 +125,7 @@ static enum result create_file(struct journal *journal, uint64_t bytes, struct e
     struct segment *segment = segments_add(&journal->segments, header.number);
     segment->salt = journal->salt = header.salt;
     segment->run = header.run;
+    memcpy(segment->nonce, header.nonce, UUID_BYTES);
     segment->first_sequence = header.first_sequence;
     segment->last_sequence = header.first_sequence - 1;
     segment->bytes = SEGMENT_HEADER_BYTES;
@@ -157,7 +166,10 @@ bool rotation_open_next(struct journal *journal)
                error.text);
         return false;
     }
-    take_again(journal);
+    if (has_room_ahead(journal))
+        take_again(journal);
+    else
+        refuse_full(journal);
     return true;
 }
 
@@ -210,10 +222,7 @@ int rotation_sync(struct journal *journal)
 
 void rotation_look_ahead(struct journal *journal)
 {
-    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
-    bool is_near_end = journal->file.fd >= 0 && needed > journal->file.size;
-    if (journal->refusal == REFUSAL_NONE && is_near_end &&
-        !make_room(journal, segment_bytes(journal)))
+    if (journal->refusal == REFUSAL_NONE && !has_room_ahead(journal))
         refuse_full(journal);
 }
 
@@ -221,6 +230,6 @@ void rotation_try_again(struct journal *journal)
 {
     if (journal->file.fd < 0)
         (void)rotation_open_next(journal);
-    else if (make_room(journal, segment_bytes(journal)))
+    else if (has_room_ahead(journal))
         take_again(journal);
 }

@@ -103,3 +103,15 @@ int segment_name_remove(const struct directory *directory, uint64_t number)
     segment_name_write(number, name);
     return unlinkat(directory->fd, name, 0);
 }
+
+enum header_state segment_name_read_header(const struct directory *directory, uint64_t number,
+                                           struct segment_header *header)
+{
+    uint8_t bytes[SEGMENT_HEADER_BYTES];
+    int fd = segment_name_open(directory, number, O_RDONLY);
+    if (fd < 0)
+        return HEADER_DAMAGED;
+    ssize_t got = pread(fd, bytes, sizeof bytes, 0);
+    (void)close(fd);
+    return got == sizeof bytes ? segment_header_read(bytes, header) : HEADER_DAMAGED;
+}

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/journal/format.h"
+
 struct directory;
 
 enum { SEGMENT_NAME_SIZE = 32 };
@@ -18,3 +20,7 @@ int segment_names_list(const struct directory *directory, uint64_t **numbers, si
 /* As openat() and unlinkat() do it. A new segment is made with O_CREAT in `flags`. */
 int segment_name_open(const struct directory *directory, uint64_t number, int flags);
 int segment_name_remove(const struct directory *directory, uint64_t number);
+
+/* Reads its header; one that can't be read is damaged. */
+enum header_state segment_name_read_header(const struct directory *directory, uint64_t number,
+                                           struct segment_header *header);

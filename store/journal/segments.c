@@ -36,6 +36,35 @@ struct quarantine segments_quarantine(const struct segments *segments)
         .directory = segments->directory, .log = segments->log, .damaged = segments->damaged};
 }
 
+void segments_void_unaccepted(struct segments *segments)
+{
+    const struct segment *later = NULL;
+    for (size_t i = segments->count; i-- > 0;) {
+        struct segment *segment = &segments->items[i];
+        uint64_t run =
+            segment->run != 0 ? segment->run : segment->last_sequence >> JOURNAL_RUN_SHIFT;
+        if (later != NULL && run == later->run) {
+            segment->void_after = later->accepted_through;
+            if (segment->last_sequence > later->accepted_through)
+                segment->last_sequence = later->accepted_through;
+        }
+        if (segment->run != 0 && segment->accepted_through != 0)
+            later = segment;
+    }
+}
+
+bool segments_find_nonce(const struct segments *segments, uint32_t run,
+                         uint8_t nonce[static UUID_BYTES])
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        if (run == 0 || segments->items[i].run != run)
+            continue;
+        memcpy(nonce, segments->items[i].nonce, UUID_BYTES);
+        return true;
+    }
+    return false;
+}
+
 static bool is_within(const struct segment *segment, uint64_t last_sequence)
 {
     return segment->last_sequence <= last_sequence && !segment->is_unread;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/base/uuid.h"
+
 struct counter;
 struct directory;
 struct log;
@@ -28,11 +30,12 @@ struct segment {
     uint64_t void_after;       /* its records above this are void; 0 = none are */
     uint64_t accepted_through; /* from the header: what is void in segments before; 0 = not known */
     enum segment_storage storage;
-    int64_t stored_us; /* monotonic, since when it is SEGMENT_STORED */
-    uint32_t run;      /* that made it; 0 = not known */
-    uint32_t salt;     /* 0 = its header is damaged */
-    bool is_unread;    /* the disk did not give all of it: `last_sequence` may be too low */
-    bool is_open;      /* its records end somewhere before `bytes`, with nothing behind them */
+    int64_t stored_us;         /* monotonic, since when it is SEGMENT_STORED */
+    uint32_t run;              /* that made it; 0 = not known */
+    uint8_t nonce[UUID_BYTES]; /* of that run */
+    uint32_t salt;             /* 0 = its header is damaged */
+    bool is_unread;            /* the disk did not give all of it: `last_sequence` may be too low */
+    bool is_open; /* its records end somewhere before `bytes`, with nothing behind them */
 };
 
 /* Never without room for one more, see segments_add(). */
@@ -50,6 +53,17 @@ void segments_clear(struct segments *segments);
 
 /* Where what of them is no records goes. */
 struct quarantine segments_quarantine(const struct segments *segments);
+
+/*
+ * Notes what is void in each, once all are listed: what a failed segment has behind what was
+ * acknowledged from it was written again to the next one or refused. A part of it may be on disk,
+ * with holes, and must not be taken for the whole.
+ */
+void segments_void_unaccepted(struct segments *segments);
+
+/* Gives the nonce of a run that has made one of them. Returns false when no header tells. */
+bool segments_find_nonce(const struct segments *segments, uint32_t run,
+                         uint8_t nonce[static UUID_BYTES]);
 
 /* Appends a segment, zeroed but for `number`, and returns it; valid until the next one is added or
  * removed. */

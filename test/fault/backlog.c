@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "protocol/event_pack.h"
-#include "store/journal/journal.h"
 #include "store/journal/format.h"
+#include "store/journal/journal.h"
 
 /* Small enough for a short backlog to have several segments. */
 enum { SEGMENT_BYTES = 8 * 1024 * 1024, ADS = 3, FIRST_ADDRESS = 20 << 24 };

@@ -1,6 +1,5 @@
 """What the fault tests need of the system around: small disks, networks of their own, and figures
 about a process. Mounts and networks are private: they go with the test's process."""
-import ctypes
 import itertools
 import os
 import shutil
@@ -15,14 +14,14 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from fault_case import LONG
 
+from harness import namespaces
+from harness.abilities import can_make_network, can_mount, need
 from harness.case import BINARY, TrackerCase
 from harness.process import wait_until, wrapper
 from harness.server import Metrics, Server, temporary_directory
 
-CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 LAG = "adtracker_event_loop_lag_seconds"
 
-_libc = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count()
 
 
@@ -37,38 +36,20 @@ def only_long(case: unittest.TestCase) -> None:
         case.skipTest("only in the long form")
 
 
-def need_root() -> None:
-    if os.geteuid() != 0:
-        raise unittest.SkipTest("needs root, for mounts and network namespaces")
-
-
-def _unshare_mounts() -> None:
-    """From here on our mounts, and those of what we start, are invisible to others."""
-    if getattr(_unshare_mounts, "done", False):
-        return
-    need_root()
-    assert threading.current_thread() is threading.main_thread(), "children inherit from this thread"
-    if _libc.unshare(CLONE_NEWNS) != 0:
-        raise unittest.SkipTest(f"no mount namespace: {os.strerror(ctypes.get_errno())}")
-    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    setattr(_unshare_mounts, "done", True)
-
-
 def mount_tmpfs(case: TrackerCase, path: Path, size: str) -> Path:
     """A file system of `size` at `path`, gone after the test."""
-    _unshare_mounts()
+    need(can_mount)
     path.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise unittest.SkipTest(f"no tmpfs: {done.stderr.strip()}")
-    case.addCleanup(subprocess.run, ["umount", "--lazy", str(path)], check=True)
+    namespaces.mount_tmpfs(path, size)
+    case.addCleanup(namespaces.detach, path)
     return path
 
 
 def memory_directory(case: TrackerCase) -> Path:
-    """A new folder on no disk: what a journal there waits for is nobody's I/O."""
-    path = Path(tempfile.mkdtemp(prefix="adt-", dir="/dev/shm"))
+    """A new folder on no disk, if there is any such place: what a journal there waits for is nobody's
+    I/O."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+    path = Path(tempfile.mkdtemp(prefix="adt-", dir=place))
     case.addCleanup(shutil.rmtree, path, ignore_errors=True)
     return path
 
@@ -85,31 +66,30 @@ def fill(path: Path, block: int = 4096) -> None:
 
 class Network:
     """A network namespace with a veth pair to it: we are `here`, whoever is started in `with
-    network.inside():` listens on `there`."""
+    network.inside():` listens on `there`. Our end is in a network of our own as well, for good."""
 
     def __init__(self, case: TrackerCase) -> None:
-        need_root()
+        need(can_make_network)
+        assert threading.current_thread() is threading.main_thread(), "children inherit from this thread"
+        namespaces.enter_network()
         number = (os.getpid() * 16 + next(_numbers)) % 16384
         self._outer, inner = f"adt{number}a", f"adt{number}b"
         base = f"10.{192 + number // 256}.{number % 256}"
         self.here, self.there, self.subnet = f"{base}.1", f"{base}.2", f"{base}.0/24"
-        self._holder = subprocess.Popen(
-            [*wrapper("KILL"), "unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
+        with namespaces.handed_on():
+            self._holder = subprocess.Popen(
+                [*wrapper("KILL"), "unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
         case.addCleanup(self._end)
         own = os.readlink("/proc/self/ns/net")
         path = f"/proc/{self._holder.pid}/ns/net"
-        try:
-            wait_until(lambda: self._holder.poll() is not None or os.readlink(path) != own)
-            run = f"ip link add {self._outer} type veth peer name {inner} netns {self._holder.pid}"
-            self._run(run)
-            self._run(f"ip addr add {self.here}/24 dev {self._outer}")
-            self._run(f"ip link set {self._outer} up")
-            self.run(f"ip addr add {self.there}/24 dev {inner}")
-            self.run(f"ip link set {inner} up")
-            self.run("ip link set lo up")
-            self.run("iptables -L -n")
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise unittest.SkipTest(f"no network namespace: {error}") from None
+        wait_until(lambda: os.readlink(path) != own)
+        run = f"ip link add {self._outer} type veth peer name {inner} netns {self._holder.pid}"
+        self._run(run)
+        self._run(f"ip addr add {self.here}/24 dev {self._outer}")
+        self._run(f"ip link set {self._outer} up")
+        self.run(f"ip addr add {self.there}/24 dev {inner}")
+        self.run(f"ip link set {inner} up")
+        self.run("ip link set lo up")
 
     def run(self, command: str) -> None:
         """Runs a command inside."""
@@ -128,7 +108,8 @@ class Network:
 
     @staticmethod
     def _run(command: str) -> None:
-        subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
+        with namespaces.handed_on():
+            namespaces.command(command)
 
     def _end(self) -> None:
         self._holder.kill()
@@ -144,17 +125,11 @@ class _Inside:
 
     def __enter__(self) -> None:
         self._own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        self._enter(self._path)
+        namespaces.enter_network_of(self._path)
 
     def __exit__(self, *_: object) -> None:
-        self._enter(f"/proc/self/fd/{self._own}")
+        namespaces.enter_network_of(f"/proc/self/fd/{self._own}")
         os.close(self._own)
-
-    @staticmethod
-    def _enter(path: str) -> None:
-        with open(path, "rb") as namespace:
-            if _libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
 
 
 def resident_bytes(pid: int, field: str = "VmRSS") -> int:

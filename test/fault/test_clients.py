@@ -2,7 +2,6 @@
 and more connections than there are descriptors. The others hardly notice, and nothing stays behind."""
 import re
 import resource
-import shutil
 import socket
 import struct
 import subprocess
@@ -20,6 +19,7 @@ from surroundings import (Background, MostDescriptors, OthersWork, cpu_share, de
                           forget_peak, go_early, is_sanitized, memory_directory, only_long,
                           resident_bytes)
 
+from harness.abilities import need_program
 from harness.process import wait_until, wrapper
 from harness.server import Server
 
@@ -163,8 +163,7 @@ class Slow(Clients):
     """slowhttptest with a thousand connections: slow heads, bodies, ranges and readers."""
 
     def slow(self, name: str, *options: str, connections: int = SLOW_CONNECTIONS_MIN) -> Server:
-        if shutil.which("slowhttptest") is None:
-            self.skipTest("slowhttptest is not installed")
+        need_program("slowhttptest")
 
         def run(server: Server, seconds: float) -> None:
             url = f"http://127.0.0.1:{server.port}"

@@ -2,6 +2,7 @@
 lost or doubled, and it goes on by itself when the disk does."""
 import mmap
 import os
+import shlex
 import shutil
 import struct
 import time
@@ -12,9 +13,9 @@ from typing import Dict
 
 from fault_case import LONG, FaultCase, tool
 from journal_file import HEADER_BYTES, records, segments
-from surroundings import fill, mount_tmpfs, need_root, only_long
+from surroundings import fill, mount_tmpfs, only_long
 
-from harness.process import free_port, unprivileged_user, wait_until
+from harness.process import free_port, unprivileged_user, wait_until, wrapper
 from harness.server import Server
 
 RESUMES_WITHIN_SECONDS = 10.0
@@ -263,21 +264,18 @@ class FaultyDisk(DiskCase):
 class ReadOnlyDirectory(DiskCase):
     def test_no_new_file_and_then_again(self) -> None:
         """The tracker runs as somebody whose directory is taken from him: root may write anyway."""
-        need_root()
-        user = unprivileged_user()
-        assert user is not None
-        directory = self.directory()
+        user, directory = unprivileged_user(), self.directory()
         directory.chmod(0o755)
         shutil.copy(self.server().binary, directory / "tracker")
-        wrapper = directory / "as-user"
-        wrapper.write_text(f"#!/bin/sh\nexec setpriv --reuid={user.pw_uid} --regid={user.pw_gid} "
-                           f"--clear-groups -- {directory}/tracker\n")
-        wrapper.chmod(0o755)
+        script = directory / "as-user"
+        script.write_text(f"#!/bin/sh\nexec {shlex.join(wrapper('KILL', user))} {directory}/tracker\n")
+        script.chmod(0o755)
         journal = directory / "journal"
         journal.mkdir()
-        os.chown(journal, user.pw_uid, user.pw_gid)
-        server = Server(Path(wrapper), {"DB_CONN": self.db_conn, "JOURNAL_DIR": str(journal),
-                                        "JOURNAL_MAX_BYTES": "65536", "PORT": str(free_port())},
+        if user is not None:
+            os.chown(journal, user.pw_uid, user.pw_gid)
+        server = Server(script, {"DB_CONN": self.db_conn, "JOURNAL_DIR": str(journal),
+                                 "JOURNAL_MAX_BYTES": "65536", "PORT": str(free_port())},
                         self.directory())
         self.addCleanup(server.finish)
         server.start()

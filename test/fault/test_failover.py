@@ -18,8 +18,8 @@ PROMOTIONS = 20 if LONG else 2
 RESUMES_WITHIN_SECONDS = 5.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
-WENT_BACK = "the database went back"
-READ_ONLY = "sqlstate=25006"
+WENT_BACK = "database cursor moved back"
+READ_ONLY = "in a read-only transaction"
 
 
 class Pair:
@@ -133,9 +133,10 @@ class Failover(FaultCase):
 
     def demote_primary(self) -> None:
         """It lives on and answers, but takes nothing more."""
-        said_before = self.tracker.log_text().count(READ_ONLY)
+        primary = self.pair.primary
+        said_before = primary.log_text().count(READ_ONLY)
         self.pair.set_primary("default_transaction_read_only", "on")
-        self.tracker.wait_until(lambda: self.tracker.log_text().count(READ_ONLY) > said_before)
+        self.tracker.wait_until(lambda: primary.log_text().count(READ_ONLY) > said_before)
 
     def rejoin(self, end: Callable[[], None]) -> None:
         """What was the primary comes back as a standby."""

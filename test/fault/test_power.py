@@ -1,7 +1,6 @@
 """Power losses: whatever the program had not synced is gone, or half of it, or out of order."""
 import random
 import re
-import shutil
 import subprocess
 import time
 import unittest
@@ -11,6 +10,8 @@ from typing import Dict, List, Optional, Tuple
 from fault_case import LONG, MIB, FaultCase, tool
 from journal_file import EVENT, records, segments
 
+from harness.abilities import can_trace, need
+from harness.process import wrapper
 from harness.server import Server
 
 SECTOR_BYTES = 512
@@ -160,7 +161,7 @@ class Order(FaultCase):
     def trace(self, server: Server, seconds: float) -> List[str]:
         output = self.directory() / "trace"
         tracer = subprocess.Popen(
-            ["strace", "-f", "-y", "-s", "64", "-o", str(output), "-e",
+            [*wrapper("KILL"), "strace", "-f", "-y", "-s", "64", "-o", str(output), "-e",
              "trace=pwrite64,fdatasync,write,writev,sendmsg,sendto", "-p", str(server.pid)],
             stderr=subprocess.DEVNULL)
         self.addCleanup(tracer.kill)
@@ -170,8 +171,8 @@ class Order(FaultCase):
         tracer.wait(10)
         return output.read_text(errors="replace").splitlines()
 
-    @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
     def test_answers_come_after_the_sync(self) -> None:
+        need(can_trace)
         server = self.open_server()
         load = self.load([server])
         is_synced, counts = True, {"writes": 0, "syncs": 0, "answers": 0}

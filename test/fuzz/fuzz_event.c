@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "protocol/event_body.h"
+#include "protocol/event_fast.h"
 #include "protocol/event_json.h"
 #include "protocol/event_pack.h"
-#include "protocol/event_fast.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

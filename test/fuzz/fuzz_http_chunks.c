@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TRAILER_MAX_BYTES = 1024, DATA_MAX_BYTES = 16 * 1024 * 1024 };
+enum { EXTENSIONS_MAX_BYTES = 4096, TRAILER_MAX_BYTES = 1024, DATA_MAX_BYTES = 16 * 1024 * 1024 };
 
 static void require(int condition)
 {
@@ -33,13 +33,120 @@ static bool take_line_end(const char *text, size_t bytes, size_t *at, struct who
     return whole->outcome != BROKEN && compared == 2;
 }
 
+static bool is_token(char c)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return memchr(token, c, sizeof token - 1) != NULL;
+}
+
+static bool is_text(char c)
+{
+    return c == '\t' || (c & 0x80) != 0 || (c >= ' ' && c <= '~');
+}
+
+/* A reader of extensions by their grammar. Beyond the end there is a byte that fits nothing. */
+struct extensions {
+    const char *at;
+    const char *end;
+};
+
+static char peek(const struct extensions *extensions)
+{
+    if (extensions->at == extensions->end)
+        return '\0';
+    return *extensions->at;
+}
+
+static bool skip_blanks(struct extensions *extensions)
+{
+    const char *start = extensions->at;
+    while (peek(extensions) == ' ' || peek(extensions) == '\t')
+        extensions->at++;
+    return extensions->at > start;
+}
+
+static bool take_token(struct extensions *extensions)
+{
+    const char *start = extensions->at;
+    while (is_token(peek(extensions)))
+        extensions->at++;
+    return extensions->at > start;
+}
+
+static bool take_quoted(struct extensions *extensions)
+{
+    for (extensions->at++; peek(extensions) != '"'; extensions->at++) {
+        if (peek(extensions) == '\\')
+            extensions->at++;
+        if (!is_text(peek(extensions)))
+            return false;
+    }
+    extensions->at++;
+    return true;
+}
+
+/* *( BWS ";" BWS name [ BWS "=" BWS value ] ). Stops at the first byte that breaks it. */
+static bool take_extensions(struct extensions *extensions)
+{
+    bool is_blank = skip_blanks(extensions);
+    while (peek(extensions) == ';') {
+        extensions->at++;
+        (void)skip_blanks(extensions);
+        if (!take_token(extensions))
+            return false;
+        is_blank = skip_blanks(extensions);
+        if (peek(extensions) != '=')
+            continue;
+        extensions->at++;
+        (void)skip_blanks(extensions);
+        if (peek(extensions) == '"' ? !take_quoted(extensions) : !take_token(extensions))
+            return false;
+        is_blank = skip_blanks(extensions);
+    }
+    return !is_blank;
+}
+
+/* What stands between a size and the end of its line. `*all_bytes` are those of all sizes. */
+static bool read_extensions(const char *text, size_t bytes, size_t *at, size_t *all_bytes,
+                            struct whole *whole)
+{
+    struct extensions extensions = {text + *at, text + bytes};
+    bool is_sound = take_extensions(&extensions);
+    size_t length = (size_t)(extensions.at - text) - *at;
+    *at += length;
+    bool is_cut = *at == bytes;
+    /* The CR counts as well. */
+    *all_bytes += length + (length > 0 && !is_cut);
+    bool is_over = *all_bytes > EXTENSIONS_MAX_BYTES;
+    whole->outcome = is_over || (!is_sound && !is_cut) ? BROKEN : UNFINISHED;
+    return whole->outcome != BROKEN && !is_cut;
+}
+
+/* The length of a trailer field without its line end, as far as it is sound. */
+static size_t field_bytes(const char *text, size_t bytes)
+{
+    size_t at = 0;
+    while (at < bytes && is_token(text[at]))
+        at++;
+    if (at == 0 || at == bytes || text[at] != ':')
+        return at;
+    do
+        at++;
+    while (at < bytes && is_text(text[at]));
+    return at;
+}
+
 static void read_trailer(const char *text, size_t bytes, size_t at, struct whole *whole)
 {
     size_t limit = bytes - at > TRAILER_MAX_BYTES ? at + TRAILER_MAX_BYTES : bytes;
     for (;;) {
         size_t start = at;
-        while (at < limit && text[at] != '\r' && text[at] != '\n')
-            at++;
+        at += field_bytes(text + at, limit - at);
+        if (at > start && at < limit && memchr(text + start, ':', at - start) == NULL) {
+            whole->outcome = BROKEN;
+            return;
+        }
         if (!take_line_end(text, limit, &at, whole))
             break;
         if (at - start == 2) {
@@ -55,6 +162,7 @@ static void read_trailer(const char *text, size_t bytes, size_t at, struct whole
 static struct whole read_whole(const char *text, size_t bytes, uint64_t data_max_bytes)
 {
     struct whole whole = {.outcome = UNFINISHED, .data = malloc(bytes + 1)};
+    size_t extension_bytes = 0;
     require(whole.data != NULL);
     for (size_t at = 0;;) {
         char digits[9] = "";
@@ -63,7 +171,8 @@ static struct whole read_whole(const char *text, size_t bytes, uint64_t data_max
                text[at] != '\0')
             digits[count++] = text[at++];
         whole.outcome = count == 0 && at < bytes ? BROKEN : UNFINISHED;
-        if (count == 0 || !take_line_end(text, bytes, &at, &whole))
+        if (count == 0 || !read_extensions(text, bytes, &at, &extension_bytes, &whole) ||
+            !take_line_end(text, bytes, &at, &whole))
             return whole;
         size_t size = strtoul(digits, NULL, 16);
         if (size == 0) {

@@ -75,10 +75,22 @@ static struct reading forgive(const char *text, size_t bytes)
     return reading;
 }
 
+/* Of a request line everything but its two blanks is printable ASCII. */
+static void check_line(const char *text)
+{
+    size_t blanks = 0;
+    for (; *text != '\r'; text++) {
+        blanks += *text == ' ';
+        require(*text >= ' ' && *text <= '~' && (blanks != 1 || *text != '#'));
+    }
+    require(blanks == 2);
+}
+
 static void check_accepted(const char *text, size_t bytes, const struct http_head *head)
 {
     struct reading reading = forgive(text, bytes);
     require(memchr(text, '\0', bytes) == NULL);
+    check_line(text);
     require(bytes >= 4 && memcmp(text + bytes - 4, "\r\n\r\n", 4) == 0);
     require(memmem(text, bytes - 1, "\r\n\r\n", 4) == NULL);
     require(reading.lines <= HTTP_FIELDS_MAX + 1);

@@ -51,6 +51,7 @@ class PrivatePostgres:
         self.settings = {**DEFAULT_SETTINGS, **(settings or {})}
         self.process: Optional[subprocess.Popen] = None
         self.frozen: List[int] = []
+        self._guard: Optional[subprocess.Popen] = None
 
     def start(self) -> "PrivatePostgres":
         """Returns when it answers. Starting again after a stop or a kill keeps the data."""
@@ -88,6 +89,7 @@ class PrivatePostgres:
         frozen, self.frozen = self.frozen, []
         for pid in frozen:
             send(pid, signal.SIGKILL)
+        self._end_guard()
         self.process.wait(30)
         self.process = None
         wait_until(lambda: not any(map(alive, frozen)), 10, "its processes are gone")
@@ -95,6 +97,7 @@ class PrivatePostgres:
     def freeze(self) -> None:
         """Stops every process in its tracks: sockets stay open, nothing answers."""
         assert self.process is not None, "not started"
+        self._guard = self._guard or self._start_guard(self.process.pid)
         send(self.process.pid, signal.SIGSTOP)  # first, so that it forks no more
         self.frozen = [self.process.pid]
         for child in children(self.process.pid):
@@ -106,6 +109,7 @@ class PrivatePostgres:
         for pid in reversed(self.frozen):
             send(pid, signal.SIGCONT)
         self.frozen = []
+        self._end_guard()
 
     def destroy(self) -> None:
         """Ends it and removes its folder."""
@@ -155,6 +159,19 @@ class PrivatePostgres:
         ready = subprocess.run([str(self.bin / "pg_isready"), "-q", "-d", self.conninfo()],
                                timeout=10, check=False)
         return ready.returncode == 0
+
+    @staticmethod
+    def _start_guard(pid: int) -> subprocess.Popen:
+        """Lets a frozen server go on should the test be killed meanwhile: frozen, it would not see the
+        signal that ends it then."""
+        return subprocess.Popen(["sh", "-c", f"read _; kill -CONT {pid}"], stdin=subprocess.PIPE,
+                                start_new_session=True)
+
+    def _end_guard(self) -> None:
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            guard.kill()
+            guard.communicate()
 
     def _give(self, path: Path) -> None:
         if self.user is not None:

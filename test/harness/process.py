@@ -1,12 +1,13 @@
 """Processes and ports, the few lines that every part of the harness needs."""
 import os
-import pwd
 import random
 import signal
 import socket
 import time
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Optional, TypeVar
+
+from harness.abilities import User, another_user
 
 Value = TypeVar("Value")
 
@@ -70,22 +71,16 @@ def send(pid: int, number: signal.Signals) -> None:
         pass
 
 
-def unprivileged_user() -> Optional[pwd.struct_passwd]:
-    """Who runs what refuses to run as root; None when we are not root ourselves."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise AssertionError("PostgreSQL refuses root, and there is neither a user postgres nor nobody")
+def unprivileged_user() -> Optional[User]:
+    """Who runs what refuses to run as root; None when we are not root ourselves. Skips the test where
+    root can't be anybody else."""
+    return another_user() if os.geteuid() == 0 else None
 
 
-def wrapper(death_signal: str, user: Optional[pwd.struct_passwd] = None) -> List[str]:
-    """The command that goes before another, which then runs as `user` and dies when the thread that
-    started it does: a test that is killed leaves nothing running."""
-    command = ["setpriv", "--pdeathsig", death_signal]
-    if user is not None:
-        command += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
-    return command + ["--"]
+def wrapper(death_signal: str, user: Optional[User] = None) -> List[str]:
+    """The command that goes before another, which then runs as `user` and dies when the thread of this
+    process that started it does: a test that is killed leaves nothing running."""
+    # A change of user would undo the signal: it comes first. And who dies before the signal is asked for
+    # sends none.
+    return [*(user.command if user else []), "setpriv", "--pdeathsig", death_signal, "--",
+            "sh", "-c", f'[ $PPID = {os.getpid()} ] && exec "$@"', "sh"]

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from harness.postgres import PASSWORD, PrivatePostgres
-from harness.process import alive, children, wait_until
+from harness.process import alive, children, wait_until, wrapper
 from harness.server import Server, parse_metrics, temporary_directory
 
 STAND_IN = f"#!{sys.executable}" + textwrap.dedent("""
@@ -99,24 +99,40 @@ class PostgresTest(unittest.TestCase):
             self.assertEqual(done.returncode, code, done.stderr)
 
     def test_dies_with_a_killed_test(self) -> None:
+        self.assert_dies_with_its_test("")
+
+    def test_dies_with_a_killed_test_that_has_frozen_it(self) -> None:
+        self.assert_dies_with_its_test("postgres.freeze()")
+
+    def assert_dies_with_its_test(self, then: str) -> None:
         script = textwrap.dedent("""
             import os
             from harness.postgres import PrivatePostgres
             from pathlib import Path
             import sys
             postgres = PrivatePostgres(Path(sys.argv[1])).start()
+            exec(sys.argv[2])
             print(postgres.process.pid, flush=True)
             input()
         """)
         directory = temporary_directory()
         self.addCleanup(subprocess.run, ["rm", "-rf", str(directory)], check=True)
-        with subprocess.Popen([sys.executable, "-c", script, str(directory)],
+        with subprocess.Popen([sys.executable, "-c", script, str(directory), then],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                               env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}) as test:
             pid = int(test.stdout.readline())
             self.assertTrue(alive(pid))
             test.send_signal(signal.SIGKILL)
         wait_until(lambda: not alive(pid), 10, "PostgreSQL is gone")
+
+    def test_nothing_starts_for_a_test_that_is_dead_already(self) -> None:
+        """The command of another process, as it is when that ends before the signal is asked for."""
+        script = "from harness.process import wrapper; print(*wrapper('KILL'), sep='\\0', end='')"
+        dead = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True,
+                              env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])})
+        for command, words in ((dead.stdout.split("\0"), ""), (wrapper("KILL"), "runs\n")):
+            done = subprocess.run([*command, "echo", "runs"], capture_output=True, text=True, check=False)
+            self.assertEqual((done.stdout, done.stderr), (words, ""))
 
 
 class ServerTest(unittest.TestCase):

@@ -53,7 +53,8 @@ class Link:
                 data += chunk
                 messages, is_started = split_messages(data, is_started)
                 for message in messages:
-                    is_batch = is_batch or message[:1] == b"B" and b"\0ingest\0" in message[:40]
+                    is_batch = is_batch or message[:1] == b"B" and b"\0ingest\0" in message[:40] \
+                        or message[:1] == b"P" and b" import_batch(" in message
                     if message[:1] == b"S" and is_batch:
                         is_batch = False
                         self._end_batch(message)

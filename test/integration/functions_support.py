@@ -26,20 +26,30 @@ def by_kind(*counts: int, later: int = 0) -> str:
     return "{" + ",".join(map(str, [*counts, *[0] * (len(LABELS) + later - len(counts))])) + "}"
 
 
-def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE,
-               reject: Optional[str] = None) -> str:
-    """The call as the writer makes it: arrays in parallel; no event_ids at all when none is there."""
+def columns_sql(rows: List[Row], reject: Optional[str]) -> str:
+    """Arrays in parallel; no event_ids at all when none is there."""
     def array(values: list, kind: str) -> str:
         return "ARRAY[{}]::{}[]".format(
             ",".join("NULL" if v is None else f"'{v}'" for v in values), kind)
 
     sequences, kinds, ads, times, ids = map(list, zip(*rows)) if rows else ([],) * 5
-    return "SELECT * FROM ingest_batch({})".format(", ".join([
-        f"'{journal}'", f"'{nonce}'", array(sequences, "bigint"),
-        array([LABELS.index(kind) for kind in kinds], "smallint"), array(ads, "integer"),
-        array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
+    return ", ".join([
+        array(sequences, "bigint"), array([LABELS.index(kind) for kind in kinds], "smallint"),
+        array(ads, "integer"), array(times, "timestamptz"), array(["10.1.1.1"] * len(rows), "inet"),
         array([10] * len(rows), "integer"), array(ids, "text") if any(ids) else "NULL",
-        f"'{reject}'" if reject else "NULL"]))
+        f"'{reject}'" if reject else "NULL"])
+
+
+def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE, run: Optional[str] = None,
+               reject: Optional[str] = None) -> str:
+    """The call as the writer makes it; `run` is the owner's own unless it is given, "" = not known."""
+    named = f"'{nonce if run is None else run}'" if run != "" else "NULL"
+    return f"SELECT * FROM ingest_batch('{journal}', '{nonce}', {named}, {columns_sql(rows, reject)})"
+
+
+def import_sql(rows: List[Row], run: str, journal: str = JOURNAL, reject: Optional[str] = None) -> str:
+    """The call as an import makes it."""
+    return f"SELECT * FROM import_batch('{journal}', '{run}', {columns_sql(rows, reject)})"
 
 
 class Functions(DatabaseCase):
@@ -65,11 +75,16 @@ class Functions(DatabaseCase):
     def ingest(self, *rows: Row, **options: str) -> tuple:
         return self.psql(ingest_sql(list(rows), **options))[0]
 
+    def bring(self, *rows: Row, run: str, **options: str) -> tuple:
+        """An import of these: their last sequence, then stored, duplicate, rejected, known."""
+        return self.psql(import_sql(list(rows), run, **options))[0]
+
     def contents(self) -> list:
         """All that a batch changes, but for the time of its last call."""
         tables = ("SELECT occurred_at, ad_id, kind, video_playback_time, ip FROM events",
                   "SELECT * FROM event_counts", "SELECT * FROM event_keys",
                   "SELECT * FROM rejected_events",
+                  "SELECT lane, journal, nonce, last_sequence, missing FROM ingest_runs",
                   "SELECT journal, nonce, last_sequence, stored, duplicate, rejected FROM ingest_cursor")
         return self.psql(" UNION ALL ".join(f"SELECT row_to_json(t)::text FROM ({sql}) t"
                                             for sql in tables) + " ORDER BY 1")

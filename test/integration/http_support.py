@@ -12,7 +12,7 @@ from harness.case import BINARY, TrackerCase, shared_postgres
 from harness.postgres import PrivatePostgres
 from harness.server import Server, temporary_directory
 
-GET_ROUTES = ("/ads", "/ads/analytics", "/metrics", "/livez", "/readyz")
+GET_ROUTES = ("/", "/ads", "/ads/analytics", "/metrics", "/livez", "/readyz")
 EVENT_ROUTES = ("/ads/click", "/ads/impression")
 WINDOW = "start=2025-04-20T00:00:00Z&end=2025-04-22T23:59:59Z"
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"

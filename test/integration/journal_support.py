@@ -1,10 +1,10 @@
 """What the tests of the journal share: load that outlives the server, and what must have become of it."""
-import ctypes
 import http.client
 import ipaddress
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import threading
 import unittest
@@ -14,6 +14,8 @@ from typing import Dict, List, Optional
 
 from db_support import DatabaseCase
 
+from harness import namespaces
+from harness.abilities import can_mount, need
 from harness.case import BINARY
 from harness.process import wait_until
 from harness.server import Server
@@ -140,6 +142,13 @@ class JournalCase(DatabaseCase):
         self.wait_at_rest(server, timeout_seconds)
         self.assert_balanced(server)
 
+    def copy_of(self, server: Server, **env: str) -> Server:
+        """A server, not started, on a copy of the other's directory, on the same database."""
+        copy = self.server(**env)
+        shutil.rmtree(copy.journal)
+        shutil.copytree(server.journal, copy.journal)
+        return copy
+
     def segments(self, server: Server) -> List[Path]:
         return sorted(server.journal.glob("*.journal"))
 
@@ -170,14 +179,10 @@ class JournalCase(DatabaseCase):
 
     def small_disk(self, size: str) -> Path:
         """A tmpfs of its own, with a folder for the journal in it."""
-        if os.geteuid() != 0:
-            self.skipTest("only root can mount a small disk")
+        need(can_mount)
         path = self.directory()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "adt", str(path)],
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            self.skipTest(f"can't mount a small disk: {done.stderr.strip()}")
-        self.addCleanup(ctypes.CDLL(None).umount2, str(path).encode(), 2)  # MNT_DETACH
+        namespaces.mount_tmpfs(path, size)
+        self.addCleanup(namespaces.detach, path)
         return path
 
 
@@ -194,3 +199,12 @@ def describe(journal: Path) -> str:
 
 def contents(directory: Path) -> dict:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def crc32c(data: bytes) -> int:
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF

@@ -3,14 +3,13 @@ import os
 import socket
 import subprocess
 import unittest
-from pathlib import Path
 
 from db_support import TcpCase
 
+from harness.abilities import need_program
 from harness.process import free_port, unprivileged_user, wait_until, wrapper
 
 ORIGINAL_PASSWORD = "myNewP@ssw0rd"
-POOLER = Path("/usr/sbin/pgbouncer")
 
 
 class LettingIn(TcpCase):
@@ -45,9 +44,8 @@ class LettingIn(TcpCase):
         self.assert_works(prefers)
 
     def test_through_a_pooler(self) -> None:
-        if not POOLER.exists():
-            self.skipTest(f"no {POOLER}")
-        server = self.start_server(DB_CONN=f"host=127.0.0.1 port={self.start_pooler()} user=postgres "
+        pooler = need_program("pgbouncer")
+        server = self.start_server(DB_CONN=f"host=127.0.0.1 port={self.start_pooler(pooler)} user=postgres "
                                            f"dbname={self.database}")
         self.assert_works(server)
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -58,7 +56,7 @@ class LettingIn(TcpCase):
         self.wait_at_rest(server)
         self.assertEqual(int(self.value("SELECT count(*) FROM events")), 10 + len(events))
 
-    def start_pooler(self) -> int:
+    def start_pooler(self, program: str) -> int:
         """PgBouncer in session mode in front of the unix socket; returns its port."""
         port, user, directory = free_port(), unprivileged_user(), self.directory()
         if user is not None:
@@ -68,7 +66,7 @@ class LettingIn(TcpCase):
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             "pool_mode = session\nauth_type = any\nauth_file =\n"
             f"logfile = {directory}/log\npidfile =\n")
-        pooler = subprocess.Popen([*wrapper("KILL", user), str(POOLER), "-q", str(directory / "ini")],
+        pooler = subprocess.Popen([*wrapper("KILL", user), program, "-q", str(directory / "ini")],
                                   stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
         self.addCleanup(pooler.wait)
         self.addCleanup(pooler.kill)

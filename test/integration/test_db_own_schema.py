@@ -199,7 +199,9 @@ class Choosing(OwnSchema):
 
     def test_tables_further_down_the_path_are_not_passed_over(self) -> None:
         server = self.open_in("public", self.make_role('"$user", public'))
-        self.assert_stored(self.post(server, 0, 10) if self.wait_at_rest(server) is None else [])
+        posted = self.post(server, 0, 10)
+        self.wait_at_rest(server)
+        self.assert_stored(posted)
         user = server.env["DB_CONN"].split("user=")[1]
         self.postgres.psql(f"CREATE SCHEMA {user}", self.database)
         server.stop()

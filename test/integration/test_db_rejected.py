@@ -202,7 +202,7 @@ class Systemic(DatabaseCase):
         time.sleep(13)
         self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), aside)
         self.assertEqual(server.log_text().count(held), 1)
-        self.assertNotIn("ingest goes on", server.log_text())
+        self.assertNotIn("ingest resumed", server.log_text())
         self.assertEqual(server.metrics().value("adtracker_ingest_held"), 1)
         self.psql("ALTER TABLE events DROP CONSTRAINT none")
         self.wait_at_rest(server)
@@ -232,8 +232,10 @@ class Lethal(DatabaseCase):
         held = "the next event ends every connection"
         server.wait_until(lambda: held in server.log_text(), 90)
         self.assertEqual(server.metrics().value("adtracker_ingest_held"), 1)
-        tries = server.log_text().count("connected name=writer")
-        self.assertLess(tries, 30)
+        tries = server.metrics().value("adtracker_db_connects_total", connection="writer")
+        # About twenty; a busy PostgreSQL takes some more in and loses them while it goes down. Without a
+        # backoff they are hundreds.
+        self.assertLess(tries, 60)
         self.assertEqual(server.post("/ads/click", {"ad_id": 1, "ip": "10.0.200.7"}).status, 202)
         self.assertEqual(self.with_patience("SELECT count(*) FROM events"), "100")
         self.with_patience("DROP TRIGGER end_it ON events")
@@ -259,7 +261,7 @@ class Lethal(DatabaseCase):
 
 
 class Remade(DatabaseCase):
-    def test_a_schema_that_was_dropped_is_made_anew_on_the_same_connection(self) -> None:
+    def test_a_schema_that_was_dropped_is_made_anew(self) -> None:
         server = self.open_server()
         self.post(server, 0, 10)
         self.wait_at_rest(server)

@@ -108,6 +108,23 @@ class ChangeTest(OneServerCase):
             (27, 'far off', 't', true, '9999-01-01', NULL)""")
         self.expect([1, 2, 3, 23, 24])
 
+    def test_every_year_has_four_digits(self) -> None:
+        self.psql(ADS + """
+            (40, 'i', 't', true, '4713-01-01 BC', '12345-06-07'),
+            (41, 'i', 't', true, '0001-12-31 23:59:59.999999+00 BC', '200000-01-01'),
+            (42, 'i', 't', true, '2025-04-20 00:00:00+00', '9999-12-31 23:59:59.999999+00')""")
+        self.expect([1, 2, 3, 40, 41, 42])
+        told = {ad["id"]: (ad["starts_at"], ad["ends_at"]) for ad in self.tracker.get("/ads").json()
+                if "ends_at" in ad}
+        last = "9999-12-31T23:59:59.999999Z"
+        self.assertEqual(told, {40: ("0000-01-01T00:00:00Z", last),
+                                41: ("0000-12-31T23:59:59.999999Z", last),
+                                42: ("2025-04-20T00:00:00Z", last)})
+        answer = self.tracker.get("/ads/analytics?start=0000-01-01T00:00:00%2B23:59&"
+                                  "end=9999-12-31T23:59:59-23:59")
+        self.assertEqual((answer.json()["start"], answer.json()["end"]),
+                         ("0000-01-01T00:00:00Z", last))
+
     def test_it_starts_and_ends_on_time(self) -> None:
         start = time.time() + 1.5
         self.psql(ADS + f"(30, 'i', 't', true, to_timestamp({start}), to_timestamp({start + 1})), "
@@ -125,6 +142,22 @@ class ChangeTest(OneServerCase):
         for (at, _), due in zip(seen[1:], (0, 1, 1.5)):
             self.assertGreaterEqual(at, due - 0.01)
             self.assertLess(at, due + 0.5)
+
+    def test_a_list_is_of_one_state_and_so_is_its_tag(self) -> None:
+        self.psql("INSERT INTO ads (id, image_url, target_url) "
+                  "SELECT i, repeat('x', 200), 't' FROM generate_series(100, 4099) i")
+        bodies: dict = {}
+        for n in range(5):
+            self.psql(f"UPDATE ads SET title = 'state {n}'")
+            end = time.time() + 3
+            titles: set = set()
+            while titles != {f"state {n}"}:
+                answer = self.tracker.get("/ads")
+                body = bodies.setdefault(answer.headers["ETag"], answer.body)
+                self.assertEqual(body, answer.body)
+                titles = {ad.get("title") for ad in answer.json()}
+                self.assertEqual(len(titles), 1)
+                self.assertLess(time.time(), end)
 
     def test_a_burst_of_changes_ends_with_the_last(self) -> None:
         for _ in range(3):

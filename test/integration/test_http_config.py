@@ -1,6 +1,7 @@
 """The command line and the environment: what is wrong is told before anything starts."""
 import subprocess
 
+from harness.abilities import can_use_ipv6, need
 from harness.case import BINARY, TrackerCase
 from harness.process import free_port
 
@@ -13,6 +14,7 @@ REFUSED = [
     ("JOURNAL_KEEP_SECONDS", "-1"),
     ("QUEUE_MAX_EVENTS", "0"), ("QUEUE_MAX_EVENTS", "many"),
     ("SHUTDOWN_GRACE_SECONDS", "soon"), ("SHUTDOWN_GRACE_SECONDS", "-1"),
+    ("KEEPALIVE_SECONDS", "0"), ("KEEPALIVE_SECONDS", "3601"), ("KEEPALIVE_SECONDS", "1.5"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "all"),
     ("REUSE_PORT", "yes"),
     ("SAMPLE_DATA", "2"),
@@ -120,6 +122,7 @@ class ConfigurationTest(TrackerCase):
         self.assertIn("DB_CONN is not set", server.log_text())
 
     def test_listens_on_ipv6_and_ipv4_unless_told_otherwise(self) -> None:
+        need(can_use_ipv6)
         server = self.start_server(LISTEN_ADDR="")
         done = subprocess.run(["curl", "-sS", "-g", f"http://[::1]:{server.port}/livez"],
                               capture_output=True, text=True, timeout=20, check=True)

@@ -26,6 +26,9 @@ VIOLATIONS = [
     (400, HEAD + b"A: b\rContent-Length: 5\r\n\r\nhello"),
     (400, HEAD + b"A: b\nContent-Length: 5\r\n\r\nhello"),
     (400, HEAD + b"A: \0\r\nContent-Length: 5\r\n\r\nhello"),
+    (400, HEAD + b"A: \x01\r\nContent-Length: 5\r\n\r\nhello"),
+    (400, HEAD + b"A: b\x1b[0m\r\nContent-Length: 5\r\n\r\nhello"),
+    (400, HEAD + b"A: b\x7f\r\nContent-Length: 5\r\n\r\nhello"),
     (400, HEAD + b"Content-Length: 5\0\r\n\r\nhello"),
     (400, HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     (400, HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
@@ -48,6 +51,11 @@ VIOLATIONS = [
     (400, b"GET /livez HTTP/1.1\r\n\r\n"),
     (400, b"GET /livez HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"),
     (400, b"GET /livez HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n"),
+    (400, b"GET /livez HTTP/1.1\r\nHost:\r\n\r\n"),
+    (400, b"GET /livez HTTP/1.1\r\nHost: u@x\r\n\r\n"),
+    (400, b"GET /livez HTTP/1.1\r\nHost: x/livez\r\n\r\n"),
+    (400, b"GET /livez HTTP/1.1\r\nHost: x, y\r\n\r\n"),
+    (400, b"GET http://x/livez HTTP/1.1\r\nHost: x/livez\r\n\r\n"),
     (400, b"GET /livez HTTP/1.1\nHost: x\n\n"),
     (400, b"GET /livez HTTP/1.1\r\nHost: x\r\n\n"),
     (400, b"GET /livez HTTP/1.1\r\nHost: x\n\r\n"),
@@ -58,6 +66,9 @@ VIOLATIONS = [
     (400, b"GET  /livez HTTP/1.1\r\nHost: x\r\n\r\n"),
     (505, b"GET /livez HTTP/1.1 HTTP/1.1\r\nHost: x\r\n\r\n"),
     (400, b"GET /li\0vez HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, "GET /livez?caf\xe9 HTTP/1.1\r\nHost: x\r\n\r\n".encode()),
+    (400, b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (400, b"GET /livez#x HTTP/1.1\r\nHost: x\r\n\r\n"),
     (400, b"GET //x:y/ HTTP/1.1\r\nHost: x\r\n\r\n"),
     (400, b"GET //livez HTTP/1.1\r\nHost: x\r\n\r\n"),
     (400, b"GET http://x:99999/livez HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -79,9 +90,12 @@ VIOLATIONS = [
 BAD_CHUNKS = [
     b"\r\n0\r\n\r\n", b"g\r\n", b"-1\r\n", b"+0\r\n\r\n", b" 0\r\n\r\n", b"0 \r\n\r\n",
     b"0x0\r\n\r\n",
-    b"1;a=b\r\nx\r\n0\r\n\r\n", b"1\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1\r\nx0\r\n\r\n",
+    b"34;\r\n" + CLICK + b"\r\n0\r\n\r\n", b"34;a\n" + CLICK + b"\r\n0\r\n\r\n",
+    b"34;a=[b\r\n" + CLICK + b"\r\n0\r\n\r\n", b"34;a=\x07\r\n" + CLICK + b"\r\n0\r\n\r\n",
+    b"34;a=" + b"b" * 5000 + b"\r\n" + CLICK + b"\r\n0\r\n\r\n", b"1\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1\r\nx0\r\n\r\n",
     b"1\r\nxyz\r\n0\r\n\r\n", b"000000000\r\n\r\n", b"FFFFFFFFFFFFFFFF\r\n", b"0\r\n\n",
     b"0\r\nA: b\n\n",
+    b"0\r\nA: b\x08\r\n\r\n", b"0\r\nA\r\n\r\n", b"0\r\n A: b\r\n\r\n",
     b"0\r\nA: b\rB: c\r\n\r\n", b"0\r\n" + b"A: b\r\n" * 400 + b"\r\n",
     b"34 \r\n" + CLICK + b"\r\n0\r\n\r\n", b"34\r\n" + CLICK + b"\r\n0 \r\n\r\n",
     b"34\r\n" + CLICK + b"0\r\n\r\n", b"34\r\n" + CLICK + b"\r\n-\r\n\r\n",
@@ -194,6 +208,20 @@ class FramingTest(OneServerCase):
         self.assert_error(wire.send(chunked("/ads/click", b"0\r\n\r\n")).answer(), 400, "empty")
         over = b"10001\r\n" + b" " * 65537 + b"\r\n0\r\n\r\n"
         self.assert_error(wire.send(chunked("/ads/click", over)).answer(), 413, "64 KiB")
+        self.assert_usable(wire)
+
+    def test_chunk_extensions_are_passed_over(self) -> None:
+        wire = self.wire()
+        signature = b";chunk-signature=" + b"0a" * 32
+
+        def run() -> None:
+            for body in (b"34;a\r\n" + CLICK + b"\r\n0;b=c\r\n\r\n",
+                         b'1A ; a="; \\" \xff" ;b\r\n' + CLICK[:26] + b"\r\n1a;c\r\n" + CLICK[26:] +
+                         b"\r\n0\r\n\r\n",
+                         b"34" + signature + b"\r\n" + CLICK + b"\r\n0" + signature + b"\r\n\r\n"):
+                self.assertEqual(wire.send(chunked("/ads/click", body)).answer().status, 202)
+
+        self.assertEqual(self.stored_by(run), 3)
         self.assert_usable(wire)
 
     def test_trailer_fields_are_no_header_fields(self) -> None:

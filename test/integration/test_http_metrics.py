@@ -1,17 +1,13 @@
 """GET /metrics: what Prometheus would refuse or choke on."""
-import os
 import re
-import shutil
 import subprocess
-import unittest
 
 from http_support import (CLICK, EVENT_ROUTES, GET_ROUTES, LIVEZ, WINDOW, OneServerCase, chunked,
                           post)
 from test_http_framing import BAD_CHUNKS, VIOLATIONS
 
-from harness.postgres import ROOT
+from harness.abilities import need_program
 
-PROMTOOL = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT}/.dev/tools/usr/bin")
 LABEL = r'\w+="(?:[^"\\]|\\.)*"'
 SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(" + LABEL + "(?:," + LABEL + r")*)\})? (\S+)")
 
@@ -42,10 +38,10 @@ class MetricsTest(OneServerCase):
         self.wire().send(post("/ads/click", b" " * 2000000)).answer()
         self.stored()
 
-    @unittest.skipUnless(PROMTOOL, "needs promtool (Debian's package prometheus)")
     def test_promtool_finds_nothing(self) -> None:
+        promtool = need_program("promtool")
         self.use_everything()
-        done = subprocess.run([PROMTOOL, "check", "metrics"], input=self.text(), text=True,
+        done = subprocess.run([promtool, "check", "metrics"], input=self.text(), text=True,
                               capture_output=True, timeout=30, check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
@@ -112,6 +108,17 @@ class MetricsTest(OneServerCase):
             wire.send(f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             wire.answer(has_body=method != "HEAD")
             self.assertEqual(counted(**labels) - before, 1, labels)
+
+    def test_what_is_refused_before_any_route_counts_for_none(self) -> None:
+        def counted() -> float:
+            metrics = self.tracker.metrics()
+            self.assertEqual(metrics.value("http_requests_total", method="GET", endpoint="/",
+                                           code="400"), 0)
+            return metrics.value("http_requests_total", method="GET", endpoint="other", code="400")
+
+        before = counted()
+        self.wire().send(b"GET / HTTP/1.1\r\n\r\n").answer()
+        self.assertEqual(counted() - before, 1)
 
     def test_every_answer_is_timed(self) -> None:
         metrics = self.tracker.metrics()

@@ -111,6 +111,29 @@ class StopTest(TrackerCase):
         self.assertEqual(asked.answer().status, 200)
         self.assertEqual(server.wait(15), 0)
 
+    def test_it_stores_what_it_has_and_takes_no_more_while_its_grace_lasts(self) -> None:
+        postgres, server = self.private(SHUTDOWN_GRACE_SECONDS="60")
+        database = re.search(r"dbname=(\S+)", server.env["DB_CONN"])[1]
+        kept = [Wire(server.port) for _ in range(100)]
+        self.assertEqual(kept[0].send(LIVEZ).answer().status, 200)
+        postgres.freeze()
+        self.stopping(server)
+        accepted = 0
+        for wire in kept:  # one after the other, with quiet between: then it begins to drain
+            answer = wire.send(post("/ads/impression", b'{"ad_id":1}')).answer()
+            if answer.status != 202:
+                break
+            accepted += 1
+            time.sleep(0.3)
+        self.assertEqual((answer.status, answer.body),
+                         (503, b'{"error":"the server is shutting down"}'))
+        postgres.thaw()
+        self.assertEqual(server.wait(30), 0)
+        self.assertIn("stopped, everything is stored", server.log_text())
+        self.assertGreater(accepted, 0)
+        self.assertEqual(postgres.value("SELECT count(*) FROM impressions", database),
+                         str(accepted))
+
     def test_under_load_every_202_is_stored(self) -> None:
         server = self.ready()
         accepted, lock = [0], threading.Lock()

@@ -3,12 +3,12 @@ not kept, nothing lost or doubled, and it goes on by itself when the disk does."
 import errno
 import itertools
 import shutil
-import subprocess
 import unittest
 from pathlib import Path
 
 from journal_support import FAULTY, WAITING, JournalCase, Load
 
+from harness import namespaces
 from harness.server import Server
 
 
@@ -196,15 +196,15 @@ class Unmounted(JournalCase):
         """What was written there would be hidden by the volume, once it is back."""
         disk = self.small_disk("4m")
         elsewhere = self.directory()
-        subprocess.run(["mount", "--bind", str(disk), str(elsewhere)], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", str(elsewhere)], check=False)
+        namespaces.bind(disk, elsewhere)
+        self.addCleanup(namespaces.detach, elsewhere)
         server = self.open_server(JOURNAL_DIR=str(disk / "journal"))
         accepted = self.post_events(server, 0, 50)
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+        namespaces.detach(disk)
         server.wait_until(lambda: self.refusal(server) != "")
         self.assert_refuses(server, 1000, "the journal's disk refuses to write", "disk_failed")
         self.assertIn("lies on another file system now", server.log_text())
-        subprocess.run(["mount", "--bind", str(elsewhere), str(disk)], check=True)
+        namespaces.bind(elsewhere, disk)
         server.wait_until(lambda: self.refusal(server) == "")
         accepted += self.post_events(server, 50, 50)
         self.rest(server)
@@ -212,10 +212,6 @@ class Unmounted(JournalCase):
 
 
 class ReadOnly(JournalCase):
-    def remount(self, disk: Path, how: str) -> bool:
-        return subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], capture_output=True,
-                              check=False).returncode == 0
-
     def test_read_only_for_a_while(self) -> None:
         """A file that is open for writing keeps a disk writable: it is made read-only while the server
         is stopped. It can't start then, and says why; afterwards it goes on."""
@@ -223,12 +219,11 @@ class ReadOnly(JournalCase):
         server = self.open_server(JOURNAL_DIR=str(disk / "journal"))
         accepted = self.post_events(server, 0, 50)
         server.kill()
-        if not self.remount(disk, "ro"):
-            self.skipTest("can't remount")
+        namespaces.set_read_only(disk, True)
         server.launch()
         self.assertEqual(server.wait(), 1)
         self.assertIn("Read-only file system", server.log_text())
-        self.assertTrue(self.remount(disk, "rw"))
+        namespaces.set_read_only(disk, False)
         server.start()
         accepted += self.post_events(server, 50, 50)
         self.rest(server)

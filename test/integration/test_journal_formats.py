@@ -81,10 +81,12 @@ class FirstFormat(JournalCase):
     def test_is_described_as_it_lies_there(self) -> None:
         server = self.lay()
         before = contents(server.journal)
-        self.assertEqual(describe(server.journal).splitlines()[:4], [
+        self.assertEqual(describe(server.journal).splitlines()[:6], [
             f"journal {JOURNAL}  run 2  no server works on it",
+            "run 1  nonce bec9029b-4339-4682-8d0a-359a86e45b9a",
             "segment 0000000000000001  bytes 379  records 4  "
             "sequences 1099511627777-1099511627780",
+            "run 2  nonce 231f97db-6247-4b93-9abd-dfacbdf4bc34",
             "segment 0000000000000002  bytes 16384  records 3  "
             "sequences 2199023255553-2199023255555",
             "records 7  waiting for the database 7 (as last noted)  damaged ranges 0  torn bytes 0",

@@ -1,23 +1,13 @@
 """Whose a journal is: one process at a time, in its directory and in the database's cursor."""
-import shutil
 import signal
 import subprocess
 import time
 import unittest
 
-from journal_support import WAITING, JournalCase, contents, describe
-
-from harness.server import Server
+from journal_support import WAITING, JournalCase, contents, crc32c, describe
 
 
 class Owner(JournalCase):
-    def copy_of(self, server: Server, **env: str) -> Server:
-        """A server, not started, on a copy of the other's directory, on the same database."""
-        copy = self.server(**env)
-        shutil.rmtree(copy.journal)
-        shutil.copytree(server.journal, copy.journal)
-        return copy
-
     def test_second_process_is_told(self) -> None:
         server = self.open_server()
         second = self.server(JOURNAL_DIR=str(server.journal))
@@ -48,7 +38,7 @@ class Owner(JournalCase):
         self.assert_exactly_once(accepted[:50] + accepted[70:])
         server.kill()
         self.rest(copy)
-        self.assertIn("ingest goes on", copy.log_text())
+        self.assertIn("ingest resumed", copy.log_text())
         self.assert_exactly_once(accepted)
         server.start()
         server.wait_until(lambda: "taken" in self.refusal(server))
@@ -131,15 +121,6 @@ class Kept(JournalCase):
             describe(empty)
         self.assertIn(f"{empty} holds no journal", raised.exception.stderr)
         self.assertEqual(list(empty.iterdir()), [])
-
-
-def crc32c(data: bytes) -> int:
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 if __name__ == "__main__":

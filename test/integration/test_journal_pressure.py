@@ -114,7 +114,7 @@ class Pressure(JournalCase):
         accepted += self.post_events(server, 10000, 50)
         self.rest(server)
         self.assert_exactly_once(accepted, [9000, 9001])
-        self.assertEqual(server.log_text().count("journal takes events again"), 1)
+        self.assertEqual(server.log_text().count("journal accepts events again"), 1)
 
     def test_full_again_and_again(self) -> None:
         """Under load, with a database that is mostly away."""

@@ -1,9 +1,12 @@
 """A database that is taken back to an earlier state, as by a failover to an asynchronous standby or a
 restored backup: the journal brings back what it lost."""
 import itertools
+import subprocess
 import unittest
 
 from journal_support import JournalCase
+
+from harness.server import Server
 
 
 class WentBack(JournalCase):
@@ -36,7 +39,7 @@ class WentBack(JournalCase):
         self.go_back(f"{self.database}_a")
         self.rest(server)
         self.assert_exactly_once(list(range(300)))
-        self.assertIn("the database went back, sending again what it lost", server.log_text())
+        self.assertIn("database cursor moved back, resending", server.log_text())
         self.assertEqual(server.metrics().value("adtracker_events_replayed_total"), 200)
         self.post_events(server, 300, 100)
         self.rest(server)
@@ -73,16 +76,64 @@ class WentBack(JournalCase):
         self.assert_exactly_once(accepted)
         self.assertEqual(self.refusal(server), "")
 
+    def restart(self, server: Server, times: int) -> None:
+        """Each start claims the journal."""
+        for _ in range(times):
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.wait_up(server)
+
+    def test_to_a_backup_that_is_many_restarts_old(self) -> None:
+        """Longer ago than its identity reaches."""
+        server = self.open_server()
+        accepted = self.post_events(server, 0, 50)
+        self.rest(server)
+        dump = subprocess.run([str(self.postgres.bin / "pg_dump"), "-d", self.postgres.conninfo(self.database)],
+                              capture_output=True, text=True, timeout=60, check=True).stdout
+        self.restart(server, 20)
+        accepted += self.post_events(server, 50, 50)
+        self.rest(server)
+        self.restart(server, 20)
+        restored = f"{self.database}_a"
+        self.postgres.create_database(restored)
+        self.postgres.psql(dump, restored)
+        accepted += self.post_events(server, 100, 50)
+        self.go_back(restored)
+        self.rest(server)
+        self.assert_exactly_once(accepted)
+        self.assertEqual(self.refusal(server), "")
+        self.restart(server, 2)
+        accepted += self.post_events(server, 150, 50)
+        self.rest(server)
+        self.assert_exactly_once(accepted)
+
+    def test_of_an_earlier_version_of_the_program(self) -> None:
+        """Which has left no lineage: what its identity knows is not forgotten any more."""
+        server = self.open_server()
+        accepted = self.post_events(server, 0, 50)
+        self.rest(server)
+        self.save(f"{self.database}_a")
+        self.restart(server, 5)
+        self.assertEqual(server.stop(), 0)
+        (server.journal / "lineage").unlink()
+        server.start()
+        self.rest(server)
+        self.restart(server, 30)
+        self.go_back(f"{self.database}_a")
+        accepted += self.post_events(server, 50, 50)
+        self.rest(server)
+        self.assert_exactly_once(accepted)
+
     def test_before_there_was_a_journal(self) -> None:
         server = self.open_server()
         accepted = self.post_events(server, 0, 50)
         self.rest(server)
         self.psql("CREATE TABLE was_here (i int); TRUNCATE events; TRUNCATE event_counts; "
-                  "DELETE FROM ingest_cursor")
+                  "DELETE FROM ingest_cursor; DELETE FROM ingest_runs")
         self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                            f"WHERE datname = '{self.database}'")
         accepted += self.post_events(server, 50, 50)
-        server.wait_until(lambda: "went back" in server.log_text())
+        server.wait_until(lambda: "cursor moved back" in server.log_text())
         self.rest(server)
         self.assert_exactly_once(accepted)
 
@@ -104,7 +155,7 @@ class WentBack(JournalCase):
         self.assertGreater(gap, 500)
         self.assertGreaterEqual(len(stored) + gap, 1600)
         self.assertEqual(len(stored), len(set(stored)))
-        self.assertIn("the database lacks events that the journal has no more", server.log_text())
+        self.assertIn("events lost: missing in the database and no longer in the journal", server.log_text())
         self.assert_counts_agree()
 
     def test_no_gap_is_reported_where_there_is_none(self) -> None:

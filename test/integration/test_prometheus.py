@@ -1,6 +1,5 @@
 """Prometheus with the repository's prometheus.yml and alerts.yml, over a server that has worked."""
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -10,13 +9,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Set
 
+from harness.abilities import need_program
 from harness.case import TrackerCase
 from harness.postgres import ROOT
-from harness.process import free_port, unprivileged_user, wait_until, wrapper
+from harness.process import free_port, wait_until, wrapper
 from harness.server import Server
 
-PATH = f"{os.environ['PATH']}:{ROOT}/.dev/tools/usr/bin"
-PROMETHEUS, PROMTOOL = (shutil.which(name, path=PATH) for name in ("prometheus", "promtool"))
 SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 
 
@@ -44,8 +42,8 @@ def families(text: str) -> Dict[str, str]:
 
 
 def promtool(*arguments: str, text: Optional[str] = None) -> str:
-    done = subprocess.run([PROMTOOL, *arguments], input=text, cwd=ROOT, capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = subprocess.run([need_program("promtool"), *arguments], input=text, cwd=ROOT,
+                          capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"promtool {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
@@ -62,7 +60,6 @@ class FamiliesTest(unittest.TestCase):
         self.assertRaises(AssertionError, families, "a 1\n")
 
 
-@unittest.skipUnless(PROMTOOL, "no promtool")
 class RulesTest(unittest.TestCase):
     def test_prometheus_accepts_the_files(self) -> None:
         self.assertIn("is valid", promtool("check", "config", "prometheus.yml"))
@@ -72,10 +69,10 @@ class RulesTest(unittest.TestCase):
         promtool("test", "rules", "test/prometheus/alerts_test.yml")
 
 
-@unittest.skipUnless(PROMETHEUS and PROMTOOL, "no prometheus")
 class PrometheusTest(TrackerCase):
     def setUp(self) -> None:
         super().setUp()
+        self.program = need_program("prometheus")
         self.tracker = self.start_server(SAMPLE_DATA="1")
         self.work(self.tracker)
 
@@ -92,30 +89,25 @@ class PrometheusTest(TrackerCase):
     def start_prometheus(self) -> None:
         """With the repository's files; only the target's address is another."""
         directory = self.directory()
-        directory.chmod(0o755)
         text = (ROOT / "prometheus.yml").read_text()
         self.assertEqual(text.count("video-ad-tracker:8080"), 1)
         text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.port}")
         (directory / "prometheus.yml").write_text(text)
         shutil.copy(ROOT / "alerts.yml", directory)
-        data = directory / "data"
-        data.mkdir()
-        user = unprivileged_user()
-        if user is not None:
-            os.chown(data, user.pw_uid, user.pw_gid)
         port = free_port()
         self.prometheus = f"http://127.0.0.1:{port}"
         self.log = directory / "log"
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                [*wrapper("KILL", user), PROMETHEUS, f"--config.file={directory}/prometheus.yml",
-                 f"--storage.tsdb.path={data}", f"--web.listen-address=127.0.0.1:{port}"],
+                [*wrapper("KILL"), self.program, f"--config.file={directory}/prometheus.yml",
+                 f"--storage.tsdb.path={directory}/data", f"--web.listen-address=127.0.0.1:{port}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory)
         self.addCleanup(process.wait, 30)
         self.addCleanup(process.kill)
-        wait_until(self.is_ready, 30, "Prometheus is ready")
+        wait_until(lambda: self.is_ready(process), 30, "Prometheus is ready")
 
-    def is_ready(self) -> bool:
+    def is_ready(self, process: subprocess.Popen) -> bool:
+        self.assertIsNone(process.poll(), f"ended at its start:\n{self.log.read_text()}")
         try:
             return self.fetch("/-/ready") != ""
         except OSError:

@@ -32,6 +32,8 @@ static const struct {
      {1745107200000001, 1745193600000000, 0}},
     {"start=2025-04-20T00:00:00.9999999Z&end=2025-04-20T00:00:01Z",
      {1745107201000000, 1745107201000000, 0}},
+    {"start=2025-04-20T00:00:00Z&end=2025-04-21T00:00:00Z&ad_id=1",
+     {1745107200000000, 1745193600000000, 1}},
     {"start=2025-04-20T00:00:00Z&end=2025-04-21T00:00:00Z&ad_id=2147483647",
      {1745107200000000, 1745193600000000, 2147483647}},
 };
@@ -121,6 +123,21 @@ START_TEST(renders_the_ad_that_was_asked_for)
 }
 END_TEST
 
+START_TEST(renders_every_year_in_four_digits)
+{
+    struct analytics_window window;
+    struct error error;
+    ck_assert_int_eq(analytics_window_parse("start=0000-01-01T00:00:00%2B00:01&"
+                                            "end=9999-12-31T23:59:59-00:01",
+                                            &window, &error),
+                     RESULT_OK);
+    assert_rendered(window, (struct analytics_totals){0},
+                    "{\"start\":\"0000-01-01T00:00:00Z\",\"end\":\"9999-12-31T23:59:59.999999Z\","
+                    "\"total_clicks\":0,\"total_impressions\":0,\"click_rate\":0.0,"
+                    "\"average_playback_time\":0.0,\"pending_events\":0}");
+}
+END_TEST
+
 static const struct {
     int64_t clicks;
     int64_t impressions;
@@ -165,6 +182,7 @@ Suite *analytics_suite(void)
     tcase_add_loop_test(tcase, refuses_a_window_by_the_parameter, 0, COUNT(REFUSALS));
     tcase_add_test(tcase, renders_the_answer);
     tcase_add_test(tcase, renders_the_ad_that_was_asked_for);
+    tcase_add_test(tcase, renders_every_year_in_four_digits);
     tcase_add_loop_test(tcase, renders_rates_to_four_decimals, 0, COUNT(RATES));
     suite_add_tcase(suite, tcase);
     return suite;

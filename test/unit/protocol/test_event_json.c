@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "protocol/event.h"
+#include "protocol/event_fast.h"
 #include "protocol/event_json.h"
 #include "test/unit/suites.h"
 
@@ -89,6 +90,28 @@ START_TEST(takes_the_kind_from_the_caller_and_leaves_the_time)
     ck_assert_int_eq(event_decode(body, strlen(body), EVENT_IMPRESSION, &event, NULL), RESULT_OK);
     ck_assert_uint_eq(event.kind, EVENT_IMPRESSION);
     ck_assert_int_eq(event.occurred_at_us, 77);
+}
+END_TEST
+
+#define MARK "\xEF\xBB\xBF"
+
+START_TEST(passes_over_a_byte_order_mark)
+{
+    ck_assert_int_eq(decoded(MARK "{\"ad_id\":7}").ad_id, 7);
+    ck_assert_int_eq(decoded(MARK " {\"ad_id\":7} ").ad_id, 7);
+    ck_assert_int_eq(decoded(MARK "{\"ad_id\":8,\"other\":[1]}").ad_id, 8);
+    ck_assert_int_eq(decoded(MARK "{\"AD_ID\":9,\"x\":\"" MARK "\"}").ad_id, 9);
+}
+END_TEST
+
+START_TEST(reads_the_plain_form_without_jansson_behind_a_mark_too)
+{
+    static const char *const plain[] = {"{\"ad_id\":7,\"ip\":\"::1\"}", MARK "{\"ad_id\":7}"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        struct event event;
+        ck_assert(event_decode_fast(plain[i], strlen(plain[i]), &event));
+        ck_assert_int_eq(event.ad_id, 7);
+    }
 }
 END_TEST
 
@@ -259,7 +282,15 @@ static const struct refusal MALFORMED[] = {
     {"\"ad_id\"", "the body is not a JSON object"},
     {"[{\"ad_id\":1}]", "the body is not a JSON object"},
     {"ad_id=1&ip=127.0.0.1", "the body is not a JSON object"},
-    {"\xef\xbb\xbf{\"ad_id\":1}", "the body is not a JSON object"},
+    {MARK, "the body is empty"},
+    {MARK " \n", "the body is empty"},
+    {MARK MARK "{\"ad_id\":1}", "the body is not a JSON object"},
+    {" " MARK "{\"ad_id\":1}", "the body is not a JSON object"},
+    {"\xef\xbb{\"ad_id\":1}", "the body is not a JSON object"},
+    {"\xbf{\"ad_id\":1}", "the body is not a JSON object"},
+    {"{\"ad_id\":1}" MARK, "the body goes on after its JSON object (line 1, column 12)"},
+    {"{" MARK "\"ad_id\":1}", "the body is not JSON (line 1, column 2)"},
+    {MARK "{\"ad_id\":1,}", "the body is not JSON (line 1, column 12)"},
     {"{", "the body ends before its JSON does (line 1, column 1)"},
     {"{\"ad_id\":1", "the body ends before its JSON does (line 1, column 10)"},
     {"{\"ad_id", "the body ends before its JSON does (line 1, column 7)"},
@@ -349,6 +380,8 @@ Suite *event_json_suite(void)
     tcase_add_test(tcase, reads_what_the_original_service_took);
     tcase_add_test(tcase, needs_nothing_but_the_ad_id);
     tcase_add_test(tcase, takes_the_kind_from_the_caller_and_leaves_the_time);
+    tcase_add_test(tcase, passes_over_a_byte_order_mark);
+    tcase_add_test(tcase, reads_the_plain_form_without_jansson_behind_a_mark_too);
     tcase_add_test(tcase, takes_null_as_absent);
     tcase_add_test(tcase, matches_names_in_any_case);
     tcase_add_loop_test(tcase, ignores_other_members, 0, COUNT(IGNORED));

@@ -52,12 +52,23 @@ START_TEST(decodes_every_byte)
 }
 END_TEST
 
+START_TEST(knows_what_means_the_same_encoded)
+{
+    static const char unreserved[] = "-._~0123456789abcdefghijklmnopqrstuvwxyz"
+                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int byte = 0; byte < 256; byte++)
+        ck_assert_int_eq(percent_is_unreserved((char)byte),
+                         memchr(unreserved, byte, sizeof unreserved - 1) != NULL);
+}
+END_TEST
+
 Suite *percent_suite(void)
 {
     Suite *suite = suite_create("percent");
     TCase *tcase = tcase_create("percent");
     tcase_add_loop_test(tcase, decodes_what_two_digits_follow, 0, COUNT(cases));
     tcase_add_test(tcase, decodes_every_byte);
+    tcase_add_test(tcase, knows_what_means_the_same_encoded);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -11,19 +11,13 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static const char *const NAMES[] = {
-    "DB_CONN",
-    "PORT",
-    "LISTEN_ADDR",
-    "JOURNAL_DIR",
-    "JOURNAL_SYNC",
-    "JOURNAL_MAX_BYTES",
-    "QUEUE_MAX_EVENTS",
-    "SHUTDOWN_GRACE_SECONDS",
-    "TRUSTED_PROXIES",
-    "REUSE_PORT",
-    "SAMPLE_DATA",
-    "LOG_LEVEL",
-    "JOURNAL_KEEP_SECONDS",
+    "DB_CONN",           "PORT",
+    "LISTEN_ADDR",       "JOURNAL_DIR",
+    "JOURNAL_SYNC",      "JOURNAL_MAX_BYTES",
+    "QUEUE_MAX_EVENTS",  "SHUTDOWN_GRACE_SECONDS",
+    "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
+    "REUSE_PORT",        "SAMPLE_DATA",
+    "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
 };
 
 /* Before each test and after it: other suites run in this process too. */
@@ -48,6 +42,7 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.store.journal.keep_s, 600);
     ck_assert_uint_eq(config.store.queue_max_events, 500000);
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
+    ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
     ck_assert(!config.listener.reuse_port);
     ck_assert(!config.store.sample_data);
@@ -78,6 +73,7 @@ START_TEST(reads_what_is_set)
     setenv("JOURNAL_DIR", "/tmp/j", 1);
     setenv("QUEUE_MAX_EVENTS", "1", 1);
     setenv("SHUTDOWN_GRACE_SECONDS", "0", 1);
+    setenv("KEEPALIVE_SECONDS", "3600", 1);
     setenv("TRUSTED_PROXIES", " 10.0.0.0/8,, 2001:db8::/32 192.0.2.1,", 1);
     setenv("REUSE_PORT", "1", 1);
     setenv("SAMPLE_DATA", "1", 1);
@@ -89,6 +85,7 @@ START_TEST(reads_what_is_set)
     ck_assert_str_eq(config.store.journal.directory, "/tmp/j");
     ck_assert_uint_eq(config.store.queue_max_events, 1);
     ck_assert_uint_eq(config.shutdown_grace_s, 0);
+    ck_assert_uint_eq(config.keepalive_s, 3600);
     ck_assert_uint_eq(config.trusted_proxies.count, 3);
     ck_assert_int_eq(address_parse("2001:db8::7", 11, &inside), RESULT_OK);
     ck_assert(address_block_contains(&config.trusted_proxies.blocks[1], &inside));
@@ -98,10 +95,62 @@ START_TEST(reads_what_is_set)
 }
 END_TEST
 
+/* The least and the most of every number, and each digit in front. */
+static const struct {
+    const char *name;
+    const char *value;
+} TAKEN[] = {
+    {"PORT", "1"},
+    {"PORT", "9000"},
+    {"PORT", "65535"},
+    {"JOURNAL_MAX_BYTES", "65536"},
+    {"JOURNAL_MAX_BYTES", "1125899906842624"},
+    {"JOURNAL_KEEP_SECONDS", "0"},
+    {"JOURNAL_KEEP_SECONDS", "2592000"},
+    {"QUEUE_MAX_EVENTS", "1"},
+    {"QUEUE_MAX_EVENTS", "1000000000"},
+    {"SHUTDOWN_GRACE_SECONDS", "0"},
+    {"SHUTDOWN_GRACE_SECONDS", "3600"},
+};
+
+static uint64_t number_of(const struct config *config, const char *name)
+{
+    const struct store_settings *store = &config->store;
+    return strcmp(name, "PORT") == 0                   ? config->listener.port
+           : strcmp(name, "JOURNAL_MAX_BYTES") == 0    ? store->journal.max_bytes
+           : strcmp(name, "JOURNAL_KEEP_SECONDS") == 0 ? store->journal.keep_s
+           : strcmp(name, "QUEUE_MAX_EVENTS") == 0     ? store->queue_max_events
+                                                       : config->shutdown_grace_s;
+}
+
+START_TEST(takes_the_bounds_of_a_number)
+{
+    struct config config;
+    struct error error;
+    setenv(TAKEN[_i].name, TAKEN[_i].value, 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_uint_eq(number_of(&config, TAKEN[_i].name), strtoull(TAKEN[_i].value, NULL, 10));
+}
+END_TEST
+
+START_TEST(takes_each_mode_of_syncing)
+{
+    static const char *const names[] = {"always", "interval", "off"};
+    struct config config;
+    struct error error;
+    setenv("JOURNAL_SYNC", names[_i], 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_int_eq(config.store.journal.sync, _i);
+    ck_assert_str_eq(journal_sync_name((enum journal_sync)_i), names[_i]);
+}
+END_TEST
+
 static const struct {
     const char *name;
     const char *value;
 } REFUSED[] = {
+    {"KEEPALIVE_SECONDS", "0"},
+    {"KEEPALIVE_SECONDS", "3601"},
     {"PORT", "0"},
     {"PORT", "65536"},
     {"PORT", "-1"},
@@ -121,8 +170,11 @@ static const struct {
     {"JOURNAL_SYNC", "sometimes"},
     {"JOURNAL_SYNC", "ALWAYS"},
     {"JOURNAL_MAX_BYTES", "-1"},
+    {"JOURNAL_MAX_BYTES", "65535"},
+    {"JOURNAL_MAX_BYTES", "1125899906842625"},
     {"JOURNAL_MAX_BYTES", "4G"},
     {"JOURNAL_KEEP_SECONDS", "ten"},
+    {"JOURNAL_KEEP_SECONDS", "2592001"},
     {"QUEUE_MAX_EVENTS", "0"},
     {"QUEUE_MAX_EVENTS", "1e6"},
     {"QUEUE_MAX_EVENTS", "1000000001"},
@@ -172,6 +224,16 @@ START_TEST(refuses_more_proxies_than_it_has_room_for)
 }
 END_TEST
 
+START_TEST(says_which_proxy_it_refuses)
+{
+    struct config config;
+    struct error error = {""};
+    setenv("TRUSTED_PROXIES", "10.0.0.1, ::1 example", 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_INVALID);
+    ck_assert_ptr_nonnull(strstr(error.text, "entry 3 "));
+}
+END_TEST
+
 START_TEST(tells_every_variable_in_its_help)
 {
     char *text = NULL;
@@ -182,7 +244,8 @@ START_TEST(tells_every_variable_in_its_help)
     ck_assert_int_eq(fclose(out), 0);
     for (int i = 0; i < COUNT(NAMES); i++)
         ck_assert_msg(strstr(text, NAMES[i]) != NULL, "not in the help: %s", NAMES[i]);
-    ck_assert_ptr_nonnull(strstr(text, "8080"));
+    ck_assert_ptr_nonnull(strstr(text, "TCP port to listen on (8080)\n"));
+    ck_assert_ptr_nonnull(strstr(text, "without it all, IPv6 and IPv4\n"));
     free(text);
 }
 END_TEST
@@ -195,8 +258,11 @@ Suite *config_suite(void)
     tcase_add_test(tcase, has_a_default_for_everything);
     tcase_add_test(tcase, takes_an_empty_variable_for_one_that_is_not_set);
     tcase_add_test(tcase, reads_what_is_set);
+    tcase_add_loop_test(tcase, takes_the_bounds_of_a_number, 0, COUNT(TAKEN));
+    tcase_add_loop_test(tcase, takes_each_mode_of_syncing, 0, JOURNAL_SYNC_MODES);
     tcase_add_loop_test(tcase, names_the_variable_that_it_refuses, 0, COUNT(REFUSED));
     tcase_add_test(tcase, refuses_more_proxies_than_it_has_room_for);
+    tcase_add_test(tcase, says_which_proxy_it_refuses);
     tcase_add_test(tcase, tells_every_variable_in_its_help);
     suite_add_tcase(suite, tcase);
     return suite;

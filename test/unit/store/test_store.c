@@ -81,6 +81,42 @@ START_TEST(submission_is_answered_once_from_the_loop)
 }
 END_TEST
 
+static void on_left(void *arg, uint64_t left)
+{
+    *(int64_t *)arg = (int64_t)left;
+}
+
+/* Once, when its grace time is over; until then whatever else the loop does. */
+START_TEST(drain_waits_as_long_as_it_may)
+{
+    struct store_fault fault;
+    int64_t left = -1;
+    ck_assert_int_eq(store_submit(store, events, 3, on_done, &answers, &fault), RESULT_OK);
+    (void)event_base_loop(base, EVLOOP_NONBLOCK);
+    store_drain(store, 3600 * 1000, on_left, &left);
+    for (int turn = 0; turn < 50; turn++)
+        (void)event_base_loop(base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(left, -1);
+    store_drain(store, 0, on_left, &left);
+    (void)event_base_loop(base, EVLOOP_ONCE);
+    ck_assert_int_eq(left, 3);
+    left = -1;
+    (void)event_base_loop(base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(left, -1);
+}
+END_TEST
+
+/* Not from inside the call. */
+START_TEST(drain_of_nothing_is_over_at_once)
+{
+    int64_t left = -1;
+    store_drain(store, 3600 * 1000, on_left, &left);
+    ck_assert_int_eq(left, -1);
+    (void)event_base_loop(base, EVLOOP_NONBLOCK);
+    ck_assert_int_eq(left, 0);
+}
+END_TEST
+
 START_TEST(refusal_comes_with_its_reason_and_counts_every_event)
 {
     struct store_fault fault = {0};
@@ -103,6 +139,8 @@ Suite *store_suite(void)
     TCase *tcase = tcase_create("store");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, submission_is_answered_once_from_the_loop);
+    tcase_add_test(tcase, drain_waits_as_long_as_it_may);
+    tcase_add_test(tcase, drain_of_nothing_is_over_at_once);
     tcase_add_test(tcase, refusal_comes_with_its_reason_and_counts_every_event);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -21,7 +21,7 @@ static int blocks;
 void clients_start(void)
 {
     base = event_base_new();
-    guard = http_guard_new();
+    guard = http_guard_new(CLIENT_IDLE_S);
     ck_assert_ptr_nonnull(base);
 }
 

@@ -12,7 +12,8 @@ struct bufferevent;
 struct evbuffer;
 struct event_base;
 
-/* The fixture: a loop, which nobody runs, and a guard. */
+/* The fixture: a loop, which nobody runs, and a guard that closes connections idle for so long. */
+enum { CLIENT_IDLE_S = 42 };
 void clients_start(void);
 void clients_stop(void);
 struct event_base *clients_base(void);

@@ -61,6 +61,9 @@ static const struct part streams[][8] = {
     {{CHUNKED "20\r\n" GET "\r\n0\r\n\r\n", COLLECTED("00000000032") GET, HTTP_ACCEPTED}, GET_PART},
     {{CHUNKED "5\r\n0\r\n\r\n\r\n0\r\n\r\n", COLLECTED("00000000005") "0\r\n\r\n", HTTP_ACCEPTED},
      GET_PART},
+    {{CHUNKED "3;a=\"b;\\\"c\"\r\nabc\r\n0 ;d\r\nE: f\r\n\r\n", COLLECTED("00000000003") "abc",
+      HTTP_ACCEPTED},
+     GET_PART},
     /* Refused for their heads. */
     {GET_PART, POST_PART, CHUNKED_PART, {"GET /\r\n\r\n", NULL, HTTP_BAD_LINE}},
     {POST_PART, {"\n\n", NULL, HTTP_BAD_LINE}},
@@ -83,11 +86,12 @@ static const struct part streams[][8] = {
       HTTP_BODY_TOO_LONG}},
     /* Refused for their chunks. */
     {GET_PART, POST_PART, CHUNKED_PART, {CHUNKED "1\r\nxy\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
-    {CHUNKED_PART, {CHUNKED "1;a=b\r\nx\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
+    {CHUNKED_PART, {CHUNKED "1;=b\r\nx\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
     {GET_PART, {CHUNKED "1\nx\r\n0\r\n\r\n", NULL, HTTP_BAD_CHUNK}},
     {GET_PART, {CHUNKED "0\r\nA: b\n\r\n", NULL, HTTP_BAD_CHUNK}},
     {GET_PART, {CHUNKED "FFFFFFFg\r\n", NULL, HTTP_BAD_CHUNK}},
-    {GET_PART, {CHUNKED "1000001;a=b\r\n", NULL, HTTP_BAD_CHUNK}},
+    {GET_PART, {CHUNKED "1000001;a=\r\n", NULL, HTTP_BAD_CHUNK}},
+    {GET_PART, {CHUNKED "1000001;a=b\r\n", NULL, HTTP_BODY_TOO_LONG}},
     {GET_PART, {CHUNKED "1000001\r\nx", NULL, HTTP_BODY_TOO_LONG}},
     {GET_PART, {CHUNKED "1\r\nx\r\n1000000\r\nx\r\n", NULL, HTTP_BODY_TOO_LONG}},
 };

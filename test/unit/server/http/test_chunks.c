@@ -59,6 +59,9 @@ static const struct {
     {"00000004\r\n\r\n\r\n\r\n0\r\n\r\n", 21, "\r\n\r\n"},
     {"5\r\n0\r\n\r\n\r\n0\r\n\r\n", 15, "0\r\n\r\n"},
     {"1\r\nx\r\n0\r\nTrailer: y\r\nB: c\r\n\r\nnext", 29, "x"},
+    {"1;a=b\r\nx\r\n0\r\n\r\n", 15, "x"},
+    {"2 ; a = \"; \\\" b\";c\r\nxy\r\n1\t;d\r\nz\r\n0;e=f\r\nG: h\r\n\r\nnext", 48, "xyz"},
+    {"0\r\nA:\r\nB-c:\td:e \x80\xff\r\n\r\n", 22, ""},
 };
 
 START_TEST(finds_data_and_end_wherever_it_is_cut)
@@ -84,7 +87,14 @@ static const char *const broken[] = {
     "+1\r\n",
     " 1\r\n",
     "1 \r\n",
-    "1;a=b\r\n",
+    ";a\r\n",
+    "1;\r\n",
+    "1;a=[b\r\n",
+    "1;a=b\nx",
+    "1;a\rx",
+    "1;a=\"\r\n\"\r\n",
+    "0;a=b \r\n",
+    "000000001;a\r\n",
     "0x1\r\n",
     "0;\r\n",
     "000000001\r\n",
@@ -103,6 +113,16 @@ static const char *const broken[] = {
     "0\r\nA: b\n\r\n",
     "0\r\nA: b\rC: d\r\n\r\n",
     "0\r\nA: b\r\n\n",
+    "0\r\nA\r\n\r\n",
+    "0\r\n: b\r\n\r\n",
+    "0\r\n b: c\r\n\r\n",
+    "0\r\nA : b\r\n\r\n",
+    "0\r\nA: b\r\n c\r\n\r\n",
+    "0\r\nA(: b\r\n\r\n",
+    "0\r\n\xc3\xa9: b\r\n\r\n",
+    "0\r\nA: \x01\r\n\r\n",
+    "0\r\nA: b\x1b\r\n\r\n",
+    "0\r\nA: b\x7f\r\n\r\n",
 };
 
 START_TEST(stops_at_the_first_byte_that_breaks_it_wherever_it_is_cut)
@@ -149,6 +169,34 @@ START_TEST(bounds_the_trailer)
 }
 END_TEST
 
+/* Feeds a chunk with this many bytes of extension. */
+static void feed_extension(struct http_chunks *chunks, size_t extension_bytes)
+{
+    char text[8192] = "1;";
+    size_t bytes = extension_bytes + 1;
+    size_t data_bytes;
+    ck_assert_uint_ge(extension_bytes, 3);
+    memset(text + 2, 'a', bytes - 2);
+    text[bytes - 1] = '\r';
+    memcpy(text + bytes, "\nx\r\n", 4);
+    (void)http_chunks_read(chunks, text, bytes + 4, &data_bytes);
+}
+
+START_TEST(bounds_the_extensions_of_all_chunks_together)
+{
+    for (size_t extension_bytes = 3; extension_bytes <= 8000;
+         extension_bytes = extension_bytes * 3) {
+        struct http_chunks chunks;
+        size_t all_bytes = 0;
+        http_chunks_begin(&chunks, 10000);
+        for (; chunks.state != CHUNK_BROKEN && all_bytes <= 4096; all_bytes += extension_bytes)
+            feed_extension(&chunks, extension_bytes);
+        ck_assert_int_eq(chunks.state, CHUNK_BROKEN);
+        ck_assert_uint_gt(all_bytes, 4096);
+    }
+}
+END_TEST
+
 START_TEST(reads_nothing_before_it_begins)
 {
     struct http_chunks chunks = {.state = CHUNK_NONE};
@@ -168,6 +216,8 @@ static const struct {
     {"65\r\nx", CHUNK_TOO_LONG, 4},
     {"65\rx", CHUNK_BROKEN, 4},
     {"65x\n", CHUNK_BROKEN, 3},
+    {"64;a\r\n", CHUNK_DATA, 6},
+    {"65;a\r\nx", CHUNK_TOO_LONG, 6},
     {"FFFFFFFF\r\n", CHUNK_TOO_LONG, 10},
     {"FFFFFFFFF\r\n", CHUNK_BROKEN, 9},
     {"1\r\nx\r\n63\r\n", CHUNK_DATA, 10},
@@ -199,6 +249,7 @@ Suite *http_chunks_suite(void)
                         COUNT(limits));
     tcase_add_test(tcase, goes_on_while_anything_is_missing);
     tcase_add_test(tcase, bounds_the_trailer);
+    tcase_add_test(tcase, bounds_the_extensions_of_all_chunks_together);
     tcase_add_test(tcase, reads_nothing_before_it_begins);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -216,14 +216,13 @@ START_TEST(gives_each_request_one_deadline)
 {
     int peer;
     struct bufferevent *bev = client_connect_socket(&peer);
-    client_feed_text(bev, GET);
-    ck_assert_double_eq(timeout_of(bev), 0); /* evhttp has its own */
+    feed_until(bev, GET, CLIENT_IDLE_S); /* whole: no deadline */
     for (int i = 0; i < 2; i++) {
         feed_until(bev, deadlines[_i].beginning, HTTP_REQUEST_DEADLINE_S);
         feed_more(bev, deadlines[_i].more);
         feed_until(bev, deadlines[_i].next, HTTP_REQUEST_DEADLINE_S);
         wait_a_moment();
-        feed_until(bev, deadlines[_i].end, HTTP_IDLE_TIMEOUT_S);
+        feed_until(bev, deadlines[_i].end, CLIENT_IDLE_S);
     }
     client_disconnect(bev, peer);
 }
@@ -244,8 +243,42 @@ START_TEST(gives_a_refused_request_the_idle_time_for_its_answer)
     int peer;
     struct bufferevent *bev = client_connect_socket(&peer);
     feed_until(bev, "GET /\r\n", HTTP_REQUEST_DEADLINE_S);
-    feed_until(bev, "\r\nGET", HTTP_IDLE_TIMEOUT_S);
+    feed_until(bev, "\r\nGET", CLIENT_IDLE_S);
     client_assert_refused(bev, HTTP_BAD_LINE);
+    client_disconnect(bev, peer);
+}
+END_TEST
+
+static void assert_timeout(struct bufferevent *bev, int seconds)
+{
+    ck_assert_double_ge(timeout_of(bev), now() + seconds - 1);
+    ck_assert_double_le(timeout_of(bev), now() + seconds + MARGIN_S);
+}
+
+START_TEST(gives_a_client_its_time_to_take_an_answer)
+{
+    int peer;
+    struct bufferevent *bev = client_connect_socket(&peer);
+    struct evbuffer *output = bufferevent_get_output(bev);
+    assert_timeout(bev, CLIENT_IDLE_S);
+    client_feed_text(bev, GET);
+    ck_assert_int_eq(evbuffer_add(output, "answer", 6), 0);
+    assert_timeout(bev, HTTP_WRITE_TIMEOUT_S);
+    (void)evbuffer_unfreeze(output, 1);
+    ck_assert_int_eq(evbuffer_drain(output, 3), 0);
+    assert_timeout(bev, HTTP_WRITE_TIMEOUT_S);
+    if (_i == 0) { /* the next request does not come sooner than the answer is taken */
+        ck_assert_int_eq(evbuffer_drain(output, 3), 0);
+        assert_timeout(bev, CLIENT_IDLE_S);
+    } else {
+        client_feed_text(bev, "GET ");
+        assert_timeout(bev, HTTP_REQUEST_DEADLINE_S);
+        ck_assert_int_eq(evbuffer_drain(output, 3), 0);
+        assert_timeout(bev, HTTP_REQUEST_DEADLINE_S);
+        client_feed_text(bev, "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_timeout(bev, CLIENT_IDLE_S);
+    }
+    (void)evbuffer_freeze(output, 1);
     client_disconnect(bev, peer);
 }
 END_TEST
@@ -261,6 +294,7 @@ Suite *http_guard_connections_suite(void)
     tcase_add_test(tcase, has_room_again_when_clients_are_gone);
     tcase_add_loop_test(tcase, asks_a_client_that_waits_for_its_chunks_once, 0, COUNT(waiting));
     tcase_add_loop_test(tcase, gives_each_request_one_deadline, 0, COUNT(deadlines));
+    tcase_add_loop_test(tcase, gives_a_client_its_time_to_take_an_answer, 0, 2);
     tcase_add_test(tcase, gives_a_body_that_is_discarded_no_more_time);
     tcase_add_test(tcase, gives_a_refused_request_the_idle_time_for_its_answer);
     suite_add_tcase(suite, tcase);

@@ -39,20 +39,28 @@ static const struct {
     {"HEAD /ads HTTP/1.1\r\nhost:x\r\n\r\n", 0},
     {"OPTIONS /ads HTTP/1.1\r\nHOST: x\r\n\r\n", 0},
     {"TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", 0},
-    {"GET / HTTP/1.1\r\nHost:\r\n\r\n", 0},
+    {"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 0},
+    {"OPTIONS * HTTP/1.0\r\n\r\n", 0},
+    {"GET / HTTP/1.1\r\nHost:\t ads.example:80 \t\r\n\r\n", 0},
     {"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 0},
     {"GET /ads?a=[x]&b=%zz HTTP/1.1\r\nHost: x\r\n\r\n", 0},
-    {"GET /\xc3\xa9\xff HTTP/1.1\r\nHost: x\r\n\r\n", 0},
+    {"GET /%C3%A9/%23?{x}|\\^`\"<> HTTP/1.1\r\nHost: x\r\n\r\n", 0},
     {"GET http://x/ads HTTP/1.1\r\nHost: x\r\n\r\n", 0},
     {"GET HTTPS://ads.example:8443?a HTTP/1.1\r\nHost: x\r\n\r\n", 0},
     {"GET http://[2001:db8::1]:80/ads HTTP/1.1\r\nHost: x\r\n\r\n", 0},
     {"GET http://x:65535/ HTTP/1.1\r\nHost: x\r\n\r\n", 0},
+    /* The target goes before the field, even an empty one. */
+    {"GET http://x/ads HTTP/1.1\r\nHost: y:80\r\n\r\n", 0},
+    {"GET http://x/ads HTTP/1.1\r\nHost:\r\n\r\n", 0},
+    {"GET https://x HTTP/1.0\r\nHost: \r\n\r\n", 0},
     {LINE HOST "\r\n", 0},
     {LINE HOST "Content-Length: 1\r\n\r\n", 1},
     {LINE HOST "content-length:11 \t\r\n\r\n", 11},
     {LINE HOST "Content-Length: \t0011\r\n\r\n", 11},
     {LINE HOST "Content-Length: 1048576\r\n\r\n", HTTP_BODY_MAX_BYTES},
-    {LINE HOST "X: \x01\x7f\xff\r\nY:\r\n!#$%&'*+-.^_`|~0aZ: z\r\n\r\n", 0},
+    {LINE HOST
+     "X: \x80\x9f\xff a\tb\r\nZ: a somewhat longer\tvalue\r\nY:\r\n!#$%&'*+-.^_`|~0aZ: z\r\n\r\n",
+     0},
     {LINE HOST "X: Transfer-Encoding: chunked\r\n\r\n", 0},
     {"DELETE / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n", 2},
     {"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n", 2},
@@ -100,6 +108,9 @@ static const struct {
     {HTTP_BAD_METHOD, "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET ads HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET * HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_BAD_TARGET, "POST * HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_BAD_TARGET, "OPTIONS ** HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_BAD_TARGET, "OPTIONS *?a HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET ?a HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET //ads HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET // HTTP/1.1\r\nHost: x\r\n\r\n"},
@@ -116,6 +127,15 @@ static const struct {
     {HTTP_BAD_TARGET, "GET http://[127.0.0.1]/ HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET http://[::1]x/ HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_TARGET, "GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /\xc0\xaf HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /ads?a=\x80 HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /ads?a\xff HTTP/1.0\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET http://\xc3\xa9/ HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /metrics# HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET /ads?a#b HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_UNENCODED_TARGET, "GET http://x#b HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {HTTP_BAD_LINE, "GET /#\xff\x01 HTTP/1.1\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_VERSION, "GET / HTTP/1.2\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_VERSION, "GET / HTTP/2.0\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_VERSION, "GET / HTTP/1.1 \r\nHost: x\r\n\r\n"},
@@ -123,6 +143,20 @@ static const struct {
     {HTTP_BAD_HOST, "GET / HTTP/1.1\r\n\r\n"},
     {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_HOST, "GET / HTTP/1.0\r\nHost: x\r\nhost: y\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost:\r\n\r\n"},
+    {HTTP_BAD_HOST, "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: \t \r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.0\r\nHost:\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: x/path\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: x, y\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: x y\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.1\r\nHost: x:99999\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET / HTTP/1.0\r\nHost: http://x\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET http://x/ HTTP/1.1\r\nHost: u@x\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET http://x/ HTTP/1.1\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET http://x/ HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"},
+    {HTTP_BAD_HOST, "GET http://x/ HTTP/1.1\r\nHost:\r\nHost: x\r\n\r\n"},
     {HTTP_BAD_FIELD, LINE HOST "\n"},
     {HTTP_BAD_FIELD, LINE "Host: x\n\r\n"},
     {HTTP_BAD_FIELD, LINE HOST "A: b\n\n"},
@@ -154,7 +188,7 @@ static const struct {
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: xchunked\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: \"chunked\"\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding:\tchunked\r\n\r\n"},
-    {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: chunked\x0b\r\n\r\n"},
+    {HTTP_BAD_FIELD, LINE HOST "Transfer-Encoding: chunked\x0b\r\n\r\n"},
     {HTTP_BAD_ENCODING,
      LINE HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"},
     {HTTP_BAD_ENCODING, LINE HOST "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n"},
@@ -187,6 +221,25 @@ START_TEST(refuses_a_nul_anywhere)
         memcpy(copy, text, sizeof text);
         copy[i] = '\0';
         ck_assert_int_eq(read_bytes(copy, sizeof text - 1, &head), HTTP_BAD_FIELD);
+    }
+}
+END_TEST
+
+START_TEST(refuses_every_control_character_in_a_value_but_a_tab)
+{
+    static const char *const texts[] = {LINE HOST "A: @\r\n\r\n", LINE HOST "A:@b\r\n\r\n",
+                                        LINE HOST "Cookie: a=b; @; c=d; e=f\r\nB: c\r\n\r\n",
+                                        "GET / HTTP/1.0\r\nReferer: abcdefg@\r\n\r\n"};
+    for (int byte = 0; byte < 256; byte++) {
+        bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
+        for (int i = 0; i < COUNT(texts); i++) {
+            char text[200];
+            struct http_head head;
+            size_t bytes = (size_t)(stpcpy(text, texts[i]) - text);
+            *strchr(text, '@') = (char)byte;
+            ck_assert_int_eq(read_bytes(text, bytes, &head),
+                             is_control ? HTTP_BAD_FIELD : HTTP_ACCEPTED);
+        }
     }
 }
 END_TEST
@@ -284,6 +337,7 @@ Suite *http_head_suite(void)
                         COUNT(accepted));
     tcase_add_loop_test(tcase, refuses_what_could_be_read_in_two_ways, 0, COUNT(refused));
     tcase_add_test(tcase, refuses_a_nul_anywhere);
+    tcase_add_test(tcase, refuses_every_control_character_in_a_value_but_a_tab);
     tcase_add_test(tcase, finds_the_line_of_a_chunked_body);
     tcase_add_test(tcase, tells_that_the_client_waits_and_how_much_it_would_send);
     tcase_add_test(tcase, refuses_more_fields_than_the_limit);

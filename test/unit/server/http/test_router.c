@@ -26,9 +26,13 @@ static const struct route click = {HTTP_POST, "/ads/click", handle};
 static const struct route ads = {HTTP_GET, "/ads", handle};
 static const struct route new_ad = {HTTP_POST, "/ads", handle};
 static const struct route root = {HTTP_GET, "/", handle};
+static const struct route marks = {HTTP_GET, "/a-b._~", handle};
+static const struct route reserved = {HTTP_GET, "/a;b", handle};
+static const struct route deep = {HTTP_GET, "/1/2/3/4/5/6/7/8", handle};
 
 static const struct route *const routes[] = {
-    &kind, &ad, &ad_change, &ad_removal, &any_vast, &vast, &analytics, &click, &ads, &new_ad, &root,
+    &kind,  &ad,  &ad_change, &ad_removal, &any_vast, &vast,     &analytics,
+    &click, &ads, &new_ad,    &root,       &marks,    &reserved, &deep,
 };
 
 static struct router *router;
@@ -62,6 +66,9 @@ static const struct {
     int32_t number;   /* the same */
 } found[] = {
     {HTTP_GET, "/", &root, "/", NULL, 0},
+    {HTTP_GET, "", &root, "/", NULL, 0},
+    {HTTP_HEAD, "", &root, "/", NULL, 0},
+    {HTTP_POST, "", NULL, "/", NULL, 0},
     {HTTP_GET, "/ads", &ads, "/ads", NULL, 0},
     {HTTP_POST, "/ads", &new_ad, "/ads", NULL, 0},
     {HTTP_HEAD, "/ads", &ads, "/ads", NULL, 0},
@@ -95,10 +102,23 @@ static const struct {
     /* The bounds of a word. */
     {HTTP_POST, "/ads/x", &kind, "/ads/{kind}", "x", -1},
     {HTTP_POST, "/ads/" W32, &kind, "/ads/{kind}", W32, -1},
-    /* Encoded: a type is decoded, a literal is what it is. */
-    {HTTP_POST, "/ads/cl%69ck", &kind, "/ads/{kind}", "click", -1},
-    {HTTP_POST, "/ads/%63%6C%69%63%6b", &kind, "/ads/{kind}", "click", -1},
+    /* Encoded. */
+    {HTTP_POST, "/ads/cl%69cks", &kind, "/ads/{kind}", "clicks", -1},
     {HTTP_GET, "/ads/%37", &ad, "/ads/{id}", "7", 7},
+    {HTTP_POST, "/ads/cl%69ck", &click, "/ads/click", NULL, 0},
+    {HTTP_POST, "/ads/%63%6C%69%63%6b", &click, "/ads/click", NULL, 0},
+    {HTTP_GET, "/%61ds", &ads, "/ads", NULL, 0},
+    {HTTP_GET, "/%61%64%73/7/v%61st", &vast, "/ads/{id}/vast", "7", 7},
+    {HTTP_GET, "/a%2db%2E%5F%7e", &marks, "/a-b._~", NULL, 0},
+    {HTTP_GET, "/a;b", &reserved, "/a;b", NULL, 0},
+    /* With a slash behind. */
+    {HTTP_GET, "/ads/", &ads, "/ads", NULL, 0},
+    {HTTP_GET, "/%61ds/", &ads, "/ads", NULL, 0},
+    {HTTP_POST, "/ads/click/", &click, "/ads/click", NULL, 0},
+    {HTTP_GET, "/ads/7/", &ad, "/ads/{id}", "7", 7},
+    {HTTP_GET, "/ads/7/vast/", &vast, "/ads/{id}/vast", "7", 7},
+    {HTTP_GET, "/1/2/3/4/5/6/7/8", &deep, "/1/2/3/4/5/6/7/8", NULL, 0},
+    {HTTP_GET, "/1/2/3/4/5/6/7/8/", &deep, "/1/2/3/4/5/6/7/8", NULL, 0},
 };
 
 START_TEST(finds_the_most_specific_template)
@@ -116,19 +136,40 @@ END_TEST
 
 static const char *const unknown[] = {
     NULL,
-    "",
-    "*",
+    "**",
+    "*/",
     "ads",
-    "//",
     "//ads",
     "/Ads",
-    "/ads/",
+    "//",
+    "///",
     "/ads//",
+    "/ads/7//",
     "/ads//click",
-    "/ads/click/",
-    "/ads/7/",
+    "/ads//click/",
+    "//ads/",
+    "/1/2/3/4/5/6/7/8//",
+    "/1/2/3/4/5/6/7/8/9",
+    "/%41ds",
+    "/%61d",
+    "/%61dss",
+    "/%61d%73s",
+    "/a%3Bb",
+    "/a%3bb/",
+    "/%2F",
+    "/%2Fads",
+    "/ads%2F",
+    "/ads%2Fclick/",
+    "/ads/click%2F",
+    "/%2561ds",
+    "/%%61ds",
+    "/%6",
+    "/ads%",
+    "/ads%6",
+    "/ads%00",
+    "/%61ds%00",
+    "/%61ds%2F",
     "/ads/7/VAST",
-    "/ads/7/vast/",
     "/ads/7/vast/x",
     "/ads/x/vast",
     "/ads/0/vast",
@@ -159,8 +200,6 @@ static const char *const unknown[] = {
     "/ads/%g6",
     "/ads/%%37",
     "/ads/%+7",
-    "/%61ds",
-    "/%61ds/click",
     "/a/b/c/d/e/f/g/h",
     "/a/b/c/d/e/f/g/h/i",
     "/ads/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20",
@@ -211,24 +250,50 @@ static const struct {
 
 START_TEST(allows_the_methods_of_the_template)
 {
+    for (int method = 0; method < HTTP_METHODS; method++) {
+        struct route_match match = match_of(allowed[_i].path, (enum http_method)method);
+        ck_assert_str_eq(match.allow, allowed[_i].allow);
+        ck_assert_str_eq(router_allow(router, match.endpoint), allowed[_i].allow);
+    }
+}
+END_TEST
+
+START_TEST(options_of_the_server_as_a_whole_allows_what_any_template_has)
+{
+    static const char *const paths[] = {"*", ""};
+    for (int i = 0; i < COUNT(paths); i++) {
+        struct route_match match = match_of(paths[i], HTTP_OPTIONS);
+        ck_assert_str_eq(match.allow, "GET, HEAD, POST, OPTIONS, PATCH, DELETE");
+        ck_assert_ptr_null(match.route);
+        ck_assert_str_eq(router_labels(router)[match.endpoint], "other");
+    }
     for (int method = 0; method < HTTP_METHODS; method++)
-        ck_assert_str_eq(match_of(allowed[_i].path, (enum http_method)method).allow,
-                         allowed[_i].allow);
+        if (method != HTTP_OPTIONS)
+            ck_assert_ptr_null(match_of("*", (enum http_method)method).allow);
 }
 END_TEST
 
 START_TEST(labels_each_template_once)
 {
-    static const char *const expected[] = {"/ads",           "/",
-                                           "/ads/click",     "/ads/{kind}",
-                                           "/ads/{id}",      "/ads/analytics",
-                                           "/ads/{id}/vast", "/{place}/{id}/vast"};
+    static const char *const expected[] = {"/ads",
+                                           "/",
+                                           "/a-b._~",
+                                           "/a;b",
+                                           "/1/2/3/4/5/6/7/8",
+                                           "/ads/click",
+                                           "/ads/{kind}",
+                                           "/ads/{id}",
+                                           "/ads/analytics",
+                                           "/ads/{id}/vast",
+                                           "/{place}/{id}/vast"};
     const char *const *labels = router_labels(router);
     int count = 0;
     while (labels[count] != NULL)
         count++;
     ck_assert_int_eq(count, COUNT(expected) + 1);
     ck_assert_str_eq(labels[count - 1], "other");
+    ck_assert_ptr_null(router_allow(router, (size_t)count - 1));
+    ck_assert_ptr_null(router_allow(router, (size_t)count));
     for (int i = 0; i < COUNT(expected); i++) {
         int times = 0;
         for (int j = 0; j < count; j++)
@@ -245,6 +310,8 @@ START_TEST(router_without_routes_finds_nothing)
     router_match(empty, "/ads", HTTP_GET, &match);
     ck_assert_ptr_null(match.allow);
     ck_assert_str_eq(router_labels(empty)[match.endpoint], "other");
+    router_match(empty, "*", HTTP_OPTIONS, &match);
+    ck_assert_str_eq(match.allow, "OPTIONS");
     router_free(empty);
     router_free(NULL);
 }
@@ -260,6 +327,7 @@ Suite *router_suite(void)
     tcase_add_test(tcase, bounds_what_is_overlong);
     tcase_add_test(tcase, gives_the_parameters_as_they_come);
     tcase_add_loop_test(tcase, allows_the_methods_of_the_template, 0, COUNT(allowed));
+    tcase_add_test(tcase, options_of_the_server_as_a_whole_allows_what_any_template_has);
     tcase_add_test(tcase, labels_each_template_once);
     tcase_add_test(tcase, router_without_routes_finds_nothing);
     suite_add_tcase(suite, tcase);

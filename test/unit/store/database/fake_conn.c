@@ -12,6 +12,7 @@
 struct db_conn {
     struct db_listener listener;
     bool is_up;
+    bool is_renewal_due;
     struct fake_query query;
     db_reply_fn reply;
     void *reply_arg;
@@ -53,6 +54,11 @@ void fake_conn_come_up(void)
     ck_assert(!only.is_up);
     only.is_up = true;
     only.listener.on_ready(only.listener.arg);
+}
+
+void fake_conn_make_renewal_due(void)
+{
+    only.is_renewal_due = true;
 }
 
 void fake_conn_go_down(void)
@@ -141,6 +147,21 @@ void db_conn_increase_backoff(struct db_conn *conn)
 {
     ck_assert(!conn->is_up);
     conn->counts.slow_downs++;
+}
+
+void db_conn_note_success(struct db_conn *conn)
+{
+    conn->counts.successes++;
+}
+
+bool db_conn_note_failure(struct db_conn *conn)
+{
+    conn->counts.failures++;
+    if (!conn->is_renewal_due)
+        return false;
+    conn->is_renewal_due = false;
+    fake_conn_go_down();
+    return true;
 }
 
 bool db_conn_is_ready(const struct db_conn *conn)

@@ -22,6 +22,8 @@ struct fake_query {
 struct fake_conn_counts {
     unsigned reconnects;
     unsigned slow_downs;
+    unsigned successes; /* that its owner has noted */
+    unsigned failures;
     char reason[200]; /* of the last reconnect or abort */
 };
 
@@ -34,6 +36,9 @@ const struct fake_conn_counts *fake_conn_counts(void);
 /* Tells the owner, as the real one does. With a query in flight going down answers it first. */
 void fake_conn_come_up(void);
 void fake_conn_go_down(void);
+
+/* The next failure that is noted closes the connection. */
+void fake_conn_make_renewal_due(void);
 
 /* Answer the query in flight. `row` has one column per string, its last followed by NULL. */
 void fake_conn_answer(const char *const *row);

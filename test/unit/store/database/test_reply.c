@@ -107,6 +107,27 @@ START_TEST(is_delivered_once_and_makes_room_for_the_next)
 }
 END_TEST
 
+static void on_reply_to_keep(void *arg, const struct db_reply *reply)
+{
+    PGresult **kept = arg;
+    ck_assert_ptr_eq(reply->rows, *kept);
+    *kept = db_reply_take_rows(reply);
+    ck_assert_ptr_null(db_reply_take_rows(reply));
+}
+
+/* AddressSanitizer tells if they are freed all the same. */
+START_TEST(rows_that_were_taken_outlive_it)
+{
+    PGresult *result = result_of(PGRES_TUPLES_OK);
+    PGresult *kept = result;
+    struct db_pending_reply pending = {.result = result, .done = on_reply_to_keep, .arg = &kept};
+    db_reply_deliver(&pending, DB_OK);
+    ck_assert_ptr_eq(kept, result);
+    ck_assert_int_eq(PQresultStatus(kept), PGRES_TUPLES_OK);
+    PQclear(kept);
+}
+END_TEST
+
 START_TEST(nobody_need_wait_for_it)
 {
     struct db_pending_reply pending = {.result = result_of(PGRES_TUPLES_OK)};
@@ -126,6 +147,7 @@ Suite *db_reply_suite(void)
                         (int)(sizeof statuses / sizeof statuses[0]));
     tcase_add_test(tcase, a_query_without_a_result_has_not_succeeded);
     tcase_add_loop_test(tcase, is_delivered_once_and_makes_room_for_the_next, 0, 3);
+    tcase_add_test(tcase, rows_that_were_taken_outlive_it);
     tcase_add_test(tcase, nobody_need_wait_for_it);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -1,6 +1,8 @@
 /* What each SQLSTATE means for the work that met it. */
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "store/database/sqlstate.h"
 #include "test/unit/suites.h"
@@ -48,6 +50,7 @@ static const struct {
     {"57P05", SQL_FAULT_RECONNECT},
     {"25006", SQL_FAULT_RECONNECT},
     {"25P03", SQL_FAULT_RECONNECT},
+    {"25P04", SQL_FAULT_RECONNECT},
     {"26000", SQL_FAULT_RECONNECT},
     /* schema, permissions, configuration */
     {"42501", SQL_FAULT_HOLD},
@@ -69,11 +72,48 @@ START_TEST(knows_each_state)
 }
 END_TEST
 
+/* What the log says of an error with this state and the words "why: 10.0.0.1". */
+static const struct {
+    const char *sqlstate;
+    bool is_told;
+} told[] = {
+    {"42501", true},  {"2BP01", true},  {"42P01", true},  {"42883", true},  {"3F000", true},
+    {"28P01", true},  {"3D000", true},  {"0A000", true},  {"25006", true},  {"25P03", true},
+    {"57P01", true},  {"57P05", true},  {"57014", true},  {"08006", true},  {"26000", true},
+    {"40P01", true},  {"53100", true},  {"55000", true},  {"58P01", true},  {"F0000", true},
+    {"XX001", true},  {"VA002", true},  {"22P02", false}, {"23505", false}, {"23514", false},
+    {"44000", false}, {"54000", false}, {"P0001", false}, {"XX000", false}, {"42601", false},
+    {"HV000", false}, {"99999", false},
+};
+
+START_TEST(tells_no_values)
+{
+    char text[100];
+    char wanted[100];
+    sqlstate_describe(text, sizeof text, told[_i].sqlstate, "why: 10.0.0.1\nLINE 1: 10.0.0.2");
+    (void)snprintf(wanted, sizeof wanted, "sqlstate=%s%s", told[_i].sqlstate,
+                   told[_i].is_told ? " why: 10.0.0.1" : "");
+    ck_assert_str_eq(text, wanted);
+}
+END_TEST
+
+START_TEST(tells_as_much_as_there_is_room_for)
+{
+    char text[20];
+    sqlstate_describe(text, sizeof text, "42P01", "relation");
+    ck_assert_str_eq(text, "sqlstate=42P01 rela");
+    sqlstate_describe(text, sizeof text, "42P01", "");
+    ck_assert_str_eq(text, "sqlstate=42P01");
+}
+END_TEST
+
 Suite *sqlstate_suite(void)
 {
     Suite *suite = suite_create("sqlstate");
     TCase *tcase = tcase_create("sqlstate");
     tcase_add_loop_test(tcase, knows_each_state, 0, (int)(sizeof states / sizeof states[0]));
+    tcase_add_loop_test(tcase, tells_no_values, 0, (int)(sizeof told / sizeof told[0]));
+    tcase_add_test(tcase, tells_as_much_as_there_is_room_for);
     suite_add_tcase(suite, tcase);
     return suite;
 }

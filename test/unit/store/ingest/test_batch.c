@@ -197,6 +197,26 @@ START_TEST(takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue)
 }
 END_TEST
 
+START_TEST(ends_where_a_run_ends)
+{
+    static const uint64_t runs[] = {7, 7, 8, 10, 10, 10};
+    struct event event = make_event("127.0.0.1", NULL);
+    batch_fill(batch, queue, 100);
+    ck_assert_uint_eq(batch_run(batch), 0);
+    for (uint64_t i = 0; i < 6; i++)
+        push((runs[i] << 40) + i, &event);
+    for (uint64_t first = 0, count = 0; first < 6; first += count) {
+        batch_fill(batch, queue, 100);
+        count = batch_rows(batch);
+        ck_assert_uint_eq(count, first == 0 ? 2 : first == 2 ? 1 : 3);
+        ck_assert_uint_eq(batch_run(batch), runs[first]);
+        ck_assert_uint_eq(read_64(element_at(SEQUENCE, 0).bytes), (runs[first] << 40) + first);
+        event_queue_drop(queue, (runs[first] << 40) + first + count - 1);
+    }
+    ck_assert_uint_eq(event_queue_count(queue), 0);
+}
+END_TEST
+
 /* Every row at its longest: the sanitizer sees a step beyond the memory set aside. */
 START_TEST(has_room_for_the_longest_rows)
 {
@@ -288,6 +308,7 @@ Suite *batch_suite(void)
     tcase_add_test(tcase, writes_times_before_its_epoch_as_negative);
     tcase_add_test(tcase, leaves_event_ids_out_where_no_event_has_one);
     tcase_add_test(tcase, takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue);
+    tcase_add_test(tcase, ends_where_a_run_ends);
     tcase_add_test(tcase, has_room_for_the_longest_rows);
     tcase_add_test(tcase, rows_of_all_kinds_read_back);
     tcase_add_test(tcase, names_its_parameters_with_their_types);

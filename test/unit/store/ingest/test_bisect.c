@@ -184,6 +184,38 @@ START_TEST(does_not_hold_for_faults_that_differ)
 }
 END_TEST
 
+/* A hold is for rows that fail one behind the other: with good ones between them any number may. */
+START_TEST(does_not_hold_for_like_faults_with_good_rows_between)
+{
+    struct model *model = model_new(QUEUE_ROWS);
+    for (uint32_t row = 0; row < 4 * BISECT_ALIKE_MAX; row++)
+        model->is_bad[row * 7] = true;
+    run(model);
+    assert_just_the_bad_are_put_aside(model);
+    free(model);
+}
+END_TEST
+
+/* One short of a hold, one good row, and again: the count begins anew. */
+START_TEST(stored_row_begins_the_count_of_like_faults_anew)
+{
+    struct bisect bisect;
+    bisect_init(&bisect, MAX_ROWS);
+    for (int round = 0; round < 3; round++) {
+        for (unsigned n = 0; n < BISECT_ALIKE_MAX; n++) {
+            ck_assert_int_eq(bisect_failed(&bisect, 1, "23514"), BISECT_REJECT);
+            bisect_passed(&bisect, 1, true);
+        }
+        bisect_passed(&bisect, 1, false);
+    }
+    for (unsigned n = 0; n < BISECT_ALIKE_MAX; n++) {
+        ck_assert_int_eq(bisect_failed(&bisect, 1, "23514"), BISECT_REJECT);
+        bisect_passed(&bisect, 1, true);
+    }
+    ck_assert_int_eq(bisect_failed(&bisect, 1, "23514"), BISECT_HOLD);
+}
+END_TEST
+
 START_TEST(forgets_the_search_when_events_come_in_behind)
 {
     struct model *model = model_new(10);
@@ -228,6 +260,8 @@ Suite *bisect_suite(void)
     tcase_add_test(tcase, holds_when_more_neighbours_fail_alike);
     tcase_add_test(tcase, holds_when_all_fail_and_goes_on_when_mended);
     tcase_add_test(tcase, does_not_hold_for_faults_that_differ);
+    tcase_add_test(tcase, does_not_hold_for_like_faults_with_good_rows_between);
+    tcase_add_test(tcase, stored_row_begins_the_count_of_like_faults_anew);
     tcase_add_test(tcase, forgets_the_search_when_events_come_in_behind);
     tcase_add_test(tcase, halves_what_is_suspected_without_an_error);
     suite_add_tcase(suite, tcase);

@@ -113,6 +113,20 @@ START_TEST(submission_in_several_segments_is_answered_once)
 }
 END_TEST
 
+START_TEST(submissions_of_a_turn_share_a_sync)
+{
+    disk_faults_reset();
+    for (int i = 0; i < 3; i++)
+        intake_submit(intake, events + i, 1, on_done, NULL);
+    while (answers == 0)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_uint_eq(answers, 3);
+    ck_assert_uint_eq(disk_faults.writes, 1);
+    ck_assert_uint_eq(disk_faults.syncs, 1);
+    ck_assert_uint_eq(queued(), 3);
+}
+END_TEST
+
 static void fail_from(unsigned *fails_in, unsigned call)
 {
     *fails_in = call;
@@ -175,6 +189,23 @@ START_TEST(first_failure_is_made_good_before_the_answer)
 }
 END_TEST
 
+/* A drain waits until nothing waits: for what nobody will ever read it would wait for ever. */
+START_TEST(record_that_was_damaged_is_not_waited_for)
+{
+    static const uint8_t junk[10] = {0x3C};
+    uint64_t first = journal_first_sequence(run.journal);
+    ck_assert_int_eq(submit(EVENTS), RESULT_OK);
+    intake_stored(intake, first + EVENTS - 1);
+    ck_assert_uint_eq(intake_waiting(intake), 0);
+    journal_files_overwrite(journal_files_segment_path(&run.files, 1), 10000, junk, sizeof junk);
+    intake_stored(intake, first - 1); /* the database has lost it */
+    ck_assert_uint_eq(intake_waiting(intake), EVENTS);
+    (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
+    ck_assert_uint_lt(event_queue_count(intake_queue(intake)), EVENTS);
+    ck_assert_uint_eq(intake_waiting(intake), event_queue_count(intake_queue(intake)));
+}
+END_TEST
+
 START_TEST(who_still_waits_at_the_end_is_refused)
 {
     unsigned before = answers;
@@ -193,10 +224,12 @@ Suite *intake_suite(void)
     TCase *tcase = tcase_create("intake");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, submission_in_several_segments_is_answered_once);
+    tcase_add_test(tcase, submissions_of_a_turn_share_a_sync);
     tcase_add_loop_test(tcase, submission_cut_in_two_is_refused, 0, 3);
     tcase_add_test(tcase, those_before_a_cut_one_are_accepted);
     tcase_add_test(tcase, submission_of_which_nothing_is_written_is_refused);
     tcase_add_loop_test(tcase, first_failure_is_made_good_before_the_answer, 0, 2);
+    tcase_add_test(tcase, record_that_was_damaged_is_not_waited_for);
     tcase_add_test(tcase, who_still_waits_at_the_end_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -28,6 +28,34 @@ static struct {
     bool is_kept_claimed;
 } ends;
 
+/* What the journal is asked, and what it answers. */
+static struct {
+    unsigned asked;
+    bool is_owned;
+    uint8_t owner[UUID_BYTES];
+    bool is_ours;
+    unsigned nonces_asked;
+} lineage;
+
+static bool may_claim(void *arg, const uint8_t *owner)
+{
+    ck_assert_ptr_eq(arg, &lineage);
+    lineage.asked++;
+    lineage.is_owned = owner != NULL;
+    if (owner != NULL)
+        memcpy(lineage.owner, owner, UUID_BYTES);
+    return lineage.is_ours;
+}
+
+/* Of the runs up to 4; each byte is its number. */
+static bool find_nonce(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES])
+{
+    ck_assert_ptr_eq(arg, &lineage);
+    lineage.nonces_asked++;
+    memset(nonce, (int)run, UUID_BYTES);
+    return run < 5;
+}
+
 static void on_nothing(void *arg)
 {
     (void)arg;
@@ -36,9 +64,13 @@ static void on_nothing(void *arg)
 static void set_up(void)
 {
     static const struct ingest_settings settings = {
-        .journal = "journal", .nonce = "nonce", .lineage = "{}"};
+        .journal = "journal",
+        .nonce = "nonce",
+        .lineage = {.may_claim = may_claim, .find_nonce = find_nonce, .arg = &lineage}};
     const struct db_listener listener = {.on_ready = on_nothing, .on_lost = on_nothing};
     memset(&ends, 0, sizeof ends);
+    memset(&lineage, 0, sizeof lineage);
+    lineage.is_ours = true;
     fake_conn_reset();
     fake_migration_reset();
     struct db_conn *conn = db_conn_new(NULL, NULL, NULL, listener, NULL, NULL);
@@ -97,6 +129,7 @@ static void open_session(bool is_locked)
     begin();
     fake_conn_answer(no_row);
     fake_conn_answer(no_row);
+    fake_conn_answer(no_row);
     answer_claim(is_locked, "on");
     ck_assert(ends.is_claimed);
 }
@@ -108,10 +141,16 @@ START_TEST(opens_step_by_step)
     fake_migration_finish(RESULT_OK, NULL);
     assert_asked("SELECT maintain()");
     fake_conn_answer(no_row);
-    assert_asked("FROM ingest_batch($1::uuid, $2::uuid, $3::bigint[], ");
-    assert_asked(", $9::text[], $10::text)");
+    assert_asked("FROM ingest_batch($1::uuid, $2::uuid, $3::uuid, $4::bigint[], ");
+    assert_asked(", $10::text[], $11::text)");
     ck_assert_str_eq(fake_conn_query()->prepare_as, "ingest");
     fake_conn_answer(no_row);
+    assert_asked("SELECT nonce FROM ingest_cursor");
+    ck_assert_str_eq(fake_conn_query()->values[0], "journal");
+    ck_assert_uint_eq(lineage.asked, 0);
+    fake_conn_answer(no_row);
+    ck_assert_uint_eq(lineage.asked, 1);
+    ck_assert(!lineage.is_owned);
     assert_asked("FROM claim_journal(");
     ck_assert_str_eq(fake_conn_query()->values[0], "journal");
     ck_assert_str_eq(fake_conn_query()->values[1], "{}");
@@ -125,14 +164,36 @@ START_TEST(opens_step_by_step)
 }
 END_TEST
 
+/* Once it is known to be the journal's own past, which is noted by then. */
+START_TEST(names_whom_it_follows)
+{
+    static const char *const owner[] = {"00112233-4455-6677-8899-aabbccddeeff", NULL};
+    lineage.is_ours = _i == 0;
+    begin();
+    fake_conn_answer(no_row);
+    fake_conn_answer(no_row);
+    fake_conn_answer(owner);
+    ck_assert_uint_eq(lineage.asked, 1);
+    ck_assert(lineage.is_owned);
+    ck_assert_mem_eq(lineage.owner,
+                     "\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff",
+                     UUID_BYTES);
+    assert_asked("FROM claim_journal(");
+    ck_assert_str_eq(fake_conn_query()->values[1],
+                     _i == 0 ? "{00112233-4455-6677-8899-aabbccddeeff}" : "{}");
+    answer_claim(true, "on");
+}
+END_TEST
+
 START_TEST(says_which_step_was_refused)
 {
+    static const char *const names[] = {"prepare", "look", "claim_journal"};
     begin();
     for (int i = 0; i <= _i; i++)
         fake_conn_answer(no_row);
     fake_conn_refuse("42P01");
     ck_assert_uint_eq(ends.opened, 1);
-    ck_assert_str_eq(ends.step, _i == 0 ? "prepare" : "claim_journal");
+    ck_assert_str_eq(ends.step, names[_i]);
     ck_assert_str_eq(ends.sqlstate, "42P01");
     ck_assert_ptr_null(fake_conn_query()->sql);
     open_session(true); /* again, from the start */
@@ -155,6 +216,7 @@ START_TEST(a_statement_that_is_prepared_already_is_no_obstacle)
     begin();
     fake_conn_answer(no_row);
     fake_conn_refuse("42P05");
+    fake_conn_answer(no_row);
     answer_claim(true, "on");
     ck_assert(ends.is_claimed);
 }
@@ -191,6 +253,7 @@ START_TEST(tells_once_that_the_database_does_not_sync)
 {
     for (int i = 0; i < 2; i++) {
         begin();
+        fake_conn_answer(no_row);
         fake_conn_answer(no_row);
         fake_conn_answer(no_row);
         answer_claim(true, "off");
@@ -257,15 +320,50 @@ START_TEST(sends_a_batch_with_its_reject_reason)
     ingest_session_send(session, batch, _i == 0 ? NULL : "23514: odd", on_sent, &outcome);
     const struct fake_query *query = fake_conn_query();
     ck_assert_str_eq(query->sql, "ingest");
-    ck_assert_int_eq(query->parameter_count, 10);
+    ck_assert_int_eq(query->parameter_count, 11);
     ck_assert_str_eq(query->values[0], "journal");
     ck_assert_str_eq(query->values[1], "nonce");
-    ck_assert(query->values[2] == batch_parameters(batch).values[0]);
-    ck_assert_pstr_eq(query->values[9], _i == 0 ? NULL : "23514: odd");
+    ck_assert_ptr_null(query->values[2]);
+    ck_assert(query->values[3] == batch_parameters(batch).values[0]);
+    ck_assert_pstr_eq(query->values[10], _i == 0 ? NULL : "23514: odd");
     fake_conn_answer(no_row);
     ck_assert_int_eq(outcome, DB_OK);
     batch_free(batch);
     event_queue_free(queue);
+}
+END_TEST
+
+/* Each batch that of its events, asked for once a run; null where the journal does not know it. */
+START_TEST(names_the_run_of_a_batch)
+{
+    static const struct {
+        uint64_t run;
+        const char *nonce;
+        unsigned asked;
+    } cases[] = {
+        {3, "03030303-0303-0303-0303-030303030303", 1},
+        {3, "03030303-0303-0303-0303-030303030303", 1},
+        {5, NULL, 2},
+        {5, NULL, 2},
+        {4, "04040404-0404-0404-0404-040404040404", 3},
+    };
+    const struct event event = {.ad_id = 1};
+    uint8_t packed[EVENT_PACKED_MAX_BYTES];
+    size_t packed_bytes = event_pack(&event, packed);
+    struct batch *batch = batch_new(1);
+    enum db_outcome outcome = DB_LOST;
+    open_session(true);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct event_queue *queue = event_queue_new();
+        event_queue_push(queue, (cases[i].run << 40) + 7, packed, packed_bytes);
+        batch_fill(batch, queue, 1);
+        ingest_session_send(session, batch, NULL, on_sent, &outcome);
+        ck_assert_pstr_eq(fake_conn_query()->values[2], cases[i].nonce);
+        ck_assert_uint_eq(lineage.nonces_asked, cases[i].asked);
+        fake_conn_answer(no_row);
+        event_queue_free(queue);
+    }
+    batch_free(batch);
 }
 END_TEST
 
@@ -276,15 +374,17 @@ Suite *session_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 30);
     tcase_add_test(tcase, opens_step_by_step);
-    tcase_add_loop_test(tcase, says_which_step_was_refused, 0, 2);
+    tcase_add_loop_test(tcase, names_whom_it_follows, 0, 2);
+    tcase_add_loop_test(tcase, says_which_step_was_refused, 0, 3);
     tcase_add_test(tcase, says_why_the_schema_is_unusable);
     tcase_add_test(tcase, a_statement_that_is_prepared_already_is_no_obstacle);
     tcase_add_test(tcase, a_failing_maintenance_is_told_and_is_no_obstacle);
-    tcase_add_loop_test(tcase, ends_without_a_word_when_the_connection_is_lost, 0, 4);
+    tcase_add_loop_test(tcase, ends_without_a_word_when_the_connection_is_lost, 0, 5);
     tcase_add_test(tcase, tells_once_that_the_database_does_not_sync);
     tcase_add_loop_test(tcase, claims_again_every_two_seconds_while_the_lock_is_anothers, 0, 2);
     tcase_add_loop_test(tcase, maintains_and_folds_in_its_upkeep, 0, 2);
     tcase_add_loop_test(tcase, sends_a_batch_with_its_reject_reason, 0, 2);
+    tcase_add_test(tcase, names_the_run_of_a_batch);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -12,7 +12,7 @@
 #include "test/unit/store/ingest/writer_subject.h"
 #include "test/unit/suites.h"
 
-enum { HOLD_RETRY_MS = 2000, TRIES_PER_SESSION = 5 };
+enum { HOLD_RETRY_MS = 2000, TRIES = 5 };
 
 static struct writer_subject subject;
 
@@ -144,7 +144,7 @@ START_TEST(gives_up_a_connection_that_is_of_no_use)
     send_batch(4);
     fake_conn_refuse("57P01");
     ck_assert_uint_eq(fake_conn_counts()->reconnects, 1);
-    ck_assert_str_eq(fake_conn_counts()->reason, "ingest_batch failed sqlstate=57P01");
+    ck_assert_str_eq(fake_conn_counts()->reason, "ingest_batch failed sqlstate=57P01 why");
     ck_assert(!writer_is_timer_armed(&subject));
     writer_assert_gauges(false, false);
     writer_push(&subject, WRITER_BATCH_ROWS);
@@ -186,26 +186,38 @@ START_TEST(opens_its_session_again_where_that_was_refused)
     fake_conn_refuse("40001"); /* prepare */
     writer_assert_timer(&subject, 100);
     writer_run_timer(&subject);
-    for (int i = 0; i < 2 * TRIES_PER_SESSION; i++) {
+    for (int i = 0; i < 2 * TRIES; i++) {
         fake_migration_finish(RESULT_FAILED, "changed");
         writer_assert_gauges(false, true);
         writer_assert_timer(&subject, HOLD_RETRY_MS);
-        writer_run_timer(&subject);
+        if (i == TRIES) { /* on a new connection */
+            fake_conn_make_renewal_due();
+            writer_run_timer(&subject);
+            writer_assert_gauges(false, true);
+            ck_assert(!writer_is_timer_armed(&subject));
+            fake_conn_come_up();
+        } else {
+            writer_run_timer(&subject);
+        }
+        ck_assert(fake_migration_is_running());
     }
+    ck_assert_uint_eq(fake_conn_counts()->failures, 2 * TRIES + 1);
+    ck_assert_uint_eq(fake_conn_counts()->successes, 0);
     ck_assert_uint_eq(log_file_count(reason), 1);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 0);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 0);
     writer_open_session(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_assert_gauges(true, false);
     writer_run_timer(&subject);
     ck_assert(writer_is_sending(3, NULL));
 }
 END_TEST
 
-/* Fails the held batch until the next try opens the session anew. */
+/* Fails the held batch until the next try opens connection and session anew. */
 static void fail_until_it_reopens(const char *sqlstate)
 {
-    for (int i = 1; i < TRIES_PER_SESSION; i++) {
+    unsigned failures = fake_conn_counts()->failures;
+    for (int i = 1; i < TRIES; i++) {
         writer_assert_timer(&subject, HOLD_RETRY_MS);
         writer_run_timer(&subject);
         ck_assert(writer_is_sending(4, NULL));
@@ -213,7 +225,13 @@ static void fail_until_it_reopens(const char *sqlstate)
         fake_conn_refuse(sqlstate);
         writer_assert_gauges(false, true);
     }
+    fake_conn_make_renewal_due();
     writer_run_timer(&subject);
+    ck_assert_uint_eq(fake_conn_counts()->failures, failures + TRIES);
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 0);
+    writer_assert_gauges(false, true);
+    ck_assert(!writer_is_timer_armed(&subject));
+    fake_conn_come_up();
     ck_assert(fake_migration_is_running());
 }
 
@@ -233,10 +251,15 @@ START_TEST(holds_a_batch_until_it_passes_and_opens_its_session_anew_now_and_then
     writer_open_session(&subject);
     writer_assert_gauges(false, true);
     writer_run_timer(&subject);
-    ck_assert_uint_eq(log_file_count("ingest paused, needs attention"), 1);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 0);
+    ck_assert_uint_eq(log_file_count("ingest paused, needs attention"), 3); /* each reason, once */
+    ck_assert_uint_eq(log_file_count("attention: ingest_batch failed sqlstate=42P01 why"), 1);
+    ck_assert_uint_eq(log_file_count("attention: ingest_batch failed sqlstate=42703 why"), 1);
+    ck_assert_uint_eq(log_file_count("attention: changed"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 0);
+    ck_assert_uint_eq(fake_conn_counts()->successes, 1); /* of the first session */
     writer_commit(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(fake_conn_counts()->successes, 2);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     assert_at_rest();
 }
 END_TEST
@@ -248,7 +271,7 @@ START_TEST(a_session_that_finds_the_cursor_moved_ends_the_hold)
     fail_until_it_reopens("42P01");
     subject.stored += 4;
     writer_open_session(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     assert_at_rest();
 }
 END_TEST
@@ -261,7 +284,7 @@ START_TEST(another_connection_gives_a_held_batch_its_chance)
     writer_assert_gauges(false, true);
     writer_come_up(&subject);
     writer_assert_gauges(true, false);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     ck_assert(writer_is_sending(4, NULL));
 }
@@ -272,7 +295,8 @@ START_TEST(stays_fenced_over_connections_until_the_journal_is_its_own)
     send_batch(4);
     fake_conn_refuse("VA001");
     ck_assert(writer_is_fenced(subject.writer));
-    for (int i = 0; i < 2 * TRIES_PER_SESSION; i++) {
+    fake_conn_make_renewal_due();
+    for (int i = 0; i < 2 * TRIES; i++) {
         writer_assert_timer(&subject, HOLD_RETRY_MS);
         writer_run_timer(&subject);
         ck_assert(writer_is_sending(4, NULL)); /* never a session anew */
@@ -284,7 +308,7 @@ START_TEST(stays_fenced_over_connections_until_the_journal_is_its_own)
     ck_assert_uint_eq(log_file_count("needs attention: another process has taken this journal"), 1);
     writer_come_up(&subject);
     ck_assert(!writer_is_fenced(subject.writer));
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     writer_commit(&subject);
     assert_at_rest();
@@ -308,7 +332,7 @@ START_TEST(comes_to_the_one_event_that_ends_every_connection)
     ck_assert_uint_eq(log_file_count("halving it events=4"), 1);
     ck_assert_uint_eq(log_file_count("the next event ends every connection"), 1);
     writer_commit(&subject);
-    ck_assert_uint_eq(log_file_count("ingest goes on"), 1);
+    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
     writer_run_timer(&subject);
     writer_commit(&subject);
     assert_at_rest();

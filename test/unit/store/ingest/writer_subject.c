@@ -18,6 +18,20 @@
 /* Longer than there are kinds. */
 static const char zeros[] = "{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}";
 
+static bool may_claim(void *arg, const uint8_t *owner)
+{
+    (void)arg;
+    return owner == NULL;
+}
+
+static bool find_nonce(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES])
+{
+    (void)arg;
+    (void)run;
+    memset(nonce, 0, UUID_BYTES);
+    return true;
+}
+
 static void on_claimed(void *arg)
 {
     ((struct writer_subject *)arg)->claimed++;
@@ -37,7 +51,9 @@ static void on_waiting(void *arg, unsigned times)
 void writer_subject_open(struct writer_subject *subject)
 {
     static const struct ingest_settings settings = {
-        .journal = "journal", .nonce = "nonce", .lineage = "{}"};
+        .journal = "journal",
+        .nonce = "nonce",
+        .lineage = {.may_claim = may_claim, .find_nonce = find_nonce}};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = subject};
     fake_conn_reset();
@@ -85,6 +101,7 @@ void writer_open_session(struct writer_subject *subject)
     fake_migration_finish(RESULT_OK, NULL);
     fake_conn_answer(no_row); /* maintain */
     fake_conn_answer(no_row); /* prepare */
+    fake_conn_answer(no_row); /* look */
     writer_answer_claim(subject);
 }
 
@@ -98,7 +115,7 @@ void writer_come_up(struct writer_subject *subject)
 static uint32_t rows_in_flight(void)
 {
     uint32_t rows;
-    memcpy(&rows, fake_conn_query()->values[2] + 12, sizeof rows);
+    memcpy(&rows, fake_conn_query()->values[3] + 12, sizeof rows);
     return be32toh(rows);
 }
 
@@ -107,7 +124,7 @@ bool writer_is_sending(uint32_t rows, const char *reject_reason)
     const struct fake_query *query = fake_conn_query();
     if (query->sql == NULL || strcmp(query->sql, "ingest") != 0)
         return false;
-    ck_assert_pstr_eq(query->values[9], reject_reason);
+    ck_assert_pstr_eq(query->values[10], reject_reason);
     ck_assert_uint_eq(rows_in_flight(), rows);
     return true;
 }
@@ -115,7 +132,7 @@ bool writer_is_sending(uint32_t rows, const char *reject_reason)
 bool writer_is_event_id(const char *event_id)
 {
     enum { BEFORE_BYTES = 24 }; /* the headers of the array and of its element */
-    const char *array = fake_conn_query()->values[8];
+    const char *array = fake_conn_query()->values[9];
     return memcmp(array + BEFORE_BYTES, event_id, strlen(event_id)) == 0;
 }
 

@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -30,14 +33,49 @@ static bool fails(unsigned *fails_in)
     return true;
 }
 
+static size_t piece_of(size_t count)
+{
+    unsigned most = disk_faults.piece_bytes;
+    return most > 0 && count > most ? most : count;
+}
+
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at)
 {
     disk_faults.writes++;
+    if (disk_faults.piece_bytes > 0 && disk_faults.writes % 2 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    count = piece_of(count);
     bool is_failing = fails(&disk_faults.write_fails_in);
     int reason = errno;
     ssize_t written = syscall(SYS_pwrite64, fd, bytes, is_failing ? count / 2 : count, at);
     if (!is_failing)
         return written;
+    errno = reason;
+    return -1;
+}
+
+/* A file of quarantine, or a small one that is being written; not the log. */
+static bool is_copy(int fd)
+{
+    char link[64];
+    char path[512];
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    path[length < 0 ? 0 : length] = '\0';
+    return strstr(path, "/torn-") != NULL || strstr(path, "/damaged-") != NULL ||
+           strstr(path, ".new") != NULL;
+}
+
+ssize_t write(int fd, const void *bytes, size_t count)
+{
+    if (!is_copy(fd))
+        return syscall(SYS_write, fd, bytes, count);
+    if (!fails(&disk_faults.copy_fails_in))
+        return syscall(SYS_write, fd, bytes, piece_of(count));
+    int reason = errno;
+    (void)syscall(SYS_write, fd, bytes, count / 2);
     errno = reason;
     return -1;
 }
@@ -51,8 +89,23 @@ int fdatasync(int fd)
 int fsync(int fd)
 {
     struct stat status;
-    disk_faults.directory_syncs += fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
-    return (int)syscall(SYS_fsync, fd);
+    bool is_directory = fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+    disk_faults.directory_syncs += is_directory;
+    disk_faults.file_syncs += !is_directory;
+    return fails(&disk_faults.full_sync_fails_in) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+/* As far as anybody looks at it. */
+int statvfs(const char *path, struct statvfs *disk)
+{
+    struct statfs system;
+    if (statfs(path, &system) != 0)
+        return -1;
+    *disk =
+        (struct statvfs){.f_frsize = (unsigned long)system.f_bsize, .f_bavail = system.f_bavail};
+    if (disk_faults.free_bytes > 0)
+        disk->f_bavail = disk_faults.free_bytes / disk->f_frsize;
+    return 0;
 }
 
 int fallocate(int fd, int mode, off_t offset, off_t length)

@@ -104,7 +104,10 @@ int journal_files_logged(const struct journal_files *files, const char *text)
     ssize_t got = pread(files->log_fd, bytes, sizeof bytes - 1, 0);
     ck_assert_int_ge(got, 0);
     bytes[got] = '\0';
-    return strstr(bytes, text) != NULL;
+    int times = 0;
+    for (const char *at = bytes; (at = strstr(at, text)) != NULL; at++)
+        times++;
+    return times;
 }
 
 size_t journal_files_count(const char *path, const char *prefix)

@@ -40,7 +40,7 @@ enum result journal_files_peek(const char *path, struct directory *directory,
 /* Ends the use of the directory and begins it again, as a restart does. */
 void journal_files_restart(struct journal_files *files);
 
-/* Whether `text` stands in the log. */
+/* How often `text` stands in the log. */
 int journal_files_logged(const struct journal_files *files, const char *text);
 
 /* The number of files in `path` whose names begin with `prefix`. */

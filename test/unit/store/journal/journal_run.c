@@ -1,9 +1,11 @@
 /* A journal at work, for the tests. */
 #include "test/unit/store/journal/journal_run.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <check.h>
 #include <event2/event.h>
@@ -15,9 +17,14 @@
 
 enum { PAYLOAD_MAX_BYTES = 64 };
 
+size_t journal_run_record_bytes(uint32_t number)
+{
+    return RECORD_HEADER_BYTES + 20 + number % 40;
+}
+
 static size_t make_payload(uint32_t number, uint8_t payload[static PAYLOAD_MAX_BYTES])
 {
-    size_t bytes = 20 + number % 40;
+    size_t bytes = journal_run_record_bytes(number) - RECORD_HEADER_BYTES;
     memcpy(payload, &number, sizeof number);
     for (size_t i = sizeof number; i < bytes; i++)
         payload[i] = (uint8_t)(number * 3 + i);
@@ -37,7 +44,8 @@ static uint32_t read_payload(const uint8_t *packed, size_t packed_bytes)
 
 static void on_wake(void *arg)
 {
-    (void)arg;
+    struct journal_run *run = arg;
+    run->woken++;
 }
 
 /* All that was accepted counts as still queued. */
@@ -100,6 +108,10 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 {
     struct journal_run *run = arg;
     uint32_t number = read_payload(packed, packed_bytes);
+    void (*durable)(struct journal_run *) = run->durable;
+    run->durable = NULL;
+    if (durable != NULL)
+        durable(run);
     if (run->accepted_count > 0 && sequence <= run->accepted[run->accepted_count - 1].sequence)
         return; /* written again */
     if (run->accepted_count == RUN_EVENTS_MAX)
@@ -122,6 +134,29 @@ size_t journal_run_commit(struct journal_run *run, size_t events)
 struct segments *journal_run_segments(const struct journal_run *run)
 {
     return &run->journal->segments;
+}
+
+struct segment_header journal_run_header(const struct journal_run *run, uint64_t number)
+{
+    uint8_t bytes[SEGMENT_HEADER_BYTES];
+    struct segment_header header;
+    int fd = open(journal_files_segment_path(&run->files, number), O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(read(fd, bytes, sizeof bytes), (ssize_t)sizeof bytes);
+    (void)close(fd);
+    ck_assert_int_eq(segment_header_read(bytes, &header), HEADER_SOUND);
+    return header;
+}
+
+void journal_run_end(struct journal_run *run)
+{
+    journal_close(run->journal);
+    run->journal = NULL;
+}
+
+bool journal_run_is_ticking(const struct journal_run *run)
+{
+    return event_pending(run->journal->tick, EV_TIMEOUT, NULL) != 0;
 }
 
 void journal_run_tick(struct journal_run *run)

@@ -2,6 +2,7 @@
  * restart finds. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/journal/commit.h"
@@ -30,6 +31,9 @@ struct journal_run {
     uint32_t appended_count;
     size_t rewritten; /* times that records had to be appended again */
     uint64_t rewritten_after;
+    size_t woken; /* times that a commit was asked for */
+    void (*durable)(
+        struct journal_run *run); /* runs once, at the next event that becomes durable */
 };
 
 /* Makes a directory and opens the journal. */
@@ -42,10 +46,22 @@ void journal_run_kill(struct journal_run *run);
 /* Appends events and commits them. Returns how many are durable; 0 when it refuses. */
 size_t journal_run_commit(struct journal_run *run, size_t events);
 
+/* The length of the `number`th record. */
+size_t journal_run_record_bytes(uint32_t number);
+
 /* What the journal knows of its segments. */
 struct segments *journal_run_segments(const struct journal_run *run);
 
-/* Lets the journal do what it does every half second. */
+/* The header in the file of a segment. */
+struct segment_header journal_run_header(const struct journal_run *run, uint64_t number);
+
+/* Ends as it should. */
+void journal_run_end(struct journal_run *run);
+
+/* Whether the loop will let the journal do what it does every half second. */
+bool journal_run_is_ticking(const struct journal_run *run);
+
+/* Lets it do that now. */
 void journal_run_tick(struct journal_run *run);
 
 /*

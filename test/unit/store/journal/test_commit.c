@@ -135,8 +135,8 @@ START_TEST(full_journal_refuses_until_the_database_takes_some)
     journal_stored(run.journal, run.accepted[run.accepted_count / 2].sequence);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
-    ck_assert(journal_files_logged(&run.files, "journal takes no events: JOURNAL_MAX_BYTES"));
-    ck_assert(journal_files_logged(&run.files, "journal takes events again"));
+    ck_assert(journal_files_logged(&run.files, "journal refuses events: JOURNAL_MAX_BYTES"));
+    ck_assert(journal_files_logged(&run.files, "journal accepts events again"));
     fill(1, 7);
     journal_run_close(&run);
 }
@@ -256,7 +256,7 @@ START_TEST(segment_killed_in_its_making_is_no_damage)
     journal_run_kill(&run);
     fill(3, 10);
     ck_assert_uint_eq(journal_run_segments(&run)->count, 2);
-    ck_assert(!journal_files_logged(&run.files, "journal bytes are no records"));
+    ck_assert(!journal_files_logged(&run.files, "damaged journal bytes"));
     journal_run_kill(&run);
     fill(1, 1);
     journal_run_close(&run);

@@ -134,7 +134,7 @@ START_TEST(disk_that_goes_on_failing_is_refused_and_tried_again)
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
     ck_assert_uint_eq(journal_run_commit(&run, 10), 10);
     ck_assert(journal_files_logged(&run.files, "journal segment given up: sync"));
-    ck_assert(journal_files_logged(&run.files, "journal takes events again"));
+    ck_assert(journal_files_logged(&run.files, "journal accepts events again"));
     assert_all_there();
 }
 END_TEST

@@ -150,7 +150,7 @@ START_TEST(torn_newer_slot_raises_the_run_beyond_it)
         assert_same_journal();
         ck_assert_uint_gt(files.identity.run, run);
     }
-    ck_assert(journal_files_logged(&files, "journal identity damaged, put together again"));
+    ck_assert(journal_files_logged(&files, "journal identity damaged, rebuilt from segments"));
 }
 END_TEST
 
@@ -173,6 +173,74 @@ START_TEST(identity_gone_comes_back_from_the_segments)
 }
 END_TEST
 
+/* Strangers among the segments, first or last: the most have it. */
+START_TEST(journal_is_that_of_most_segments)
+{
+    static const uint8_t zeros[FILE_BYTES];
+    for (uint64_t number = 1; number <= 5; number++) {
+        bool is_strange = _i == 0 ? number <= 2 : number >= 4;
+        uint8_t own[UUID_BYTES];
+        memcpy(own, files.identity.journal, UUID_BYTES);
+        if (is_strange)
+            uuid_make(files.identity.journal);
+        save_segment(number);
+        memcpy(files.identity.journal, own, UUID_BYTES);
+    }
+    journal_files_overwrite(journal_files_path(&files, "identity"), 0, zeros, sizeof zeros);
+    journal_files_restart(&files);
+    assert_same_journal();
+}
+END_TEST
+
+/* As long as a slot of it can be read, it is the file that says whose journal it is. */
+START_TEST(strangers_do_not_outvote_the_identity)
+{
+    static const uint8_t torn[SLOT_BYTES];
+    uint8_t own[UUID_BYTES];
+    journal_files_restart(&files);
+    memcpy(own, files.identity.journal, UUID_BYTES);
+    uuid_make(files.identity.journal);
+    for (uint64_t number = 1; number <= 3; number++)
+        save_segment(number);
+    memcpy(files.identity.journal, own, UUID_BYTES);
+    journal_files_overwrite(journal_files_path(&files, "identity"), (uint64_t)_i * SLOT_BYTES, torn,
+                            sizeof torn);
+    journal_files_restart(&files);
+    assert_same_journal();
+}
+END_TEST
+
+/* Segment after segment has the same nonce: that is one. */
+START_TEST(lineage_from_the_segments_has_each_nonce_once)
+{
+    for (uint64_t number = 1; number <= 5; number++)
+        save_segment(number);
+    ck_assert_int_eq(unlink(journal_files_path(&files, "identity")), 0);
+    journal_files_restart(&files);
+    ck_assert_uint_eq(files.identity.lineage_count, 2);
+    ck_assert(has_nonce(&files.identity, first.nonce));
+}
+END_TEST
+
+/* A slot that could not be read just now must not win one day: both are new. */
+START_TEST(mended_identity_stands_in_both_slots)
+{
+    static const uint8_t torn[SLOT_BYTES];
+    save_segment(1);
+    journal_files_restart(&files);
+    journal_files_overwrite(journal_files_path(&files, "identity"),
+                            files.identity.generation % 2 * SLOT_BYTES, torn, sizeof torn);
+    journal_files_restart(&files);
+    uint32_t run = files.identity.run;
+    journal_files_overwrite(journal_files_path(&files, "identity"),
+                            files.identity.generation % 2 * SLOT_BYTES, torn, sizeof torn);
+    struct journal_identity other = {0};
+    bool is_whole;
+    ck_assert_int_eq(identity_file_read(&other, &files.directory, &is_whole), HEADER_SOUND);
+    ck_assert_uint_eq(other.run, run);
+}
+END_TEST
+
 START_TEST(journal_without_anything_left_is_a_new_one)
 {
     static const uint8_t zeros[FILE_BYTES];
@@ -180,7 +248,7 @@ START_TEST(journal_without_anything_left_is_a_new_one)
     journal_files_restart(&files);
     ck_assert(!uuid_equal(files.identity.journal, first.journal));
     ck_assert_uint_eq(files.identity.run, 1);
-    ck_assert(journal_files_logged(&files, "journal identity damaged, made anew"));
+    ck_assert(journal_files_logged(&files, "journal identity damaged, created anew"));
 }
 END_TEST
 
@@ -287,25 +355,6 @@ START_TEST(last_run_that_claimed_is_never_forgotten)
 }
 END_TEST
 
-START_TEST(directory_that_comes_back_is_the_same_journal)
-{
-    struct error error = {""};
-    char away[80];
-    (void)snprintf(away, sizeof away, "%s.away", files.path);
-    uint32_t run = files.identity.run;
-    ck_assert_int_eq(rename(files.path, away), 0);
-    ck_assert_int_eq(journal_identity_reopen(&files.identity, &files.directory, &error), RESULT_OK);
-    ck_assert(directory_is_in_place(&files.directory));
-    ck_assert(directory_is_locked(&files.directory));
-    journal_files_restart(&files);
-    assert_same_journal();
-    ck_assert_uint_gt(files.identity.run, run);
-    char command[200];
-    (void)snprintf(command, sizeof command, "rm -r %s", away);
-    ck_assert_int_eq(system(command), 0);
-}
-END_TEST
-
 Suite *journal_identity_suite(void)
 {
     Suite *suite = suite_create("journal_identity");
@@ -318,13 +367,16 @@ Suite *journal_identity_suite(void)
     tcase_add_loop_test(tests, flipped_byte_costs_neither_journal_nor_run, 0, 16);
     tcase_add_test(tests, torn_newer_slot_raises_the_run_beyond_it);
     tcase_add_loop_test(tests, identity_gone_comes_back_from_the_segments, 0, 2);
+    tcase_add_loop_test(tests, journal_is_that_of_most_segments, 0, 2);
+    tcase_add_loop_test(tests, strangers_do_not_outvote_the_identity, 0, 2);
+    tcase_add_test(tests, lineage_from_the_segments_has_each_nonce_once);
+    tcase_add_test(tests, mended_identity_stands_in_both_slots);
     tcase_add_test(tests, journal_without_anything_left_is_a_new_one);
     tcase_add_loop_test(tests, identity_of_a_later_version_is_refused_untouched, 0, 2);
     tcase_add_test(tests, segment_of_a_later_version_is_refused_untouched);
     tcase_add_test(tests, claiming_run_comes_first_and_the_others_stay);
     tcase_add_test(tests, lineage_is_bounded_and_keeps_the_newest);
     tcase_add_test(tests, last_run_that_claimed_is_never_forgotten);
-    tcase_add_test(tests, directory_that_comes_back_is_the_same_journal);
     suite_add_tcase(suite, tests);
     return suite;
 }

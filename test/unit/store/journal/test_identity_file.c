@@ -9,6 +9,7 @@
 #include "protocol/bytes.h"
 #include "store/base/crc32c.h"
 #include "store/journal/identity_file.h"
+#include "test/unit/store/journal/disk_faults.h"
 #include "test/unit/store/journal/journal_files.h"
 #include "test/unit/suites.h"
 
@@ -100,6 +101,32 @@ START_TEST(slot_is_written_as_the_first_version_wrote_it)
 }
 END_TEST
 
+/* Its bytes, and its name where it is new: a run whose number is lost would use it again. */
+START_TEST(slot_is_on_the_disk_when_it_is_written)
+{
+    struct error error = {""};
+    struct journal_identity identity = {.run = 1};
+    disk_faults_reset();
+    ck_assert_int_eq(identity_file_write(&identity, &files.directory, &error), RESULT_OK);
+    ck_assert_uint_eq(disk_faults.syncs, 1);
+    ck_assert_uint_eq(disk_faults.directory_syncs, 1);
+}
+END_TEST
+
+START_TEST(slot_that_does_not_reach_the_disk_is_told)
+{
+    unsigned *const fails_in[] = {&disk_faults.write_fails_in, &disk_faults.sync_fails_in,
+                                  &disk_faults.full_sync_fails_in};
+    struct error error = {""};
+    struct journal_identity identity = {.run = 1};
+    disk_faults_reset();
+    *fails_in[_i] = 1;
+    ck_assert_int_eq(identity_file_write(&identity, &files.directory, &error), RESULT_FAILED);
+    ck_assert_ptr_nonnull(strstr(error.text, "can't write its identity: Input/output error"));
+    disk_faults_reset();
+}
+END_TEST
+
 /* More nonces than a slot has, though its CRC is right. */
 START_TEST(lineage_beyond_its_slot_is_damage)
 {
@@ -124,6 +151,8 @@ Suite *journal_identity_file_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, slot_of_the_first_version_is_read);
     tcase_add_test(tests, slot_is_written_as_the_first_version_wrote_it);
+    tcase_add_test(tests, slot_is_on_the_disk_when_it_is_written);
+    tcase_add_loop_test(tests, slot_that_does_not_reach_the_disk_is_told, 0, 3);
     tcase_add_test(tests, lineage_beyond_its_slot_is_damage);
     suite_add_tcase(suite, tests);
     return suite;

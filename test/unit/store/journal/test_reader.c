@@ -124,6 +124,35 @@ START_TEST(reads_on_while_segments_are_evicted)
 }
 END_TEST
 
+/* What is open is read to its end, however long the segments are that are left. */
+START_TEST(evicted_segment_is_read_to_its_own_end)
+{
+    journal_reading_make(&subject, 1);
+    struct segment_image image = journal_reading_segment(2, RECORDS + 1, RECORDS + 5);
+    segment_image_close(&image, &subject.files);
+    journal_files_load(&subject.files);
+    journal_reading_expect_records(&subject, 1, 10);
+    segments_stored(&subject.files.segments, RECORDS, 1);
+    ck_assert_uint_eq(segments_evict_expired(&subject.files.segments, 2, 1, 10), 1);
+    journal_reading_expect_records(&subject, 11, RECORDS + 5);
+    journal_reading_expect(&subject, READ_END);
+}
+END_TEST
+
+START_TEST(reader_holds_one_segment_at_a_time)
+{
+    journal_reading_make(&subject, 4);
+    journal_files_load(&subject.files);
+    size_t before = journal_files_count("/proc/self/fd", "");
+    for (uint64_t number = 0; number < 4; number++) {
+        journal_reading_expect_records(&subject, number * RECORDS + 1, (number + 1) * RECORDS);
+        ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), before + 1);
+    }
+    journal_reader_seek(&subject.reader, 0);
+    ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), before);
+}
+END_TEST
+
 /* Nobody else is served while it looks for its place. */
 START_TEST(passes_over_what_is_stored_in_several_calls)
 {
@@ -197,7 +226,7 @@ START_TEST(lost_end_of_a_closed_segment_is_reported)
     journal_reading_expect(&subject, READ_END);
     journal_reading_expect(&subject, READ_END);
     ck_assert_uint_eq(subject.files.segments.damaged->value, 1);
-    ck_assert(journal_files_logged(&subject.files, "journal bytes are no records"));
+    ck_assert(journal_files_logged(&subject.files, "damaged journal bytes"));
 }
 END_TEST
 
@@ -253,6 +282,8 @@ Suite *journal_reader_suite(void)
     tcase_add_test(tests, follows_what_is_written);
     tcase_add_test(tests, gives_what_was_written_twice_once);
     tcase_add_test(tests, reads_on_while_segments_are_evicted);
+    tcase_add_test(tests, evicted_segment_is_read_to_its_own_end);
+    tcase_add_test(tests, reader_holds_one_segment_at_a_time);
     tcase_add_test(tests, passes_over_what_is_stored_in_several_calls);
     tcase_add_test(tests, damaged_middle_is_quarantined_and_the_rest_delivered);
     tcase_add_loop_test(tests, lost_end_of_a_closed_segment_is_reported, 0, 2);

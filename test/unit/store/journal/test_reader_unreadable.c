@@ -114,15 +114,74 @@ END_TEST
 
 START_TEST(descriptors_that_are_short_cost_no_segment)
 {
+    static const int reasons[] = {EMFILE, ENFILE, ENOMEM};
     journal_reading_make(&subject, 2);
     journal_files_load(&subject.files);
     journal_reading_expect_records(&subject, 1, RECORDS);
-    disk_faults.open_reason = EMFILE;
+    disk_faults.open_reason = reasons[_i];
     for (int i = 0; i < 100; i++)
         journal_reading_expect(&subject, READ_BLOCKED);
     disk_faults_reset();
     journal_reading_expect_records(&subject, RECORDS + 1, 2 * RECORDS);
     journal_reading_expect(&subject, READ_END);
+}
+END_TEST
+
+/* Of calls a second apart. */
+enum { ATTEMPTS = 30 };
+
+static void expect_blocked(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        journal_reading_expect(&subject, READ_BLOCKED);
+}
+
+START_TEST(segment_that_does_not_open_has_half_a_minute)
+{
+    journal_reading_make(&subject, 2);
+    journal_files_load(&subject.files);
+    journal_reading_expect_records(&subject, 1, RECORDS);
+    disk_faults.open_reason = EIO;
+    expect_blocked(ATTEMPTS - 1);
+    ck_assert_int_eq(journal_files_logged(&subject.files, "trying again"), 1);
+    ck_assert_int_eq(journal_files_logged(&subject.files, "passed over"), 0);
+    journal_reading_expect(&subject, READ_END);
+    ck_assert_int_eq(journal_files_logged(&subject.files, "passed over"), 1);
+}
+END_TEST
+
+START_TEST(bytes_that_do_not_come_have_half_a_minute)
+{
+    journal_reading_make(&subject, 1);
+    journal_files_load(&subject.files);
+    disk_faults.bad_to = 1000000;
+    expect_blocked(ATTEMPTS - 1);
+    ck_assert_uint_eq(subject.files.segments.damaged->value, 0);
+    journal_reading_expect(&subject, READ_END);
+    disk_faults_reset();
+    ck_assert_uint_eq(subject.files.segments.damaged->value, 1);
+    ck_assert_int_eq(journal_files_logged(&subject.files, "trying again"), 1);
+}
+END_TEST
+
+/* The disk comes back in time, once and again; and what is lost costs the next one nothing. */
+START_TEST(time_of_one_segment_is_not_that_of_another)
+{
+    journal_reading_make(&subject, 5);
+    journal_files_load(&subject.files);
+    for (uint64_t number = 0; number < 3; number++) {
+        disk_faults.open_reason = EIO;
+        expect_blocked(ATTEMPTS - 1);
+        disk_faults_reset();
+        journal_reading_expect_records(&subject, number * RECORDS + 1, (number + 1) * RECORDS);
+    }
+    ck_assert_int_eq(journal_files_logged(&subject.files, "trying again"), 3);
+    disk_faults.open_reason = EIO;
+    expect_blocked(ATTEMPTS - 1);
+    for (unsigned i = 0; i < ATTEMPTS - 1; i++) /* one call passes over, and asks for the next */
+        journal_reading_expect(&subject, READ_BLOCKED);
+    disk_faults_reset();
+    journal_reading_expect_records(&subject, 4 * RECORDS + 1, 5 * RECORDS);
 }
 END_TEST
 
@@ -242,7 +301,10 @@ Suite *journal_reader_unreadable_suite(void)
     tcase_add_test(tests, waits_for_a_segment_that_can_not_be_opened);
     tcase_add_test(tests, segment_that_never_opens_does_not_hold_up_the_rest_for_ever);
     tcase_add_loop_test(tests, segment_that_opens_later_is_read_then, 0, 2);
-    tcase_add_test(tests, descriptors_that_are_short_cost_no_segment);
+    tcase_add_loop_test(tests, descriptors_that_are_short_cost_no_segment, 0, 3);
+    tcase_add_test(tests, segment_that_does_not_open_has_half_a_minute);
+    tcase_add_test(tests, bytes_that_do_not_come_have_half_a_minute);
+    tcase_add_test(tests, time_of_one_segment_is_not_that_of_another);
     tcase_add_test(tests, waits_for_a_directory_that_is_away);
     tcase_add_test(tests, waits_for_a_directory_with_another_in_its_place);
     tcase_add_test(tests, unreadable_sector_does_not_hold_up_the_rest_for_ever);

@@ -44,7 +44,7 @@ static uint64_t offset_of(uint32_t number)
 {
     uint64_t offset = SEGMENT_HEADER_BYTES;
     for (uint32_t i = 0; i < number; i++)
-        offset += RECORD_HEADER_BYTES + 20 + i % 40;
+        offset += journal_run_record_bytes(i);
     return offset;
 }
 

@@ -25,11 +25,10 @@ static void tear_down(void)
 
 START_TEST(segments_are_found_by_their_names)
 {
-    static const char *const names[] = {"0000000000000010.journal",
-                                        "ffffffffffffffff.journal",
-                                        "0000000000000002.journal",
-                                        "0000000000000003.journal.new",
-                                        "4.journal",
+    static const char *const names[] = {"0000000000000010.journal",     "ffffffffffffffff.journal",
+                                        "4000000000000000.journal",     "3fffffffffffffff.journal",
+                                        "0000000000000000.journal",     "0000000000000002.journal",
+                                        "0000000000000003.journal.new", "4.journal",
                                         "torn-0000000000000002-5"};
     size_t count = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -39,9 +38,10 @@ START_TEST(segments_are_found_by_their_names)
     }
     uint64_t *numbers;
     ck_assert_int_eq(segment_names_list(&files.directory, &numbers, &count), 0);
-    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(count, 3);
     ck_assert_uint_eq(numbers[0], 2);
     ck_assert_uint_eq(numbers[1], 16);
+    ck_assert_uint_eq(numbers[2], UINT64_C(0x3fffffffffffffff));
     free(numbers);
 }
 END_TEST

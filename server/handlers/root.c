@@ -1,0 +1,46 @@
+/* GET /: what is here, for whoever finds the server and not its README. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "protocol/memory.h"
+#include "server/handlers/context.h"
+#include "server/handlers/routes.h"
+#include "server/http/exchange.h"
+
+/* The methods in the value of an Allow field, as an array. */
+static json_t *render_methods(const char *allow)
+{
+    json_t *methods = json_array();
+    while (*allow != '\0') {
+        size_t bytes = strcspn(allow, ", ");
+        json_array_append_new(methods, json_stringn(allow, bytes));
+        allow += bytes;
+        allow += strspn(allow, ", ");
+    }
+    return methods;
+}
+
+static json_t *render_routes(const struct router *router)
+{
+    const char *const *labels = router_labels(router);
+    json_t *routes = json_array();
+    for (size_t i = 0; router_allow(router, i) != NULL; i++)
+        json_array_append_new(routes, json_pack("{s:s, s:o}", "path", labels[i], "methods",
+                                                render_methods(router_allow(router, i))));
+    return routes;
+}
+
+static void handle_root(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    json_t *answer = json_pack("{s:s, s:s, s:o}", "name", "video-ad-tracker", "version",
+                               ADTRACKER_VERSION, "routes", render_routes(context->router));
+    char *body = memory_required(json_dumps(answer, JSON_COMPACT));
+    json_decref(answer);
+    exchange_reply(exchange, 200, "application/json", body, strlen(body));
+    free(body);
+}
+
+const struct route route_root = {HTTP_GET, "/", handle_root};

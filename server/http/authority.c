@@ -1,0 +1,51 @@
+/* Reads an authority. */
+#include "server/http/authority.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "protocol/address.h"
+#include "protocol/digits.h"
+
+enum { PORT_DIGITS_MAX = 5 };
+
+static bool is_name_byte(char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-')
+        return true;
+    return (c >= 'A' && c <= 'Z') || (c != '\0' && strchr("_~!$&'*+", c) != NULL);
+}
+
+/* The length of the host at the beginning; 0 = there is none. */
+static size_t host_bytes(const char *text, size_t bytes)
+{
+    size_t host = 0;
+    if (bytes == 0 || text[0] != '[') {
+        while (host < bytes && is_name_byte(text[host]))
+            host++;
+        return host;
+    }
+    const char *bracket = memchr(text, ']', bytes);
+    struct address address;
+    if (bracket == NULL)
+        return 0;
+    host = (size_t)(bracket - text) + 1;
+    bool is_address = address_parse(text + 1, host - 2, &address) == RESULT_OK;
+    return is_address && address.family == ADDRESS_IPV6 ? host : 0;
+}
+
+/* ":" and a number; nothing at all is fine too. */
+static bool is_port(const char *text, size_t bytes)
+{
+    uint64_t port;
+    if (bytes == 0)
+        return true;
+    return text[0] == ':' && digits_read(text + 1, bytes - 1, PORT_DIGITS_MAX, &port) &&
+           port <= UINT16_MAX;
+}
+
+bool http_is_authority(const char *text, size_t bytes)
+{
+    size_t host = host_bytes(text, bytes);
+    return host > 0 && is_port(text + host, bytes - host);
+}

@@ -1,0 +1,14 @@
+/* The authority of a URI: whom a client means to talk to. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Whether `text` is a host with a port or without (RFC 9110 section 7.2), in the spellings that are
+ * in use: a name in the bytes of a URI's host, an IPv4 address, an IPv6 address in brackets; behind
+ * it ":" and 1 to 5 digits, up to 65535. The grammar's other hosts are refused: percent-encoded
+ * ones (nobody sends them), and names with any of `(),;=`, which look like a list to some. So is an
+ * empty host, user information and a path.
+ */
+bool http_is_authority(const char *text, size_t bytes);

@@ -1,0 +1,31 @@
+/* What the log hears of a connection's outages. */
+#include "store/database/outage.h"
+
+#include <string.h>
+
+#include "metrics/clock.h"
+#include "metrics/log.h"
+
+void db_outage_begin(struct db_outage *outage, const char *reason)
+{
+    if (outage->is_on)
+        return;
+    outage->is_on = true;
+    outage->is_hidden = !news_is(&outage->reasons, reason, clock_monotonic_us());
+    if (!outage->is_hidden)
+        log_write(outage->log, LOG_WARNING, "store", "database unreachable name=%s: %.*s",
+                  outage->name, (int)strcspn(reason, "\n"), reason);
+}
+
+void db_outage_hide(struct db_outage *outage)
+{
+    outage->is_on = false;
+    outage->is_hidden = true;
+}
+
+void db_outage_end(struct db_outage *outage, int server_version)
+{
+    outage->is_on = false;
+    log_write(outage->log, outage->is_hidden ? LOG_DEBUG : LOG_INFO, "store",
+              "connected name=%s server=%d", outage->name, server_version);
+}

@@ -1,0 +1,61 @@
+"""KEEPALIVE_SECONDS: how long a connection may be idle between requests, and what is no idleness."""
+import time
+import unittest
+
+from db_support import DatabaseCase, SqlSession
+from http_support import LIVEZ, WINDOW, Wire, seconds_of
+
+METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+class Keepalive(DatabaseCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.tracker = self.open_server(KEEPALIVE_SECONDS="1")
+
+    def wire(self, **options: int) -> Wire:
+        wire = Wire(self.tracker.port, **options)
+        self.addCleanup(wire.close)
+        return wire
+
+    def assert_ends_when_idle(self, wire: Wire) -> None:
+        took = seconds_of(lambda: self.assertTrue(wire.is_closed()))
+        self.assertGreater(took, 0.8)
+        self.assertLess(took, 5)
+
+    def test_an_idle_connection_ends(self) -> None:
+        self.assert_ends_when_idle(self.wire())
+        wire = self.wire()
+        for _ in range(5):  # each request begins it anew, whole or not
+            self.assertEqual(wire.send(LIVEZ).answer().status, 200)
+            time.sleep(0.5)
+            self.assertEqual(wire.send(LIVEZ[:9]).send(LIVEZ[9:]).answer().status, 200)
+            time.sleep(0.5)
+        self.assertEqual(wire.send(LIVEZ[:9]).send(LIVEZ[9:]).answer().status, 200)
+        self.assert_ends_when_idle(wire)
+
+    def test_a_request_under_way_has_its_own_deadline(self) -> None:
+        wire = self.wire().send(LIVEZ[:9])
+        time.sleep(2.5)
+        self.assertEqual(wire.send(LIVEZ[9:]).answer().status, 200)
+
+    def test_a_request_in_hand_is_no_idleness(self) -> None:
+        lock = SqlSession(self, self.postgres, self.database)
+        lock.run("BEGIN; LOCK event_counts IN ACCESS EXCLUSIVE MODE")
+        wire = self.wire().send(f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(2.5)
+        lock.run("COMMIT")
+        self.assertEqual(wire.answer().status, 200)
+        self.assert_ends_when_idle(wire)
+
+    def test_a_client_that_takes_its_answers_slowly_is_not_cut_off(self) -> None:
+        wire = self.wire(receive_buffer=4096)
+        count = 1000  # more than the kernel takes
+        wire.send(METRICS * count)
+        time.sleep(3)
+        for _ in range(count):
+            self.assertEqual(wire.answer().status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
