@@ -13,7 +13,7 @@ BEGIN
     SELECT string_agg(format('%s is %s', c.oid::regclass, coalesce(k.word, 'in the way')), ', ' ORDER BY relname)
     INTO v_fault
     FROM pg_class c LEFT JOIN (VALUES ('v', 'a view'), ('m', 'a materialized view'), ('f', 'a foreign table'),
-                                      ('p', 'a partitioned table')) AS k (relkind, word) USING (relkind)
+                                      ('p', 'a partitioned table')) AS k (kind, word) ON k.kind = c.relkind::text
     WHERE c.oid = to_regclass('ads') AND c.relkind NOT IN ('r', 'p')
        OR c.oid = to_regclass('clicks') AND (c.relkind <> 'r' OR c.relispartition)
        OR c.oid = to_regclass('impressions');
@@ -56,10 +56,11 @@ BEGIN
     ), judged AS (
         SELECT tab, col, CASE
             WHEN c.base IS NULL AND w.is_needed THEN 'is missing'
-            WHEN w.meant IS NULL AND tab = v_clicks THEN 'has no place in events: it would be lost'
+            WHEN w.meant IS NULL AND tab = v_clicks THEN 'would be lost: it has no place in events'
+            WHEN c.base IS NULL OR w.meant IS NULL THEN NULL
             WHEN NOT (CASE WHEN c.is_builtin THEN c.typname = ANY (f.typnames)
                            ELSE w.meant = 'text' AND tab = v_ads AND c.typcategory IN ('E', 'S') END)
-            THEN format('is of type %s: it must be %s', format_type(c.type, NULL), w.meant) END AS fault
+            THEN format('is %s, not %s', format_type(c.type, NULL), w.meant) END AS fault
         FROM (wanted w JOIN fitting f USING (meant)) FULL JOIN columns c USING (tab, col)
         WHERE tab IS NOT NULL
     )
