@@ -10,15 +10,16 @@ BEGIN
     IF to_regclass('ingest_cursor') IS NOT NULL THEN -- it has been adopted
         RETURN;
     END IF;
-    SELECT string_agg(format('%s is %s', c.oid::regclass, CASE c.relkind
-                          WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table'
-                          WHEN 'p' THEN 'a partitioned table' WHEN 'r' THEN 'a table of another''s own'
-                          ELSE 'no table' END), ', ' ORDER BY relname)
+    SELECT string_agg(format('%s is %s', c.oid::regclass, CASE
+                          WHEN EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid) THEN 'a child of another table'
+                          WHEN relkind = 'v' THEN 'a view' WHEN relkind = 'm' THEN 'a materialized view'
+                          WHEN relkind = 'f' THEN 'a foreign table' WHEN relkind = 'p' THEN 'a partitioned table'
+                          ELSE 'there already' END), ', ' ORDER BY relname)
     INTO v_fault
     FROM pg_class c
-    WHERE c.oid = to_regclass('ads') AND c.relkind NOT IN ('r', 'p')
+    WHERE c.oid = to_regclass('ads') AND relkind NOT IN ('r', 'p')
        OR c.oid = to_regclass('clicks')
-          AND (c.relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
+          AND (relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
        OR c.oid = to_regclass('impressions');
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION 'cannot take over what is here: %', v_fault USING ERRCODE = 'wrong_object_type';
