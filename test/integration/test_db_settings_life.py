@@ -168,7 +168,9 @@ class Life(ImportCase):
         self.assert_same_life("")
 
     def test_with_the_original_database(self) -> None:
-        seen = self.assert_same_life(ORIGINAL_SCHEMA + CLICKS)
+        """Whose times somebody has given a zone."""
+        seen = self.assert_same_life(ORIGINAL_SCHEMA + CLICKS + "ALTER TABLE clicks ALTER \"timestamp\" TYPE "
+                                     "timestamptz USING \"timestamp\" AT TIME ZONE 'UTC';")
         self.assertEqual(len(seen["start"]["adopted"]), 5)
 
 
