@@ -12,17 +12,16 @@ BEGIN
     END IF;
     SELECT string_agg(format('%s is %s', c.oid::regclass, CASE
                           WHEN EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid) THEN 'a child of another table'
-                          WHEN relkind = 'v' THEN 'a view' WHEN relkind = 'm' THEN 'a materialized view'
-                          WHEN relkind = 'f' THEN 'a foreign table' WHEN relkind = 'p' THEN 'a partitioned table'
-                          ELSE 'there already' END), ', ' ORDER BY relname)
+                          ELSE coalesce(k.word, 'in the way') END), ', ' ORDER BY relname)
     INTO v_fault
-    FROM pg_class c
-    WHERE c.oid = to_regclass('ads') AND relkind NOT IN ('r', 'p')
-       OR c.oid = to_regclass('clicks')
-          AND (relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
+    FROM pg_class c LEFT JOIN (VALUES ('v', 'a view'), ('m', 'a materialized view'), ('f', 'a foreign table'),
+                                      ('p', 'a partitioned table')) AS k (kind, word) ON k.kind = c.relkind::text
+    WHERE c.oid = to_regclass('ads') AND c.relkind NOT IN ('r', 'p')
+       OR c.oid = to_regclass('clicks') 
+          AND (c.relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
        OR c.oid = to_regclass('impressions');
     IF v_fault IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot take over what is here: %', v_fault USING ERRCODE = 'wrong_object_type';
+        RAISE EXCEPTION 'this schema cannot be used: %', v_fault USING ERRCODE = 'wrong_object_type';
     END IF;
 END
 $$;
@@ -34,7 +33,7 @@ DO $$
 DECLARE
     v_ads regclass := to_regclass('ads');
     v_clicks regclass := to_regclass('clicks');
-    v_faults text[];
+    v_fault text;
 BEGIN
     IF to_regclass('ingest_cursor') IS NOT NULL THEN
         RETURN;
@@ -59,21 +58,19 @@ BEGIN
                ('timestamp with time zone', '{timestamptz,timestamp,date}'), ('timestamp', '{timestamp,timestamptz,date}')
     ), judged AS (
         SELECT tab, col, CASE
-            WHEN c.base IS NULL THEN CASE WHEN w.is_needed THEN 'is missing' END
-            WHEN w.meant IS NULL AND tab = v_clicks THEN 'has no place in events: it would be lost'
+            WHEN c.base IS NULL AND w.is_needed THEN 'is missing'
+            WHEN w.meant IS NULL AND tab = v_clicks THEN 'would be lost: it has no place in events'
+            WHEN c.base IS NULL OR w.meant IS NULL THEN NULL
             WHEN NOT (CASE WHEN c.is_builtin THEN c.typname = ANY (f.typnames)
                            ELSE w.meant = 'text' AND tab = v_ads AND c.typcategory IN ('E', 'S') END)
-            THEN format('is of type %s; it must be %s', format_type(c.type, NULL), w.meant) END AS fault
+            THEN format('is %s, not %s', format_type(c.type, NULL), w.meant) END AS fault
         FROM (wanted w JOIN fitting f USING (meant)) FULL JOIN columns c USING (tab, col)
         WHERE tab IS NOT NULL
     )
-    SELECT array_agg(format('%s.%s %s', tab::regclass, col, fault) ORDER BY tab, col) INTO v_faults
+    SELECT string_agg(format('%s.%I %s', tab::regclass, col, fault), ', ' ORDER BY tab, col) INTO v_fault
     FROM judged WHERE fault IS NOT NULL;
-    IF v_faults IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot take over what is here: %', array_to_string(v_faults[:2], ', ')
-                        || CASE WHEN cardinality(v_faults) > 2 THEN format(' and %s more', cardinality(v_faults) - 2)
-                           ELSE '' END
-            USING ERRCODE = 'datatype_mismatch';
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION 'this schema cannot be used: %', v_fault USING ERRCODE = 'datatype_mismatch';
     END IF;
 END
 $$;
@@ -99,7 +96,7 @@ BEGIN
     LOOP
         EXECUTE format('SELECT count(*) FROM %s WHERE %s', v_clicks, v_test) INTO v_rows;
         IF v_rows > 0 THEN
-            RAISE EXCEPTION 'cannot take over what is here: % rows of % have no % that an event can hold',
+            RAISE EXCEPTION 'this schema cannot be used: % rows of % have no % that an event can hold',
                             v_rows, v_clicks, v_col USING ERRCODE = 'datatype_mismatch';
         END IF;
     END LOOP;

@@ -54,10 +54,11 @@ class Refused(ChangedCase):
     def assert_each(self, table: str, wrong: tuple) -> None:
         for column, kind, name, wanted in wrong:
             with self.subTest(column=column, kind=kind):
+                quoted = f'"{column}"' if column == "timestamp" else column
                 change = (f"ALTER TABLE {table} DROP COLUMN IF EXISTS {column} CASCADE; "
                           f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
                 self.assert_refused(
-                    change, f"cannot take over what is here: {table}.{column} is of type {name}; it must be {wanted}"
+                    change, f"this schema cannot be used: {table}.{quoted} is {name}, not {wanted}"
                 ).stop()
 
     def test_columns_of_ads(self) -> None:
@@ -92,18 +93,16 @@ class Refused(ChangedCase):
     def test_domains_over_a_wrong_type(self) -> None:
         self.assert_refused("CREATE DOMAIN amount AS numeric; CREATE DOMAIN price AS amount; "
                             "ALTER TABLE ads ADD COLUMN duration_ms price",
-                            "ads.duration_ms is of type price; it must be integer")
+                            "ads.duration_ms is price, not integer")
 
     def test_columns_that_are_missing_or_would_be_lost(self) -> None:
         for change, words in (
                 ("ALTER TABLE ads DROP COLUMN target_url", "ads.target_url is missing"),
                 ("ALTER TABLE clicks DROP COLUMN ip", "clicks.ip is missing"),
                 ("ALTER TABLE clicks ADD COLUMN country text",
-                 "clicks.country has no place in events: it would be lost"),
-                ("ALTER TABLE clicks ADD c1 text, ADD c2 text, ADD c3 text, ADD c4 text",
-                 "clicks.c2 has no place in events: it would be lost and 2 more")):
+                 "clicks.country would be lost: it has no place in events")):
             with self.subTest(change):
-                self.assert_refused(change, "here: " + words if "c2" not in words else words).stop()
+                self.assert_refused(change, f"this schema cannot be used: {words}").stop()
 
     def test_other_things_in_the_place_of_tables(self) -> None:
         for change, words in (
@@ -114,7 +113,7 @@ class Refused(ChangedCase):
                 ("CREATE TABLE parent (id integer); ALTER TABLE clicks INHERIT parent", "clicks is a child"),
                 ("CREATE VIEW impressions AS SELECT 1 AS id", "impressions is a view")):
             with self.subTest(change):
-                self.assert_refused(change, "cannot take over what is here: " + words).stop()
+                self.assert_refused(change, "this schema cannot be used: " + words).stop()
 
     def test_rows_that_no_event_can_hold(self) -> None:
         for change, words in (
@@ -125,7 +124,7 @@ class Refused(ChangedCase):
                 ("ALTER TABLE clicks DROP CONSTRAINT clicks_pkey, ALTER id DROP NOT NULL; "
                  "UPDATE clicks SET id = NULL WHERE id = 2", "1 rows of clicks have no id")):
             with self.subTest(change):
-                self.assert_refused(change, f"cannot take over what is here: {words} that an event can hold").stop()
+                self.assert_refused(change, f"this schema cannot be used: {words} that an event can hold").stop()
 
     def test_what_depends_on_the_table(self) -> None:
         for change, words in (
@@ -151,7 +150,7 @@ class Refused(ChangedCase):
 
     def test_it_goes_on_by_itself_and_says_each_thing_once(self) -> None:
         server = self.assert_refused("ALTER TABLE ads ADD COLUMN active integer DEFAULT 1; CREATE VIEW mine AS "
-                                     "SELECT count(*) FROM clicks", "ads.active is of type integer; it must be boolean")
+                                     "SELECT count(*) FROM clicks", "ads.active is integer, not boolean")
         self.post(server, 0, 5)
         self.assertEqual(server.stop(), 0)
         server.start()
@@ -167,7 +166,7 @@ class Refused(ChangedCase):
         self.assert_counts_agree()
         for text in ("depend on the table", "applying schema name=001_schema", "ingest resumed"):
             self.assertEqual(len(self.lines(server, text)), 1, text)
-        self.assertEqual(len(self.lines(server, "ads.active is of type")), 2)  # of two starts
+        self.assertEqual(len(self.lines(server, "ads.active is integer")), 2)  # of two starts
 
 
 class TakenOver(ChangedCase):
