@@ -10,12 +10,15 @@ BEGIN
     IF to_regclass('ingest_cursor') IS NOT NULL THEN -- it has been adopted
         RETURN;
     END IF;
-    SELECT string_agg(format('%s is %s', c.oid::regclass, coalesce(k.word, 'in the way')), ', ' ORDER BY relname)
+    SELECT string_agg(format('%s is %s', c.oid::regclass, CASE
+                          WHEN EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid) THEN 'a child of another table'
+                          ELSE coalesce(k.word, 'in the way') END), ', ' ORDER BY relname)
     INTO v_fault
     FROM pg_class c LEFT JOIN (VALUES ('v', 'a view'), ('m', 'a materialized view'), ('f', 'a foreign table'),
                                       ('p', 'a partitioned table')) AS k (kind, word) ON k.kind = c.relkind::text
     WHERE c.oid = to_regclass('ads') AND c.relkind NOT IN ('r', 'p')
-       OR c.oid = to_regclass('clicks') AND (c.relkind <> 'r' OR c.relispartition)
+       OR c.oid = to_regclass('clicks') 
+          AND (c.relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
        OR c.oid = to_regclass('impressions');
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION 'this schema cannot be used: %', v_fault USING ERRCODE = 'wrong_object_type';
@@ -72,6 +75,34 @@ BEGIN
 END
 $$;
 
+-- Rows of clicks that no event can hold.
+DO $$
+DECLARE
+    v_clicks regclass := to_regclass('clicks');
+    v_col text;
+    v_test text;
+    v_rows bigint;
+BEGIN
+    IF v_clicks IS NULL OR to_regclass('ingest_cursor') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    FOR v_col, v_test IN
+        SELECT attname, CASE attname WHEN 'id' THEN 'id IS NULL' ELSE
+               format('%I NOT BETWEEN -2147483648 AND 2147483647', attname) END
+        FROM pg_attribute WHERE attrelid = v_clicks AND NOT attisdropped
+           AND (attname = 'id' AND NOT attnotnull
+                OR attname IN ('ad_id', 'video_playback_time') AND atttypid NOT IN ('int4'::regtype, 'int2'::regtype))
+        ORDER BY attnum
+    LOOP
+        EXECUTE format('SELECT count(*) FROM %s WHERE %s', v_clicks, v_test) INTO v_rows;
+        IF v_rows > 0 THEN
+            RAISE EXCEPTION 'this schema cannot be used: % rows of % have no % that an event can hold',
+                            v_rows, v_clicks, v_col USING ERRCODE = 'datatype_mismatch';
+        END IF;
+    END LOOP;
+END
+$$;
+
 -- The table clicks goes, once its rows are events, and a view takes its place. Nothing of somebody's own may
 -- hang on it; what ends with it is noted for the log (adtracker.notes, a line each).
 DO $$
@@ -106,7 +137,9 @@ BEGIN
     SELECT string_agg(format('clicks becomes a view: %s of the table is gone', note), chr(10) ORDER BY note) INTO v_notes
     FROM (SELECT format('trigger %I', tgname) FROM pg_trigger WHERE tgrelid = v_clicks AND NOT tgisinternal
           UNION ALL SELECT format('rule %I', rulename) FROM pg_rewrite WHERE ev_class = v_clicks
-          UNION ALL SELECT format('check %I', conname) FROM pg_constraint WHERE conrelid = v_clicks AND contype = 'c'
+          UNION ALL SELECT format('%s %I', CASE contype WHEN 'c' THEN 'check' ELSE 'constraint' END, conname)
+                    FROM pg_constraint WHERE conrelid = v_clicks AND contype IN ('c', 'u', 'x')
+          UNION ALL SELECT format('policy %I', polname) FROM pg_policy WHERE polrelid = v_clicks
           UNION ALL SELECT format('publication %I', p.pubname) FROM pg_publication_rel r
                     JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = v_clicks) AS n (note);
     PERFORM set_config('adtracker.notes', coalesce(v_notes, ''), false);

@@ -80,28 +80,37 @@ $$;
 -- Called by each server at its start and every hour, one server at a time: makes the partitions of the
 -- days ahead and drops old keys and runs. Keys are kept for two weeks after their day, the day of the
 -- event, so that a server cut off for as long still finds that another one has stored the same event;
--- runs for as long as a journal knows its past ones. Its locks wait for readers, hence the short
--- lock_timeout: others queue behind it.
+-- runs for as long as a journal knows its past ones. How old a key is, the clock alone does not say: one
+-- that has jumped ahead, as at a machine's start, would end all of them. So the newest key counts as well.
+-- Its locks wait for readers, hence the short lock_timeout: others queue behind it.
 CREATE OR REPLACE FUNCTION maintain() RETURNS integer
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '500ms' AS $$
 DECLARE
     v_today date := now()::date;
     v_made integer;
+    v_newest date; -- of the keys, but for those ahead of the clock
     v_old regclass;
+    v_is_old boolean;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
         RETURN 0;
     END IF;
     v_made := create_day_partitions('events', 'occurred_at', v_today, 8)
             + create_day_partitions('event_keys', 'day', v_today, 9);
-    FOR v_old IN SELECT partition FROM partition_bounds('event_keys') WHERE past <= v_today - 15 LOOP
+    v_newest := coalesce((SELECT max(day) FROM event_keys WHERE day <= v_today), v_today);
+    FOR v_old, v_is_old IN SELECT partition, past <= v_newest - 15 FROM partition_bounds('event_keys')
+                           WHERE past <= v_today - 15 LOOP
+        IF NOT v_is_old THEN
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', v_old) INTO v_is_old;
+        END IF;
+        CONTINUE WHEN NOT v_is_old;
         BEGIN
             EXECUTE format('DROP TABLE %s', v_old);
         EXCEPTION WHEN dependent_objects_still_exist THEN
             RAISE WARNING 'the old keys of % stay: %', v_old, SQLERRM;
         END;
     END LOOP;
-    DELETE FROM event_keys WHERE day < v_today - 400; -- of events that came even later: few
+    DELETE FROM event_keys WHERE day < v_newest - 400; -- of events that came even later: few
     PERFORM forget_runs(now() - interval '100 days');
     RETURN v_made;
 END

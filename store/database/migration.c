@@ -80,29 +80,13 @@ static void write_check(FILE *out)
     (void)fprintf(out, "COMMIT; %s", schema_state_sql());
 }
 
-static const char *type_word(enum ad_field_type type)
-{
-    switch (type) {
-    case AD_FIELD_ID:
-    case AD_FIELD_NUMBER:
-        return "integer";
-    case AD_FIELD_TEXT:
-        return "text";
-    case AD_FIELD_FLAG:
-        return "boolean";
-    case AD_FIELD_TIME:
-        return "timestamp with time zone";
-    }
-    return "";
-}
-
 /* Whether what is there can be taken over: of a database that has nothing of ours yet. */
 static void write_adoption_check(FILE *out)
 {
     (void)fputs("SELECT set_config('adtracker.ad_columns', '{", out);
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
         (void)fprintf(out, "%s\"%s\":\"%s\"", field == ad_fields() ? "" : ",", field->name,
-                      type_word(field->type));
+                      ad_field_type_name(field));
     (void)fputs("}', true);\n", out);
     write_file(out, sql_find("check_adoption.sql"));
 }

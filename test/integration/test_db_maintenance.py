@@ -25,15 +25,31 @@ class Maintenance(Functions):
     def test_maintenance_drops_the_keys_of_days_gone_by(self) -> None:
         self.psql("SELECT create_day_partitions('event_keys', 'day', "
                   "(now() AT TIME ZONE 'UTC')::date - 20, 20)")
-        self.ingest(row(1, at="2001-05-05 12:00:00+00", event_id="a"))
-        self.assertEqual(self.count("event_keys"), 2)
+        now = self.value("SELECT now()")
+        self.ingest(row(1, at="2001-05-05 12:00:00+00", event_id="a"), row(2, at=now, event_id="b"))
+        self.assertEqual(self.count("event_keys"), 4)
         self.psql("SELECT maintain()")
         self.assertEqual(
             self.psql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = "
                       "'event_keys'::regclass AND inhrelid::regclass::text ~ '[0-9]$' ORDER BY 1"),
             self.psql("SELECT 'event_keys_' || to_char(now() AT TIME ZONE 'UTC' + n * interval "
                       "'1 day', 'YYYYMMDD') FROM generate_series(-15, 8) n"))
-        self.assertEqual(self.count("event_keys"), 0)
+        self.assertEqual(self.psql("SELECT event_id, count(*) FROM event_keys GROUP BY 1"), [("b", "2")])
+
+    def test_a_clock_that_is_ahead_ends_no_keys(self) -> None:
+        """Played by keys of days gone by, with nothing newer."""
+        self.psql("SELECT create_day_partitions('event_keys', 'day', (now() AT TIME ZONE 'UTC')::date - 3022, 23)")
+        days = {n: self.value(f"SELECT date_trunc('day', now(), 'UTC') - {n} * interval '1 day'") for n in (3001, 3020)}
+        self.ingest(*(row(n, at=at, event_id=f"e{n}") for n, at in days.items()))
+        self.psql("SELECT maintain()")
+        keys = self.psql("SELECT event_id, count(*) FROM event_keys GROUP BY 1")
+        self.assertEqual(keys, [("e3001", "2")])
+        self.assertEqual(self.count("partition_bounds('event_keys') WHERE past < now() - interval '15 days'"), 2)
+        self.assertEqual(self.ingest(row(4002, at=days[3001], event_id="e3001"))[2], by_kind(1, 0))
+        self.ingest(row(4003, at=self.value("SELECT now()"), event_id="new"))
+        self.psql("SELECT maintain()")
+        self.assertEqual(self.psql("SELECT DISTINCT event_id FROM event_keys"), [("new",)])
+        self.assertEqual(self.count("partition_bounds('event_keys') WHERE past < now() - interval '15 days'"), 0)
 
     def test_partitions_are_told_by_their_bounds(self) -> None:
         """Whatever they are called: the caller may quote every name, and somebody may have renamed some."""
@@ -44,7 +60,8 @@ class Maintenance(Functions):
         self.psql(f"ALTER TABLE event_keys_{days[-20]} RENAME TO {new}; ALTER TABLE event_keys_{days[0]} RENAME TO "
                   f"{old}; CREATE SCHEMA b; ALTER TABLE event_keys_{days[3]} SET SCHEMA b; "
                   f"ALTER TABLE event_keys_{days[-19]} SET SCHEMA b; ALTER TABLE event_keys_default RENAME TO a; "
-                  "INSERT INTO event_keys VALUES ('-infinity', 1, 'click', 'kept'), ('infinity', 1, 'click', 'kept')")
+                  "INSERT INTO event_keys VALUES ('-infinity', 1, 'click', 'kept'), ('infinity', 1, 'click', 'kept'), "
+                  "((now() AT TIME ZONE 'UTC')::date, 1, 'click', 'of today')")
         for settings in ("quote_all_identifiers = on", "search_path = ''", "datestyle = 'Postgres, DMY'",
                          "datestyle = German; SET timezone = 'Pacific/Kiritimati'",
                          "datestyle = SQL, MDY; SET timezone = 'America/St_Johns'"):
