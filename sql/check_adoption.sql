@@ -17,7 +17,7 @@ BEGIN
     FROM pg_class c LEFT JOIN (VALUES ('v', 'a view'), ('m', 'a materialized view'), ('f', 'a foreign table'),
                                       ('p', 'a partitioned table')) AS k (kind, word) ON k.kind = c.relkind::text
     WHERE c.oid = to_regclass('ads') AND c.relkind NOT IN ('r', 'p')
-       OR c.oid = to_regclass('clicks') 
+       OR c.oid = to_regclass('clicks')
           AND (c.relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid))
        OR c.oid = to_regclass('impressions');
     IF v_fault IS NOT NULL THEN

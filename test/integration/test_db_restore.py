@@ -73,6 +73,18 @@ class Restore(DatabaseCase):
         server.wait_until(lambda: self.value("SELECT count(*) FROM events") == str(len(accepted)))
         self.assert_stored(accepted)  # the journal still has what came after the dump
 
+    def test_rejected_events_come_along(self) -> None:
+        server = self.open_server()
+        self.psql("INSERT INTO rejected_events (journal, sequence, kind, ad_id, occurred_at, video_playback_time, "
+                  "reason) VALUES (gen_random_uuid(), 1, 'click', 9, now(), 3, 'unknown ad')")
+        server.stop()
+        self.restore(server)
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (9, 'x', 'y')")
+        self.go_on(server)
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
+        self.assert_counts_agree()
+
 
 if __name__ == "__main__":
     unittest.main()
