@@ -32,6 +32,22 @@ const struct ad_field *ad_fields(void)
     return fields;
 }
 
+const char *ad_field_type_name(const struct ad_field *field)
+{
+    switch (field->type) {
+    case AD_FIELD_ID:
+    case AD_FIELD_NUMBER:
+        return "integer";
+    case AD_FIELD_TEXT:
+        return "text";
+    case AD_FIELD_FLAG:
+        return "boolean";
+    case AD_FIELD_TIME:
+        return "timestamp with time zone";
+    }
+    return "";
+}
+
 struct ad_value ad_field_unset(const struct ad_field *field)
 {
     return (struct ad_value){.text = NULL, .number = field->unset};

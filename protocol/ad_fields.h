@@ -55,6 +55,9 @@ enum { AD_FIELDS_MAX = 16 };
 /* The fields in the order in which they are rendered; one without a name ends them. */
 const struct ad_field *ad_fields(void);
 
+/* The type that its column has, in PostgreSQL's words. */
+const char *ad_field_type_name(const struct ad_field *field);
+
 /* What a field holds, apart from any ad: `text` of a text, NULL where unset; `number` of others. */
 struct ad_value {
     const char *text; /* borrowed */

@@ -1,6 +1,7 @@
 -- The views clicks and impressions, writable as the original service's table was: inserts and deletes
 -- are applied to events and to the late counts. Late events and others are read apart, so that a
--- condition on the time leaves out the partitions of other days.
+-- condition on the time leaves out the partitions of other days. What a role may do is told by its rights
+-- on the view alone: as a view reads its tables, its triggers write them, with the rights of their owner.
 
 CREATE OR REPLACE VIEW clicks AS
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
@@ -43,7 +44,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION view_insert() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_at timestamptz := coalesce(NEW."timestamp" AT TIME ZONE 'UTC', now());
     v_ip inet := inet_or_null(NEW.ip);
@@ -62,7 +63,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION view_delete() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_kind event_kind := TG_ARGV[0];
     v_at timestamptz := OLD."timestamp" AT TIME ZONE 'UTC';
@@ -93,6 +94,8 @@ BEGIN
         USING ERRCODE = 'feature_not_supported';
 END
 $$;
+
+REVOKE ALL ON FUNCTION view_insert(), view_delete() FROM PUBLIC; -- nobody else's triggers call them
 
 CREATE OR REPLACE TRIGGER clicks_insert INSTEAD OF INSERT ON clicks
     FOR EACH ROW EXECUTE FUNCTION view_insert('click');

@@ -7,7 +7,7 @@
 #include "protocol/utf8.h"
 
 /* PostgreSQL's own types, whose numbers never change (its pg_type.dat). A domain counts as the type
- * that it is over. */
+ * that it is over. sql/check_adoption.sql judges alike. */
 enum {
     TYPE_BOOLEAN = 16,
     TYPE_NAME = 19,
@@ -22,21 +22,18 @@ enum {
     TYPE_TIMESTAMPTZ = 1184,
 };
 
-static const struct {
-    const char *wanted;
-    Oid types[4];
-} fitting[] = {
-    [AD_FIELD_ID] = {"integer", {TYPE_INTEGER, TYPE_BIGINT, TYPE_SMALLINT}},
-    [AD_FIELD_NUMBER] = {"integer", {TYPE_INTEGER, TYPE_BIGINT, TYPE_SMALLINT}},
-    [AD_FIELD_TEXT] = {"text", {TYPE_TEXT, TYPE_VARCHAR, TYPE_CHAR, TYPE_NAME}},
-    [AD_FIELD_FLAG] = {"boolean", {TYPE_BOOLEAN}},
-    [AD_FIELD_TIME] = {"timestamp with time zone", {TYPE_TIMESTAMPTZ, TYPE_TIMESTAMP, TYPE_DATE}},
+static const Oid fitting[][4] = {
+    [AD_FIELD_ID] = {TYPE_INTEGER, TYPE_BIGINT, TYPE_SMALLINT},
+    [AD_FIELD_NUMBER] = {TYPE_INTEGER, TYPE_BIGINT, TYPE_SMALLINT},
+    [AD_FIELD_TEXT] = {TYPE_TEXT, TYPE_VARCHAR, TYPE_CHAR, TYPE_NAME},
+    [AD_FIELD_FLAG] = {TYPE_BOOLEAN},
+    [AD_FIELD_TIME] = {TYPE_TIMESTAMPTZ, TYPE_TIMESTAMP, TYPE_DATE},
 };
 
 static bool fits(const struct ad_columns *columns, const struct ad_field *field, Oid type)
 {
-    for (size_t i = 0; i < sizeof fitting[0].types / sizeof fitting[0].types[0]; i++)
-        if (fitting[field->type].types[i] == type)
+    for (size_t i = 0; i < sizeof fitting[0] / sizeof fitting[0][0]; i++)
+        if (fitting[field->type][i] == type)
             return true;
     return columns->texts[field - ad_fields()] == type;
 }
@@ -51,11 +48,6 @@ const struct ad_field *ad_columns_find_unfit(const struct ad_columns *columns, c
             return field;
     }
     return NULL;
-}
-
-const char *ad_columns_wanted(const struct ad_field *field)
-{
-    return fitting[field->type].wanted;
 }
 
 /* PostgreSQL's own types of the same category are all in the table above. */

@@ -21,9 +21,6 @@ struct ad_columns {
 const struct ad_field *ad_columns_find_unfit(const struct ad_columns *columns, const PGresult *rows,
                                              Oid *type);
 
-/* The type that a field's column must have, in PostgreSQL's words. */
-const char *ad_columns_wanted(const struct ad_field *field);
-
 /* The SELECT for what is behind a type: one row with its name and whether it is text, or no row.
  * `sql` has room for AD_COLUMNS_SQL_SIZE bytes. */
 enum { AD_COLUMNS_SQL_SIZE = 200 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "metrics/log.h"
-#include "store/catalogue/ad_columns.h"
+#include "protocol/ad_fields.h"
 #include "store/database/reply.h"
 #include "store/database/sqlstate.h"
 
@@ -71,7 +71,7 @@ void ad_trouble_unfit(struct ad_trouble *trouble, const struct ad_field *field, 
                       struct log *log)
 {
     (void)snprintf(trouble->text, sizeof trouble->text, "ads.%s is of type %s; it must be %s",
-                   field->name, type, ad_columns_wanted(field));
+                   field->name, type, ad_field_type_name(field));
     trouble->failures = FAILURES_QUIET; /* it costs a whole load to find it so again */
     tell(trouble, trouble->text, log);
 }

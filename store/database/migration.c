@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "metrics/log.h"
+#include "protocol/ad_fields.h"
 #include "protocol/digest.h"
 #include "protocol/event.h"
 #include "protocol/memory.h"
@@ -53,6 +54,11 @@ static const char lock_sql[] =
 static const char functions_sql[] =
     "SET LOCAL check_function_bodies = off; SET LOCAL lock_timeout = '5s';\n";
 
+/* What the files have noted for the log. */
+static const char notes_sql[] =
+    "SELECT note FROM unnest(string_to_array(current_setting('adtracker.notes', true), chr(10))) "
+    "AS note WHERE note <> ''";
+
 /* Of what is applied: once, and not at each try. */
 static enum log_level level_of(const struct migration *migration)
 {
@@ -74,9 +80,22 @@ static void write_check(FILE *out)
     (void)fprintf(out, "COMMIT; %s", schema_state_sql());
 }
 
+/* Whether what is there can be taken over: of a database that has nothing of ours yet. */
+static void write_adoption_check(FILE *out)
+{
+    (void)fputs("SELECT set_config('adtracker.ad_columns', '{", out);
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
+        (void)fprintf(out, "%s\"%s\":\"%s\"", field == ad_fields() ? "" : ",", field->name,
+                      ad_field_type_name(field));
+    (void)fputs("}', true);\n", out);
+    write_file(out, sql_find("check_adoption.sql"));
+}
+
 static void write_kinds(FILE *out)
 {
-    (void)fprintf(out, "%sSELECT set_config('adtracker.event_kinds', '{", lock_sql);
+    (void)fputs(lock_sql, out);
+    write_adoption_check(out);
+    (void)fputs("SELECT set_config('adtracker.event_kinds', '{", out);
     for (int kind = 0; kind < EVENT_KINDS; kind++)
         (void)fprintf(out, "%s%s", kind == 0 ? "" : ",", event_kind_name((enum event_kind)kind));
     (void)fprintf(out, "}', true);\n");
@@ -131,18 +150,24 @@ static void write_functions(struct migration *migration, FILE *out)
 
 static void write_missing(struct migration *migration, const struct schema_state *state, FILE *out)
 {
+    bool is_new = !state->is_unreleased && !schema_state_has_file(state, 1);
+    (void)fputs("SELECT set_config('adtracker.notes', '', false);\n", out);
     if (state->is_unreleased) {
         log_write(migration->log, level_of(migration), "store",
                   "converting the schema of an unreleased version");
         write_file(out, sql_find("convert_unreleased.sql"));
     }
+    if (is_new)
+        write_adoption_check(out);
     write_numbered(migration, state, false, out);
     if (state->functions == FUNCTIONS_MISSING)
         write_functions(migration, out);
+    if (is_new)
+        write_file(out, sql_find("carry_grants.sql"));
     write_numbered(migration, state, true, out);
     if (migration->sample_data)
         write_file(out, sql_find("sample_data.sql"));
-    (void)fputs("COMMIT", out);
+    (void)fprintf(out, "COMMIT; %s", notes_sql);
     migration->is_told = true;
 }
 
@@ -245,11 +270,13 @@ static void go_on(struct migration *migration, const struct db_reply *reply)
         finish(migration, RESULT_OK, NULL);
 }
 
-static void on_applied(struct migration *migration)
+static void on_applied(struct migration *migration, const PGresult *notes)
 {
     migration->sample_data = false;
     migration->is_told = false;
     migration->failure = (struct error){""};
+    for (int row = 0; row < PQntuples(notes); row++)
+        log_write(migration->log, LOG_WARNING, "store", "%s", PQgetvalue(notes, row, 0));
     log_write(migration->log, LOG_INFO, "store", "schema is up to date version=%d functions=%d",
               sql_numbered_count(), sql_functions_version());
     finish(migration, RESULT_OK, NULL);
@@ -273,7 +300,7 @@ static void on_reply(void *arg, const struct db_reply *reply)
         send(migration, STEP_LOCK, NULL);
         break;
     case STEP_APPLY:
-        on_applied(migration);
+        on_applied(migration, reply->rows);
         break;
     }
 }

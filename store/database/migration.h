@@ -1,6 +1,7 @@
 /*
  * Brings a database's schema up to date, once for all instances that start at the same time. Its
  * parts, in the order in which they are applied, in one transaction:
+ *   0. of a database that has nothing of ours: whether what it has can be taken over;
  *   1. the missing files of sql/schema, by number: tables, types, indexes, what is dropped;
  *   2. sql/functions, all files, if the database has none, older or other ones;
  *   3. the missing files of sql/data, by number: data moves, which may call the functions.

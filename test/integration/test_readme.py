@@ -1,4 +1,5 @@
 """What README.md says: its commands answer as they do there, and its table is the --help."""
+import os
 import re
 import subprocess
 
@@ -20,10 +21,22 @@ class ReadmeTest(TrackerCase):
     def test_journal_is_described(self) -> None:
         server = self.start_server(SAMPLE_DATA="1")
         server.wait_until(lambda: server.get("/ads").status == 200)
-        found = commands(section("What 202 means"))
+        found = [command for command in commands(section("What 202 means")) if "--journal" in command.line]
         self.assertEqual(len(found), 1)
         found[0].run(replace={".dev/journal": str(server.journal),
                               "build/release/video-ad-tracker": str(BINARY)})
+
+    def test_journal_is_imported(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        cut_off = self.start_server(DB_CONN="host=/nowhere")
+        for _ in range(3):
+            self.assertEqual(cut_off.post("/ads/click", {"ad_id": 1}).status, 202)
+        cut_off.kill()
+        found = [command for command in commands(section("What 202 means")) if "--import" in command.line]
+        self.assertEqual(len(found), 1)
+        found[0].run(env={**os.environ, **server.env},
+                     replace={"/mnt/rescued/journal": str(cut_off.journal), "video-ad-tracker": str(BINARY)})
 
     def test_sql_runs(self) -> None:
         server = self.start_server(SAMPLE_DATA="1")

@@ -67,7 +67,7 @@ START_TEST(fits_or_not)
     } else {
         ck_assert_ptr_eq(unfit, ad_fields() + types[_i].column);
         ck_assert_uint_eq(type, types[_i].type);
-        ck_assert_str_eq(ad_columns_wanted(unfit), types[_i].wanted);
+        ck_assert_str_eq(ad_field_type_name(unfit), types[_i].wanted);
     }
     PQclear(rows);
 }
