@@ -42,7 +42,7 @@ class Books(DatabaseCase):
 
     def test_everything_at_once_adds_up(self) -> None:
         server = self.open_server()
-        self.psql("ALTER TABLE events ADD CONSTRAINT odd CHECK (video_playback_time <> 77)")
+        self.psql("ALTER TABLE events ADD CONSTRAINT odd CHECK (playback_ms <> 77000)")
         session = SqlSession(self, self.postgres, self.database)
         session.run("BEGIN; SELECT FROM ingest_cursor FOR UPDATE")
         accepted = len(self.post(server, 0, 100))

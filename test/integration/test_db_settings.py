@@ -94,12 +94,12 @@ class SetBack(SettingsCase):
         self.set_role("exit_on_error", "on")
         server = self.start_as_role()
         self.assert_works(server)
-        self.psql("ALTER TABLE events ADD CHECK (video_playback_time <> 777)")
+        self.psql("ALTER TABLE events ADD CHECK (playback_ms <> 777000)")
         for seconds in (1, 777, 2):
             self.assertEqual(
                 server.post("/ads/click", {"ad_id": 1, "video_playback_time": seconds}).status, 202)
         self.wait_at_rest(server)
-        self.assertEqual(self.psql("SELECT video_playback_time FROM rejected_events"), [("777",)])
+        self.assertEqual(self.psql("SELECT playback_ms FROM rejected_events"), [("777000",)])
         self.assertEqual(self.connects(server), dict.fromkeys(CONNECTIONS, 1))
 
 
@@ -157,7 +157,7 @@ class Noticed(SettingsCase):
         self.reset("search_path")
         self.assert_goes_on(server, self.connects(server))
         self.wait_at_rest(server)
-        self.assertEqual(self.value("SELECT count(DISTINCT video_playback_time) || ' ' || count(*) FROM events"),
+        self.assertEqual(self.value("SELECT count(DISTINCT playback_ms) || ' ' || count(*) FROM events"),
                          "40 40")
         self.assert_counts_agree()
 
@@ -185,7 +185,7 @@ class Noticed(SettingsCase):
         self.reset('"our.tenant"')
         self.assert_goes_on(server, self.connects(server))
         self.wait_at_rest(server)
-        self.assertEqual(self.value("SELECT count(DISTINCT video_playback_time) || ' ' || count(*) FROM events"),
+        self.assertEqual(self.value("SELECT count(DISTINCT playback_ms) || ' ' || count(*) FROM events"),
                          "60 60")
         self.assertEqual(server.log_text().count("ingest resumed"), 1)
         self.assert_books(server, 60)

@@ -54,8 +54,8 @@ class FirstFormat(JournalCase):
         server = self.lay().start()
         self.rest(server)
         self.assertEqual(
-            self.psql("SELECT kind, ad_id, host(ip), video_playback_time FROM events "
-                      "ORDER BY video_playback_time"), [event[:4] for event in EVENTS])
+            self.psql("SELECT kind, ad_id, host(ip), playback_ms / 1000 FROM events "
+                      "ORDER BY playback_ms"), [event[:4] for event in EVENTS])
         self.assertEqual(server.metrics().value("adtracker_events_replayed_total"), len(EVENTS))
         self.assertEqual(server.metrics().value(DAMAGED), 0)
         self.assertNotIn("identity damaged", server.log_text())
@@ -73,10 +73,11 @@ class FirstFormat(JournalCase):
         """A database without ads keeps each event whole, with its sequence."""
         self.rest(self.lay().start())
         rows = self.psql("SELECT sequence >> 40, sequence & ((1::bigint << 40) - 1), kind, ad_id, "
-                         "host(ip), video_playback_time, coalesce(event_id, '') "
+                         "host(ip), playback_ms / 1000, key IS NOT NULL "
                          "FROM rejected_events ORDER BY sequence")
         self.assertEqual([row[:2] for row in rows], SEQUENCES)
-        self.assertEqual([row[2:] for row in rows], EVENTS)
+        self.assertEqual([row[2:] for row in rows],
+                         [(*event[:4], "t" if event[4] else "f") for event in EVENTS])
 
     def test_is_described_as_it_lies_there(self) -> None:
         server = self.lay()
@@ -85,10 +86,10 @@ class FirstFormat(JournalCase):
             f"journal {JOURNAL}  run 2  no server works on it",
             "run 1  nonce bec9029b-4339-4682-8d0a-359a86e45b9a",
             "segment 0000000000000001  bytes 379  records 4  "
-            "sequences 1099511627777-1099511627780",
+            "sequences 1099511627777-1099511627780  format 1",
             "run 2  nonce 231f97db-6247-4b93-9abd-dfacbdf4bc34",
             "segment 0000000000000002  bytes 16384  records 3  "
-            "sequences 2199023255553-2199023255555",
+            "sequences 2199023255553-2199023255555  format 1",
             "records 7  waiting for the database 7 (as last noted)  damaged ranges 0  torn bytes 0",
         ])
         self.assertEqual(contents(server.journal), before)
