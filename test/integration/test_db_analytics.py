@@ -119,7 +119,7 @@ class Analytics(DatabaseCase):
     def test_a_slow_question_holds_up_neither_events_nor_livez(self) -> None:
         server = self.open_server()
         lock = SqlSession(self, self.postgres, self.database)
-        lock.run("BEGIN; LOCK event_counts IN EXCLUSIVE MODE")  # lets readers in
+        lock.run("BEGIN; LOCK counts_minute IN EXCLUSIVE MODE")  # lets readers in
         lock.run("ALTER FUNCTION analytics_totals RENAME TO quick; CREATE FUNCTION analytics_totals("
                  "p_start timestamptz, p_end timestamptz, p_ad_id integer) RETURNS TABLE (kind smallint, "
                  "events bigint, playback_seconds bigint) LANGUAGE plpgsql AS $$ "

@@ -44,8 +44,8 @@ class Log(DatabaseCase):
         server = self.open_server()
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
                   "'video-ad-tracker' AND datname = current_database()")
-        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 3)
-        for name in ("writer", "catalogue", "reader"):
+        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 4)
+        for name in ("writer", "catalogue", "reader", "maintenance"):
             self.assertEqual(len(self.lines(
                 server, f"name={name}: sqlstate=57P01 terminating connection due to administrator command")), 1)
 
@@ -120,9 +120,9 @@ class Questions(DatabaseCase):
     def test_without_permission(self) -> None:
         server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")
         server.wait_until(lambda: server.get(WINDOW).status == 200)
-        self.psql(f"REVOKE SELECT ON event_counts FROM asks_{self.database}")
+        self.psql(f"REVOKE SELECT ON counts FROM asks_{self.database}")
         self.assert_fails(server, "the database denies permission", "warning",
-                          "sqlstate=42501 permission denied for table event_counts")
+                          "sqlstate=42501 permission denied for table counts")
 
     def test_without_a_database(self) -> None:
         server = self.start_server(DB_CONN="host=127.0.0.1 port=1")

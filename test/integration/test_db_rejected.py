@@ -166,8 +166,8 @@ class Mending(DatabaseCase):
                                       f"GRANT INSERT ON events TO {role}")
 
     def test_a_table_that_is_away(self) -> None:
-        self.assert_holds_and_goes_on(self.open_server(), "ALTER TABLE event_counts RENAME TO away",
-                                      "ALTER TABLE away RENAME TO event_counts")
+        self.assert_holds_and_goes_on(self.open_server(), "ALTER TABLE counts_minute RENAME TO away",
+                                      "ALTER TABLE away RENAME TO counts_minute")
 
     def test_a_column_that_is_away(self) -> None:
         self.assert_holds_and_goes_on(self.open_server(), "ALTER TABLE events RENAME ip TO away",
@@ -175,14 +175,14 @@ class Mending(DatabaseCase):
 
     def test_restarted_while_it_is_held(self) -> None:
         server = self.open_server(SHUTDOWN_GRACE_SECONDS="0")
-        self.psql("ALTER TABLE event_counts RENAME TO away")
+        self.psql("ALTER TABLE counts_minute RENAME TO away")
         events = self.post(server, 0, 10)
         server.wait_until(lambda: self.held(server))
         self.assertEqual(server.stop(), 0)
         server.start()
         server.wait_until(lambda: self.held(server))
         events += self.post(server, 10, 10)
-        self.psql("ALTER TABLE away RENAME TO event_counts")
+        self.psql("ALTER TABLE away RENAME TO counts_minute")
         self.wait_at_rest(server)
         self.assert_stored(events)
         self.assert_books(server, 10)

@@ -41,7 +41,7 @@ class Keepalive(DatabaseCase):
 
     def test_a_request_in_hand_is_no_idleness(self) -> None:
         lock = SqlSession(self, self.postgres, self.database)
-        lock.run("BEGIN; LOCK event_counts IN ACCESS EXCLUSIVE MODE")
+        lock.run("BEGIN; LOCK counts IN ACCESS EXCLUSIVE MODE")
         wire = self.wire().send(f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(2.5)
         lock.run("COMMIT")

@@ -92,7 +92,7 @@ class Interrupted(ImportCase):
         outcome = self.bring(journal, status=1, DB_CONN=AWAY)
         self.assertLess(time.monotonic() - started, 30)
         self.assertIn("the database cannot be reached, nothing is imported", outcome.err)
-        self.assertEqual(outcome[3:], (0, 0, 0, 0))
+        self.assertEqual(outcome[3:], (0, 0, 0, 0, 0))
         self.assertEqual(self.bring(journal).stored, len(accepted))
 
 
@@ -105,8 +105,8 @@ class Contents(ImportCase):
             self.assertEqual(server.post("/ads/click", body).status, 202)
         server.stop()
         self.psql("ALTER TABLE events ADD CHECK (ad_id <> 2)")
-        self.assertEqual(self.bring(server.journal)[3:], (2, 1, 2, 0))
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 5))
+        self.assertEqual(self.bring(server.journal)[3:], (2, 1, 2, 0, 0))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 5, 0))
         self.assertEqual(self.stored(), [0, 4])
         self.assertEqual([reason.split(":")[0] for reason, in
                           self.psql("SELECT reason FROM rejected_events ORDER BY sequence")],
