@@ -25,7 +25,10 @@
 #include "store/ingest/session.h"
 #include "store/journal/salvage.h"
 
-enum { SIGNALS = 2 };
+/* Short ones: whoever ends it waits for one. */
+enum { BATCH_ROWS = 2000, SIGNALS = 2 };
+
+_Static_assert((int)BATCH_ROWS <= (int)BATCH_ROWS_MAX, "a batch has room");
 
 /* A database that is away for longer is waited for by whoever runs the command again. */
 enum { CONNECT_PATIENCE_MS = 15000 };
@@ -117,7 +120,7 @@ static void go_on(struct import *import)
 {
     if (import->is_stopping)
         fail(import, "stopped; run again it goes on where it was");
-    else if (!import_source_read(&import->source, BATCH_ROWS_MAX))
+    else if (!import_source_read(&import->source, BATCH_ROWS))
         set_state(import, IMPORT_READING, 0);
     else if (event_queue_count(import->source.queue) > 0)
         send_batch(import);
@@ -292,8 +295,8 @@ static void print_counts(const struct import *import)
 
 static void run(struct import *import)
 {
-    import->batch = batch_new(BATCH_ROWS_MAX);
-    batch_outcome_init(&import->outcome, BATCH_ROWS_MAX);
+    import->batch = batch_new(BATCH_ROWS);
+    batch_outcome_init(&import->outcome, BATCH_ROWS);
     open_database(import);
     set_state(import, IMPORT_CONNECTING, CONNECT_PATIENCE_MS);
     db_conn_start(import->conn);

@@ -85,25 +85,33 @@ static void take_answer(struct maintenance *maintenance, const PGresult *rows)
             clock_monotonic_us() + (int64_t)chores[maintenance->present].every_s * 1000000;
 }
 
-/* The others go on: what keeps one may be its own. */
-static void take_failure(struct maintenance *maintenance, const struct db_reply *reply)
+static void put_off(struct maintenance *maintenance)
 {
     struct chore *chore = &maintenance->chores[maintenance->present];
-    char reason[200];
-    char text[260];
     uint32_t random;
     evutil_secure_rng_get_bytes(&random, sizeof random);
     chore->due_us = clock_monotonic_us() +
                     (int64_t)backoff_next(&chore->backoff, random) * BACKOFF_TIMES * 1000;
+}
+
+/* The others go on: what keeps one may be its own. Of a server that is of no use the connection
+ * tells. */
+static void take_failure(struct maintenance *maintenance, const struct db_reply *reply)
+{
+    const char *name = chores[maintenance->present].name;
+    char reason[200];
+    char text[260];
+    put_off(maintenance);
     counter_add(maintenance->failed[maintenance->present], 1);
     sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
-    (void)snprintf(text, sizeof text, "%s %s", chores[maintenance->present].name, reason);
-    if (news_is(&maintenance->failures, text, clock_monotonic_us()))
-        log_write(maintenance->log, LOG_WARNING, "store", "maintenance failed: %s", text);
-    if (sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT)
+    (void)snprintf(text, sizeof text, "%s failed %s", name, reason);
+    if (sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT) {
         db_conn_reconnect(maintenance->conn, text);
-    else
-        (void)db_conn_note_failure(maintenance->conn);
+        return;
+    }
+    if (news_is(&maintenance->failures, reason, clock_monotonic_us()))
+        log_write(maintenance->log, LOG_WARNING, "store", "maintenance: %s", text);
+    (void)db_conn_note_failure(maintenance->conn);
 }
 
 static void on_answer(void *arg, const struct db_reply *reply)

@@ -110,8 +110,8 @@ static void add_to(struct count_row *row, const struct event *event)
     row->cells[event->kind] += event->quantity;
     if (event->kind != EVENT_CLICK || event->playback_ms <= 0)
         return;
-    row->playback_ms +=
-        event->playback_ms < COUNT_PLAYBACK_MAX_MS ? event->playback_ms : COUNT_PLAYBACK_MAX_MS;
+    bool is_over = event->playback_ms > COUNT_PLAYBACK_MAX_MS;
+    row->playback_ms += is_over ? COUNT_PLAYBACK_MAX_MS : event->playback_ms;
 }
 
 static void count_in(struct batch_counts *counts, const struct event *event, int64_t bucket_us,

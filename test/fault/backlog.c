@@ -18,6 +18,8 @@
 /* Small enough for a short backlog to have several segments. */
 enum { SEGMENT_BYTES = 8 * 1024 * 1024, FIRST_ADDRESS = 20 << 24 };
 
+enum { EVENT_US = 100 }; /* from one to the next: 10,000 a second, the last one now */
+
 /* What the events are like, beside their address. */
 struct mix {
     unsigned kinds;
@@ -83,11 +85,11 @@ static void set_id(struct event *event, uint64_t random)
 }
 
 /* Event number `index`: all differ in their address, which counts up from 20.0.0.0. */
-static struct event make_event(const struct mix *mix, uint64_t index, int64_t now_us)
+static struct event make_event(const struct mix *mix, uint64_t index, int64_t first_us)
 {
     uint64_t random = scatter(index);
-    struct event event = {.received_at_us = now_us + (int64_t)index,
-                          .occurred_at_us = now_us + (int64_t)index,
+    struct event event = {.received_at_us = first_us + (int64_t)index * EVENT_US,
+                          .occurred_at_us = first_us + (int64_t)index * EVENT_US,
                           .ad_id = 1 + (int32_t)(random % mix->ads),
                           .playback_ms = (int64_t)(index % 60) * 1000,
                           .quantity = 1,
@@ -124,7 +126,8 @@ static void put(FILE *file, const void *bytes, size_t count)
 
 /* One segment with events from `index` on; returns the index behind its last one. */
 static uint64_t write_segment(const char *directory, struct segment_header *header,
-                              const struct mix *mix, uint64_t index, uint64_t count, int64_t now_us)
+                              const struct mix *mix, uint64_t index, uint64_t count,
+                              int64_t first_us)
 {
     uint8_t bytes[RECORD_MAX_BYTES];
     FILE *file = open_segment(directory, header->number, "wbx");
@@ -134,7 +137,7 @@ static uint64_t write_segment(const char *directory, struct segment_header *head
     put(file, bytes, SEGMENT_HEADER_BYTES);
     for (; index < count && used + 2 * RECORD_MAX_BYTES < SEGMENT_BYTES; index++) {
         uint64_t sequence = header->first_sequence + (index - first);
-        const struct event event = make_event(mix, index, now_us);
+        const struct event event = make_event(mix, index, first_us);
         size_t length = write_event(bytes, sequence, &event, header->salt);
         put(file, bytes, length);
         used += length;
@@ -168,7 +171,8 @@ int main(int argc, char **argv)
         header.number++;
         header.salt++;
         header.accepted_through = header.first_sequence - 1; /* all of them were */
-        index = write_segment(argv[1], &header, &mix, index, count, (int64_t)now.tv_sec * 1000000);
+        index = write_segment(argv[1], &header, &mix, index, count,
+                              (int64_t)now.tv_sec * 1000000 - (int64_t)count * EVENT_US);
     }
     return 0;
 }

@@ -12,7 +12,7 @@ from harness.case import BINARY
 from harness.server import SANITIZER, Server
 
 AWAY = "host=/nonexistent"
-LAST_LINE = re.compile(r"^(\d+) stored, (\d+) duplicate, (\d+) rejected, (\d+) known\n\Z", re.MULTILINE)
+LAST_LINE = re.compile(r"^(\d+) stored, (\d+) duplicate, (\d+) rejected, (\d+) known, (\d+) too late\n\Z", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
@@ -23,6 +23,7 @@ class Outcome(NamedTuple):
     duplicate: int
     rejected: int
     known: int
+    too_late: int
 
 
 def files(journal: Path) -> Dict[str, bytes]:
@@ -31,10 +32,10 @@ def files(journal: Path) -> Dict[str, bytes]:
 
 
 class ImportCase(JournalCase):
-    def launch(self, journal: Path, **env: str) -> subprocess.Popen:
+    def launch(self, journal: Path, *options: str, **env: str) -> subprocess.Popen:
         environment = {"PATH": os.environ["PATH"], "DB_CONN": self.db_conn, "LOG_LEVEL": "warning",
                        "ASAN_OPTIONS": "detect_leaks=1:exitcode=99", **env}
-        process = subprocess.Popen([str(BINARY), "--import", str(journal)], env=environment,
+        process = subprocess.Popen([str(BINARY), "--import", str(journal), *options], env=environment,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True)
         self.addCleanup(process.stdout.close)
@@ -46,12 +47,12 @@ class ImportCase(JournalCase):
         out, err = process.communicate(timeout=60)
         self.assertIsNone(SANITIZER.search(err), err)
         found = LAST_LINE.search(out)
-        return Outcome(process.returncode, out, err, *(map(int, found.groups()) if found else (-1,) * 4))
+        return Outcome(process.returncode, out, err, *(map(int, found.groups()) if found else (-1,) * 5))
 
-    def bring(self, journal: Path, status: int = 0, **env: str) -> Outcome:
+    def bring(self, journal: Path, *options: str, status: int = 0, **env: str) -> Outcome:
         """Runs to its end with this status, and changes nothing in the directory."""
         before = files(journal)
-        outcome = self.finish(self.launch(journal, **env))
+        outcome = self.finish(self.launch(journal, *options, **env))
         self.assertEqual(outcome.status, status, outcome)
         self.assertEqual(files(journal), before)
         return outcome

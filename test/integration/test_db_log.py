@@ -44,8 +44,8 @@ class Log(DatabaseCase):
         server = self.open_server()
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
                   "'video-ad-tracker' AND datname = current_database()")
-        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 3)
-        for name in ("writer", "catalogue", "reader"):
+        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 4)
+        for name in ("writer", "catalogue", "reader", "maintenance"):
             self.assertEqual(len(self.lines(
                 server, f"name={name}: sqlstate=57P01 terminating connection due to administrator command")), 1)
 
@@ -89,7 +89,7 @@ class Log(DatabaseCase):
                   "CREATE TRIGGER tell BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION tell()")
         self.assertEqual(server.post("/ads/click", {"ad_id": 1, "video_playback_time": 777}).status, 202)
         self.wait_at_rest(server)
-        self.assertIn("secret777", self.value("SELECT reason FROM rejected_events"))
+        self.assertIn("secret777000", self.value("SELECT reason FROM rejected_events"))
         self.assertIn("sqlstate=22P02", server.log_text())
         self.assertNotIn("secret", server.log_text())
 

@@ -51,7 +51,7 @@ class UnknownAds(DatabaseCase):
 
 class OtherEncoding(DatabaseCase):
     def test_an_event_id_that_the_database_has_no_characters_for(self) -> None:
-        """It must not hold up the others, nor be stored as another's."""
+        """Its key needs none: it is counted once, as any other."""
         self.database += "latin"
         self.postgres.psql(f"CREATE DATABASE {self.database} ENCODING 'LATIN1' LOCALE 'C' "
                            "TEMPLATE template0")

@@ -85,10 +85,10 @@ class FirstFormat(JournalCase):
             f"journal {JOURNAL}  run 2  no server works on it",
             "run 1  nonce bec9029b-4339-4682-8d0a-359a86e45b9a",
             "segment 0000000000000001  bytes 379  records 4  "
-            "sequences 1099511627777-1099511627780",
+            "sequences 1099511627777-1099511627780  format 1",
             "run 2  nonce 231f97db-6247-4b93-9abd-dfacbdf4bc34",
             "segment 0000000000000002  bytes 16384  records 3  "
-            "sequences 2199023255553-2199023255555",
+            "sequences 2199023255553-2199023255555  format 1",
             "records 7  waiting for the database 7 (as last noted)  damaged ranges 0  torn bytes 0",
         ])
         self.assertEqual(contents(server.journal), before)

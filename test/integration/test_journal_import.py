@@ -111,7 +111,7 @@ class Copies(ImportCase):
         accepted = self.post_events(server, 0, 50)
         self.rest(server)
         accepted += self.strand(server, 50, 30)
-        self.assertEqual(self.bring(server.journal)[3:], (30, 0, 0, 50))
+        self.assertEqual(self.bring(server.journal)[3:], (30, 0, 0, 50, 0))
         server.start()
         self.rest(server)
         self.assertEqual(server.metrics().value("adtracker_journal_gap_events_total"), 0)
@@ -119,7 +119,7 @@ class Copies(ImportCase):
         self.rest(server)
         self.assert_exactly_once(accepted)
         server.stop()
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 110))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 110, 0))
 
     def test_a_copy_that_lacks_a_part_in_the_middle(self) -> None:
         """Taken while its server wrote, which still has to send what the copy lacks."""
@@ -138,7 +138,7 @@ class Copies(ImportCase):
         self.rest(server)
         self.assert_exactly_once(accepted)
         server.stop()
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 1500))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 1500, 0))
 
     def test_what_is_damaged_in_one_copy_comes_from_the_other(self) -> None:
         for damage in ("header", "record"):
@@ -155,7 +155,7 @@ class Copies(ImportCase):
                 path.write_bytes(bytes(data))
                 first = self.bring(copy.journal, status=1 if damage == "header" else 0)
                 self.assertLess(first.stored, 1500)
-                self.assertEqual(self.bring(server.journal)[3:], (1500 - first.stored, 0, 0, first.stored))
+                self.assertEqual(self.bring(server.journal)[3:], (1500 - first.stored, 0, 0, first.stored, 0))
                 self.assert_exactly_once(accepted)
 
     def test_what_was_damaged_where_the_owner_read_it(self) -> None:
@@ -171,7 +171,7 @@ class Copies(ImportCase):
         server.start()
         self.rest(server)
         self.assertEqual(len(self.stored()), 99)
-        self.assertEqual(self.bring(copy.journal)[3:], (1, 0, 0, 99))
+        self.assertEqual(self.bring(copy.journal)[3:], (1, 0, 0, 99, 0))
         self.assert_exactly_once(accepted)
         accepted += self.post_events(server, 100, 20)
         self.rest(server)
@@ -207,11 +207,11 @@ class Copies(ImportCase):
         accepted += self.post_events(server, 50, 50)
         self.rest(server)
         self.assertEqual(server.stop(), 0)
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 100))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 100, 0))
         self.database += "b"
         self.db_conn = self.postgres.create_database(self.database)
         self.psql(dump)
-        self.assertEqual(self.bring(server.journal)[3:], (50, 0, 0, 50))
+        self.assertEqual(self.bring(server.journal)[3:], (50, 0, 0, 50, 0))
         self.assert_exactly_once(accepted)
 
 
@@ -238,9 +238,9 @@ class BroughtOver(ImportCase):
         self.assertIn("20 of runs that are not imported", outcome.out)
         self.assertIn("not all of it is imported", outcome.err)
         # The first run is the cursor's: all of it was stored. The last began behind the cursor.
-        self.assertEqual(outcome[3:], (10, 0, 0, 10))
+        self.assertEqual(outcome[3:], (10, 0, 0, 10, 0))
         self.assert_exactly_once(runs[3])
-        self.assertEqual(self.bring(server.journal, status=1)[3:], (0, 0, 0, 20))
+        self.assertEqual(self.bring(server.journal, status=1)[3:], (0, 0, 0, 20, 0))
 
     def test_its_own_server_goes_on_and_is_known_from_then(self) -> None:
         server = self.server()
@@ -258,7 +258,7 @@ class BroughtOver(ImportCase):
         accepted += self.post_events(server, 100, 10)
         self.rest(server)
         server.stop()
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 20))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 20, 0))
         self.assert_exactly_once(accepted[4:])
 
 

@@ -3,13 +3,14 @@ import signal
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from db_network import Proxy
 from db_support import SqlSession
 from import_support import AWAY, ImportCase
 from journal_support import address, crc32c, describe
 
-HEADER_BYTES = 128
+HEADER_BYTES, RECORD_HEADER_BYTES = 128, 20
 
 
 class Interrupted(ImportCase):
@@ -92,7 +93,7 @@ class Interrupted(ImportCase):
         outcome = self.bring(journal, status=1, DB_CONN=AWAY)
         self.assertLess(time.monotonic() - started, 30)
         self.assertIn("the database cannot be reached, nothing is imported", outcome.err)
-        self.assertEqual(outcome[3:], (0, 0, 0, 0))
+        self.assertEqual(outcome[3:], (0, 0, 0, 0, 0))
         self.assertEqual(self.bring(journal).stored, len(accepted))
 
 
@@ -105,8 +106,8 @@ class Contents(ImportCase):
             self.assertEqual(server.post("/ads/click", body).status, 202)
         server.stop()
         self.psql("ALTER TABLE events ADD CHECK (ad_id <> 2)")
-        self.assertEqual(self.bring(server.journal)[3:], (2, 1, 2, 0))
-        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 5))
+        self.assertEqual(self.bring(server.journal)[3:], (2, 1, 2, 0, 0))
+        self.assertEqual(self.bring(server.journal)[3:], (0, 0, 0, 5, 0))
         self.assertEqual(self.stored(), [0, 4])
         self.assertEqual([reason.split(":")[0] for reason, in
                           self.psql("SELECT reason FROM rejected_events ORDER BY sequence")],
@@ -127,6 +128,35 @@ class Contents(ImportCase):
         (server.journal / "identity").unlink()
         self.assertEqual(self.bring(server.journal).stored, len(accepted))
         self.assert_exactly_once(accepted)
+
+    def make_older(self, path: Path, days: int) -> None:
+        """The events of a segment, as if they had been taken and had happened so long ago."""
+        data = bytearray(path.read_bytes())
+        at = HEADER_BYTES
+        while at + RECORD_HEADER_BYTES < len(data) and int.from_bytes(data[at + 4:at + 6], "little") > 0:
+            length = RECORD_HEADER_BYTES + int.from_bytes(data[at + 4:at + 6], "little")
+            for field in (at + RECORD_HEADER_BYTES + 8, at + RECORD_HEADER_BYTES + 16):
+                if data[at + 6] == 0:  # an event
+                    when = int.from_bytes(data[field:field + 8], "little") - days * 86_400_000_000
+                    data[field:field + 8] = when.to_bytes(8, "little")
+            data[at:at + 4] = crc32c(bytes(data[at + 4:at + length])).to_bytes(4, "little")
+            at += length
+        path.write_bytes(data)
+
+    def test_what_is_too_late_to_tell_a_duplicate_is_stored_only_by_force(self) -> None:
+        """Whether an event with an id was stored two weeks ago nobody knows any more."""
+        self.open_server().stop()
+        for forced in (False, True):
+            server = self.server(DB_CONN=AWAY, SHUTDOWN_GRACE_SECONDS="0").start()
+            for body in ({"event_id": f"a{forced}"}, {"event_id": f"b{forced}"}, {}):
+                self.assertEqual(server.post("/ads/click", {"ad_id": 1, "ip": "192.0.2.1", **body}).status, 202)
+            server.stop()
+            self.make_older(self.segments(server)[0], 15)
+            outcome = self.bring(server.journal, *(["--force"] if forced else []))
+            self.assertEqual(outcome[3:], (3, 0, 0, 0, 0) if forced else (1, 0, 0, 0, 2))
+        self.assertEqual(self.psql("SELECT reason, count(*) FROM rejected_events GROUP BY 1"),
+                         [("too late to tell a duplicate", "2")])
+        self.assertEqual(self.value("SELECT count(*) FROM events"), "4")
 
     def test_void_records_are_not_imported(self) -> None:
         """A segment failed, and the next one says how far it was accepted."""

@@ -94,6 +94,7 @@
     X(journal_segments) \
     X(libevent_log) \
     X(log) \
+    X(maintenance) \
     X(memory) \
     X(metrics) \
     X(news) \
@@ -107,6 +108,7 @@
     X(session_batches) \
     X(sqlstate) \
     X(store) \
+    X(sum_writer) \
     X(sums) \
     X(text) \
     X(timestamp) \

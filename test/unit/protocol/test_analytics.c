@@ -106,7 +106,7 @@ static void assert_rendered(struct analytics_window window, struct analytics_tot
 START_TEST(renders_the_answer)
 {
     assert_rendered((struct analytics_window){APRIL_20_US, APRIL_20_US + DAY_US, 0},
-                    (struct analytics_totals){{5, 200}, {200, 7}, 3},
+                    (struct analytics_totals){{5, 200}, {200000, 7}, 3},
                     "{\"start\":\"2025-04-20T00:00:00Z\",\"end\":\"2025-04-21T00:00:00Z\","
                     "\"total_clicks\":5,\"total_impressions\":200,\"click_rate\":2.5,"
                     "\"average_playback_time\":40.0,\"pending_events\":3}");

@@ -1,0 +1,215 @@
+/* The server's own sums on their way through a real journal, by a clock of the test's. */
+#include <stdbool.h>
+#include <string.h>
+
+#include <check.h>
+#include <event2/event.h>
+
+#include "metrics/metrics.h"
+#include "protocol/event_pack.h"
+#include "store/ingest/event_queue.h"
+#include "store/ingest/intake.h"
+#include "store/ingest/sum_writer.h"
+#include "test/unit/store/journal/disk_faults.h"
+#include "test/unit/store/journal/journal_run.h"
+#include "test/unit/suites.h"
+
+#define SECOND_US INT64_C(1000000)
+#define NOON_US (INT64_C(1764158400) * SECOND_US)
+
+static struct journal_run run;
+static struct refusals refusals;
+static struct intake *intake;
+static struct sum_writer *writer;
+static bool is_refusing;
+static unsigned settled;
+
+static void on_queued(void *arg)
+{
+    (void)arg;
+}
+
+static bool may_write(void *arg)
+{
+    (void)arg;
+    return !is_refusing;
+}
+
+static void on_settled(void *arg)
+{
+    (void)arg;
+    settled++;
+}
+
+static void set_up(void)
+{
+    disk_faults_reset();
+    is_refusing = false;
+    settled = 0;
+    journal_run_open(&run, JOURNAL_SYNC_ALWAYS, 4 * 1024 * 1024);
+    refusals_init(&refusals, run.metrics);
+    intake = intake_new(run.base, run.journal, 100000, &refusals, run.metrics, run.files.log,
+                        on_queued, NULL);
+    const struct sum_writer_listener listener = {.may_write = may_write, .settled = on_settled};
+    writer = sum_writer_new(run.base, intake, listener, run.metrics, run.files.log);
+    intake_stored(intake, 0);
+    (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
+}
+
+static void tear_down(void)
+{
+    disk_faults_reset();
+    intake_free(intake);
+    sum_writer_free(writer);
+    journal_run_close(&run);
+}
+
+static void add(int32_t ad_id, uint64_t quantity, int64_t now_us)
+{
+    const struct sum sum = {.quantity = quantity, .ad_id = ad_id, .kind = EVENT_FILL};
+    sum_writer_add(writer, &sum, now_us);
+}
+
+static void write_at(int64_t now_us)
+{
+    unsigned before = settled;
+    sum_writer_write(writer, now_us);
+    for (int i = 0; i < 1000 && settled == before; i++)
+        (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
+}
+
+/* Those in the queue; what they stand for goes to `*quantity`. */
+static unsigned queued(uint64_t *quantity)
+{
+    struct queue_position at = event_queue_head(intake_queue(intake));
+    const uint8_t *packed;
+    size_t packed_bytes;
+    uint64_t sequence;
+    unsigned count = 0;
+    *quantity = 0;
+    for (; (packed = event_queue_read(&at, &packed_bytes, &sequence)) != NULL; count++) {
+        struct event event;
+        ck_assert_int_eq(event_unpack(packed, packed_bytes, &event), RESULT_OK);
+        ck_assert_int_eq(event.kind, EVENT_FILL);
+        *quantity += (uint64_t)event.quantity;
+    }
+    return count;
+}
+
+static void assert_queued(unsigned count, uint64_t quantity)
+{
+    uint64_t found;
+    ck_assert_uint_eq(queued(&found), count);
+    ck_assert_uint_eq(found, quantity);
+}
+
+static uint64_t lost(void)
+{
+    return metrics_counter(run.metrics, "adtracker_events_lost_total", "", "kind=\"fill\"")->value;
+}
+
+START_TEST(writes_a_second_once_it_is_over)
+{
+    for (int i = 0; i < 100; i++)
+        add(1 + i % 2, 3, NOON_US + i * 10000);
+    sum_writer_write(writer, NOON_US + SECOND_US - 1);
+    ck_assert(!sum_writer_is_empty(writer));
+    assert_queued(0, 0);
+    write_at(NOON_US + SECOND_US);
+    ck_assert(sum_writer_is_empty(writer));
+    ck_assert_uint_eq(settled, 1);
+    assert_queued(2, 300);
+}
+END_TEST
+
+START_TEST(a_stop_waits_for_no_second)
+{
+    add(1, 5, INT64_C(4000000000) * SECOND_US);
+    sum_writer_flush(writer);
+    while (settled == 0)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert(sum_writer_is_empty(writer));
+    assert_queued(1, 5);
+}
+END_TEST
+
+START_TEST(splits_what_a_record_cannot_hold)
+{
+    add(1, UINT32_MAX, NOON_US);
+    add(1, UINT32_MAX, NOON_US);
+    for (int i = 1; !sum_writer_is_empty(writer); i++)
+        write_at(NOON_US + i * SECOND_US);
+    assert_queued(5, 2 * (uint64_t)UINT32_MAX);
+}
+END_TEST
+
+START_TEST(waits_by_the_minute_while_the_journal_refuses)
+{
+    is_refusing = true;
+    for (int i = 0; i < 90; i++) {
+        add(1, 1, NOON_US + i * SECOND_US);
+        write_at(NOON_US + i * SECOND_US);
+    }
+    assert_queued(0, 0);
+    is_refusing = false;
+    write_at(NOON_US + 100 * SECOND_US);
+    assert_queued(2, 90);
+    ck_assert(sum_writer_is_empty(writer));
+}
+END_TEST
+
+/* The disk takes none of them, or some: none is lost, and none written twice. */
+START_TEST(keeps_what_the_disk_did_not_take)
+{
+    for (int32_t ad_id = 1; ad_id <= 1500; ad_id++)
+        add(ad_id, 2, NOON_US);
+    if (_i == 0)
+        disk_faults.write_fails_in = 1;
+    else
+        disk_faults.sync_fails_in = 1;
+    disk_faults.fails_more = 1000;
+    write_at(NOON_US + SECOND_US);
+    ck_assert(!sum_writer_is_empty(writer));
+    disk_faults_reset();
+    is_refusing = true;
+    write_at(NOON_US + 2 * SECOND_US);
+    is_refusing = false;
+    for (int i = 0; i < 40 && !sum_writer_is_empty(writer); i++) {
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+        write_at(NOON_US + (3 + i) * SECOND_US);
+    }
+    ck_assert(sum_writer_is_empty(writer));
+    assert_queued(1500, 3000);
+    ck_assert_uint_eq(lost(), 0);
+}
+END_TEST
+
+START_TEST(counts_as_lost_what_is_given_up)
+{
+    is_refusing = true;
+    for (int32_t ad_id = 1; ad_id <= SUMS_MAX; ad_id++)
+        add(ad_id, 1, NOON_US);
+    ck_assert_uint_eq(lost(), 0);
+    add(SUMS_MAX + 1, 7, NOON_US);
+    ck_assert_uint_eq(lost(), 7);
+    sum_writer_give_up(writer);
+    ck_assert_uint_eq(lost(), 7 + SUMS_MAX);
+    ck_assert(sum_writer_is_empty(writer));
+}
+END_TEST
+
+Suite *sum_writer_suite(void)
+{
+    Suite *suite = suite_create("sum_writer");
+    TCase *tcase = tcase_create("sum_writer");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, writes_a_second_once_it_is_over);
+    tcase_add_test(tcase, a_stop_waits_for_no_second);
+    tcase_add_test(tcase, splits_what_a_record_cannot_hold);
+    tcase_add_test(tcase, waits_by_the_minute_while_the_journal_refuses);
+    tcase_add_loop_test(tcase, keeps_what_the_disk_did_not_take, 0, 2);
+    tcase_add_test(tcase, counts_as_lost_what_is_given_up);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

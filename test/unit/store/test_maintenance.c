@@ -1,0 +1,149 @@
+/* The turns of the database's maintenance, over a connection that is the test's. */
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <event2/event.h>
+
+#include "metrics/metrics.h"
+#include "store/maintenance.h"
+#include "test/unit/metrics/rendering.h"
+#include "test/unit/store/database/fake_conn.h"
+#include "test/unit/store/ingest/log_file.h"
+#include "test/unit/suites.h"
+
+static const char *const more[] = {"t", NULL};
+static const char *const enough[] = {"f", NULL};
+static const char *const state[] = {"f", "1234.5", "678", NULL};
+
+/* In turn. */
+static const char *const calls[] = {"close_minutes()", "roll_up()",  "fold_late()",
+                                    "bring_over()",    "maintain()", "maintenance_state()"};
+enum { CALLS = sizeof calls / sizeof calls[0], STATE = CALLS - 1 };
+
+static struct event_base *base;
+static struct maintenance *maintenance;
+static struct metrics *metrics;
+
+static void set_up(void)
+{
+    fake_conn_reset();
+    base = event_base_new();
+    metrics = rendering_set_up();
+    maintenance = maintenance_new(base, NULL, metrics, log_file_open());
+    maintenance_start(maintenance);
+}
+
+static void tear_down(void)
+{
+    maintenance_free(maintenance);
+    event_base_free(base);
+    rendering_tear_down();
+    log_file_close();
+}
+
+static void assert_called(int call)
+{
+    ck_assert_ptr_nonnull(fake_conn_query()->sql);
+    ck_assert_ptr_nonnull(strstr(fake_conn_query()->sql, calls[call]));
+}
+
+static void answer_all(void)
+{
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == STATE ? state : enough);
+    }
+}
+
+START_TEST(does_all_there_is_to_do_in_turn)
+{
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    fake_conn_come_up();
+    answer_all();
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert_ptr_nonnull(strstr(render(), "adtracker_rollup_lag_seconds 1234.5\n"));
+    ck_assert_ptr_nonnull(strstr(render(), "adtracker_late_count_rows 678\n"));
+}
+END_TEST
+
+/* Those that have more go on, but none keeps the others waiting. */
+START_TEST(goes_on_in_turns_while_there_is_more)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == STATE ? state : i == 1 || i == 3 ? more : enough);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_called(1);
+        fake_conn_answer(i == 2 ? enough : more);
+        assert_called(3);
+        fake_conn_answer(i == 2 ? enough : more);
+    }
+    ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+/* What fails waits, and the others go on. */
+START_TEST(puts_off_what_fails)
+{
+    fake_conn_come_up();
+    assert_called(0);
+    fake_conn_refuse("55P03");
+    for (int i = 1; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == STATE ? state : enough);
+    }
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert_uint_eq(log_file_count("maintenance: close_minutes failed sqlstate=55P03"), 1);
+    ck_assert_uint_eq(metrics_counter(metrics, "adtracker_maintenance_failures_total", "",
+                                      "call=\"close_minutes\"")
+                          ->value,
+                      1);
+    ck_assert_uint_eq(fake_conn_counts()->failures, 1);
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 0);
+}
+END_TEST
+
+START_TEST(leaves_a_server_that_is_of_no_use)
+{
+    fake_conn_come_up();
+    fake_conn_refuse("25006");
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 1);
+    ck_assert_uint_eq(log_file_count("maintenance:"), 0);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+START_TEST(what_was_lost_is_done_again)
+{
+    fake_conn_come_up();
+    fake_conn_answer(enough);
+    assert_called(1);
+    fake_conn_go_down();
+    fake_conn_come_up();
+    for (int i = 2; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == STATE ? state : enough);
+    }
+    assert_called(1);
+    fake_conn_answer(enough);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+Suite *maintenance_suite(void)
+{
+    Suite *suite = suite_create("maintenance");
+    TCase *tcase = tcase_create("maintenance");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
+    tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
+    tcase_add_test(tcase, puts_off_what_fails);
+    tcase_add_test(tcase, leaves_a_server_that_is_of_no_use);
+    tcase_add_test(tcase, what_was_lost_is_done_again);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
