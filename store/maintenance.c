@@ -62,6 +62,7 @@ struct maintenance {
     struct counter *failed[CHORES];
     double lag_seconds;
     double late_rows;
+    bool is_bringing_over;
 };
 
 static void call_next(struct maintenance *maintenance);
@@ -72,6 +73,16 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
 }
 
+static void tell_of_bringing_over(struct maintenance *maintenance, bool has_more)
+{
+    if (has_more == maintenance->is_bringing_over)
+        return;
+    maintenance->is_bringing_over = has_more;
+    log_write(maintenance->log, LOG_INFO, "store",
+              has_more ? "maintenance: brings over what an older version has stored"
+                       : "maintenance: what an older version has stored is brought over");
+}
+
 static void take_answer(struct maintenance *maintenance, const PGresult *rows)
 {
     struct chore *chore = &maintenance->chores[maintenance->present];
@@ -80,6 +91,8 @@ static void take_answer(struct maintenance *maintenance, const PGresult *rows)
     db_conn_note_success(maintenance->conn);
     if (maintenance->present == STATE && PQntuples(rows) == 1)
         take_state(maintenance, rows);
+    if (maintenance->present == BRING_OVER)
+        tell_of_bringing_over(maintenance, has_more);
     if (!has_more)
         chore->due_us =
             clock_monotonic_us() + (int64_t)chores[maintenance->present].every_s * 1000000;
