@@ -12,6 +12,7 @@
 #include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
+#include "store/disk/sync_worker.h"
 #include "store/import.h"
 #include "store/journal/inspect.h"
 
@@ -154,6 +155,8 @@ int main(int argc, char **argv)
         (void)printf("video-ad-tracker %s (%s)\n", ADTRACKER_VERSION, ADTRACKER_REVISION);
         return 0;
     }
+    if (argc == 3 && strcmp(argv[1], SYNC_WORKER_ARGUMENT) == 0)
+        return sync_worker_run(argv[2]);
     const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
         (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");

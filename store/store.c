@@ -17,6 +17,7 @@
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
 #include "store/database/target.h"
+#include "store/disk/syncer.h"
 #include "store/ingest/intake.h"
 #include "store/ingest/session.h"
 #include "store/ingest/sum_writer.h"
@@ -31,6 +32,7 @@ struct store {
     struct log *log;
     struct refusals refusals;
     struct db_target target;
+    struct syncer *syncer;
     struct journal *journal;
     struct intake *intake;
     struct ingest_settings ingest_settings;
@@ -158,7 +160,7 @@ static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
 static void look_if_drained(struct store *store)
 {
     if (store->drained != NULL && sum_writer_is_empty(store->sums) &&
-        intake_waiting(store->intake) == 0)
+        intake_is_settled(store->intake) && intake_waiting(store->intake) == 0)
         event_active(store->drain_timer, EV_TIMEOUT, 0);
 }
 
@@ -177,6 +179,7 @@ static void on_queued(void *arg)
 {
     struct store *store = arg;
     writer_wake(store->writer);
+    look_if_drained(store);
 }
 
 static void on_stored(void *arg, uint64_t sequence)
@@ -269,8 +272,10 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         free(store);
         return NULL;
     }
-    store->journal = journal_open(base, &settings->journal, metrics, log, error);
+    store->syncer = syncer_new(base, metrics, log);
+    store->journal = journal_open(base, &settings->journal, store->syncer, metrics, log, error);
     if (store->journal == NULL) {
+        syncer_free(store->syncer);
         db_target_clear(&store->target);
         free(store);
         return NULL;
@@ -283,7 +288,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
     store->maintenance = maintenance_new(base, &store->target, metrics, log);
     store->catalogue =
-        catalogue_new(base, &store->target, journal_directory(store->journal), metrics, log);
+        catalogue_new(base, &store->target, journal_directory(store->journal), store->syncer,
+                      metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
@@ -301,12 +307,15 @@ void store_free(struct store *store)
     intake_free(store->intake);
     sum_writer_free(store->sums);
     journal_close(store->journal);
+    syncer_free(store->syncer);
     db_target_clear(&store->target);
     free(store);
 }
 
 void store_start(struct store *store)
 {
+    syncer_start(store->syncer);
+    journal_start(store->journal);
     writer_start(store->writer);
     catalogue_start(store->catalogue);
     analytics_reader_start(store->reader);

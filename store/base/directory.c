@@ -91,7 +91,7 @@ static enum result give_up(struct directory_file *file, struct error *error)
 enum result directory_file_append(struct directory_file *file, const void *bytes, size_t count,
                                   struct error *error)
 {
-    if (write_all(file->fd, bytes, count) != 0 || fsync(file->fd) != 0)
+    if (write_all(file->fd, bytes, count) != 0)
         return give_up(file, error);
     return RESULT_OK;
 }
@@ -102,8 +102,7 @@ enum result directory_file_commit(struct directory_file *file, struct error *err
     int fd = file->directory->fd;
     name_new(file->name, new_name);
     errno = ENOENT;
-    if (!is_there(file, new_name) || renameat(fd, new_name, fd, file->name) != 0 ||
-        directory_sync(file->directory) != 0)
+    if (!is_there(file, new_name) || renameat(fd, new_name, fd, file->name) != 0)
         return give_up(file, error);
     (void)close(file->fd);
     *file = (struct directory_file){0};

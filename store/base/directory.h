@@ -52,9 +52,9 @@ bool directory_has(const struct directory *directory, const char *name);
 
 /*
  * A file that is written whole or not at all: a new one, which replaces that of its name when it is
- * committed. Each part is synced as it is appended, so that a large file can be written in slices
- * that don't keep the event loop. Whatever fails, the new file is gone. All zero: none is being
- * written.
+ * committed. Whoever writes syncs `fd` before that, perhaps after each part, so that a large file
+ * keeps nobody; and the directory afterwards. Whatever fails, the new file is gone. All zero: none
+ * is being written.
  */
 struct directory_file {
     const struct directory *directory; /* borrowed; NULL = none */
@@ -67,7 +67,6 @@ MUST_CHECK enum result directory_file_begin(struct directory_file *file,
                                             struct error *error);
 MUST_CHECK enum result directory_file_append(struct directory_file *file, const void *bytes,
                                              size_t count, struct error *error);
-/* When the last sync fails the old file has been replaced, and whether that lasts is not known. */
 MUST_CHECK enum result directory_file_commit(struct directory_file *file, struct error *error);
 void directory_file_abandon(struct directory_file *file);
 

@@ -13,6 +13,7 @@ static const struct {
                               "the journal is full: the database has been away for too long"},
     [REFUSAL_DISK_FULL] = {"disk_full", "the journal's disk is full"},
     [REFUSAL_DISK_FAILED] = {"disk_failed", "the journal's disk refuses to write"},
+    [REFUSAL_DISK_SLOW] = {"disk_slow", "the journal's disk does not keep up"},
     [REFUSAL_FENCED] = {"fenced", "another process has taken this server's journal over"},
     [REFUSAL_SHUTTING_DOWN] = {"shutting_down", "the server is shutting down"},
 };

@@ -19,7 +19,7 @@ static void drop(struct ad_snapshot *snapshot)
 
 void ad_snapshot_file_init(struct ad_snapshot_file *file, struct directory *directory)
 {
-    *file = (struct ad_snapshot_file){.directory = directory};
+    *file = (struct ad_snapshot_file){.directory = directory, .unsynced_fd = -1};
 }
 
 void ad_snapshot_file_clear(struct ad_snapshot_file *file)
@@ -68,6 +68,7 @@ static enum result begin(struct ad_snapshot_file *file, struct error *error)
     file->writing = file->waiting;
     file->waiting = (struct ad_snapshot){.text = NULL};
     file->written_bytes = 0;
+    file->is_renamed = false;
     if (strcmp(file->writing.digest, file->digest) == 0 && exists(file)) {
         drop(&file->writing);
         return RESULT_OK;
@@ -86,13 +87,21 @@ static enum result append(struct ad_snapshot_file *file, struct error *error)
                               error) != RESULT_OK)
         return give_up(file);
     file->written_bytes += bytes;
+    file->unsynced_fd = file->file.fd;
     return RESULT_BUSY;
 }
 
-static enum result commit(struct ad_snapshot_file *file, struct error *error)
+static enum result rename_it(struct ad_snapshot_file *file, struct error *error)
 {
     if (directory_file_commit(&file->file, error) != RESULT_OK)
         return give_up(file);
+    file->is_renamed = true;
+    file->unsynced_fd = file->directory->fd;
+    return RESULT_BUSY;
+}
+
+static enum result finish(struct ad_snapshot_file *file)
+{
     memcpy(file->digest, file->writing.digest, sizeof file->digest);
     drop(&file->writing);
     return file->waiting.text != NULL ? RESULT_BUSY : RESULT_OK;
@@ -104,7 +113,29 @@ enum result ad_snapshot_file_step(struct ad_snapshot_file *file, struct error *e
         return file->waiting.text != NULL ? begin(file, error) : RESULT_OK;
     if (file->written_bytes < file->writing.text_bytes)
         return append(file, error);
-    return commit(file, error);
+    return rename_it(file, error);
+}
+
+enum result ad_snapshot_file_synced(struct ad_snapshot_file *file, int reason, struct error *error)
+{
+    file->unsynced_fd = -1;
+    if (reason == 0)
+        return file->is_renamed ? finish(file) : RESULT_BUSY;
+    (void)error_set(error, RESULT_FAILED, "%s: can't write a file: %s", file->directory->path,
+                    strerror(reason));
+    directory_file_abandon(&file->file);
+    return give_up(file);
+}
+
+void ad_snapshot_file_restart(struct ad_snapshot_file *file)
+{
+    directory_file_abandon(&file->file);
+    file->unsynced_fd = -1;
+    if (file->waiting.text == NULL)
+        file->waiting = file->writing;
+    else
+        drop(&file->writing);
+    file->writing = (struct ad_snapshot){.text = NULL};
 }
 
 bool ad_snapshot_file_is_current(const struct ad_snapshot_file *file)

@@ -10,8 +10,7 @@
 
 struct ad;
 
-/* So much is written and synced at a time: a fraction of a millisecond on a disk that can take the
- * journal. */
+/* So much is written and synced at a time. */
 enum { AD_SNAPSHOT_SLICE_BYTES = 256 * 1024 };
 
 /* A text that is to be the file's. */
@@ -34,6 +33,8 @@ struct ad_snapshot_file {
     struct ad_snapshot writing;
     size_t written_bytes; /* of `writing` */
     struct directory_file file;
+    bool is_renamed; /* it has its name */
+    int unsynced_fd; /* that is to be synced before the next step; -1 = none */
 };
 
 void ad_snapshot_file_init(struct ad_snapshot_file *file, struct directory *directory);
@@ -50,9 +51,17 @@ void ad_snapshot_file_save(struct ad_snapshot_file *file, const struct ad_snapsh
 /*
  * Does a slice of what is to be saved; nothing is written where the file equals it already. Returns
  * RESULT_BUSY while there is more, RESULT_OK when all is synced, RESULT_FAILED when the disk
- * refuses: that snapshot is given up, the file is an older one, or gone.
+ * refuses: that snapshot is given up, the file is an older one, or gone. When it sets
+ * `unsynced_fd`, somebody syncs that, with fsync(), and tells before the next step.
  */
 MUST_CHECK enum result ad_snapshot_file_step(struct ad_snapshot_file *file, struct error *error);
+
+/* What became of that sync, 0 or errno. Returns as ad_snapshot_file_step() does. */
+MUST_CHECK enum result ad_snapshot_file_synced(struct ad_snapshot_file *file, int reason,
+                                               struct error *error);
+
+/* Begins again what is being saved, in a new file: a sync of this one was asked, and nobody knows. */
+void ad_snapshot_file_restart(struct ad_snapshot_file *file);
 
 /* Whether the on-disk snapshot equals what was last to be saved, or will when it has been written;
  * asks the disk whether the file is still there. */

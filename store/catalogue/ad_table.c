@@ -2,7 +2,9 @@
 #include "store/catalogue/ad_table.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -17,6 +19,7 @@
 #include "store/catalogue/ad_reading.h"
 #include "store/catalogue/ad_set.h"
 #include "store/catalogue/ad_snapshot_file.h"
+#include "store/disk/syncer.h"
 
 enum { BOUNDARY_MAX_MS = 3600 * 1000 };
 
@@ -36,6 +39,8 @@ struct ad_table {
     ad_table_done_fn done;
     void *done_arg;
     struct ad_snapshot_file snapshot;
+    struct syncer *syncer; /* borrowed */
+    struct sync_job sync;  /* of `snapshot` */
     struct event *slice_timer;
     struct event *boundary_timer; /* the next time an ad starts or ends */
 };
@@ -146,14 +151,54 @@ static void do_slice(struct ad_table *table)
     }
 }
 
-/* For a restart while the database is away. Returns whether there is more to write. */
+static bool note_saved(const struct ad_table *table, enum result result, const struct error *error)
+{
+    if (result == RESULT_FAILED)
+        log_write(table->log, LOG_WARNING, "store", "ads not kept: %s", error->text);
+    return result != RESULT_OK;
+}
+
+static void on_synced(void *arg, int reason)
+{
+    struct ad_table *table = arg;
+    struct error error;
+    if (note_saved(table, ad_snapshot_file_synced(&table->snapshot, reason, &error), &error))
+        timer_arm(table->slice_timer, 0);
+}
+
+/* For a restart while the database is away. Returns whether there is more to write just now. */
 static bool save_slice(struct ad_table *table)
 {
     struct error error;
-    enum result result = ad_snapshot_file_step(&table->snapshot, &error);
-    if (result == RESULT_FAILED)
-        log_write(table->log, LOG_WARNING, "store", "ads not kept: %s", error.text);
-    return result != RESULT_OK;
+    if (table->sync.is_asked)
+        return false;
+    bool has_more = note_saved(table, ad_snapshot_file_step(&table->snapshot, &error), &error);
+    if (table->snapshot.unsynced_fd < 0)
+        return has_more;
+    table->sync = (struct sync_job){
+        .fd = table->snapshot.unsynced_fd, .done = on_synced, .arg = table};
+    int reason = syncer_sync(table->syncer, &table->sync);
+    return reason != SYNC_ASKED &&
+           note_saved(table, ad_snapshot_file_synced(&table->snapshot, reason, &error), &error);
+}
+
+/* At the end, inline. */
+static void save_rest(struct ad_table *table)
+{
+    struct error error;
+    enum result result = RESULT_BUSY;
+    if (table->sync.is_asked) {
+        syncer_forget(table->syncer, &table->sync);
+        ad_snapshot_file_restart(&table->snapshot);
+    }
+    while (result == RESULT_BUSY) {
+        result = ad_snapshot_file_step(&table->snapshot, &error);
+        if (table->snapshot.unsynced_fd >= 0) {
+            int reason = fsync(table->snapshot.unsynced_fd) == 0 ? 0 : errno;
+            result = ad_snapshot_file_synced(&table->snapshot, reason, &error);
+        }
+    }
+    (void)note_saved(table, result, &error);
 }
 
 static void on_slice(evutil_socket_t fd, short what, void *arg)
@@ -220,9 +265,10 @@ static double read_unreadable(void *arg)
 }
 
 struct ad_table *ad_table_new(struct event_base *base, struct directory *directory,
-                              struct metrics *metrics, struct log *log)
+                              struct syncer *syncer, struct metrics *metrics, struct log *log)
 {
     struct ad_table *table = memory_zeroed(sizeof *table);
+    table->syncer = syncer;
     table->log = log;
     ad_snapshot_file_init(&table->snapshot, directory);
     table->slice_timer = memory_required(event_new(base, -1, 0, on_slice, table));
@@ -239,8 +285,7 @@ void ad_table_free(struct ad_table *table)
 {
     if (table == NULL)
         return;
-    while (save_slice(table))
-        continue;
+    save_rest(table);
     event_free(table->slice_timer);
     event_free(table->boundary_timer);
     ad_reading_free(table->reading);

@@ -16,11 +16,12 @@ struct directory;
 struct event_base;
 struct log;
 struct metrics;
+struct syncer;
 
 /* Everything is borrowed. The ads whose snapshot an earlier run left in `directory` are there at
  * once. */
 struct ad_table *ad_table_new(struct event_base *base, struct directory *directory,
-                              struct metrics *metrics, struct log *log);
+                              struct syncer *syncer, struct metrics *metrics, struct log *log);
 
 /* Writes to the end what it was writing of a snapshot. */
 void ad_table_free(struct ad_table *table);

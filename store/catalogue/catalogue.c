@@ -198,12 +198,12 @@ enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id
 }
 
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct directory *directory, struct metrics *metrics,
-                                struct log *log)
+                                struct directory *directory, struct syncer *syncer,
+                                struct metrics *metrics, struct log *log)
 {
     struct catalogue *catalogue = memory_zeroed(sizeof *catalogue);
     catalogue->log = log;
-    catalogue->table = ad_table_new(base, directory, metrics, log);
+    catalogue->table = ad_table_new(base, directory, syncer, metrics, log);
     catalogue->load_sql = ad_rows_select();
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .own_sql = own_sql};
     const struct db_listener listener = {

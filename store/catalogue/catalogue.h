@@ -16,12 +16,13 @@ struct directory;
 struct event_base;
 struct log;
 struct metrics;
+struct syncer;
 
 /* Everything is borrowed. The ads whose snapshot an earlier run left in `directory` are there at
  * once, as stale. */
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
-                                struct directory *directory, struct metrics *metrics,
-                                struct log *log);
+                                struct directory *directory, struct syncer *syncer,
+                                struct metrics *metrics, struct log *log);
 void catalogue_free(struct catalogue *catalogue);
 
 /*

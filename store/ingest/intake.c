@@ -39,7 +39,7 @@ struct intake {
     struct event *commit_timer;
     struct waiters waiters;
     uint64_t durable; /* the highest sequence of a commit that became so; 0 = none */
-    size_t seen;      /* waiters, when the commit was last put off */
+    size_t seen;      /* of those who wait for the next commit, when it was last put off */
     int64_t first_us; /* monotonic, when the first of them came */
     struct journal_reader reader;
     struct event *refill_timer;
@@ -94,6 +94,15 @@ static void answer_waiters(struct intake *intake)
                                                           journal_refusal(intake->journal)));
 }
 
+static void on_committed(void *arg)
+{
+    struct intake *intake = arg;
+    answer_waiters(intake);
+    if (intake->waiters.next.count > 0)
+        timer_arm(intake->commit_timer, 0);
+    intake->queued(intake->arg);
+}
+
 /*
  * A sync costs as much as a dozen requests, so as long as every turn of the loop brings more of
  * them the sync waits, for a moment. A lone request waits one turn. Without a sync nothing waits:
@@ -104,24 +113,28 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct intake *intake = arg;
-    bool is_quiet = intake->waiters.count == intake->seen || !journal_is_synced(intake->journal);
+    size_t waiting = intake->waiters.next.count;
+    bool is_quiet = waiting == intake->seen || !journal_is_synced(intake->journal);
+    if (!journal_can_commit(intake->journal))
+        return; /* when that is over we are woken */
     if (!is_quiet && clock_monotonic_us() - intake->first_us < COMMIT_DELAY_MAX_US) {
-        intake->seen = intake->waiters.count;
+        intake->seen = waiting;
         timer_arm(intake->commit_timer, 0);
         return;
     }
     intake->durable = 0;
-    journal_commit(intake->journal, on_durable, intake);
-    answer_waiters(intake);
-    intake->queued(intake->arg);
+    waiters_begin_group(&intake->waiters);
+    journal_commit(intake->journal);
 }
 
 static void expect_commit(struct intake *intake)
 {
-    if (intake->waiters.count > 0)
+    if (intake->waiters.next.count > 0)
         return;
     intake->first_us = clock_monotonic_us();
     intake->seen = 0;
+    if (!journal_can_commit(intake->journal))
+        return;
     if (journal_is_synced(intake->journal))
         timer_arm(intake->commit_timer, 0);
     else
@@ -160,6 +173,8 @@ bool intake_is_too_large(const struct intake *intake, const struct event *events
 enum refusal intake_submit(struct intake *intake, const struct event *events, size_t count,
                            waiter_done_fn done, void *arg)
 {
+    if (journal_is_behind(intake->journal))
+        return REFUSAL_DISK_SLOW;
     if (count > 1) {
         enum refusal refusal = journal_reserve(intake->journal, journal_bytes(events, count));
         if (refusal != REFUSAL_NONE)
@@ -296,6 +311,11 @@ uint64_t intake_waiting(const struct intake *intake)
     return event_queue_count(intake->queue) + intake->on_disk;
 }
 
+bool intake_is_settled(const struct intake *intake)
+{
+    return intake->waiters.group.count == 0 && intake->waiters.next.count == 0;
+}
+
 struct event_queue *intake_queue(struct intake *intake)
 {
     return intake->queue;
@@ -357,8 +377,11 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
     intake->arg = arg;
     intake->is_spilling = true;
     journal_read(journal, &intake->reader);
-    const struct journal_listener listener = {
-        .wake = on_wake, .rewrite = on_rewrite, .arg = intake};
+    const struct journal_listener listener = {.durable = on_durable,
+                                              .committed = on_committed,
+                                              .wake = on_wake,
+                                              .rewrite = on_rewrite,
+                                              .arg = intake};
     journal_set_listener(journal, listener);
     guess_backlog(intake);
     intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
@@ -375,6 +398,8 @@ void intake_free(struct intake *intake)
     if (intake == NULL)
         return;
     intake->durable = 0;
+    answer_waiters(intake);
+    waiters_begin_group(&intake->waiters);
     answer_waiters(intake);
     event_free(intake->commit_timer);
     event_free(intake->refill_timer);

@@ -67,3 +67,6 @@ void intake_stored(struct intake *intake, uint64_t sequence);
 
 /* Events that are accepted and not known to be stored. */
 uint64_t intake_waiting(const struct intake *intake);
+
+/* Whether nobody waits for the journal. */
+bool intake_is_settled(const struct intake *intake);

@@ -48,25 +48,25 @@ void waiters_init(struct waiters *waiters, struct refusals *refusals, struct met
 
 void waiters_clear(struct waiters *waiters)
 {
-    free(waiters->items);
+    free(waiters->group.items);
+    free(waiters->next.items);
     *waiters = (struct waiters){0};
 }
 
-static struct waiter *append(struct waiters *waiters)
+static struct waiter *append(struct waiter_list *list)
 {
-    if (waiters->count == waiters->capacity) {
-        waiters->capacity += CAPACITY_STEP;
-        waiters->items =
-            memory_resized(waiters->items, waiters->capacity * sizeof waiters->items[0]);
+    if (list->count == list->capacity) {
+        list->capacity += CAPACITY_STEP;
+        list->items = memory_resized(list->items, list->capacity * sizeof list->items[0]);
     }
-    return &waiters->items[waiters->count++];
+    return &list->items[list->count++];
 }
 
 void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
                  bool is_client, waiter_done_fn done, void *arg)
 {
     assert(count > 0);
-    struct waiter *waiter = append(waiters);
+    struct waiter *waiter = append(&waiters->next);
     *waiter = (struct waiter){.done = done,
                               .arg = arg,
                               .first = last - (count - 1),
@@ -86,14 +86,20 @@ static void count_accepted(const struct waiters *waiters, const struct waiter *w
         counter_add(waiters->invalid[verdict], waiter->verdicts[verdict]);
 }
 
+void waiters_begin_group(struct waiters *waiters)
+{
+    struct waiter_list empty = waiters->group;
+    assert(empty.count == 0);
+    waiters->group = waiters->next;
+    waiters->next = empty;
+}
+
 /* Events become durable in order. */
 uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal)
 {
-    size_t count = waiters->count;
     uint64_t unanswered = 0;
-    waiters->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct waiter *waiter = &waiters->items[i];
+    for (size_t i = 0; i < waiters->group.count; i++) {
+        const struct waiter *waiter = &waiters->group.items[i];
         if (waiter->last <= durable) {
             count_accepted(waiters, waiter);
             waiter->done(waiter->arg, RESULT_OK);
@@ -105,5 +111,6 @@ uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal 
             refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
         waiter->done(waiter->arg, RESULT_UNAVAILABLE);
     }
+    waiters->group.count = 0;
     return unanswered;
 }

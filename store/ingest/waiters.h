@@ -18,10 +18,17 @@ struct waiter;
  * (RESULT_UNAVAILABLE). */
 typedef void (*waiter_done_fn)(void *arg, enum result result);
 
-struct waiters {
-    struct waiter *items; /* in the order of their sequences */
+/* In the order of their sequences. */
+struct waiter_list {
+    struct waiter *items; /* owned */
     size_t count;
     size_t capacity;
+};
+
+/* Those of the commit that is on, and those that came since it began. */
+struct waiters {
+    struct waiter_list group;
+    struct waiter_list next;
     struct refusals *refusals; /* borrowed */
     struct counter *accepted[EVENT_KINDS];
     struct counter *invalid[EVENT_VERDICTS]; /* that of VERDICT_VALID is NULL */
@@ -41,8 +48,11 @@ void waiters_clear(struct waiters *waiters);
 void waiters_add(struct waiters *waiters, const struct event *events, size_t count, uint64_t last,
                  bool is_client, waiter_done_fn done, void *arg);
 
+/* A commit begins: all that wait are its group, of which none is left from before. */
+void waiters_begin_group(struct waiters *waiters);
+
 /*
- * Answers everybody: events up to the sequence `durable` are in the journal, the others, because of
+ * Answers the group: events up to the sequence `durable` are in the journal, the others, because of
  * `refusal`, never will be. Who has not all of his hears that they were refused, and so they are
  * counted. Returns how many of those are in the journal all the same, where it failed in the middle
  * of what one waited for: they go to the database without a 202.

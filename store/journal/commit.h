@@ -27,6 +27,9 @@ enum refusal journal_reserve(struct journal *journal, size_t bytes);
 /* Whether that many bytes are more than one submission may take of JOURNAL_MAX_BYTES: half. */
 bool journal_is_too_large(const struct journal *journal, size_t bytes);
 
+/* Whether so much waits for a commit that is on that nothing more should be taken. */
+bool journal_is_behind(const struct journal *journal);
+
 /* Appends a packed event for the next commit and returns its sequence. Only while there is no
  * journal_refusal(). Near the end of a segment it makes room for the next one: stored segments go.
  */
@@ -36,11 +39,16 @@ uint64_t journal_append(struct journal *journal, const uint8_t *packed, size_t p
 void journal_append_again(struct journal *journal, uint64_t sequence, const uint8_t *packed,
                           size_t packed_bytes);
 
-typedef void (*journal_each_fn)(void *arg, uint64_t sequence, const uint8_t *packed,
-                                size_t packed_bytes);
-
 /*
- * Makes what was appended durable (as far as the sync mode goes), runs `each` for every record that
- * now is, in order, and drops the rest: nothing of that may be acknowledged.
+ * Begins to make durable what was appended (as far as the sync mode goes): the listener hears of
+ * every record that now is, in order, and then that the commit is over, before this returns or
+ * later. What is appended meanwhile waits for the next commit. Only while journal_can_commit().
  */
-void journal_commit(struct journal *journal, journal_each_fn each, void *arg);
+void journal_commit(struct journal *journal);
+
+/* Whether a commit can begin: none is on, nor another sync of the journal's. When that is over the
+ * listener is woken. */
+bool journal_can_commit(const struct journal *journal);
+
+/* For the journal's own modules: goes on with a commit whose flight is over. */
+void commit_go_on(struct journal *journal);

@@ -1,11 +1,13 @@
 /* The journal: opened and closed, what has to be done in time, and what there is to know of it. */
 #include "store/journal/journal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -14,12 +16,15 @@
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
+#include "store/journal/commit.h"
+#include "store/journal/flight.h"
 #include "store/journal/format.h"
 #include "store/journal/lineage.h"
 #include "store/journal/reader.h"
 #include "store/journal/recovery.h"
 #include "store/journal/rotation.h"
 #include "store/journal/settings.h"
+#include "store/journal/spare.h"
 #include "store/journal/state.h"
 
 enum {
@@ -136,23 +141,37 @@ uint64_t journal_stored_sequence(const struct journal *journal)
     return journal->stored;
 }
 
+static void on_interval_synced(struct journal *journal, int reason)
+{
+    errno = reason;
+    if (reason != 0)
+        rotation_give_up(journal, "sync");
+    else
+        journal->synced = journal->last;
+}
+
+/* Nothing is written to it meanwhile. */
+static void look_after_segment(struct journal *journal)
+{
+    if (flight_is_on(journal))
+        return;
+    if (journal->file.fd >= 0 && !journal_file_is_there(&journal->file))
+        rotation_give_up(journal, "look");
+    if (journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
+        journal->last > journal->synced)
+        flight_sync_data(journal, journal->file.fd, on_interval_synced);
+    if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
+        rotation_try_again(journal);
+    if (journal->must_rewrite && journal->file.fd >= 0 && journal->listener.wake != NULL)
+        journal->listener.wake(journal->listener.arg);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     struct journal *journal = arg;
-    if (journal->file.fd >= 0 && !journal_file_is_there(&journal->file))
-        rotation_give_up(journal, "look");
-    bool is_due = journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
-                  journal->last > journal->synced;
-    if (is_due && rotation_sync(journal) != 0)
-        rotation_give_up(journal, "sync");
-    else if (is_due)
-        journal->synced = journal->last;
-    if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
-        rotation_try_again(journal);
-    if (journal->must_rewrite && journal->file.fd >= 0 && journal->listener.wake != NULL)
-        journal->listener.wake(journal->listener.arg);
+    look_after_segment(journal);
     note_stored(journal);
     int64_t keep_us = (int64_t)journal->settings->keep_s * 1000000;
     (void)segments_evict_expired(&journal->segments, clock_monotonic_us() - keep_us,
@@ -206,19 +225,24 @@ static void begin(struct journal *journal)
     /* At once, so that the checkpoint has its place before the disk fills. */
     checkpoint_write(&journal->checkpoint, &journal->directory, journal->stored);
     segments_thought_stored(&journal->segments, journal->stored);
-    (void)rotation_open_next(journal);
+    journal_file_forget_spare(&journal->directory);
+    rotation_open_next(journal);
     rotation_look_ahead(journal);
 }
 
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
-                             struct metrics *metrics, struct log *log, struct error *error)
+                             struct syncer *syncer, struct metrics *metrics, struct log *log,
+                             struct error *error)
 {
     struct journal *journal = memory_zeroed(sizeof *journal);
     journal->settings = settings;
     journal->log = log;
-    journal->file.fd = -1;
+    journal->syncer = syncer;
+    journal->go_on = commit_go_on;
+    journal->file.fd = journal->spare.fd = -1;
     journal->rewrite_after = UINT64_MAX;
-    journal_metrics_add(&journal->metrics, metrics, &journal->segments, settings);
+    journal_metrics_add(&journal->metrics, metrics, &journal->segments, &journal->spare,
+                        settings);
     journal->segments.damaged = journal->metrics.damaged;
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {
@@ -229,25 +253,46 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
         return NULL;
     }
     tell(journal);
+    spare_init(journal, base);
     begin(journal);
     journal->tick = memory_required(event_new(base, -1, EV_PERSIST, on_tick, journal));
     timer_arm(journal->tick, TICK_MS);
     return journal;
 }
 
+void journal_start(struct journal *journal)
+{
+    spare_start(journal);
+}
+
+/* A segment whose sync was asked and not answered is left as it is: another one might seem to
+ * succeed. */
+static void close_segment(struct journal *journal)
+{
+    if (journal->file.fd < 0)
+        return;
+    if (flight_is_on(journal)) {
+        syncer_forget(journal->syncer, &journal->flight.job);
+        journal_file_abandon(&journal->file);
+    } else if (fdatasync(journal->file.fd) == 0) {
+        rotation_finish(journal);
+    } else {
+        journal_file_abandon(&journal->file);
+    }
+}
+
 void journal_close(struct journal *journal)
 {
     if (journal == NULL)
         return;
-    if (journal->file.fd >= 0) {
-        (void)rotation_sync(journal);
-        rotation_finish(journal);
-    }
+    close_segment(journal);
+    spare_clear(journal);
     note_stored(journal);
     event_free(journal->tick);
     segments_clear(&journal->segments);
     checkpoint_close(&journal->checkpoint);
     directory_close(&journal->directory);
-    free(journal->buffer);
+    free(journal->next.bytes);
+    free(journal->group.bytes);
     free(journal);
 }

@@ -66,6 +66,7 @@ struct journal_reader;
 struct journal_settings;
 struct log;
 struct metrics;
+struct syncer;
 
 /*
  * Opens the journal and begins a run; everything is borrowed. Returns NULL with an error that names
@@ -73,9 +74,13 @@ struct metrics;
  * journal_refusal().
  */
 struct journal *journal_open(struct event_base *base, const struct journal_settings *settings,
-                             struct metrics *metrics, struct log *log, struct error *error);
+                             struct syncer *syncer, struct metrics *metrics, struct log *log,
+                             struct error *error);
 
-/* Syncs and closes. What was appended and not committed is dropped. */
+/* The loop runs from now on. */
+void journal_start(struct journal *journal);
+
+/* Syncs and closes. What was appended and is not committed is dropped, also what is on its way. */
 void journal_close(struct journal *journal);
 
 /* Without a listener nothing is asked for. */

@@ -127,8 +127,12 @@ static void replace_file(const struct directory *directory, const uint8_t *bytes
     struct error error;
     struct directory_file file = {0};
     if (directory_file_begin(&file, directory, file_name, &error) == RESULT_OK &&
-        directory_file_append(&file, bytes, count, &error) == RESULT_OK)
-        (void)!directory_file_commit(&file, &error);
+        directory_file_append(&file, bytes, count, &error) == RESULT_OK) {
+        if (fsync(file.fd) != 0)
+            directory_file_abandon(&file);
+        else if (directory_file_commit(&file, &error) == RESULT_OK)
+            (void)directory_sync(directory);
+    }
 }
 
 /* Once half of them can go. */

@@ -2,6 +2,7 @@
 #include "store/journal/metrics.h"
 
 #include "metrics/metrics.h"
+#include "store/journal/segment_file.h"
 #include "store/journal/segments.h"
 #include "store/journal/settings.h"
 
@@ -14,7 +15,7 @@ static double read_bytes(void *arg)
 static double read_disk_bytes(void *arg)
 {
     const struct journal_metrics *journal = arg;
-    return (double)segments_disk_bytes(journal->segments);
+    return (double)(segments_disk_bytes(journal->segments) + journal_file_bytes(journal->spare));
 }
 
 static double read_max_bytes(void *arg)
@@ -39,9 +40,11 @@ static void add_gauges(struct journal_metrics *journal, struct metrics *metrics)
 }
 
 void journal_metrics_add(struct journal_metrics *journal, struct metrics *metrics,
-                         struct segments *segments, const struct journal_settings *settings)
+                         struct segments *segments, const struct journal_file *spare,
+                         const struct journal_settings *settings)
 {
     journal->segments = segments;
+    journal->spare = spare;
     journal->settings = settings;
     add_gauges(journal, metrics);
     journal->sync_seconds = metrics_latency_histogram(

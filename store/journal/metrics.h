@@ -3,6 +3,7 @@
 
 struct counter;
 struct histogram;
+struct journal_file;
 struct journal_settings;
 struct metrics;
 struct segments;
@@ -13,10 +14,12 @@ struct journal_metrics {
     struct counter *failures; /* segments given up */
     struct counter *damaged;  /* ranges of bytes, and segments, that are quarantined */
     struct segments *segments;
+    const struct journal_file *spare;
     const struct journal_settings *settings;
 };
 
-/* Adds the series, once. `journal` stays where it is; what `segments` and `settings` (borrowed) say
- * is read whenever the metrics are. */
+/* Adds the series, once. `journal` stays where it is; what `segments`, `spare` and `settings`
+ * (borrowed) say is read whenever the metrics are. */
 void journal_metrics_add(struct journal_metrics *journal, struct metrics *metrics,
-                         struct segments *segments, const struct journal_settings *settings);
+                         struct segments *segments, const struct journal_file *spare,
+                         const struct journal_settings *settings);

@@ -11,6 +11,7 @@
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
+#include "store/journal/flight.h"
 #include "store/journal/format.h"
 #include "store/journal/settings.h"
 #include "store/journal/state.h"
@@ -19,6 +20,7 @@ enum {
     SEGMENT_MAX_BYTES = 64 * 1024 * 1024,
     SEGMENT_MIN_BYTES = 8 * 1024,
     LOOK_AHEAD_BYTES = 16 * 1024,
+    OVERHEAD_BYTES = SEGMENT_HEADER_BYTES + RECORD_END_BYTES + RECORD_MAX_BYTES, /* in each */
 };
 
 struct segment *rotation_active(struct journal *journal)
@@ -72,10 +74,21 @@ static uint64_t segment_bytes(const struct journal *journal, uint64_t disk_bytes
     return bytes < SEGMENT_MIN_BYTES ? SEGMENT_MIN_BYTES : bytes;
 }
 
+static uint64_t disk_bytes(const struct journal *journal)
+{
+    return segments_disk_bytes(&journal->segments) + journal_file_bytes(&journal->spare);
+}
+
+/* What waits for a place in a segment. */
+static uint64_t unwritten(const struct journal *journal)
+{
+    return journal->group.used - journal->group_written + journal->next.used;
+}
+
 /* Stored segments are kept only as long as nothing else needs their space. */
 static bool make_room(struct journal *journal, uint64_t bytes)
 {
-    while (segments_disk_bytes(&journal->segments) + bytes > journal->settings->max_bytes) {
+    while (disk_bytes(journal) + bytes > journal->settings->max_bytes) {
         if (!segments_evict_oldest(&journal->segments, journal->file.fd >= 0))
             return false;
     }
@@ -85,8 +98,8 @@ static bool make_room(struct journal *journal, uint64_t bytes)
 /* Whether another segment finds room, where the open one is nearly full. */
 static bool has_room_ahead(struct journal *journal)
 {
-    uint64_t needed = journal->file.used + journal->buffer_used + LOOK_AHEAD_BYTES;
-    return journal->file.fd < 0 || needed <= journal->file.size ||
+    uint64_t needed = journal->file.used + unwritten(journal) + LOOK_AHEAD_BYTES;
+    return journal->file.fd < 0 || needed <= journal->file.size || journal->spare.fd >= 0 ||
            make_room(journal, segment_bytes(journal, free_bytes(journal)));
 }
 
@@ -100,8 +113,9 @@ static uint64_t next_written(const struct journal *journal)
         journal->stored > journal->rewrite_after ? journal->stored : journal->rewrite_after;
     if (journal->must_rewrite && kept_through < next)
         next = kept_through + 1;
-    if (journal->buffer_used > 0 && record_sequence(journal->buffer) < next)
-        next = record_sequence(journal->buffer);
+    const struct records *first = journal->is_committing ? &journal->group : &journal->next;
+    if (first->used > 0 && record_sequence(first->bytes) < next)
+        next = record_sequence(first->bytes);
     return next;
 }
 
@@ -122,22 +136,19 @@ static struct segment_header make_header(struct journal *journal)
     return header;
 }
 
-static enum result create_file(struct journal *journal, uint64_t bytes, struct error *error)
+static void add_segment(struct journal *journal)
 {
-    const struct segment_header header = make_header(journal);
-    enum result result =
-        journal_file_create(&journal->file, &journal->directory, &header, bytes, error);
-    if (result != RESULT_OK)
-        return result;
-    struct segment *segment = segments_add(&journal->segments, header.number);
-    segment->salt = journal->salt = header.salt;
-    segment->run = header.run;
-    memcpy(segment->nonce, header.nonce, UUID_BYTES);
-    segment->first_sequence = header.first_sequence;
-    segment->last_sequence = header.first_sequence - 1;
+    const struct segment_header *header = &journal->header;
+    struct segment *segment = segments_add(&journal->segments, header->number);
+    segment->salt = journal->salt = header->salt;
+    segment->run = header->run;
+    memcpy(segment->nonce, header->nonce, UUID_BYTES);
+    segment->first_sequence = header->first_sequence;
+    segment->last_sequence = header->first_sequence - 1;
     segment->bytes = SEGMENT_HEADER_BYTES;
-    segment->disk_bytes = bytes;
-    return RESULT_OK;
+    segment->disk_bytes = journal->spare.size;
+    journal->file = journal->spare;
+    journal->spare.fd = -1;
 }
 
 /* The directory, which went away. */
@@ -145,6 +156,7 @@ static bool reopen(struct journal *journal)
 {
     struct error error;
     checkpoint_close(&journal->checkpoint);
+    journal_file_abandon(&journal->spare);
     if (journal_identity_reopen(&journal->identity, &journal->directory, &error) != RESULT_OK) {
         rotation_refuse_disk(journal, error.text);
         return false;
@@ -154,30 +166,81 @@ static bool reopen(struct journal *journal)
     return true;
 }
 
-bool rotation_open_next(struct journal *journal)
+/* The next one can't be had, with errno. */
+static void refuse_next(struct journal *journal, int reason)
+{
+    bool is_full = reason == ENOSPC || reason == EDQUOT;
+    journal->is_gone = !is_full;
+    if (is_full)
+        (void)segments_evict_oldest(&journal->segments, 0); /* for the next attempt */
+    refuse(journal, is_full ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED, strerror(reason));
+    journal_file_discard(&journal->spare);
+}
+
+static void on_name_synced(struct journal *journal, int reason)
+{
+    if (reason != 0) {
+        refuse_next(journal, reason);
+        return;
+    }
+    add_segment(journal);
+    if (has_room_ahead(journal))
+        take_again(journal);
+    else
+        refuse_full(journal);
+}
+
+static void on_header_synced(struct journal *journal, int reason)
+{
+    if (reason == 0 && journal_file_rename(&journal->spare, journal->header.number) != 0)
+        reason = errno;
+    if (reason != 0)
+        refuse_next(journal, reason);
+    else
+        flight_sync_file(journal, journal->directory.fd, on_name_synced);
+}
+
+bool rotation_prepare_next(struct journal *journal)
 {
     struct error error;
-    if (journal->is_gone && !reopen(journal))
-        return false;
+    uint64_t bytes = segment_bytes(journal, free_bytes(journal));
+    if (journal->spare.fd >= 0)
+        return journal_file_is_there(&journal->spare);
+    return make_room(journal, bytes) &&
+           journal_file_create(&journal->spare, &journal->directory, bytes, &error) == RESULT_OK;
+}
+
+/* Where nothing was filled ahead, or what was is gone. */
+static bool make_spare(struct journal *journal)
+{
+    struct error error;
+    if (journal->spare.fd >= 0 && journal_file_is_there(&journal->spare))
+        return true;
+    journal_file_abandon(&journal->spare);
     uint64_t bytes = segment_bytes(journal, free_bytes(journal));
     if (!make_room(journal, bytes)) {
         refuse_full(journal);
         return false;
     }
-    enum result result = create_file(journal, bytes, &error);
+    enum result result = journal_file_create(&journal->spare, &journal->directory, bytes, &error);
     while (result == RESULT_BUSY && segments_evict_oldest(&journal->segments, 0))
-        result = create_file(journal, bytes, &error);
-    if (result != RESULT_OK) {
-        journal->is_gone = result == RESULT_FAILED;
-        refuse(journal, result == RESULT_BUSY ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED,
-               error.text);
-        return false;
-    }
-    if (has_room_ahead(journal))
-        take_again(journal);
+        result = journal_file_create(&journal->spare, &journal->directory, bytes, &error);
+    if (result == RESULT_OK)
+        return true;
+    journal->is_gone = result == RESULT_FAILED;
+    refuse(journal, result == RESULT_BUSY ? REFUSAL_DISK_FULL : REFUSAL_DISK_FAILED, error.text);
+    return false;
+}
+
+void rotation_open_next(struct journal *journal)
+{
+    if ((journal->is_gone && !reopen(journal)) || !make_spare(journal))
+        return;
+    journal->header = make_header(journal);
+    if (journal_file_begin(&journal->spare, &journal->header) != 0)
+        refuse_next(journal, errno);
     else
-        refuse_full(journal);
-    return true;
+        flight_sync_file(journal, journal->spare.fd, on_header_synced);
 }
 
 void rotation_finish(struct journal *journal)
@@ -218,15 +281,6 @@ void rotation_give_up(struct journal *journal, const char *what)
     }
 }
 
-int rotation_sync(struct journal *journal)
-{
-    int64_t started_us = clock_monotonic_us();
-    int failed = journal_file_sync(&journal->file);
-    histogram_observe(journal->metrics.sync_seconds,
-                      (double)(clock_monotonic_us() - started_us) / 1e6);
-    return failed;
-}
-
 void rotation_look_ahead(struct journal *journal)
 {
     if (journal->refusal == REFUSAL_NONE && !has_room_ahead(journal))
@@ -237,7 +291,6 @@ void rotation_look_ahead(struct journal *journal)
  * record's length unused. Returns false when the disk has not enough. */
 static bool plan_segments(const struct journal *journal, uint64_t bytes, uint64_t *disk_bytes)
 {
-    enum { OVERHEAD_BYTES = SEGMENT_HEADER_BYTES + RECORD_END_BYTES + RECORD_MAX_BYTES };
     uint64_t left = free_bytes(journal);
     *disk_bytes = 0;
     for (uint64_t planned = 0; planned < bytes;) {
@@ -253,9 +306,11 @@ static bool plan_segments(const struct journal *journal, uint64_t bytes, uint64_
 
 enum refusal rotation_reserve(struct journal *journal, size_t bytes)
 {
-    uint64_t needed = journal->buffer_used + bytes + LOOK_AHEAD_BYTES;
+    uint64_t needed = unwritten(journal) + bytes + LOOK_AHEAD_BYTES;
     uint64_t room = journal->file.fd < 0 ? 0 : journal->file.size - journal->file.used;
     uint64_t disk_bytes;
+    if (journal->spare.fd >= 0)
+        room += journal->spare.size - OVERHEAD_BYTES;
     if (needed <= room)
         return REFUSAL_NONE;
     if (!plan_segments(journal, needed - room, &disk_bytes))
@@ -265,8 +320,10 @@ enum refusal rotation_reserve(struct journal *journal, size_t bytes)
 
 void rotation_try_again(struct journal *journal)
 {
+    if (flight_is_on(journal))
+        return;
     if (journal->file.fd < 0)
-        (void)rotation_open_next(journal);
+        rotation_open_next(journal);
     else if (has_room_ahead(journal))
         take_again(journal);
 }

@@ -16,8 +16,12 @@ struct segment;
 /* The segment that is written to; only while its file is open. */
 struct segment *rotation_active(struct journal *journal);
 
-/* Opens the next segment. Returns false when there can be none now: the journal refuses then. */
-bool rotation_open_next(struct journal *journal);
+/* Makes the file of the next segment ahead of need, if there is none. Returns whether there is one. */
+bool rotation_prepare_next(struct journal *journal);
+
+/* Opens the next segment, at once or with a flight: then `file` is open, or there can be none now
+ * and the journal refuses. Only while no flight is on. */
+void rotation_open_next(struct journal *journal);
 
 /* Closes the open segment for good: it is full. */
 void rotation_finish(struct journal *journal);
@@ -25,9 +29,6 @@ void rotation_finish(struct journal *journal);
 /* What a failed write or sync leaves on the disk is unknown: the segment is never touched again.
  * `what` failed, with errno. */
 void rotation_give_up(struct journal *journal, const char *what);
-
-/* Makes what was written durable; measures the time. Returns 0, or -1 with errno. */
-int rotation_sync(struct journal *journal);
 
 /* To be called whenever the open segment came nearer to its end: makes room for the next one in
  * time, or refuses before an event would not fit. */

@@ -3,14 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/base/directory.h"
 
-enum { FILL_BYTES = 512 * 1024 };
+static const char spare_name[] = "spare";
 
 static int write_at(int fd, const uint8_t *bytes, uint64_t count, uint64_t at)
 {
@@ -29,10 +29,10 @@ static int write_at(int fd, const uint8_t *bytes, uint64_t count, uint64_t at)
 
 static int fill(struct journal_file *file, uint64_t needed)
 {
-    static const uint8_t zeros[FILL_BYTES];
+    static const uint8_t zeros[JOURNAL_FILL_BYTES];
     while (file->filled < needed) {
         uint64_t left = file->size - file->filled;
-        uint64_t slice = left < FILL_BYTES ? left : FILL_BYTES;
+        uint64_t slice = left < JOURNAL_FILL_BYTES ? left : JOURNAL_FILL_BYTES;
         if (write_at(file->fd, zeros, slice, file->filled) != 0)
             return -1;
         file->filled += slice;
@@ -48,39 +48,70 @@ static int reserve(struct journal_file *file)
     return errno == EOPNOTSUPP ? ftruncate(file->fd, (off_t)file->size) : -1;
 }
 
-static int prepare(struct journal_file *file, const struct segment_header *header)
+enum result journal_file_create(struct journal_file *file, const struct directory *directory,
+                                uint64_t size, struct error *error)
+{
+    *file = (struct journal_file){.directory = directory, .size = size};
+    (void)snprintf(file->name, sizeof file->name, "%s", spare_name);
+    file->fd = openat(directory->fd, spare_name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    struct stat status;
+    if (file->fd >= 0 && reserve(file) == 0 && fstat(file->fd, &status) == 0) {
+        file->inode = status.st_ino;
+        return RESULT_OK;
+    }
+    int reason = errno;
+    journal_file_discard(file);
+    return error_set(error, reason == ENOSPC || reason == EDQUOT ? RESULT_BUSY : RESULT_FAILED,
+                     "%s", strerror(reason));
+}
+
+int journal_file_fill(struct journal_file *file)
+{
+    return fill(file, file->filled + 1 < file->size ? file->filled + 1 : file->size);
+}
+
+int journal_file_begin(struct journal_file *file, const struct segment_header *header)
 {
     uint8_t bytes[SEGMENT_HEADER_BYTES];
-    struct stat status;
     segment_header_write(header, bytes);
-    if (reserve(file) != 0 || write_at(file->fd, bytes, sizeof bytes, 0) != 0)
+    if (file->filled == 0 && journal_file_fill(file) != 0)
         return -1;
-    file->used = file->filled = sizeof bytes;
-    if (fill(file, sizeof bytes + 1) != 0 || fsync(file->fd) != 0 ||
-        directory_sync(file->directory) != 0 || fstat(file->fd, &status) != 0)
+    file->used = sizeof bytes;
+    return write_at(file->fd, bytes, sizeof bytes, 0);
+}
+
+/* Not every file system can refuse to replace a file by itself. */
+static int rename_only(int directory, const char *from, const char *to)
+{
+    if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    file->inode = status.st_ino;
+    if (faccessat(directory, to, F_OK, 0) == 0)
+        errno = EEXIST;
+    return errno == ENOENT ? renameat(directory, from, directory, to) : -1;
+}
+
+int journal_file_rename(struct journal_file *file, uint64_t number)
+{
+    char name[SEGMENT_NAME_SIZE];
+    segment_name_write(number, name);
+    if (rename_only(file->directory->fd, file->name, name) != 0)
+        return -1;
+    memcpy(file->name, name, sizeof file->name);
     return 0;
 }
 
-enum result journal_file_create(struct journal_file *file, const struct directory *directory,
-                                const struct segment_header *header, uint64_t size,
-                                struct error *error)
+void journal_file_discard(struct journal_file *file)
 {
-    segment_name_write(header->number, file->name);
-    file->directory = directory;
-    file->size = size;
-    file->fd = segment_name_open(directory, header->number, O_RDWR | O_CREAT | O_EXCL);
-    if (file->fd >= 0 && prepare(file, header) == 0)
-        return RESULT_OK;
-    int reason = errno;
-    if (file->fd >= 0) {
-        (void)close(file->fd);
+    if (file->fd >= 0)
         (void)journal_file_remove(file);
-    }
-    file->fd = -1;
-    return error_set(error, reason == ENOSPC || reason == EDQUOT ? RESULT_BUSY : RESULT_FAILED,
-                     "%s", strerror(reason));
+    journal_file_abandon(file);
+}
+
+void journal_file_forget_spare(const struct directory *directory)
+{
+    (void)unlinkat(directory->fd, spare_name, 0);
 }
 
 int journal_file_write(struct journal_file *file, const uint8_t *records, uint64_t bytes)
@@ -93,9 +124,9 @@ int journal_file_write(struct journal_file *file, const uint8_t *records, uint64
     return 0;
 }
 
-int journal_file_sync(struct journal_file *file)
+uint64_t journal_file_bytes(const struct journal_file *file)
 {
-    return fdatasync(file->fd);
+    return file->fd >= 0 ? file->size : 0;
 }
 
 bool journal_file_is_there(const struct journal_file *file)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/disk/sync_worker.h"
 #include "test/unit/suites.h"
 
 struct named_suite {
@@ -34,8 +35,11 @@ static int run_named(const char *name)
     return failed;
 }
 
+/* The tests' own sync worker is this program, as the server's is the server. */
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], SYNC_WORKER_ARGUMENT) == 0)
+        return sync_worker_run(argv[2]);
     const char *name = argc > 1 ? argv[1] : NULL;
     int failed = run_named(name);
     if (failed < 0)

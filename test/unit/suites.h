@@ -110,6 +110,8 @@
     X(store) \
     X(sum_writer) \
     X(sums) \
+    X(sync_way) \
+    X(syncer) \
     X(text) \
     X(timestamp) \
     X(totals) \

@@ -64,6 +64,8 @@ static enum result step_on(unsigned *steps)
     unsigned count = 0;
     do {
         result = ad_snapshot_file_step(&file, &error);
+        if (file.unsynced_fd >= 0)
+            result = ad_snapshot_file_synced(&file, fsync(file.unsynced_fd), &error);
         count++;
     } while (result == RESULT_BUSY);
     if (steps != NULL)

@@ -1,5 +1,6 @@
 /* Ads and list change in one step, and no turn of the event loop takes long. */
 #include "store/catalogue/ad_table.h"
+#include "store/disk/syncer.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ enum { TURNS_MAX = 20000 };
 static struct event_base *base;
 static struct directory directory;
 static struct metrics *metrics;
+static struct syncer *syncer;
 static struct ad_table *table;
 static struct log *table_log;
 static unsigned done;
@@ -39,13 +41,15 @@ static void set_up(void)
     base = event_base_new();
     metrics = rendering_set_up();
     table_log = ad_log_open();
-    table = ad_table_new(base, &directory, metrics, table_log);
+    syncer = syncer_new(base, metrics, table_log);
+    table = ad_table_new(base, &directory, syncer, metrics, table_log);
     done = 0;
 }
 
 static void tear_down(void)
 {
     ad_table_free(table);
+    syncer_free(syncer);
     ad_log_close();
     rendering_tear_down();
     event_base_free(base);
@@ -57,7 +61,7 @@ static void tear_down(void)
 static void start_again(void)
 {
     ad_table_free(table);
-    table = ad_table_new(base, &directory, metrics, table_log);
+    table = ad_table_new(base, &directory, syncer, metrics, table_log);
 }
 
 static void on_done(void *arg)

@@ -66,14 +66,20 @@ static void assert_answered(const struct asker *asker, enum result result)
     ck_assert_int_eq(asker->result, result);
 }
 
+static uint64_t answer(uint64_t durable, enum refusal refusal)
+{
+    waiters_begin_group(&waiters);
+    return waiters_answer(&waiters, durable, refusal);
+}
+
 START_TEST(all_that_is_durable_counts_by_its_kind)
 {
     struct asker askers[2] = {{0}};
     waiters_add(&waiters, mixed, 5, 15, true, on_done, &askers[0]);
     waiters_add(&waiters, mixed, 1, 16, true, on_done, &askers[1]);
-    ck_assert_uint_eq(waiters.count, 2);
-    ck_assert_uint_eq(waiters_answer(&waiters, 16, REFUSAL_NONE), 0);
-    ck_assert_uint_eq(waiters.count, 0);
+    ck_assert_uint_eq(waiters.next.count, 2);
+    ck_assert_uint_eq(answer(16, REFUSAL_NONE), 0);
+    ck_assert_uint_eq(waiters.group.count, 0);
     assert_answered(&askers[0], RESULT_OK);
     assert_answered(&askers[1], RESULT_OK);
     assert_counted(4, 2, 0);
@@ -84,7 +90,7 @@ START_TEST(nothing_durable_counts_as_refused)
 {
     struct asker asker = {0};
     waiters_add(&waiters, mixed, 5, 15, true, on_done, &asker);
-    ck_assert_uint_eq(waiters_answer(&waiters, 0, REFUSAL_DISK_FAILED), 0);
+    ck_assert_uint_eq(answer(0, REFUSAL_DISK_FAILED), 0);
     assert_answered(&asker, RESULT_UNAVAILABLE);
     assert_counted(0, 0, 5);
 }
@@ -97,7 +103,7 @@ START_TEST(part_of_them_is_refused_as_a_whole)
     waiters_add(&waiters, mixed, 2, 12, true, on_done, &askers[0]);
     waiters_add(&waiters, mixed, 5, 17, true, on_done, &askers[1]);
     waiters_add(&waiters, mixed, 1, 18, true, on_done, &askers[2]);
-    ck_assert_uint_eq(waiters_answer(&waiters, 12 + (uint64_t)_i, REFUSAL_DISK_FAILED),
+    ck_assert_uint_eq(answer(12 + (uint64_t)_i, REFUSAL_DISK_FAILED),
                       (uint64_t)_i % 5);
     assert_answered(&askers[0], RESULT_OK);
     assert_answered(&askers[1], _i == 5 ? RESULT_OK : RESULT_UNAVAILABLE);
@@ -113,10 +119,10 @@ START_TEST(nobody_is_answered_twice)
 {
     struct asker askers[2] = {{0}};
     waiters_add(&waiters, mixed, 1, 11, true, on_done, &askers[0]);
-    ck_assert_uint_eq(waiters_answer(&waiters, 11, REFUSAL_NONE), 0);
+    ck_assert_uint_eq(answer(11, REFUSAL_NONE), 0);
     waiters_add(&waiters, mixed, 1, 12, true, on_done, &askers[1]);
-    ck_assert_uint_eq(waiters_answer(&waiters, 12, REFUSAL_NONE), 0);
-    ck_assert_uint_eq(waiters_answer(&waiters, 12, REFUSAL_NONE), 0);
+    ck_assert_uint_eq(answer(12, REFUSAL_NONE), 0);
+    ck_assert_uint_eq(answer(12, REFUSAL_NONE), 0);
     assert_answered(&askers[0], RESULT_OK);
     assert_answered(&askers[1], RESULT_OK);
     assert_counted(2, 0, 0);
@@ -129,7 +135,7 @@ START_TEST(many_may_wait)
     static struct asker askers[ASKERS];
     for (size_t i = 0; i < ASKERS; i++)
         waiters_add(&waiters, mixed, 1, i + 1, true, on_done, &askers[i]);
-    ck_assert_uint_eq(waiters_answer(&waiters, 2000, REFUSAL_DISK_FAILED), 0);
+    ck_assert_uint_eq(answer(2000, REFUSAL_DISK_FAILED), 0);
     for (size_t i = 0; i < ASKERS; i++)
         assert_answered(&askers[i], i < 2000 ? RESULT_OK : RESULT_UNAVAILABLE);
     assert_counted(2000, 0, 1000);

@@ -63,13 +63,31 @@ static void on_rewrite(void *arg, uint64_t after)
     }
 }
 
+static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
+{
+    struct journal_run *run = arg;
+    uint32_t number = read_payload(packed, packed_bytes);
+    void (*durable)(struct journal_run *) = run->durable;
+    run->durable = NULL;
+    if (durable != NULL)
+        durable(run);
+    if (run->accepted_count > 0 && sequence <= run->accepted[run->accepted_count - 1].sequence)
+        return; /* written again */
+    if (run->accepted_count == RUN_EVENTS_MAX)
+        ck_abort_msg("too many events");
+    run->accepted[run->accepted_count++] = (struct accepted){sequence, number};
+}
+
 static void begin(struct journal_run *run)
 {
     struct error error = {""};
     run->metrics = metrics_new();
-    run->journal = journal_open(run->base, &run->settings, run->metrics, run->files.log, &error);
+    run->syncer = syncer_new(run->base, run->metrics, run->files.log);
+    run->journal = journal_open(run->base, &run->settings, run->syncer, run->metrics,
+                                run->files.log, &error);
     ck_assert_msg(run->journal != NULL, "%s", error.text);
-    const struct journal_listener listener = {.wake = on_wake, .rewrite = on_rewrite, .arg = run};
+    const struct journal_listener listener = {
+        .durable = on_durable, .wake = on_wake, .rewrite = on_rewrite, .arg = run};
     journal_set_listener(run->journal, listener);
 }
 
@@ -87,6 +105,7 @@ void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t 
 void journal_run_close(struct journal_run *run)
 {
     journal_close(run->journal);
+    syncer_free(run->syncer);
     metrics_free(run->metrics);
     event_base_free(run->base);
     journal_files_close(&run->files);
@@ -100,23 +119,9 @@ void journal_run_kill(struct journal_run *run)
                    path, path, path, path, path);
     ck_assert_int_eq(system(command), 0);
     journal_close(run->journal); /* what it does now goes to files that are gone */
+    syncer_free(run->syncer);
     metrics_free(run->metrics);
     begin(run);
-}
-
-static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
-{
-    struct journal_run *run = arg;
-    uint32_t number = read_payload(packed, packed_bytes);
-    void (*durable)(struct journal_run *) = run->durable;
-    run->durable = NULL;
-    if (durable != NULL)
-        durable(run);
-    if (run->accepted_count > 0 && sequence <= run->accepted[run->accepted_count - 1].sequence)
-        return; /* written again */
-    if (run->accepted_count == RUN_EVENTS_MAX)
-        ck_abort_msg("too many events");
-    run->accepted[run->accepted_count++] = (struct accepted){sequence, number};
 }
 
 size_t journal_run_commit(struct journal_run *run, size_t events)
@@ -127,7 +132,7 @@ size_t journal_run_commit(struct journal_run *run, size_t events)
         size_t bytes = make_payload(run->appended_count++, payload);
         (void)journal_append(run->journal, payload, bytes);
     }
-    journal_commit(run->journal, on_durable, run);
+    journal_commit(run->journal);
     return run->accepted_count - before;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/disk/syncer.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/settings.h"
@@ -24,6 +25,7 @@ struct journal_run {
     struct journal_files files;
     struct journal_settings settings;
     struct event_base *base;
+    struct syncer *syncer;
     struct journal *journal;
     struct metrics *metrics;
     struct accepted accepted[RUN_EVENTS_MAX]; /* in the order in which they became durable */
