@@ -158,7 +158,7 @@ static void fail(struct syncer *syncer, const char *why)
 }
 
 /* Asked or failed, nothing else: a sync that has perhaps been asked is never done inline. */
-static void send(struct syncer *syncer, struct sync_job *job)
+static void ask(struct syncer *syncer, struct sync_job *job)
 {
     syncer->asked = job;
     syncer->is_in_flight = true;
@@ -177,7 +177,7 @@ static void send_next(struct syncer *syncer)
     STAILQ_REMOVE_HEAD(&syncer->waiting, others);
     int fd = job->fd; /* our own */
     if (has_process(syncer)) {
-        send(syncer, job);
+        ask(syncer, job);
         (void)close(fd);
         return;
     }
@@ -241,7 +241,7 @@ int syncer_sync(struct syncer *syncer, struct sync_job *job)
         return sync_inline(syncer, job);
     job->is_asked = true;
     if (!syncer->is_in_flight)
-        send(syncer, job);
+        ask(syncer, job);
     else if (!wait_in_line(syncer, job))
         return errno;
     return SYNC_ASKED;

@@ -98,16 +98,6 @@ START_TEST(file_is_written_whole)
 }
 END_TEST
 
-/* The file before its name, and the name: whole or not at all, whenever the power goes. */
-START_TEST(file_is_on_the_disk_when_it_is_written)
-{
-    disk_faults_reset();
-    write_whole("one");
-    ck_assert_uint_eq(disk_faults.file_syncs, 1);
-    ck_assert_uint_eq(disk_faults.directory_syncs, 1);
-}
-END_TEST
-
 START_TEST(file_that_can_not_be_written_leaves_the_old_one)
 {
     struct directory_file file;
@@ -115,10 +105,7 @@ START_TEST(file_that_can_not_be_written_leaves_the_old_one)
     write_whole("old");
     begin(&file);
     disk_faults_reset();
-    if (_i == 0)
-        disk_faults.copy_fails_in = 1;
-    else
-        disk_faults.full_sync_fails_in = 1;
+    disk_faults.copy_fails_in = 1;
     ck_assert_int_eq(directory_file_append(&file, "newer", 5, &error), RESULT_FAILED);
     disk_faults_reset();
     assert_holds("old");
@@ -315,8 +302,7 @@ Suite *directory_suite(void)
     TCase *tests = tcase_create("directory");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, file_is_written_whole);
-    tcase_add_test(tests, file_is_on_the_disk_when_it_is_written);
-    tcase_add_loop_test(tests, file_that_can_not_be_written_leaves_the_old_one, 0, 2);
+    tcase_add_test(tests, file_that_can_not_be_written_leaves_the_old_one);
     tcase_add_test(tests, disk_that_takes_little_at_once_gets_the_whole_file);
     tcase_add_test(tests, directory_that_is_made_is_synced_into_its_parent);
     tcase_add_test(tests, closed_directory_holds_nothing);

@@ -1,6 +1,7 @@
 /* The snapshot on disk: written once a change, and known to be current only where it is. */
 #include "store/catalogue/ad_snapshot_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,16 +57,22 @@ static struct ad_snapshot snapshot_of(size_t count)
     return snapshot;
 }
 
+static enum result step(void)
+{
+    struct error error = {""};
+    enum result result = ad_snapshot_file_step(&file, &error);
+    return file.unsynced_fd < 0
+               ? result
+               : ad_snapshot_file_synced(&file, fsync(file.unsynced_fd) == 0 ? 0 : errno, &error);
+}
+
 /* To the end; `*steps` (may be NULL) says in how many. */
 static enum result step_on(unsigned *steps)
 {
-    struct error error = {""};
     enum result result;
     unsigned count = 0;
     do {
-        result = ad_snapshot_file_step(&file, &error);
-        if (file.unsynced_fd >= 0)
-            result = ad_snapshot_file_synced(&file, fsync(file.unsynced_fd), &error);
+        result = step();
         count++;
     } while (result == RESULT_BUSY);
     if (steps != NULL)
@@ -214,7 +221,6 @@ START_TEST(is_the_older_one_until_the_last_slice)
 {
     enum { SLICES = 5, TITLE_BYTES = 1000 };
     char title[TITLE_BYTES + 1];
-    struct error error;
     struct ad_array array;
     struct ad_snapshot snapshot;
     save(2);
@@ -227,32 +233,84 @@ START_TEST(is_the_older_one_until_the_last_slice)
     ad_snapshot_file_save(&file, &snapshot);
     for (int i = 0; i < 1 + SLICES; i++) {
         assert_loaded("first", 2);
-        ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+        ck_assert_int_eq(step(), RESULT_BUSY);
     }
     assert_loaded("first", 2);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_OK);
+    ck_assert_int_eq(step(), RESULT_OK);
     struct stat status;
     ck_assert_int_eq(fstatat(directory.fd, file_name, &status, 0), 0);
     ck_assert_uint_eq((size_t)status.st_size, snapshot.text_bytes);
 }
 END_TEST
 
+/* The file before its name, and the name: whole or not at all, whenever the power goes. */
+START_TEST(is_synced_before_it_has_its_name_and_then_the_name)
+{
+    struct error error;
+    save(1);
+    struct ad_snapshot snapshot = snapshot_of(2);
+    ad_snapshot_file_save(&file, &snapshot);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY); /* begun */
+    ck_assert_int_eq(file.unsynced_fd, -1);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(file.unsynced_fd, file.file.fd);
+    assert_loaded("first", 1);
+    ck_assert_int_eq(ad_snapshot_file_synced(&file, 0, &error), RESULT_BUSY);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(file.unsynced_fd, directory.fd);
+    assert_loaded("first", 2);
+    ck_assert_int_eq(ad_snapshot_file_synced(&file, 0, &error), RESULT_OK);
+}
+END_TEST
+
+START_TEST(is_the_older_one_where_it_can_not_be_synced)
+{
+    struct error error;
+    save(1);
+    struct ad_snapshot snapshot = snapshot_of(2);
+    ad_snapshot_file_save(&file, &snapshot);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(ad_snapshot_file_synced(&file, EIO, &error), RESULT_FAILED);
+    ck_assert_ptr_nonnull(strstr(error.text, directory.path));
+    ck_assert(!ad_snapshot_file_is_current(&file));
+    assert_loaded("first", 1);
+    ck_assert_int_eq(step_on(NULL), RESULT_OK);
+    save(2);
+    assert_loaded("first", 2);
+}
+END_TEST
+
+START_TEST(is_begun_again_where_nobody_knows_of_its_sync)
+{
+    struct error error;
+    save(1);
+    struct ad_snapshot snapshot = snapshot_of(2);
+    ad_snapshot_file_save(&file, &snapshot);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_ge(file.unsynced_fd, 0);
+    ad_snapshot_file_restart(&file);
+    ck_assert_int_eq(step_on(NULL), RESULT_OK);
+    assert_loaded("first", 2);
+}
+END_TEST
+
 /* However many come while one is being written: that one, and the last. */
 START_TEST(is_written_to_its_end_whatever_comes_meanwhile)
 {
-    struct error error;
     unsigned steps;
     struct ad_snapshot first = snapshot_of(1);
     ad_snapshot_file_save(&file, &first);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(step(), RESULT_BUSY);
     for (size_t i = 0; i < 10; i++) {
         struct ad_snapshot next = snapshot_of(2 - i % 2);
         ad_snapshot_file_save(&file, &next);
     }
     struct ad_snapshot last = snapshot_of(2);
     ad_snapshot_file_save(&file, &last);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(step(), RESULT_BUSY);
+    ck_assert_int_eq(step(), RESULT_BUSY);
     assert_loaded("first", 1);
     ck_assert_int_eq(step_on(&steps), RESULT_OK);
     ck_assert_uint_eq(steps, 3);
@@ -262,12 +320,11 @@ END_TEST
 
 START_TEST(is_left_as_it_was_when_the_process_ends_half_way)
 {
-    struct error error;
     save(1);
     struct ad_snapshot snapshot = snapshot_of(2);
     ad_snapshot_file_save(&file, &snapshot);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
-    ck_assert_int_eq(ad_snapshot_file_step(&file, &error), RESULT_BUSY);
+    ck_assert_int_eq(step(), RESULT_BUSY);
+    ck_assert_int_eq(step(), RESULT_BUSY);
     ad_snapshot_file_clear(&file);
     assert_loaded("first", 1);
 }

@@ -84,6 +84,16 @@ static void ask(size_t i)
     ck_assert_int_eq(syncer_sync(syncer, &jobs[i]), SYNC_ASKED);
 }
 
+static void wait_for_end(pid_t worker)
+{
+    int64_t end_us = clock_monotonic_us() + WAIT_MAX_US;
+    char state;
+    do
+        state = worker_state(worker);
+    while (state != 'Z' && state != '\0' && clock_monotonic_us() < end_us);
+    ck_assert(state == 'Z' || state == '\0');
+}
+
 START_TEST(before_the_start_all_is_inline)
 {
     ck_assert_int_eq(syncer_sync(syncer, &jobs[0]), 0);
@@ -167,7 +177,7 @@ START_TEST(a_worker_that_is_stopped_is_killed)
     ask(0);
     run_until_done(1);
     ck_assert_int_eq(reasons[0], EIO);
-    ck_assert(worker_state(before) == 'Z' || worker_state(before) == '\0');
+    wait_for_end(before);
     ask(1);
     run_until_done(2);
     ck_assert_int_eq(reasons[1], 0);
@@ -208,10 +218,7 @@ START_TEST(it_ends_with_us)
     pid_t worker = start();
     syncer_free(syncer);
     syncer = NULL;
-    for (int64_t end_us = clock_monotonic_us() + WAIT_MAX_US;
-         worker_find() != 0 && clock_monotonic_us() < end_us;)
-        (void)usleep(1000);
-    ck_assert(worker_state(worker) == 'Z' || worker_state(worker) == '\0');
+    wait_for_end(worker);
 }
 END_TEST
 
