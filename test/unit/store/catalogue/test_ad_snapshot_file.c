@@ -343,6 +343,9 @@ Suite *ad_snapshot_file_suite(void)
     tcase_add_test(tcase, is_not_loaded_where_there_is_none);
     tcase_add_test(tcase, is_written_again_after_a_write_that_failed);
     tcase_add_test(tcase, is_the_older_one_until_the_last_slice);
+    tcase_add_test(tcase, is_synced_before_it_has_its_name_and_then_the_name);
+    tcase_add_test(tcase, is_the_older_one_where_it_can_not_be_synced);
+    tcase_add_test(tcase, is_begun_again_where_nobody_knows_of_its_sync);
     tcase_add_test(tcase, is_written_to_its_end_whatever_comes_meanwhile);
     tcase_add_test(tcase, is_left_as_it_was_when_the_process_ends_half_way);
     suite_add_tcase(suite, tcase);
