@@ -224,7 +224,8 @@ static void end_commit(struct journal *journal)
 void commit_go_on(struct journal *journal)
 {
     if (!journal->is_committing) {
-        if (journal->listener.wake != NULL)
+        bool has_work = journal->next.used > 0 || journal->must_rewrite;
+        if (has_work && journal->listener.wake != NULL)
             journal->listener.wake(journal->listener.arg);
         return;
     }

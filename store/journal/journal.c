@@ -141,6 +141,15 @@ uint64_t journal_stored_sequence(const struct journal *journal)
     return journal->stored;
 }
 
+/* Opens a segment where there is none, and lets the rest be written to it. */
+static void make_ready(struct journal *journal)
+{
+    if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
+        rotation_try_again(journal);
+    if (journal->must_rewrite && journal->file.fd >= 0 && journal->listener.wake != NULL)
+        journal->listener.wake(journal->listener.arg);
+}
+
 static void on_interval_synced(struct journal *journal, int reason)
 {
     errno = reason;
@@ -148,9 +157,9 @@ static void on_interval_synced(struct journal *journal, int reason)
         rotation_give_up(journal, "sync");
     else
         journal->synced = journal->last;
+    make_ready(journal);
 }
 
-/* Nothing is written to it meanwhile. */
 static void look_after_segment(struct journal *journal)
 {
     if (flight_is_on(journal))
@@ -160,10 +169,8 @@ static void look_after_segment(struct journal *journal)
     if (journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
         journal->last > journal->synced)
         flight_sync_data(journal, journal->file.fd, on_interval_synced);
-    if (journal->refusal != REFUSAL_NONE || journal->file.fd < 0)
-        rotation_try_again(journal);
-    if (journal->must_rewrite && journal->file.fd >= 0 && journal->listener.wake != NULL)
-        journal->listener.wake(journal->listener.arg);
+    else
+        make_ready(journal);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

@@ -72,9 +72,13 @@
     X(intake_backlog) \
     X(journal_checkpoint) \
     X(journal_commit) \
+    X(journal_commit_apart) \
     X(journal_commit_faults) \
+    X(journal_commit_faults_apart) \
     X(journal_commit_rewrite) \
+    X(journal_commit_rewrite_apart) \
     X(journal_durability) \
+    X(journal_durability_apart) \
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \
@@ -87,6 +91,7 @@
     X(journal_recovery) \
     X(journal_recovery_segments) \
     X(journal_rotation) \
+    X(journal_rotation_apart) \
     X(journal_salvage) \
     X(journal_scan) \
     X(journal_scan_window) \

@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -14,11 +16,43 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-struct disk_faults disk_faults;
+struct disk_fault_plan *disk_faults_shared;
+
+static const char shared_variable[] = "DISK_FAULTS";
+static bool is_worker;
+
+/* The worker finds the memory by its name among our descriptors. */
+__attribute__((constructor)) static void share(void)
+{
+    char path[64];
+    const char *known = getenv(shared_variable);
+    is_worker = known != NULL;
+    int fd = is_worker ? open(known, O_RDWR | O_CLOEXEC) : memfd_create("faults", MFD_CLOEXEC);
+    if (fd < 0 || (!is_worker && ftruncate(fd, sizeof disk_faults) != 0))
+        abort();
+    disk_faults_shared =
+        mmap(NULL, sizeof disk_faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (disk_faults_shared == MAP_FAILED)
+        abort();
+    (void)snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), fd);
+    if (is_worker)
+        (void)close(fd);
+    else
+        (void)setenv(shared_variable, path, 1);
+}
 
 void disk_faults_reset(void)
 {
-    disk_faults = (struct disk_faults){0};
+    disk_faults = (struct disk_fault_plan){0};
+}
+
+static void wait_in_worker(void)
+{
+    if (!is_worker)
+        return;
+    disk_faults.worker_syncs++;
+    while (disk_faults.is_held != 0)
+        (void)usleep(200);
 }
 
 static bool fails(unsigned *fails_in)
@@ -83,6 +117,8 @@ ssize_t write(int fd, const void *bytes, size_t count)
 int fdatasync(int fd)
 {
     disk_faults.syncs++;
+    wait_in_worker();
+    (void)usleep(disk_faults.sync_takes_us);
     return fails(&disk_faults.sync_fails_in) ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
@@ -92,6 +128,7 @@ int fsync(int fd)
     bool is_directory = fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
     disk_faults.directory_syncs += is_directory;
     disk_faults.file_syncs += !is_directory;
+    wait_in_worker();
     return fails(&disk_faults.full_sync_fails_in) ? -1 : (int)syscall(SYS_fsync, fd);
 }
 

@@ -1,10 +1,11 @@
-/* A disk that fails on command: in this executable the journal's system calls go through here. */
+/* A disk that fails on command: in this executable, and in the sync worker that it is as well, the
+ * journal's system calls go through here. */
 #pragma once
 
 #include <stdint.h>
 
 /* Counts of calls, from when disk_faults_reset() ran; 1 = the next one, 0 = none. */
-struct disk_faults {
+struct disk_fault_plan {
     unsigned write_fails_in;     /* pwrite(); it writes half */
     unsigned sync_fails_in;      /* fdatasync() */
     unsigned full_sync_fails_in; /* fsync() */
@@ -23,9 +24,14 @@ struct disk_faults {
     unsigned syncs;           /* fdatasync() */
     unsigned file_syncs;      /* fsync() of a file */
     unsigned directory_syncs; /* fsync() of a directory */
+    unsigned sync_takes_us;   /* fdatasync(), at least */
+    unsigned worker_syncs;    /* calls of both kinds that the worker has begun */
+    unsigned is_held;         /* 1 = the worker's wait, until it is 0 */
 };
 
-extern struct disk_faults disk_faults;
+/* In memory that both share. */
+extern struct disk_fault_plan *disk_faults_shared;
+#define disk_faults (*disk_faults_shared)
 
 /* A disk without faults. */
 void disk_faults_reset(void);

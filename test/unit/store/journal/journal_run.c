@@ -14,6 +14,7 @@
 #include "store/journal/reader.h"
 #include "store/journal/recovery.h"
 #include "store/journal/state.h"
+#include "test/unit/store/journal/disk_faults.h"
 
 enum { PAYLOAD_MAX_BYTES = 64 };
 
@@ -78,6 +79,49 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
     run->accepted[run->accepted_count++] = (struct accepted){sequence, number};
 }
 
+static void on_committed(void *arg)
+{
+    struct journal_run *run = arg;
+    run->commits++;
+}
+
+static bool runs_apart;
+
+void journal_runs_apart(void)
+{
+    runs_apart = true;
+}
+
+void journal_runs_inline(void)
+{
+    runs_apart = false;
+}
+
+static void on_done(void *arg, int reason)
+{
+    (void)arg;
+    (void)reason;
+}
+
+/* One slow sync is enough. */
+static void part(struct journal_run *run)
+{
+    enum { SLOW_US = 1500 };
+    struct sync_job job = {.fd = run->journal->directory.fd,
+                           .is_data = true,
+                           .is_urgent = true,
+                           .done = on_done};
+    syncer_start(run->syncer);
+    disk_faults.sync_takes_us = SLOW_US;
+    ck_assert_int_ne(syncer_sync(run->syncer, &job), SYNC_ASKED);
+    disk_faults.sync_takes_us = 0;
+    disk_faults.syncs--;
+    ck_assert_int_eq(syncer_sync(run->syncer, &job), SYNC_ASKED);
+    while (job.is_asked)
+        (void)event_base_loop(run->base, EVLOOP_ONCE);
+    disk_faults.syncs--;
+}
+
 static void begin(struct journal_run *run)
 {
     struct error error = {""};
@@ -86,9 +130,14 @@ static void begin(struct journal_run *run)
     run->journal = journal_open(run->base, &run->settings, run->syncer, run->metrics,
                                 run->files.log, &error);
     ck_assert_msg(run->journal != NULL, "%s", error.text);
-    const struct journal_listener listener = {
-        .durable = on_durable, .wake = on_wake, .rewrite = on_rewrite, .arg = run};
+    const struct journal_listener listener = {.durable = on_durable,
+                                              .committed = on_committed,
+                                              .wake = on_wake,
+                                              .rewrite = on_rewrite,
+                                              .arg = run};
     journal_set_listener(run->journal, listener);
+    if (runs_apart)
+        part(run);
 }
 
 void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t max_bytes)
@@ -124,15 +173,29 @@ void journal_run_kill(struct journal_run *run)
     begin(run);
 }
 
-size_t journal_run_commit(struct journal_run *run, size_t events)
+void journal_run_settle(struct journal_run *run)
 {
-    size_t before = run->accepted_count;
+    while (!journal_can_commit(run->journal))
+        (void)event_base_loop(run->base, EVLOOP_ONCE);
+}
+
+void journal_run_begin(struct journal_run *run, size_t events)
+{
     for (size_t i = 0; i < events && journal_refusal(run->journal) == REFUSAL_NONE; i++) {
         uint8_t payload[PAYLOAD_MAX_BYTES];
         size_t bytes = make_payload(run->appended_count++, payload);
         (void)journal_append(run->journal, payload, bytes);
     }
-    journal_commit(run->journal);
+    if (journal_can_commit(run->journal))
+        journal_commit(run->journal);
+}
+
+size_t journal_run_commit(struct journal_run *run, size_t events)
+{
+    size_t before = run->accepted_count;
+    journal_run_settle(run);
+    journal_run_begin(run, events);
+    journal_run_settle(run);
     return run->accepted_count - before;
 }
 
@@ -168,6 +231,7 @@ void journal_run_tick(struct journal_run *run)
 {
     event_active(run->journal->tick, EV_TIMEOUT, 0);
     (void)event_base_loop(run->base, EVLOOP_NONBLOCK);
+    journal_run_settle(run);
 }
 
 size_t journal_run_read_back(struct journal_run *run)

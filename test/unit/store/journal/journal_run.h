@@ -34,9 +34,14 @@ struct journal_run {
     size_t rewritten; /* times that records had to be appended again */
     uint64_t rewritten_after;
     size_t woken; /* times that a commit was asked for */
+    size_t commits; /* that are over */
     void (*durable)(
         struct journal_run *run); /* runs once, at the next event that becomes durable */
 };
+
+/* Those that are opened from now on sync through the worker, as on a slow disk; or inline again. */
+void journal_runs_apart(void);
+void journal_runs_inline(void);
 
 /* Makes a directory and opens the journal. */
 void journal_run_open(struct journal_run *run, enum journal_sync sync, uint64_t max_bytes);
@@ -47,6 +52,10 @@ void journal_run_kill(struct journal_run *run);
 
 /* Appends events and commits them. Returns how many are durable; 0 when it refuses. */
 size_t journal_run_commit(struct journal_run *run, size_t events);
+
+/* The two halves of that: appends and begins to commit; lets it come to its end. */
+void journal_run_begin(struct journal_run *run, size_t events);
+void journal_run_settle(struct journal_run *run);
 
 /* The length of the `number`th record. */
 size_t journal_run_record_bytes(uint32_t number);

@@ -1,6 +1,7 @@
 /* The journal at work on a sound disk: what is committed is there after the end, however it ends.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,10 +281,12 @@ START_TEST(crash_after_crash_loses_and_doubles_nothing)
 }
 END_TEST
 
-Suite *journal_commit_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("journal_commit");
+    Suite *suite = suite_create(name);
     TCase *tests = tcase_create("commit");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tests, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, committed_events_come_back, 0, 3);
@@ -301,4 +304,15 @@ Suite *journal_commit_suite(void)
     tcase_add_test(tests, crash_after_crash_loses_and_doubles_nothing);
     suite_add_tcase(suite, tests);
     return suite;
+}
+
+Suite *journal_commit_suite(void)
+{
+    return make_suite("journal_commit", false);
+}
+
+/* The same through the worker. */
+Suite *journal_commit_apart_suite(void)
+{
+    return make_suite("journal_commit_apart", true);
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,10 +317,12 @@ START_TEST(directory_that_can_not_come_back_is_refused)
 }
 END_TEST
 
-Suite *journal_commit_faults_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("journal_commit_faults");
+    Suite *suite = suite_create(name);
     TCase *tests = tcase_create("trouble");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tests, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, failed_write_loses_and_doubles_nothing, 0, 12);
@@ -339,4 +342,15 @@ Suite *journal_commit_faults_suite(void)
     tcase_add_test(tests, directory_that_can_not_come_back_is_refused);
     suite_add_tcase(suite, tests);
     return suite;
+}
+
+Suite *journal_commit_faults_suite(void)
+{
+    return make_suite("journal_commit_faults", false);
+}
+
+/* The same through the worker. */
+Suite *journal_commit_faults_apart_suite(void)
+{
+    return make_suite("journal_commit_faults_apart", true);
 }

@@ -1,4 +1,5 @@
 /* What was answered and may be lost is written again: all of it, once, before anything new. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,10 +180,12 @@ START_TEST(no_sequence_is_used_that_the_database_has)
 }
 END_TEST
 
-Suite *journal_commit_rewrite_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("journal_commit_rewrite");
+    Suite *suite = suite_create(name);
     TCase *tests = tcase_create("rewrite");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tests, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, commit_is_asked_for_at_once);
@@ -196,4 +199,15 @@ Suite *journal_commit_rewrite_suite(void)
     tcase_add_loop_test(tests, no_sequence_is_used_that_the_database_has, 0, 3);
     suite_add_tcase(suite, tests);
     return suite;
+}
+
+Suite *journal_commit_rewrite_suite(void)
+{
+    return make_suite("journal_commit_rewrite", false);
+}
+
+/* The same through the worker. */
+Suite *journal_commit_rewrite_apart_suite(void)
+{
+    return make_suite("journal_commit_rewrite_apart", true);
 }

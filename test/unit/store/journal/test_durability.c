@@ -1,4 +1,5 @@
 /* What is made durable, and when: calls are counted, since no test here loses power. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -203,10 +204,12 @@ START_TEST(failed_start_holds_nothing)
 }
 END_TEST
 
-Suite *journal_durability_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("journal_durability");
+    Suite *suite = suite_create(name);
     TCase *tests = tcase_create("durability");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tests, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, events_are_synced_before_they_are_answered);
     tcase_add_loop_test(tests, only_one_mode_waits_for_the_disk, JOURNAL_SYNC_INTERVAL,
@@ -223,4 +226,15 @@ Suite *journal_durability_suite(void)
     tcase_add_test(tests, failed_start_holds_nothing);
     suite_add_tcase(suite, tests);
     return suite;
+}
+
+Suite *journal_durability_suite(void)
+{
+    return make_suite("journal_durability", false);
+}
+
+/* The same through the worker. */
+Suite *journal_durability_apart_suite(void)
+{
+    return make_suite("journal_durability_apart", true);
 }

@@ -1,6 +1,8 @@
 /* The segment that is written to and the next one: how each is made, closed, and makes room. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -88,13 +90,21 @@ END_TEST
 /* What fails in the making of the second segment, and in which call: that of the end of the first
  * one comes before the header. */
 static const struct {
-    unsigned *fails_in;
+    size_t fails_in; /* its place in the faults */
     unsigned call;
 } makings[] = {
-    {&disk_faults.reserve_fails_in, 1},   {&disk_faults.write_fails_in, 2},
-    {&disk_faults.write_fails_in, 3},     {&disk_faults.full_sync_fails_in, 1},
-    {&disk_faults.full_sync_fails_in, 2},
+    {offsetof(struct disk_fault_plan, reserve_fails_in), 1},
+    {offsetof(struct disk_fault_plan, write_fails_in), 2},
+    {offsetof(struct disk_fault_plan, write_fails_in), 3},
+    {offsetof(struct disk_fault_plan, full_sync_fails_in), 1},
+    {offsetof(struct disk_fault_plan, full_sync_fails_in), 2},
 };
+
+static void fail_in_making(int i)
+{
+    unsigned *faults = (unsigned *)&disk_faults;
+    faults[makings[i].fails_in / sizeof *faults] = makings[i].call;
+}
 
 enum { MAKINGS = sizeof makings / sizeof makings[0] };
 
@@ -102,7 +112,7 @@ START_TEST(segment_that_can_not_be_made_is_not_used_and_leaves_nothing)
 {
     size_t before = descriptors();
     fill_up();
-    *makings[_i].fails_in = makings[_i].call;
+    fail_in_making(_i);
     ck_assert_uint_eq(journal_run_commit(&run, 1), 0);
     ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FAILED);
     ck_assert_uint_eq(segments()->count, 1);
@@ -370,10 +380,12 @@ START_TEST(event_behind_stored_ones_waits)
 }
 END_TEST
 
-Suite *journal_rotation_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("journal_rotation");
+    Suite *suite = suite_create(name);
     TCase *tests = tcase_create("rotation");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tests, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, segment_is_synced_when_it_is_made, 0, JOURNAL_SYNC_MODES);
@@ -397,4 +409,15 @@ Suite *journal_rotation_suite(void)
     tcase_add_test(tests, event_behind_stored_ones_waits);
     suite_add_tcase(suite, tests);
     return suite;
+}
+
+Suite *journal_rotation_suite(void)
+{
+    return make_suite("journal_rotation", false);
+}
+
+/* The same through the worker. */
+Suite *journal_rotation_apart_suite(void)
+{
+    return make_suite("journal_rotation_apart", true);
 }
