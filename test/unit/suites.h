@@ -79,6 +79,7 @@
     X(journal_commit_rewrite_apart) \
     X(journal_durability) \
     X(journal_durability_apart) \
+    X(journal_flight) \
     X(journal_format) \
     X(journal_identity) \
     X(journal_identity_file) \
@@ -97,6 +98,7 @@
     X(journal_scan_window) \
     X(journal_segment_names) \
     X(journal_segments) \
+    X(journal_spare) \
     X(libevent_log) \
     X(log) \
     X(maintenance) \

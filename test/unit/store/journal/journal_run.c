@@ -11,6 +11,7 @@
 #include <event2/event.h>
 
 #include "metrics/metrics.h"
+#include "store/journal/flight.h"
 #include "store/journal/reader.h"
 #include "store/journal/recovery.h"
 #include "store/journal/state.h"
@@ -222,14 +223,37 @@ void journal_run_end(struct journal_run *run)
     run->journal = NULL;
 }
 
+bool journal_run_has_spare(const struct journal_run *run)
+{
+    const struct journal_file *spare = &run->journal->spare;
+    return spare->fd >= 0 && spare->filled == spare->size && !flight_is_on(run->journal);
+}
+
+uint64_t journal_run_disk_bytes(const struct journal_run *run)
+{
+    size_t text_bytes;
+    static const char name[] = "\nadtracker_journal_disk_bytes ";
+    char *text = metrics_render(run->metrics, &text_bytes);
+    const char *line = strstr(text, name);
+    ck_assert_ptr_nonnull(line);
+    uint64_t bytes = strtoull(line + sizeof name - 1, NULL, 10);
+    free(text);
+    return bytes;
+}
+
 bool journal_run_is_ticking(const struct journal_run *run)
 {
-    return event_pending(run->journal->tick, EV_TIMEOUT, NULL) != 0;
+    return event_pending(journal_run_ticker(run), EV_TIMEOUT, NULL) != 0;
+}
+
+struct event *journal_run_ticker(const struct journal_run *run)
+{
+    return run->journal->tick;
 }
 
 void journal_run_tick(struct journal_run *run)
 {
-    event_active(run->journal->tick, EV_TIMEOUT, 0);
+    event_active(journal_run_ticker(run), EV_TIMEOUT, 0);
     (void)event_base_loop(run->base, EVLOOP_NONBLOCK);
     journal_run_settle(run);
 }

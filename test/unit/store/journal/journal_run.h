@@ -69,8 +69,15 @@ struct segment_header journal_run_header(const struct journal_run *run, uint64_t
 /* Ends as it should. */
 void journal_run_end(struct journal_run *run);
 
+/* Whether the segment that comes next is ready, and what the journal takes of the disk. */
+bool journal_run_has_spare(const struct journal_run *run);
+uint64_t journal_run_disk_bytes(const struct journal_run *run);
+
 /* Whether the loop will let the journal do what it does every half second. */
 bool journal_run_is_ticking(const struct journal_run *run);
+
+/* What does that. */
+struct event *journal_run_ticker(const struct journal_run *run);
 
 /* Lets it do that now. */
 void journal_run_tick(struct journal_run *run);
