@@ -218,16 +218,13 @@ static void on_waiting(void *arg, unsigned times)
         writer_give_up(store->writer);
 }
 
-/* If it can't be written the lineage stays longer than need be. */
 static void on_claimed(void *arg)
 {
     struct store *store = arg;
-    struct error error;
     catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
     analytics_reader_start(store->reader);
     maintenance_start(store->maintenance);
-    if (journal_claimed(store->journal, &error) != RESULT_OK)
-        log_write(store->log, LOG_WARNING, "store", "%s", error.text);
+    journal_claimed(store->journal);
 }
 
 static bool on_claiming(void *arg, const uint8_t *owner)

@@ -14,12 +14,12 @@
 #include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/intake_metrics.h"
+#include "store/ingest/pace.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 #include "store/journal/reader.h"
 
 enum {
-    COMMIT_DELAY_MAX_US = 2000,
     REFILL_EVENTS = BATCH_ROWS_MAX / 5, /* read back per loop turn: a millisecond or so */
     REFILL_RETRY_MS = 1000,
 };
@@ -39,8 +39,7 @@ struct intake {
     struct event *commit_timer;
     struct waiters waiters;
     uint64_t durable; /* the highest sequence of a commit that became so; 0 = none */
-    size_t seen;      /* of those who wait for the next commit, when it was last put off */
-    int64_t first_us; /* monotonic, when the first of them came */
+    struct pace pace;
     struct journal_reader reader;
     struct event *refill_timer;
     bool is_spilling;
@@ -97,42 +96,40 @@ static void answer_waiters(struct intake *intake)
 static void on_committed(void *arg)
 {
     struct intake *intake = arg;
+    pace_end(&intake->pace, intake->waiters.group.count, intake->waiters.next.count,
+             clock_monotonic_us());
     answer_waiters(intake);
     if (intake->waiters.next.count > 0)
         timer_arm(intake->commit_timer, 0);
     intake->queued(intake->arg);
 }
 
-/*
- * A sync costs as much as a dozen requests, so as long as every turn of the loop brings more of
- * them the sync waits, for a moment. A lone request waits one turn. Without a sync nothing waits:
- * whoever is answered in the turn that read the request costs fewer epoll_ctl() calls.
- */
 static void on_commit(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     struct intake *intake = arg;
-    size_t waiting = intake->waiters.next.count;
-    bool is_quiet = waiting == intake->seen || !journal_is_synced(intake->journal);
+    int64_t now_us = clock_monotonic_us();
     if (!journal_can_commit(intake->journal))
         return; /* when that is over we are woken */
-    if (!is_quiet && clock_monotonic_us() - intake->first_us < COMMIT_DELAY_MAX_US) {
-        intake->seen = waiting;
+    if (journal_is_synced(intake->journal) &&
+        pace_waits(&intake->pace, intake->waiters.next.count, now_us)) {
         timer_arm(intake->commit_timer, 0);
         return;
     }
     intake->durable = 0;
+    pace_begin(&intake->pace, now_us);
     waiters_begin_group(&intake->waiters);
     journal_commit(intake->journal);
 }
 
+/* Without a sync nothing waits: whoever is answered in the turn that read the request costs fewer
+ * epoll_ctl() calls. */
 static void expect_commit(struct intake *intake)
 {
     if (intake->waiters.next.count > 0)
         return;
-    intake->first_us = clock_monotonic_us();
-    intake->seen = 0;
+    pace_first(&intake->pace, clock_monotonic_us());
     if (!journal_can_commit(intake->journal))
         return;
     if (journal_is_synced(intake->journal))

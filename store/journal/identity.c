@@ -243,13 +243,12 @@ enum result journal_identity_reopen(struct journal_identity *identity, struct di
     return result;
 }
 
-enum result journal_identity_claim(struct journal_identity *identity,
-                                   const struct directory *directory, struct error *error)
+bool journal_identity_claim(struct journal_identity *identity)
 {
     if (uuid_equal(identity->lineage[0], identity->nonce))
-        return RESULT_OK;
+        return false;
     move_own_nonce_first(identity);
-    return identity_file_write(identity, directory, error);
+    return true;
 }
 
 bool journal_identity_has(const struct journal_identity *identity,

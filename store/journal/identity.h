@@ -47,10 +47,8 @@ MUST_CHECK enum result journal_identity_reopen(struct journal_identity *identity
                                                struct directory *directory, struct error *error);
 
 /* The cursor row holds the nonce of this run now: it comes first in the lineage, the one before it
- * last. Returns RESULT_FAILED when the disk refuses to note that. */
-MUST_CHECK enum result journal_identity_claim(struct journal_identity *identity,
-                                              const struct directory *directory,
-                                              struct error *error);
+ * last. Returns whether that is news, to be written. */
+bool journal_identity_claim(struct journal_identity *identity);
 
 /* Whether a run with this nonce is one of the journal's own, so that its place in the cursor row
  * may be taken. */

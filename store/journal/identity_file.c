@@ -110,27 +110,30 @@ enum header_state identity_file_read(struct journal_identity *identity,
     return result;
 }
 
-static int write_at(int fd, const uint8_t slot[static IDENTITY_SLOT_BYTES], off_t at)
-{
-    return pwrite(fd, slot, IDENTITY_SLOT_BYTES, at) == IDENTITY_SLOT_BYTES ? fdatasync(fd) : -1;
-}
-
-enum result identity_file_write(struct journal_identity *identity,
-                                const struct directory *directory, struct error *error)
+int identity_file_put(struct journal_identity *identity, const struct directory *directory)
 {
     uint8_t slot[IDENTITY_SLOT_BYTES];
     identity->generation++;
     write_slot(identity, slot);
     int fd = openat(directory->fd, file_name, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return error_set(error, RESULT_FAILED, "%s: can't open its identity: %s", directory->path,
-                         strerror(errno));
     off_t at = (off_t)(identity->generation % 2) * IDENTITY_SLOT_BYTES;
-    bool is_written = write_at(fd, slot, at) == 0;
-    if (close(fd) != 0 || !is_written || directory_sync(directory) != 0)
-        return error_set(error, RESULT_FAILED, "%s: can't write its identity: %s", directory->path,
-                         strerror(errno));
-    return RESULT_OK;
+    if (fd < 0 || pwrite(fd, slot, sizeof slot, at) == (ssize_t)sizeof slot)
+        return fd;
+    int reason = errno;
+    (void)close(fd);
+    errno = reason;
+    return -1;
+}
+
+enum result identity_file_write(struct journal_identity *identity,
+                                const struct directory *directory, struct error *error)
+{
+    int fd = identity_file_put(identity, directory);
+    bool is_synced = fd >= 0 && fdatasync(fd) == 0;
+    if ((fd < 0 || close(fd) == 0) && is_synced && directory_sync(directory) == 0)
+        return RESULT_OK;
+    return error_set(error, RESULT_FAILED, "%s: can't write its identity: %s", directory->path,
+                     strerror(errno));
 }
 
 bool identity_file_is_missing(const struct directory *directory)

@@ -57,14 +57,19 @@ const struct journal_identity *journal_identity(const struct journal *journal)
     return &journal->identity;
 }
 
-bool journal_may_claim(struct journal *journal, const uint8_t *owner)
+/* Most often it is noted already. */
+static void note_run(struct journal *journal, const uint8_t *owner)
 {
     struct error error;
+    if (journal_identity_note(&journal->identity, &journal->directory, owner, &error) != RESULT_OK)
+        log_write(journal->log, LOG_WARNING, "store", "%s", error.text);
+}
+
+bool journal_may_claim(struct journal *journal, const uint8_t *owner)
+{
     bool may_claim =
         owner == NULL || journal_identity_has(&journal->identity, &journal->directory, owner);
-    if (journal_identity_note(&journal->identity, &journal->directory, may_claim ? owner : NULL,
-                              &error) != RESULT_OK)
-        log_write(journal->log, LOG_WARNING, "store", "%s", error.text);
+    note_run(journal, may_claim ? owner : NULL);
     return may_claim;
 }
 
@@ -79,9 +84,30 @@ bool journal_find_nonce(const struct journal *journal, uint32_t run,
            lineage_find(&journal->directory, run, nonce);
 }
 
-enum result journal_claimed(struct journal *journal, struct error *error)
+/* If that fails the lineage stays longer than need be. */
+static void on_claim_synced(void *arg, int reason)
 {
-    return journal_identity_claim(&journal->identity, &journal->directory, error);
+    const struct journal *journal = arg;
+    if (reason != 0)
+        log_write(journal->log, LOG_WARNING, "store", "%s: can't write its identity: %s",
+                  journal->directory.path, strerror(reason));
+}
+
+void journal_claimed(struct journal *journal)
+{
+    struct sync_job *job = &journal->claim_sync;
+    if (job->is_asked || !journal_identity_claim(&journal->identity))
+        return;
+    int fd = identity_file_put(&journal->identity, &journal->directory);
+    if (fd < 0) {
+        on_claim_synced(journal, errno);
+        return;
+    }
+    *job = (struct sync_job){.fd = fd, .is_data = true, .done = on_claim_synced, .arg = journal};
+    int reason = syncer_sync(journal->syncer, job);
+    if (reason != SYNC_ASKED)
+        on_claim_synced(journal, reason);
+    (void)close(fd);
 }
 
 void journal_read(struct journal *journal, struct journal_reader *reader)
@@ -261,6 +287,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     }
     tell(journal);
     spare_init(journal, base);
+    note_run(journal, NULL); /* now, while nobody waits for the disk */
     begin(journal);
     journal->tick = memory_required(event_new(base, -1, EV_PERSIST, on_tick, journal));
     timer_arm(journal->tick, TICK_MS);
@@ -293,6 +320,7 @@ void journal_close(struct journal *journal)
     if (journal == NULL)
         return;
     close_segment(journal);
+    syncer_forget(journal->syncer, &journal->claim_sync);
     spare_clear(journal);
     note_stored(journal);
     event_free(journal->tick);

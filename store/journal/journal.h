@@ -98,9 +98,9 @@ const struct journal_identity *journal_identity(const struct journal *journal);
  */
 bool journal_may_claim(struct journal *journal, const uint8_t *owner);
 
-/* The database holds this run's nonce now. Returns RESULT_FAILED when the disk refuses to note
- * that: the lineage stays longer than need be. */
-MUST_CHECK enum result journal_claimed(struct journal *journal, struct error *error);
+/* The database holds this run's nonce now. Where the disk refuses to note that, the lineage stays
+ * longer than need be. */
+void journal_claimed(struct journal *journal);
 
 /* Why nothing can be appended just now; REFUSAL_NONE = something can. */
 enum refusal journal_refusal(const struct journal *journal);

@@ -187,7 +187,7 @@ bool lineage_find(const struct directory *directory, uint32_t run, uint8_t nonce
     struct lineage_run found;
     bool is_found = false;
     for (size_t i = records.count; i-- > 0 && !is_found;) {
-        is_found = get_record(&records, i, &found) && found.run == run;
+        is_found = get_record(&records, i, &found) && run != 0 && found.run == run;
         if (is_found)
             memcpy(nonce, found.nonce, UUID_BYTES);
     }

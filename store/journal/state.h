@@ -51,6 +51,7 @@ struct journal {
 
     struct directory directory;
     struct journal_identity identity;
+    struct sync_job claim_sync; /* of its file */
     struct checkpoint checkpoint;
     struct segments segments;
 

@@ -59,7 +59,8 @@ static int has_nonce(const struct journal_identity *identity,
 static void claim(void)
 {
     struct error error = {""};
-    ck_assert_int_eq(journal_identity_claim(&files.identity, &files.directory, &error), RESULT_OK);
+    if (journal_identity_claim(&files.identity))
+        ck_assert_int_eq(identity_file_write(&files.identity, &files.directory, &error), RESULT_OK);
 }
 
 /* A segment as this run would have made it. */
