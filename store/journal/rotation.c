@@ -206,7 +206,7 @@ bool rotation_prepare_next(struct journal *journal)
     uint64_t bytes = segment_bytes(journal, free_bytes(journal));
     if (journal->spare.fd >= 0)
         return journal_file_is_there(&journal->spare);
-    return make_room(journal, bytes) &&
+    return disk_bytes(journal) + bytes <= journal->settings->max_bytes &&
            journal_file_create(&journal->spare, &journal->directory, bytes, &error) == RESULT_OK;
 }
 
