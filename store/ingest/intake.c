@@ -172,8 +172,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
 /* Half empty, so that reading back comes in long runs. */
 static void refill(struct intake *intake)
 {
-    if (intake->is_spilling && intake->is_claimed &&
-        event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
+    if (intake->is_spilling && event_queue_count(intake->queue) <= intake->queue_max_events / 2 &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
         timer_arm(intake->refill_timer, 0);
 }
