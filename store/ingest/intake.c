@@ -234,7 +234,7 @@ static void on_refill(evutil_socket_t fd, short what, void *arg)
 /* Half empty, so that reading back comes in long runs. */
 static void refill(struct intake *intake)
 {
-    if (intake->is_spilling && intake->is_claimed && is_half_empty(intake) &&
+    if (intake->is_spilling && is_half_empty(intake) &&
         !event_pending(intake->refill_timer, EV_TIMEOUT, NULL))
         timer_arm(intake->refill_timer, 0);
 }

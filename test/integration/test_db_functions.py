@@ -69,15 +69,17 @@ class IngestBatch(Functions):
         self.assert_counts_agree()
 
     def test_a_replay_waits_for_the_first_copy(self) -> None:
+        """Of a run that is known, and of one that is not."""
         first = SqlSession(self, self.postgres, self.database)
         second = SqlSession(self, self.postgres, self.database)
-        sql = ingest_sql([row(1), row(2, event_id="a")])
-        answer = first.run(f"BEGIN; {sql}")
-        second.send(sql)
-        self.wait_for_lock()
-        first.run("COMMIT")
-        self.assertEqual(second.answer(), answer)
-        self.assertEqual(self.count(), 2)
+        for number, run in enumerate((None, "")):
+            sql = ingest_sql([row(2 * number + 1), row(2 * number + 2, event_id=f"a{number}")], run=run)
+            answer = first.run(f"BEGIN; {sql}")
+            second.send(sql)
+            self.wait_for_lock()
+            first.run("COMMIT")
+            self.assertEqual(second.answer(), answer)
+            self.assertEqual(self.count(), 2 * number + 2)
 
     def test_after_the_first_copy_rolled_back_the_replay_stores(self) -> None:
         first = SqlSession(self, self.postgres, self.database)

@@ -1,5 +1,6 @@
 """What it takes to be let in: passwords, TLS, a pooler in between."""
 import os
+import shutil
 import socket
 import subprocess
 import unittest
@@ -59,6 +60,7 @@ class LettingIn(TcpCase):
     def start_pooler(self, program: str) -> int:
         """PgBouncer in session mode in front of the unix socket; returns its port."""
         port, user, directory = free_port(), unprivileged_user(), self.directory()
+        program = shutil.copy(program, directory)  # where that user may read it
         if user is not None:
             os.chown(directory, user.pw_uid, user.pw_gid)
         (directory / "ini").write_text(

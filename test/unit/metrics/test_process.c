@@ -38,7 +38,7 @@ START_TEST(process_values_are_those_of_this_process)
     ck_assert_double_eq(rendered_value("\nprocess_max_fds "), (double)sysconf(_SC_OPEN_MAX));
     double age_seconds = difftime(time(NULL), 0) - rendered_value("\nprocess_start_time_seconds ");
     ck_assert_double_gt(age_seconds, -2);
-    ck_assert_double_lt(age_seconds, 60);
+    ck_assert_double_lt(age_seconds, 3600); /* all tests may take a while */
 }
 END_TEST
 
