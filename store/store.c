@@ -284,9 +284,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
     store->maintenance = maintenance_new(base, &store->target, metrics, log);
-    store->catalogue =
-        catalogue_new(base, &store->target, journal_directory(store->journal), store->syncer,
-                      metrics, log);
+    store->catalogue = catalogue_new(base, &store->target, journal_directory(store->journal),
+                                     store->syncer, metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

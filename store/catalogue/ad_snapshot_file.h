@@ -60,7 +60,8 @@ MUST_CHECK enum result ad_snapshot_file_step(struct ad_snapshot_file *file, stru
 MUST_CHECK enum result ad_snapshot_file_synced(struct ad_snapshot_file *file, int reason,
                                                struct error *error);
 
-/* Begins again what is being saved, in a new file: a sync of this one was asked, and nobody knows. */
+/* Begins again what is being saved, in a new file: a sync of this one was asked, and nobody knows.
+ */
 void ad_snapshot_file_restart(struct ad_snapshot_file *file);
 
 /* Whether the on-disk snapshot equals what was last to be saved, or will when it has been written;

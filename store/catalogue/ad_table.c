@@ -175,8 +175,8 @@ static bool save_slice(struct ad_table *table)
     bool has_more = note_saved(table, ad_snapshot_file_step(&table->snapshot, &error), &error);
     if (table->snapshot.unsynced_fd < 0)
         return has_more;
-    table->sync = (struct sync_job){
-        .fd = table->snapshot.unsynced_fd, .done = on_synced, .arg = table};
+    table->sync =
+        (struct sync_job){.fd = table->snapshot.unsynced_fd, .done = on_synced, .arg = table};
     int reason = syncer_sync(table->syncer, &table->sync);
     return reason != SYNC_ASKED &&
            note_saved(table, ad_snapshot_file_synced(&table->snapshot, reason, &error), &error);

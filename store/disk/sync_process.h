@@ -13,7 +13,8 @@ struct sync_process {
 /* Starts the worker: this program once more. Returns 0 or errno. */
 int sync_process_start(struct sync_process *process);
 
-/* Whether it is stopped, by a signal or a debugger, and will not answer until somebody wants it to. */
+/* Whether it is stopped, by a signal or a debugger, and will not answer until somebody wants it to.
+ */
 bool sync_process_is_stopped(const struct sync_process *process);
 
 /* Kills it, whatever it does, and returns its pid, which is to be waited for. */

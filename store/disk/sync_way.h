@@ -1,6 +1,6 @@
 /*
- * Which way urgent syncs go: inline, or through the worker, once one has taken long. Time comes from
- * the caller.
+ * Which way urgent syncs go: inline, or through the worker, once one has taken long. Time comes
+ * from the caller.
  */
 #pragma once
 

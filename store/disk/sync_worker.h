@@ -13,5 +13,6 @@
 /* The descriptor of its end of the socket. */
 enum { SYNC_WORKER_SOCKET = 3 };
 
-/* Works until the socket's other end is closed. `server` is the argument. Returns the exit status. */
+/* Works until the socket's other end is closed. `server` is the argument. Returns the exit status.
+ */
 int sync_worker_run(const char *server);

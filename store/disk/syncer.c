@@ -109,8 +109,8 @@ static bool has_process(struct syncer *syncer)
         tell(syncer, LOG_WARNING, text);
         return false;
     }
-    syncer->answers = memory_required(event_new(syncer->base, syncer->process.socket,
-                                                EV_READ | EV_PERSIST, on_answer, syncer));
+    syncer->answers = memory_required(
+        event_new(syncer->base, syncer->process.socket, EV_READ | EV_PERSIST, on_answer, syncer));
     (void)event_add(syncer->answers, NULL);
     return true;
 }

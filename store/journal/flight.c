@@ -33,10 +33,13 @@ static void on_done(void *arg, int reason)
 static void start(struct journal *journal, int fd, bool is_data, flight_landed_fn landed)
 {
     assert(!flight_is_on(journal));
-    journal->flight = (struct flight){
-        .job = {.fd = fd, .is_data = is_data, .is_urgent = is_data, .done = on_done, .arg = journal},
-        .landed = landed,
-        .began_us = clock_monotonic_us()};
+    journal->flight = (struct flight){.job = {.fd = fd,
+                                              .is_data = is_data,
+                                              .is_urgent = is_data,
+                                              .done = on_done,
+                                              .arg = journal},
+                                      .landed = landed,
+                                      .began_us = clock_monotonic_us()};
     int reason = syncer_sync(journal->syncer, &journal->flight.job);
     if (reason != SYNC_ASKED)
         land(journal, reason);

@@ -48,8 +48,8 @@ enum header_state identity_file_read(struct journal_identity *identity,
 MUST_CHECK enum result identity_file_write(struct journal_identity *identity,
                                            const struct directory *directory, struct error *error);
 
-/* Writes it without a sync, which is the caller's. Returns the file's descriptor, to be closed, or -1
- * with errno. */
+/* Writes it without a sync, which is the caller's. Returns the file's descriptor, to be closed, or
+ * -1 with errno. */
 int identity_file_put(struct journal_identity *identity, const struct directory *directory);
 
 /* Whether there is no such file: then nothing is damaged. */

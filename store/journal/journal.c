@@ -274,8 +274,7 @@ struct journal *journal_open(struct event_base *base, const struct journal_setti
     journal->go_on = commit_go_on;
     journal->file.fd = journal->spare.fd = -1;
     journal->rewrite_after = UINT64_MAX;
-    journal_metrics_add(&journal->metrics, metrics, &journal->segments, &journal->spare,
-                        settings);
+    journal_metrics_add(&journal->metrics, metrics, &journal->segments, &journal->spare, settings);
     journal->segments.damaged = journal->metrics.damaged;
     struct error reason = {""};
     if (load(journal, &reason) != RESULT_OK) {

@@ -16,8 +16,8 @@ struct segment;
 /* The segment that is written to; only while its file is open. */
 struct segment *rotation_active(struct journal *journal);
 
-/* Makes the file of the next segment ahead of need, if there is none; no stored segment goes for it.
- * Returns whether there is one. */
+/* Makes the file of the next segment ahead of need, if there is none; no stored segment goes for
+ * it. Returns whether there is one. */
 bool rotation_prepare_next(struct journal *journal);
 
 /* Opens the next segment, at once or with a flight: then `file` is open, or there can be none now

@@ -1,8 +1,8 @@
 /*
  * The one segment that is being written, and the one that comes next. A file is made under the name
  * `spare`, which is never read, and gets a segment's name once its header is durable. Its space is
- * taken when it is made, so that a full disk shows then, and zeros are written ahead of the records:
- * syncing into blocks that were written before takes two thirds of the time.
+ * taken when it is made, so that a full disk shows then, and zeros are written ahead of the
+ * records: syncing into blocks that were written before takes two thirds of the time.
  */
 #pragma once
 

@@ -34,8 +34,7 @@ static void on_slice_synced(struct journal *journal, int reason)
         return;
     }
     int64_t pause_ms = PAUSE_MS + took_ms * PAUSE_TIMES;
-    timer_arm(journal->spare_timer,
-              (uint32_t)(pause_ms < PAUSE_MAX_MS ? pause_ms : PAUSE_MAX_MS));
+    timer_arm(journal->spare_timer, (uint32_t)(pause_ms < PAUSE_MAX_MS ? pause_ms : PAUSE_MAX_MS));
 }
 
 /* "Nobody waits": neither for a sync nor for a segment, nor is there anything to be appended. */

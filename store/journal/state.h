@@ -62,9 +62,9 @@ struct journal {
     struct journal_file spare;
     struct event *spare_timer;
     struct segment_header header; /* of the one that is being opened */
-    uint64_t next_number; /* of a segment; none is used twice, not even after a failure */
-    bool is_gone;         /* the directory has to be opened anew */
-    enum refusal refusal; /* why no more events are taken; REFUSAL_NONE = they are */
+    uint64_t next_number;         /* of a segment; none is used twice, not even after a failure */
+    bool is_gone;                 /* the directory has to be opened anew */
+    enum refusal refusal;         /* why no more events are taken; REFUSAL_NONE = they are */
 
     /* What was appended for the next commit, and the group that is being committed: records up to
      * `group_at` are as durable as asked, those up to `group_written` lie in the open segment. */

@@ -147,7 +147,7 @@ START_TEST(a_file_that_is_closed_meanwhile_is_synced_all_the_same)
 {
     start();
     ask(0);
-    ask(1); /* behind it */
+    ask(1);                                           /* behind it */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* which can't be synced */
     ck_assert_int_eq(dup3(null, file, O_CLOEXEC), file);
     run_until_done(2);

@@ -103,8 +103,7 @@ START_TEST(part_of_them_is_refused_as_a_whole)
     waiters_add(&waiters, mixed, 2, 12, true, on_done, &askers[0]);
     waiters_add(&waiters, mixed, 5, 17, true, on_done, &askers[1]);
     waiters_add(&waiters, mixed, 1, 18, true, on_done, &askers[2]);
-    ck_assert_uint_eq(answer(12 + (uint64_t)_i, REFUSAL_DISK_FAILED),
-                      (uint64_t)_i % 5);
+    ck_assert_uint_eq(answer(12 + (uint64_t)_i, REFUSAL_DISK_FAILED), (uint64_t)_i % 5);
     assert_answered(&askers[0], RESULT_OK);
     assert_answered(&askers[1], _i == 5 ? RESULT_OK : RESULT_UNAVAILABLE);
     assert_answered(&askers[2], RESULT_UNAVAILABLE);

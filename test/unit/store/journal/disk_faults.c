@@ -30,8 +30,7 @@ __attribute__((constructor)) static void share(void)
     int fd = is_worker ? open(known, O_RDWR | O_CLOEXEC) : memfd_create("faults", MFD_CLOEXEC);
     if (fd < 0 || (!is_worker && ftruncate(fd, sizeof disk_faults) != 0))
         abort();
-    disk_faults_shared =
-        mmap(NULL, sizeof disk_faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    disk_faults_shared = mmap(NULL, sizeof disk_faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (disk_faults_shared == MAP_FAILED)
         abort();
     (void)snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), fd);

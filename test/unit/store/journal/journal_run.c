@@ -108,10 +108,8 @@ static void on_done(void *arg, int reason)
 static void part(struct journal_run *run)
 {
     enum { SLOW_US = 1500 };
-    struct sync_job job = {.fd = run->journal->directory.fd,
-                           .is_data = true,
-                           .is_urgent = true,
-                           .done = on_done};
+    struct sync_job job = {
+        .fd = run->journal->directory.fd, .is_data = true, .is_urgent = true, .done = on_done};
     syncer_start(run->syncer);
     disk_faults.sync_takes_us = SLOW_US;
     ck_assert_int_ne(syncer_sync(run->syncer, &job), SYNC_ASKED);
@@ -128,8 +126,8 @@ static void begin(struct journal_run *run)
     struct error error = {""};
     run->metrics = metrics_new();
     run->syncer = syncer_new(run->base, run->metrics, run->files.log);
-    run->journal = journal_open(run->base, &run->settings, run->syncer, run->metrics,
-                                run->files.log, &error);
+    run->journal =
+        journal_open(run->base, &run->settings, run->syncer, run->metrics, run->files.log, &error);
     ck_assert_msg(run->journal != NULL, "%s", error.text);
     const struct journal_listener listener = {.durable = on_durable,
                                               .committed = on_committed,

@@ -33,7 +33,7 @@ struct journal_run {
     uint32_t appended_count;
     size_t rewritten; /* times that records had to be appended again */
     uint64_t rewritten_after;
-    size_t woken; /* times that a commit was asked for */
+    size_t woken;   /* times that a commit was asked for */
     size_t commits; /* that are over */
     void (*durable)(
         struct journal_run *run); /* runs once, at the next event that becomes durable */

@@ -195,8 +195,8 @@ START_TEST(failed_start_holds_nothing)
     const char *path = journal_files_segment_path(&run.files, 9);
     ck_assert_int_eq(symlink(path, path), 0); /* to itself */
     struct metrics *metrics = metrics_new();
-    ck_assert_ptr_null(journal_open(run.base, &run.settings, run.syncer, metrics, run.files.log,
-                                     &error));
+    ck_assert_ptr_null(
+        journal_open(run.base, &run.settings, run.syncer, metrics, run.files.log, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "JOURNAL_DIR: "));
     ck_assert_ptr_nonnull(strstr(error.text, path));
     metrics_free(metrics);
