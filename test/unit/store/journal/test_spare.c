@@ -126,11 +126,54 @@ START_TEST(that_of_a_process_that_died_is_removed_unread)
 }
 END_TEST
 
-START_TEST(where_it_has_no_room_there_is_none)
+static void open_small(void)
 {
-    enum { SMALL_MAX_BYTES = 256 * 1024, LOOKS_US = 1500000 };
+    enum { SMALL_MAX_BYTES = 256 * 1024 };
     journal_run_close(&run);
     journal_run_open(&run, JOURNAL_SYNC_OFF, SMALL_MAX_BYTES);
+}
+
+START_TEST(with_it_all_stays_within_the_limit)
+{
+    open_small();
+    fill_spare();
+    while (journal_refusal(run.journal) == REFUSAL_NONE) {
+        (void)journal_run_commit(&run, 10);
+        ck_assert_uint_le(journal_run_disk_bytes(&run), run.settings.max_bytes);
+    }
+    ck_assert_uint_eq(journal_run_segments(&run)->count, 4);
+}
+END_TEST
+
+/* Where the journal is full it would take more than its share. */
+START_TEST(that_of_a_process_that_died_is_no_burden)
+{
+    open_small();
+    while (journal_refusal(run.journal) == REFUSAL_NONE)
+        (void)journal_run_commit(&run, 10);
+    int fd = open(spare_path(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    ck_assert_int_eq(close(fd), 0);
+    journal_run_kill(&run);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_JOURNAL_FULL);
+    ck_assert_int_ne(access(spare_path(), F_OK), 0);
+}
+END_TEST
+
+START_TEST(it_is_not_filled_while_somebody_waits)
+{
+    journal_start(run.journal);
+    uint8_t payload[] = "waits";
+    (void)journal_append(run.journal, payload, sizeof payload);
+    run_for(1000000);
+    ck_assert_uint_eq(disk_faults.file_syncs, 0);
+    ck_assert_int_ne(access(spare_path(), F_OK), 0);
+}
+END_TEST
+
+START_TEST(where_it_has_no_room_there_is_none)
+{
+    enum { LOOKS_US = 1500000 };
+    open_small();
     for (int i = 0; i < 3; i++)
         fill_segment(); /* a quarter each */
     journal_start(run.journal);
@@ -175,6 +218,9 @@ Suite *journal_spare_suite(void)
     tcase_add_test(tests, it_is_used_before_it_is_full);
     tcase_add_test(tests, it_counts_and_goes_at_the_end);
     tcase_add_test(tests, that_of_a_process_that_died_is_removed_unread);
+    tcase_add_test(tests, with_it_all_stays_within_the_limit);
+    tcase_add_test(tests, that_of_a_process_that_died_is_no_burden);
+    tcase_add_test(tests, it_is_not_filled_while_somebody_waits);
     tcase_add_test(tests, where_it_has_no_room_there_is_none);
     tcase_add_test(tests, a_slice_that_fails_costs_the_spare_alone);
     tcase_add_test(tests, one_that_somebody_removed_is_made_anew);
