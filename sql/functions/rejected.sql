@@ -53,8 +53,8 @@ END
 $$;
 
 -- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how
--- many. Those that the database still refuses stay, with the new reason. Those with an id that came too
--- late to tell a duplicate, or have become so meanwhile, stay, unless it is forced: they may count twice.
+-- many. Those that the database still refuses stay, with the new reason. So do those with an id that came
+-- too late to tell a duplicate, or have become so meanwhile, unless it is forced: they may count twice.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL, p_force boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
@@ -66,6 +66,15 @@ DECLARE
 BEGIN
     FOR v_lane IN SELECT lane FROM lanes ORDER BY lane LOOP
         PERFORM require_lane(v_lane);
+        IF NOT p_force THEN
+            UPDATE rejected_events e SET reason = 'too late to tell a duplicate'
+            WHERE e.lane = v_lane AND e.id = ANY (ARRAY(
+                SELECT r.id FROM rejected_events r
+                WHERE r.lane = v_lane AND r.key IS NOT NULL AND r.received_at < now() - interval '14 days'
+                  AND r.reason <> 'too late to tell a duplicate' AND (p_ad_id IS NULL OR r.ad_id = p_ad_id)
+                  AND (r.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = r.ad_id))
+                FOR UPDATE OF r SKIP LOCKED));
+        END IF;
         v_last := 0;
         LOOP
             v_ids := ARRAY(SELECT e.id FROM rejected_events e

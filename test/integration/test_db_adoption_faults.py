@@ -197,7 +197,7 @@ class TakenOver(ChangedCase):
                                  {"id": 1, "image_url": url, "target_url": "https://example.com/ad1", **served})
                 self.post(server, 0, 6)
                 self.wait_at_rest(server)
-                self.assertEqual(self.value("SELECT count(*) FROM events WHERE video_playback_time < 6 AND id > 3"), "6")
+                self.assertEqual(self.value("SELECT count(*) FROM events WHERE playback_ms < 6000 AND id > 3"), "6")
                 self.assert_counts_agree()
                 server.stop()
 

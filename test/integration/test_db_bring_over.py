@@ -62,8 +62,9 @@ class BringOver(DatabaseCase):
         for _ in range(2):
             self.assertEqual(self.psql(DISAGREEMENTS), [])
             self.psql("SELECT count(*) FROM generate_series(1, 99) WHERE fold_late()")
-        self.assertEqual(self.psql("SELECT events FROM analytics_totals('0001-01-01', '9999-01-01', NULL) WHERE kind < 2"),
-                         self.psql("SELECT count(*) FROM events WHERE isfinite(occurred_at) GROUP BY kind ORDER BY kind"))
+        self.assertEqual(
+            self.psql("SELECT events FROM analytics_totals('0001-01-01', '9999-01-01', NULL) WHERE kind < 2"),
+            self.psql("SELECT count(*) FROM events WHERE isfinite(occurred_at) GROUP BY kind ORDER BY kind"))
 
     def test_what_was_stored_is_not_stored_again(self) -> None:
         """Not before its key has come over either."""
@@ -96,6 +97,27 @@ class BringOver(DatabaseCase):
         self.assertGreater(stored, 10)
         self.assertLess(stored, keyed)  # some were sent twice
         self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
+        self.assertEqual(self.psql(DISAGREEMENTS), [])
+
+    def test_rights_on_the_views_stay(self) -> None:
+        role = f"reader_{self.database}"
+        self.psql(f"CREATE ROLE {role}; GRANT SELECT, INSERT, DELETE ON clicks TO {role}; "
+                  f"GRANT SELECT ON impressions TO {role}")
+        self.addCleanup(self.psql, f"DROP OWNED BY {role}; DROP ROLE {role}")
+        rights = "SELECT relname, relacl::text FROM pg_class WHERE relname IN ('clicks', 'impressions') ORDER BY 1"
+        before = self.psql(rights)
+        clicks = self.value("SELECT count(*) FROM clicks")
+        self.upgrade()
+        self.bring_all()
+        self.assertEqual(self.psql(rights), before)
+        as_role = f"SET ROLE {role}; "
+        self.psql(as_role + "INSERT INTO clicks (ad_id, ip) VALUES (1, '10.0.0.1')")
+        self.assertEqual(self.psql(as_role + "SELECT count(*) FROM clicks"), [(str(int(clicks) + 1),)])
+        self.psql(as_role + "DELETE FROM clicks WHERE ip = '10.0.0.1' AND \"timestamp\" > now() - interval '1 hour'")
+        self.psql(as_role + "SELECT count(*) FROM impressions")
+        for denied in ("SELECT FROM events", "INSERT INTO impressions (ad_id) VALUES (1)"):
+            with self.assertRaisesRegex(AssertionError, "permission denied"):
+                self.psql(as_role + denied)
         self.assertEqual(self.psql(DISAGREEMENTS), [])
 
     def test_there_is_no_answer_before_all_is_there(self) -> None:
