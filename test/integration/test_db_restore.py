@@ -17,11 +17,6 @@ WHERE pronamespace = 'public'::regnamespace ORDER BY 1"""
 DAYS = "SELECT parent, b.* FROM (VALUES ('events'), ('event_keys'), ('counts_minute')) AS t (parent), " \
        "partition_bounds(parent) AS b ORDER BY 1, 3, 4"
 
-# Those that maintenance has still to make.
-MISSING_DAYS = """
-SELECT count(*) FROM wanted_partitions((now() AT TIME ZONE 'UTC')::date) AS w WHERE NOT EXISTS
-(SELECT FROM partition_bounds(w.parent) AS b WHERE b.is_late = w.is_late AND b.first = w.day::timestamp AT TIME ZONE 'UTC')"""
-
 
 class Restore(DatabaseCase):
     def restore(self, server: Server) -> None:
@@ -50,7 +45,7 @@ class Restore(DatabaseCase):
                                                         "event_id": f"e{n // 2}"}).status, 202)
         self.post(server, 0, 100)
         self.wait_at_rest(server)
-        server.wait_until(lambda: self.value(MISSING_DAYS) == "0", 30)
+        self.wait_maintained()
         server.stop()
         clicks, objects, days = self.psql(CLICKS), self.psql(OBJECTS), self.psql(DAYS)
         self.restore(server)
