@@ -206,8 +206,8 @@ class TwoAtOnce(Functions):
         mover, question = self.session(), self.session()
         for table in ("counts_minute", "events"):
             mover.run(f"BEGIN; SELECT make_partition('{table}', false, '2031-05-05')")
-            question.send("SELECT events FROM analytics_totals('2031-05-05 11:59:30Z', '2031-05-05 12:00:59.999999Z', 1) "
-                          "WHERE kind = 0")
+            question.send("SELECT events FROM analytics_totals('2031-05-05 11:59:30Z', "
+                          "'2031-05-05 12:00:59.999999Z', 1) WHERE kind = 0")
             self.wait_for_lock()
             mover.run("COMMIT")
             self.assertEqual(question.answer(), ["1"], table)
@@ -218,6 +218,23 @@ class TwoAtOnce(Functions):
         for table in ("counts_minute", "events"):
             name = self.value(f"SELECT min(partition::text) FROM partition_bounds('{table}')")
             self.assertIn("lock timeout", " ".join(other.run(f"DROP TABLE {name}")))
+
+    def test_a_retry_claims_all_keys_before_it_stores(self) -> None:
+        """However many they are: in pieces, two would wait for each other."""
+        events = [row(n + 1, at=f"2031-05-{3 if n < 1000 else 1:02} 12:00:00+00", ad_id=99, event_id=f"id{n}")
+                  for n in range(1001)]
+        self.ingest(*events)
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'x', 'y')")
+        holder, retry, other = self.session(), self.session(), self.session(lock_timeout="200ms")
+        insert = "INSERT INTO event_keys VALUES (0, '{}')".format
+        holder.run(f"BEGIN; {insert(claims_of(events[1000])[0])}")
+        retry.send("SELECT retry_rejected()")
+        self.wait_for_lock()
+        self.assertEqual(other.run(insert(claims_of(events[0])[0])), [])
+        holder.run("ROLLBACK")
+        self.assertEqual(retry.answer(), ["1000"])
+        self.assertEqual((self.count(), self.count("rejected_events")), (1000, 0))
+        self.assert_counts_agree()
 
     def test_keys_are_claimed_in_one_order_everywhere(self) -> None:
         """Whatever the order in the batch: else two instances wait for each other. One that has to wait has
