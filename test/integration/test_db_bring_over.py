@@ -1,7 +1,10 @@
 """A database of the revision before there was every kind of event comes over, a slice at a time."""
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from uuid import UUID
 
+from batch_support import claims_of, ms_of
 from counts_support import DISAGREEMENTS
 from db_support import DatabaseCase, SqlSession
 from functions_support import NONCE, ingest_sql, row
@@ -86,6 +89,21 @@ class BringOver(DatabaseCase):
         self.assertEqual(self.value("SELECT count(*) FROM events"), count, answer)
         self.assertEqual(self.psql(DISAGREEMENTS), [])
 
+    def test_an_id_that_carries_its_time_is_found_under_it(self) -> None:
+        """Where the event's other claims are none."""
+        now = datetime.now(timezone.utc)
+        event_id = str(UUID(int=ms_of(now - timedelta(hours=3)) << 80 | 7 << 76 | 2 << 62 | 5))
+        self.psql(f"INSERT INTO event_keys VALUES ((now() AT TIME ZONE 'UTC')::date - 1, 1, 'click', '{event_id}'), "
+                  f"((now() AT TIME ZONE 'UTC')::date, 1, 'click', '{event_id}')")
+        self.upgrade()
+        self.bring_all()
+        self.psql(f"SELECT claim_journal('{JOURNAL}', '{{{NONCE}}}', '{NONCE}')")
+        event = row(1000, at=now.isoformat(), event_id=event_id)
+        self.assertEqual(len(claims_of(event)), 1)
+        count = self.value("SELECT count(*) FROM events")
+        self.psql(ingest_sql([event, event._replace(sequence=1001, kind="impression")], JOURNAL, NONCE))
+        self.assertEqual(self.value("SELECT count(*) FROM events"), str(int(count) + 1))
+
     def test_rejected_ones_can_be_stored(self) -> None:
         self.upgrade()
         self.bring_all()
@@ -129,8 +147,9 @@ class BringOver(DatabaseCase):
         self.psql(ask)
 
     def test_a_program_of_that_revision_stores_no_more(self) -> None:
-        old = (f"SELECT ingest_batch('{JOURNAL}'::uuid, '{JOURNAL}'::uuid, NULL::uuid, NULL::bigint[], NULL::smallint[], "
-               "NULL::integer[], NULL::timestamptz[], NULL::inet[], NULL::integer[], NULL::text[], NULL::text)")
+        old = (f"SELECT ingest_batch('{JOURNAL}'::uuid, '{JOURNAL}'::uuid, NULL::uuid, NULL::bigint[], "
+               "NULL::smallint[], NULL::integer[], NULL::timestamptz[], NULL::inet[], NULL::integer[], "
+               "NULL::text[], NULL::text)")
         self.psql("SET search_path TO public; SELECT")
         self.assertEqual(self.sqlstate(old), "VA001")
         self.upgrade()

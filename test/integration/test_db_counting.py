@@ -168,7 +168,7 @@ class TwoAtOnce(Functions):
         self.ingest(row(1), row(2), row(3, "impression"))
         for view, left in (("clicks", "1"), ("impressions", "0")):
             first, second = self.session(), self.session()
-            delete = f"DELETE FROM {view} WHERE id = (SELECT min(id) FROM {view})"
+            delete = f"DELETE FROM {view} WHERE id = (SELECT min(id) FROM {view}) RETURNING id"
             first.run(f"BEGIN; {delete}")
             second.send(delete)
             self.wait_for_lock()

@@ -71,7 +71,8 @@ class Keys(Functions):
                 for kind, detail in (("click", 0), ("progress", 5000), ("error", 303)):
                     event = Event(1, kind, 77, at, event_id, RECEIVED, detail=detail)
                     claims = claims_of(event)
-                    digest = (f"event_digest(0, {event.number}, 77, {detail if kind == 'progress' else 0}, '{event_id}')")
+                    offset = detail if kind == "progress" else 0
+                    digest = f"event_digest(0, {event.number}, 77, {offset}, '{event_id}')"
                     self.assertEqual(
                         self.psql(f"SELECT key_of('{event_id}', {digest}, '{RECEIVED}', '{at}'), "
                                   f"key_claims('{claims[0]}', '{at}')"),
@@ -121,8 +122,8 @@ class Keys(Functions):
                   "FROM generate_series(1, 9998) AS n")
         self.ingest(*(Event(n + 1, "click", 1, RECEIVED, placement=f"new{n}") for n in range(5)))
         self.ingest(Event(6, "click", 1, RECEIVED, placement="new0"), Event(7, "click", 1, RECEIVED, placement="new9"))
-        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT placement_id), count(DISTINCT placement) FROM events"),
-                         [("7", "3", "6")])
+        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT placement_id), count(DISTINCT placement) "
+                                   "FROM events"), [("7", "3", "6")])
         admitted = sorted((f"new{n}" for n in range(5)), key=placement_id)[:2]
         self.assertEqual(self.psql("SELECT sum(k0) FROM counts_minute WHERE dimension = 2 AND key = "
                                    f"{placement_id('(other)')}"), [(str(4 + ("new0" not in admitted)),)])
