@@ -101,22 +101,16 @@ BEGIN
 END
 $$;
 
--- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. Everything is read in
--- the caller's one snapshot. While the events of an older version are being brought over, there is no
--- answer.
-CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+-- What analytics_totals() returns, all of it as the caller's one snapshot has it.
+CREATE OR REPLACE FUNCTION window_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
 RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
     v_lane record;
     v_part record;
 BEGIN
-    IF to_regclass('before_events') IS NOT NULL THEN
-        RAISE EXCEPTION 'the events stored by an older version are being brought over'
-            USING ERRCODE = 'lock_not_available';
-    END IF;
     FOR v_lane IN SELECT lane, array_agg(at ORDER BY mark) AS marks FROM marks GROUP BY lane LOOP
         FOR v_part IN SELECT * FROM window_parts(p_start, p_end + interval '1 microsecond', v_lane.marks,
                                                  p_ad_id IS NULL) LOOP
@@ -128,5 +122,22 @@ BEGIN
     RETURN QUERY
     SELECT (k.number - 1)::smallint, v_totals[k.number], CASE WHEN k.number = 1 THEN v_totals[33] ELSE 0 END
     FROM unnest(enum_range(NULL::event_kind)) WITH ORDINALITY AS k (kind, number) ORDER BY k.number;
+END
+$$;
+
+-- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. While the events of an
+-- older version are being brought over, there is no answer. No snapshot holds a partition that is dropped,
+-- or its rows where they move to another: so the parents are locked, whoever makes or drops one waits, and
+-- the snapshot that is read (VOLATILE: the last statement's own) is taken behind it.
+CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
+BEGIN
+    LOCK TABLE ONLY events, ONLY counts, ONLY counts_minute, counts_late IN ACCESS SHARE MODE;
+    IF to_regclass('before_events') IS NOT NULL THEN
+        RAISE EXCEPTION 'the events stored by an older version are being brought over'
+            USING ERRCODE = 'lock_not_available';
+    END IF;
+    RETURN QUERY SELECT * FROM window_totals(p_start, p_end, p_ad_id);
 END
 $$;

@@ -17,7 +17,8 @@ RETURN ('x' || substr(translate(p_key::text, '-', ''), 1, 12))::bit(48)::bigint;
 
 CREATE OR REPLACE FUNCTION time_of_ms(p_ms bigint) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE
-RETURN timestamptz '1970-01-01 00:00:00+00' + p_ms / 1000 * interval '1 second' + p_ms % 1000 * interval '1 millisecond';
+RETURN timestamptz '1970-01-01 00:00:00+00' + p_ms / 1000 * interval '1 second'
+       + p_ms % 1000 * interval '1 millisecond';
 
 -- Bytes as they lie in memory: the least first.
 CREATE OR REPLACE FUNCTION bytes_of(p_number integer) RETURNS bytea

@@ -256,10 +256,10 @@ DECLARE
          FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid
          WHERE i.inhparent = 'before_events'::regclass)), 'YYYY-MM-DD 00:00:00+00');
 BEGIN
-    EXECUTE format('CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (false, ''-infinity'') TO (false, %L)',
-                   v_past);
-    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events FOR VALUES FROM (true, ''-infinity'') TO (true, %L)',
-                   v_past);
+    EXECUTE format('CREATE TABLE events_past PARTITION OF events '
+                   'FOR VALUES FROM (false, ''-infinity'') TO (false, %L)', v_past);
+    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events '
+                   'FOR VALUES FROM (true, ''-infinity'') TO (true, %L)', v_past);
     CREATE INDEX events_past_occurred_at ON events_past
         USING brin (occurred_at) WITH (pages_per_range = 32, autosummarize = on);
     CREATE INDEX events_past_late_occurred_at ON events_past_late (occurred_at);

@@ -18,7 +18,8 @@ def bucket_sql(time: str) -> str:
 DISAGREEMENTS = f"""
 WITH level AS (
     SELECT m.lane, l.*, m.at AS mark, kept.at AS kept
-    FROM (VALUES (0, interval '1 minute'), (1, '15 minutes'), (2, '1 hour'), (3, '1 day'), (4, NULL)) AS l (level, width)
+    FROM (VALUES (0, interval '1 minute'), (1, '15 minutes'), (2, '1 hour'), (3, '1 day'), (4, NULL))
+         AS l (level, width)
     JOIN marks m ON m.mark = greatest(l.level, 1) JOIN marks kept ON kept.lane = m.lane AND kept.mark = 5
 ), part AS (
     SELECT lane, occurred_at AS at, verdict, quantity, p.*,
@@ -46,5 +47,6 @@ WITH level AS (
     SELECT {KEY}, coalesce(sum(playback_ms), 0) AS playback, ARRAY[{SUMS}]::numeric[] AS cells FROM told GROUP BY {KEY}
 )
 SELECT * FROM fact FULL JOIN known USING ({KEY})
-WHERE coalesce(fact.cells, array_fill(0::numeric, ARRAY[32])) <> coalesce(known.cells, array_fill(0::numeric, ARRAY[32]))
+WHERE coalesce(fact.cells, array_fill(0::numeric, ARRAY[32]))
+      <> coalesce(known.cells, array_fill(0::numeric, ARRAY[32]))
    OR coalesce(fact.playback, 0) <> coalesce(known.playback, 0)"""

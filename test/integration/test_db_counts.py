@@ -165,7 +165,8 @@ class Storm(TrackerCase):
         self.assertGreater(self.windows, 10)
         for _ in range(2):
             self.assertEqual(self.psql(DISAGREEMENTS)[:3], [])
-            while self.psql("SELECT count(*) FILTER (WHERE roll_up() OR fold_late()) FROM generate_series(1, 50)") != [("0",)]:
+            while self.psql("SELECT count(*) FILTER (WHERE roll_up() OR fold_late()) "
+                            "FROM generate_series(1, 50)") != [("0",)]:
                 pass
         marks = self.psql("SELECT at > now() + interval '20 hours' FROM marks WHERE mark < 3")
         self.assertEqual(marks, [("t",)] * 3)
