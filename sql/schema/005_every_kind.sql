@@ -67,11 +67,14 @@ CREATE TABLE lanes (
 
 -- How far the counts of a lane have come; none goes back. mark 0: closed, what happened before it is
 -- late; 1 to 4: rolled up to there, of each level from the quarter hour on; 5: minutes are kept from
--- there on. A row each: a batch that reads one must not wait for another.
+-- there on. A row each: a batch that reads one must not wait for another. dimension, key: the last that are
+-- there of the level's bucket that begins at the mark, where it is made in slices; -1: none of it.
 CREATE TABLE marks (
     lane smallint NOT NULL,
     mark smallint NOT NULL,
     at timestamptz NOT NULL,
+    dimension smallint NOT NULL DEFAULT -1,
+    key bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (lane, mark)
 );
 
