@@ -163,6 +163,8 @@ CREATE TABLE counts_late (LIKE counts_minute)
 CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
     WHERE journal_id <> 0;
 CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
+-- A reader's: there may be a million of them, of a backlog.
+CREATE INDEX counts_late_key ON counts_late (lane, dimension, key, bucket);
 
 -- What lies before the marks. level 0: minutes of dimension 0; 1: quarter hours; 2: hours; 3: days;
 -- 4: months, all of UTC.
