@@ -28,15 +28,15 @@ EXCEPTION WHEN lock_not_available THEN
 END
 $$;
 
--- Adds to counts what a statement selects.
-CREATE OR REPLACE FUNCTION counts_insert(p_select text) RETURNS text
+-- Adds to counts what a statement selects, of the cells up to p_last.
+CREATE OR REPLACE FUNCTION counts_insert(p_select text, p_last integer DEFAULT 31) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN format('INSERT INTO counts AS c (lane, level, bucket, dimension, key, detail, verdict, playback_ms, %s) '
                   '%s ORDER BY 2, 3, 4, 5, 6, 7 '
                   'ON CONFLICT (lane, level, bucket, dimension, key, detail, verdict) DO UPDATE '
                   'SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %s',
-                  cell_list('k#'), p_select, cell_list('k# = cell_sum(c.k#, excluded.k#)'));
+                  cell_list('k#', p_last), p_select, cell_list('k# = cell_sum(c.k#, excluded.k#)', p_last));
 END
 $$;
 
@@ -127,11 +127,39 @@ BEGIN
 END
 $$;
 
--- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to every
--- level whose bucket lies before its mark, or where it has been made in part up to their dimension and key,
--- and to the minutes where they are kept. All of it in one
--- statement: the rows that are in neither place, or in both, are seen by nobody. The settings: the first
--- rows are had from the index, whatever the planner expects, and not by sorting all.
+-- The end of a statement that has the CTE gone, of minutes before the quarter hour's mark: adds it to every
+-- level whose bucket lies before its mark, or where it has been made in part up to its dimension and key, and
+-- to the minutes where they are kept. Of the cells up to p_last. $1, $2, $3: of all marks, by their numbers
+-- + 1, the time, dimension and key.
+CREATE OR REPLACE FUNCTION spread_gone(p_last integer DEFAULT 31) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN format($sql$
+        minutes AS (
+            INSERT INTO counts_minute AS c
+                (lane, journal_id, bucket, dimension, key, detail, verdict, playback_ms, %1$s)
+            SELECT lane, 0, bucket, dimension, key, detail, verdict, sum(playback_ms), %2$s
+            FROM gone WHERE bucket >= $1[6] AND dimension <> 0
+            GROUP BY lane, bucket, dimension, key, detail, verdict ORDER BY 3, 4, 5, 6, 7
+            ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
+            SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %3$s
+        ), coarser AS (%4$s)
+        SELECT count(*) FROM gone
+        $sql$, cell_list('k#', p_last), cell_list('sum(k#)', p_last),
+        cell_list('k# = cell_sum(c.k#, excluded.k#)', p_last),
+        counts_insert(format(
+            'SELECT g.lane, l.level, l.start, g.dimension, g.key, g.detail, g.verdict, sum(g.playback_ms), %s '
+            'FROM gone g, LATERAL (SELECT n AS level, level_start(n, g.bucket) AS start '
+            'FROM generate_series(0, 4) AS n) AS l '
+            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE (l.start, g.dimension, g.key) '
+            '<= ($1[l.level + 1], $2[l.level + 1], $3[l.level + 1]) END '
+            'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)', p_last)), p_last));
+END
+$$;
+
+-- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to all that is
+-- made. All of it in one statement: the rows that are in neither place, or in both, are seen by nobody. The
+-- settings: the first rows are had from the index, whatever the planner expects, and not by sorting all.
 CREATE OR REPLACE FUNCTION fold_late(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 1000) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_sort = off SET enable_bitmapscan = off SET jit = off
 AS $$
@@ -146,31 +174,15 @@ BEGIN
     SELECT array_agg(at ORDER BY mark) AS at, array_agg(dimension ORDER BY mark) AS dimension,
            array_agg(key ORDER BY mark) AS key
     INTO v_mark FROM marks WHERE lane = p_lane;
-    EXECUTE format($sql$
+    EXECUTE $sql$
         WITH gone AS MATERIALIZED (
             DELETE FROM counts_late
-            WHERE lane = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $1 AND bucket < $2[2]
-                                                  ORDER BY bucket LIMIT $3 FOR UPDATE SKIP LOCKED))
+            WHERE lane = $4 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $4 AND bucket < $1[2]
+                                                  ORDER BY bucket LIMIT $5 FOR UPDATE SKIP LOCKED))
             RETURNING *
-        ), minutes AS (
-            INSERT INTO counts_minute AS c
-                (lane, journal_id, bucket, dimension, key, detail, verdict, playback_ms, %1$s)
-            SELECT lane, 0, bucket, dimension, key, detail, verdict, sum(playback_ms), %2$s
-            FROM gone WHERE bucket >= $2[6] AND dimension <> 0
-            GROUP BY lane, bucket, dimension, key, detail, verdict ORDER BY 3, 4, 5, 6, 7
-            ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
-            SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %3$s
-        ), coarser AS (%4$s)
-        SELECT count(*) FROM gone
-        $sql$, cell_list('k#'), cell_list('sum(k#)'), cell_list('k# = cell_sum(c.k#, excluded.k#)'),
-        counts_insert(format(
-            'SELECT g.lane, l.level, l.start, g.dimension, g.key, g.detail, g.verdict, sum(g.playback_ms), %s '
-            'FROM gone g, LATERAL (SELECT n AS level, level_start(n, g.bucket) AS start '
-            'FROM generate_series(0, 4) AS n) AS l '
-            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE (l.start, g.dimension, g.key) '
-            '<= ($2[l.level + 1], $4[l.level + 1], $5[l.level + 1]) END '
-            'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)'))))
-    INTO v_rows USING p_lane, v_mark.at, p_rows, v_mark.dimension, v_mark.key;
+        ),
+        $sql$ || spread_gone()
+    INTO v_rows USING v_mark.at, v_mark.dimension, v_mark.key, p_lane, p_rows;
     RETURN v_rows = p_rows;
 END
 $$;

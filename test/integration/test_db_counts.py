@@ -188,7 +188,7 @@ class Storm(TrackerCase):
 
     def test_a_wrong_fold_is_found(self) -> None:
         """The check itself: late events go to every level, whether it has been made or not."""
-        name = "fold_late(smallint, integer)"
+        name = "spread_gone(integer)"
         text = self.psql(f"SELECT pg_get_functiondef('{name}'::regprocedure)")[0][0]
         self.assertIn("ELSE (l.start, g.dimension, g.key)", text)
         self.psql(text.replace("ELSE (l.start, g.dimension, g.key)", "WHEN true THEN true ELSE (l.start, g.dimension, g.key)"))
