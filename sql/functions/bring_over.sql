@@ -18,10 +18,10 @@ BEGIN
             FROM slice
         ), minute AS MATERIALIZED (
             SELECT bucket_start('1 minute', occurred_at) AS bucket, coalesce(ad_id, 0)::bigint AS ad,
-                   sum(CASE WHEN kind = 'click' THEN least(greatest(video_playback_time, 0), 86400) * 1000::bigint END)
+                   sum(CASE WHEN kind = $4[1] THEN least(greatest(video_playback_time, 0), 86400) * 1000::bigint END)
                        AS playback_ms,
-                   nullif(count(*) FILTER (WHERE kind = 'click'), 0) AS k0,
-                   nullif(count(*) FILTER (WHERE kind = 'impression'), 0) AS k1
+                   nullif(count(*) FILTER (WHERE kind = $4[1]), 0) AS k0,
+                   nullif(count(*) FILTER (WHERE kind = $4[2]), 0) AS k1
             FROM slice WHERE isfinite(occurred_at) GROUP BY 1, 2
         ), row AS MATERIALIZED (
             SELECT 0::smallint AS lane, bucket, 1::smallint AS dimension, ad AS key, 0 AS detail,
@@ -35,7 +35,7 @@ BEGIN
             FROM row WHERE bucket >= $1[2]
         ), gone AS (SELECT * FROM row WHERE bucket < $1[2]),
         $sql$, p_slice) || spread_gone(1)
-    USING v_mark.at, v_mark.dimension, v_mark.key;
+    USING v_mark.at, v_mark.dimension, v_mark.key, enum_range(NULL::event_kind);
 END
 $$;
 

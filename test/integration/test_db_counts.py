@@ -191,7 +191,8 @@ class Storm(TrackerCase):
         name = "spread_gone(integer)"
         text = self.psql(f"SELECT pg_get_functiondef('{name}'::regprocedure)")[0][0]
         self.assertIn("ELSE (l.start, g.dimension, g.key)", text)
-        self.psql(text.replace("ELSE (l.start, g.dimension, g.key)", "WHEN true THEN true ELSE (l.start, g.dimension, g.key)"))
+        self.psql(text.replace("ELSE (l.start, g.dimension, g.key)",
+                               "WHEN true THEN true ELSE (l.start, g.dimension, g.key)"))
         self.rage(12)
         self.assertNotEqual(self.wrong + self.psql(DISAGREEMENTS), [])
 

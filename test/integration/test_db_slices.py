@@ -30,8 +30,8 @@ class Slices(Functions):
         """An event of every ad, some errors and placements, that many hours after midnight."""
         at = (time_of(MIDNIGHT) + timedelta(hours=hours, minutes=minute)).isoformat()
         self.ingest_rows([row(
-            self.sent + n, ("click", "error", "nofill")[n % 3], n % ADS + 1 if n % 3 != 2 else 0, at, detail=n % 4 * 100,
-            placement=("a", "b", None)[n % 3], verdict=n % 2, playback_ms=n) for n in range(1, 2 * ADS)])
+            self.sent + n, ("click", "error", "nofill")[n % 3], n % ADS + 1 if n % 3 != 2 else 0, at,
+            detail=n % 4 * 100, placement=("a", "b", None)[n % 3], verdict=n % 2, playback_ms=n) for n in range(1, 2 * ADS)])
 
     def ingest_rows(self, rows: list) -> None:
         self.psql(ingest_sql(rows, JOURNAL, NONCE))
@@ -55,7 +55,8 @@ class Slices(Functions):
         slices = parts = 0
         while True:
             self.psql("BEGIN; SELECT roll_up(0::smallint, 90); ROLLBACK")
-            more, begun = self.psql("SELECT roll_up(0::smallint, 90), (SELECT count(*) FROM marks WHERE dimension >= 0)")[0]
+            more, begun = self.psql("SELECT roll_up(0::smallint, 90), "
+                                    "(SELECT count(*) FROM marks WHERE dimension >= 0)")[0]
             if more != "t":
                 break
             slices += 1
