@@ -155,8 +155,9 @@ class Sources(unittest.TestCase):
 
     def test_counts_are_written_in_one_place(self) -> None:
         for table, where in (("counts_minute", ["counts.sql", "maintenance.sql"]),
-                             ("counts_late", ["bring_over.sql", "counts.sql"]), ("counts", ["maintenance.sql"]), ("events", ["002_adopt_clicks.sql", "006_adopt_clicks.sql",
-                                                                          "bring_over.sql", "store_batch.sql", "views.sql"])):
+                             ("counts_late", ["bring_over.sql", "counts.sql"]), ("counts", ["maintenance.sql"]),
+                             ("events", ["002_adopt_clicks.sql", "006_adopt_clicks.sql", "bring_over.sql",
+                                         "store_batch.sql", "views.sql"])):
             self.assertEqual(sorted(path.name for path in SQL.rglob("*.sql")
                                     for _ in re.findall(rf"INSERT\s+INTO\s+{table}\s", path.read_text())), where)
 
