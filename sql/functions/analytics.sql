@@ -50,24 +50,37 @@ BEGIN
 END
 $$;
 
--- Of one part, by kind, and the playback time at the end. p_key: of the dimension.
+-- Of one part, by kind, and the playback time at the end. p_key: of the dimension. Bucket by bucket, since
+-- the rows of all other keys lie between them: but for months, which are few, and where there are very many
+-- buckets. The late ones have an index for it. The setting: it is the indexes that bound this, whatever the
+-- planner expects.
 CREATE OR REPLACE FUNCTION part_totals(p_lane smallint, p_source integer, p_level integer, p_first timestamptz,
                                        p_past timestamptz, p_dimension integer, p_key bigint)
 RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 DECLARE
     v_totals bigint[];
     v_more bigint[];
+    v_past timestamptz := p_past;
+    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level + 1];
     v_sums text := format('SELECT ARRAY[%s, sum(playback_ms)]::bigint[] FROM ', cell_list('sum(k#)'));
     v_where text := ' WHERE lane = $1 AND bucket >= $2 AND bucket < $3 AND dimension = $4 AND key = $5';
+    v_counts text := CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
+                     || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END;
 BEGIN
     IF p_source = 3 THEN
         RETURN event_totals(p_lane, p_first, p_past, CASE WHEN p_dimension = 1 THEN p_key END);
     END IF;
-    EXECUTE v_sums || CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
-            || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END
-    INTO v_totals USING p_lane, p_first, p_past, p_dimension, p_key;
-    EXECUTE v_sums || 'counts_late' || v_where INTO v_more USING p_lane, p_first, p_past, p_dimension, p_key;
+    IF p_source = 2 THEN -- the window may end in years
+        SELECT least(p_past, max(bucket) + interval '1 minute') INTO v_past FROM counts_minute WHERE lane = p_lane;
+    END IF;
+    IF v_past - p_first <= 10000 * v_width THEN
+        v_counts := format('generate_series($2, $3 - $6, $6) AS part (start), '
+                           'LATERAL (SELECT * FROM %s AND bucket = part.start OFFSET 0) AS c', v_counts);
+    END IF;
+    EXECUTE v_sums || v_counts INTO v_totals USING p_lane, p_first, v_past, p_dimension::smallint, p_key, v_width;
+    EXECUTE v_sums || 'counts_late' || v_where INTO v_more
+    USING p_lane, p_first, p_past, p_dimension::smallint, p_key;
     RETURN add_totals(v_totals, v_more);
 END
 $$;
@@ -75,7 +88,8 @@ $$;
 -- The same from the events; p_ad_id null: every ad.
 CREATE OR REPLACE FUNCTION event_totals(p_lane smallint, p_first timestamptz, p_past timestamptz, p_ad_id bigint)
 RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = on
+AS $$
 DECLARE
     v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
     v_sum record;

@@ -67,11 +67,14 @@ CREATE TABLE lanes (
 
 -- How far the counts of a lane have come; none goes back. mark 0: closed, what happened before it is
 -- late; 1 to 4: rolled up to there, of each level from the quarter hour on; 5: minutes are kept from
--- there on. A row each: a batch that reads one must not wait for another.
+-- there on. A row each: a batch that reads one must not wait for another. dimension, key: the last that are
+-- there of the level's bucket that begins at the mark, where it is made in slices; -1: none of it.
 CREATE TABLE marks (
     lane smallint NOT NULL,
     mark smallint NOT NULL,
     at timestamptz NOT NULL,
+    dimension smallint NOT NULL DEFAULT -1,
+    key bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (lane, mark)
 );
 
@@ -160,6 +163,8 @@ CREATE TABLE counts_late (LIKE counts_minute)
 CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
     WHERE journal_id <> 0;
 CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
+-- A reader's: there may be a million of them, of a backlog.
+CREATE INDEX counts_late_key ON counts_late (lane, dimension, key, bucket);
 
 -- What lies before the marks. level 0: minutes of dimension 0; 1: quarter hours; 2: hours; 3: days;
 -- 4: months, all of UTC.

@@ -13,7 +13,7 @@ def bucket_sql(time: str) -> str:
             f"ELSE date_bin(width, {time}, '0001-01-01 00:00+00') END")
 
 
-# Of each level what lies before its mark; of the minutes (level 0) all of dimension 0, and of the others
+# Of each level what lies before its mark (a bucket at it may be there in part); of the minutes (level 0) all of dimension 0, and of the others
 # from where they are kept. Each minute is told by one table, and by the late counts.
 DISAGREEMENTS = f"""
 WITH level AS (
@@ -38,7 +38,7 @@ WITH level AS (
     SELECT level, lane, {bucket_sql('c.bucket')} AS bucket, dimension, key, detail, verdict, playback_ms, {CELLS}, mark,
            kept FROM counts_late c JOIN level USING (lane)
 ), told AS (
-    SELECT {KEY}, playback_ms, {CELLS} FROM counts
+    SELECT {KEY}, playback_ms, {CELLS} FROM counts c JOIN level USING (lane, level) WHERE c.bucket < mark
     UNION ALL SELECT {KEY}, playback_ms, {CELLS} FROM late
     WHERE CASE WHEN level = 0 THEN dimension = 0 OR bucket >= kept ELSE bucket < mark END
     UNION ALL SELECT {KEY}, playback_ms, {CELLS} FROM counts_minute c JOIN level USING (lane)

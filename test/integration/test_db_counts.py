@@ -114,7 +114,8 @@ class Storm(TrackerCase):
     def keep_up(self) -> None:
         while not self.stopping.is_set():
             self.ask(f"SELECT close_minutes(0::smallint, '{self.now()}')", False)
-            for call in (f"maintain('{self.now()}')", "roll_up()", "fold_late(0::smallint, 50)"):
+            rows = self.random.choice((1, 30, 6000))
+            for call in (f"maintain('{self.now()}')", f"roll_up(0::smallint, {rows})", "fold_late(0::smallint, 50)"):
                 for _ in range(self.random.choice((1, 3, 20))):
                     if self.ask(f"SELECT {call}", False) != [("t",)]:
                         break
@@ -188,10 +189,11 @@ class Storm(TrackerCase):
 
     def test_a_wrong_fold_is_found(self) -> None:
         """The check itself: late events go to every level, whether it has been made or not."""
-        name = "fold_late(smallint, integer)"
+        name = "spread_gone(integer)"
         text = self.psql(f"SELECT pg_get_functiondef('{name}'::regprocedure)")[0][0]
-        self.assertIn("l.start < $2[l.level + 1]", text)
-        self.psql(text.replace("l.start < $2[l.level + 1]", "true"))
+        self.assertIn("ELSE (l.start, g.dimension, g.key)", text)
+        self.psql(text.replace("ELSE (l.start, g.dimension, g.key)",
+                               "WHEN true THEN true ELSE (l.start, g.dimension, g.key)"))
         self.rage(12)
         self.assertNotEqual(self.wrong + self.psql(DISAGREEMENTS), [])
 

@@ -181,6 +181,21 @@ class Maintenance(Functions):
         self.assertEqual(self.count(f"events_{tomorrow}"), 1)
         self.assertEqual(self.maintain(), 0)
 
+    def test_what_came_today_is_summarized(self) -> None:
+        """In the index that is read for a moment of the day; not where another holds the table."""
+        new = ("SELECT brin_summarize_new_values(indexrelid) FROM pg_index "
+               f"WHERE indrelid = '{self.partition_of(0)}'::regclass")
+        fill = "INSERT INTO events (occurred_at, ad_id, kind) SELECT now(), 1, 'click' FROM generate_series(1, 9000)"
+        self.psql(f"ALTER TABLE {self.partition_of(0)} SET (autovacuum_enabled = false); {fill}")
+        self.assertEqual(self.value("SELECT summarize_events()"), "f")
+        self.assertEqual(self.value(new), "0")
+        other = SqlSession(self, self.postgres, self.database)
+        other.run(f"BEGIN; LOCK TABLE {self.partition_of(0)} IN SHARE UPDATE EXCLUSIVE MODE")
+        self.psql(fill)
+        self.assertEqual(self.value("SELECT summarize_events()"), "f")
+        other.run("COMMIT")
+        self.assertGreater(int(self.value(new)), 1)
+
     def test_maintenance_gives_way_to_a_reader(self) -> None:
         tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")
         self.psql(f"DROP TABLE events_{tomorrow}")

@@ -155,8 +155,8 @@ class Sources(unittest.TestCase):
             self.assertNotRegex(path.read_text(), r"CREATE (OR REPLACE )?(FUNCTION|VIEW|TRIGGER)", path.name)
 
     def test_counts_are_written_in_one_place(self) -> None:
-        for table, where in (("counts_minute", ["counts.sql", "maintenance.sql"]), ("counts_late", ["counts.sql"]),
-                             ("counts", ["maintenance.sql"]),
+        for table, where in (("counts_minute", ["counts.sql", "maintenance.sql"]),
+                             ("counts_late", ["bring_over.sql", "counts.sql"]), ("counts", ["maintenance.sql"]),
                              ("events", ["002_adopt_clicks.sql", "006_adopt_clicks.sql", "bring_over.sql",
                                          "store_batch.sql", "views.sql"])):
             self.assertEqual(sorted(path.name for path in SQL.rglob("*.sql")
