@@ -86,24 +86,38 @@ static void count_accepted(const struct waiters *waiters, const struct waiter *w
         counter_add(waiters->invalid[verdict], waiter->verdicts[verdict]);
 }
 
-/* Events become durable in order. */
+/* Gives what of his, unanswered, is durable all the same. */
+static uint64_t answer(struct waiters *waiters, const struct waiter *waiter, uint64_t durable,
+                       enum refusal refusal)
+{
+    if (waiter->last <= durable) {
+        count_accepted(waiters, waiter);
+        waiter->done(waiter->arg, RESULT_OK);
+        return 0;
+    }
+    if (waiter->is_client)
+        refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
+    waiter->done(waiter->arg, RESULT_UNAVAILABLE);
+    return waiter->first <= durable ? durable - waiter->first + 1 : 0;
+}
+
+/* Events become durable in order. Whom an answer makes submit more waits for the next commit: he is
+ * not among these. */
 uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal)
 {
+    struct waiter *items = waiters->items;
     size_t count = waiters->count;
+    size_t capacity = waiters->capacity;
     uint64_t unanswered = 0;
-    waiters->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct waiter *waiter = &waiters->items[i];
-        if (waiter->last <= durable) {
-            count_accepted(waiters, waiter);
-            waiter->done(waiter->arg, RESULT_OK);
-            continue;
-        }
-        if (waiter->first <= durable)
-            unanswered = durable - waiter->first + 1;
-        if (waiter->is_client)
-            refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
-        waiter->done(waiter->arg, RESULT_UNAVAILABLE);
+    waiters->items = NULL;
+    waiters->count = waiters->capacity = 0;
+    for (size_t i = 0; i < count; i++)
+        unanswered += answer(waiters, &items[i], durable, refusal);
+    if (waiters->items != NULL) {
+        free(items);
+        return unanswered;
     }
+    waiters->items = items;
+    waiters->capacity = capacity;
     return unanswered;
 }
