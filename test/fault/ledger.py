@@ -6,30 +6,21 @@ import threading
 import time
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-KINDS = ("click", "impression", "start", "firstQuartile", "complete", "mute", "viewable")
+from harness.counts import DISAGREEMENTS
+
+KINDS = ("click", "impression", "start", "firstQuartile", "complete", "mute", "viewable", "progress", "error")
+DETAILS = {"error": "code", "progress": "offset_ms"}
+CODES = (0, 301, 405, 777, 65535)  # VAST lists two of them
 LOST = 0  # the status of an attempt whose answer never came
 FIRST_ADDRESS = int(ipaddress.IPv4Address("10.0.0.0"))
 NEAR_SECONDS = 2.0
 SHOWN = 5
 
+# All that a client has said of an event, but for its id, which ends in its key.
 STORED = f"""
-SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', kind, ad_id, count(*)
-FROM events WHERE ip <<= inet '10.0.0.0/8' GROUP BY 1, 2, 3"""
-
-# Where the counts of an ad's minutes and its events disagree; of those that are kept by the minute.
-DISAGREEMENTS = """
-WITH kept AS (SELECT at FROM marks WHERE mark = 5)
-SELECT * FROM (
-    SELECT date_bin('1 minute', occurred_at, '2000-01-01 00:00+00') AS bucket, ad_id AS key,
-           sum(quantity) FILTER (WHERE kind = 'click') AS clicks,
-           sum(quantity) FILTER (WHERE kind = 'impression') AS impressions
-    FROM events WHERE occurred_at >= (SELECT at FROM kept) GROUP BY 1, 2
-) e FULL JOIN (
-    SELECT bucket, key, sum(k0) AS clicks, sum(k1) AS impressions
-    FROM (SELECT * FROM counts_minute UNION ALL SELECT * FROM counts_late) AS c
-    WHERE dimension = 1 AND bucket >= (SELECT at FROM kept) GROUP BY 1, 2
-) c USING (bucket, key)
-WHERE coalesce(e.clicks, 0) <> coalesce(c.clicks, 0) OR coalesce(e.impressions, 0) <> coalesce(c.impressions, 0)"""
+SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', kind, ad_id, playback_ms, coalesce(placement, ''), detail,
+       verdict, quantity, (extract(epoch FROM received_at - occurred_at) * 1000)::bigint, count(*)
+FROM events WHERE ip <<= inet '10.0.0.0/8' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"""
 
 Psql = Callable[[str], List[Tuple[str, ...]]]
 
@@ -59,10 +50,29 @@ class Event:
 
     def body(self) -> Dict[str, object]:
         body: Dict[str, object] = {"ad_id": self.ad_id, "ip": self.address,
-                                   "video_playback_time": self.number % 60}
+                                   "video_playback_time": self.number % 60 + self.number % 4 / 4}
         if self.event_id is not None:
             body["event_id"] = self.event_id
+        if self.number % 3:
+            body["placement"] = f"place.{self.number % 7}"
+        if self.number % 5 == 0:
+            body["age_ms"] = self.number % 2000
+        if self.kind in DETAILS:
+            body[DETAILS[self.kind]] = self.detail
         return body
+
+    @property
+    def detail(self) -> int:
+        if self.kind == "error":
+            return CODES[self.number % len(CODES)]
+        return self.number % 100_000 if self.kind == "progress" else 0
+
+    def row(self) -> Tuple[str, ...]:
+        """As STORED has it."""
+        body = self.body()
+        playback_ms = round(float(str(body["video_playback_time"])) * 1000)
+        return tuple(map(str, (self.kind, self.ad_id, playback_ms, body.get("placement", ""), self.detail, 0, 1,
+                               body.get("age_ms", 0))))
 
     @property
     def is_accepted(self) -> bool:
@@ -142,10 +152,10 @@ class Ledger:
         stored: Dict[int, int] = {}
         faults: List[str] = []
         gone = 0
-        for number, kind, ad_id, count in psql(STORED):
+        for number, *row, count in psql(STORED):
             event = self.events[int(number)] if int(number) < len(self.events) else None
-            if event is None or (event.kind, event.ad_id) != (kind, int(ad_id)):
-                faults.append(f"stored and never sent: {number} {kind} ad {ad_id}")
+            if event is None or event.row() != tuple(row):
+                faults.append(f"stored and never sent: {number} {row}" + (f", but {event.row()}" if event else ""))
             stored[int(number)] = stored.get(int(number), 0) + int(count)
         for event in self.events:
             least, most = event.wanted()
