@@ -20,6 +20,10 @@ enum {
     EVENT_AGE_MAX_MS = 14 * 86400 * 1000,
 };
 
+/* The placement that the server itself counts under those that are too many. No client's name has a
+ * bracket. */
+#define EVENT_PLACEMENT_OTHER "(other)"
+
 /* The original's whole range: a signed 32-bit number of seconds. */
 #define EVENT_PLAYBACK_MIN_MS (INT64_C(1000) * INT32_MIN)
 #define EVENT_PLAYBACK_MAX_MS (INT64_C(1000) * INT32_MAX)

@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 #include "protocol/event.h"
+#include "protocol/json_span.h"
 #include "protocol/result.h"
 
 enum {
@@ -37,10 +38,13 @@ struct event_body {
     size_t index;       /* of the item that the last step was about, from 0 */
     enum result result; /* why that is no event, after EVENT_BODY_FAULT */
     bool is_closed;     /* ARRAY: its end is behind us */
+    bool is_skipping;   /* ARRAY: we are in an element that is too long, as `span` has it */
+    struct json_span span;
 };
 
 enum event_body_step {
     EVENT_BODY_EVENT,
+    EVENT_BODY_GOES_ON,  /* an item is so long that its end is looked for in the next step */
     EVENT_BODY_FAULT,    /* what stands at `index` is no event */
     EVENT_BODY_TOO_MANY, /* there are more than EVENT_BODY_ITEMS_MAX items; so it stays */
     EVENT_BODY_END,      /* so it stays */
@@ -52,8 +56,8 @@ void event_body_init(struct event_body *body, const char *text, size_t bytes);
 /*
  * Gives the next event, as event_decode_item() does. EVENT_BODY_FAULT sets `error` and leaves
  * `*event` undefined; with RESULT_FAILED it is ours. The plain form is read in one pass and
- * allocates nothing. A step takes time by the bytes that it passes over, at most those that are
- * left, but gives at most EVENT_BODY_ITEM_MAX_BYTES to jansson.
+ * allocates nothing. A step looks at hardly more than EVENT_BODY_ITEM_MAX_BYTES, but for blanks and
+ * the end of a line.
  */
 MUST_CHECK enum event_body_step event_body_next(struct event_body *body, struct event *event,
                                                 struct error *error);

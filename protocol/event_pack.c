@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "protocol/bytes.h"
+#include "protocol/event_fields.h"
 #include "protocol/text.h"
 
 enum { VERSION = 2, ADDRESS_MAX_BYTES = 16 };
@@ -98,6 +99,14 @@ static bool is_valid(const struct event *event)
            event->playback_ms <= EVENT_PLAYBACK_MAX_MS;
 }
 
+/* What PostgreSQL would refuse would be refused with all others of its batch. */
+static bool is_placement(const char *text, size_t bytes)
+{
+    static const char other[] = EVENT_PLACEMENT_OTHER;
+    return bytes == 0 || event_fields_is_placement(text, bytes) ||
+           (bytes == sizeof other - 1 && memcmp(text, other, sizeof other - 1) == 0);
+}
+
 /* What stands behind the head, of exactly `bytes`: by the lengths in the event. */
 static enum result take_tail(const uint8_t *tail, size_t bytes, struct event *event)
 {
@@ -107,7 +116,7 @@ static enum result take_tail(const uint8_t *tail, size_t bytes, struct event *ev
     memcpy(event->address.bytes, tail, ip_bytes);
     memcpy(event->placement, tail + ip_bytes, event->placement_bytes);
     memcpy(event->id, tail + ip_bytes + event->placement_bytes, event->id_bytes);
-    bool is_text = text_is_printable(event->placement, event->placement_bytes) &&
+    bool is_text = is_placement(event->placement, event->placement_bytes) &&
                    text_is_printable(event->id, event->id_bytes);
     return is_text ? RESULT_OK : RESULT_MALFORMED;
 }

@@ -6,89 +6,89 @@
 
 enum { DEPTH_MAX = 64 };
 
-/* The closing quote of the string that begins at `at`, or where it breaks off. */
-static const char *string_end(const char *at, const char *end)
+static void leave(struct json_span *span)
 {
-    for (at++; at < end && *at != '"' && *at != '\n'; at++)
-        at += *at == '\\' && at + 1 < end;
-    return at;
+    span->objects >>= 1;
+    span->depth--;
 }
 
-/* What is open: `objects` has a bit for each level, set for an object, the innermost lowest. */
-struct levels {
-    unsigned depth;
-    uint64_t objects;
-};
-
-static void leave(struct levels *levels)
+static void enter(struct json_span *span, bool is_object)
 {
-    levels->objects >>= 1;
-    levels->depth--;
+    if (span->depth == DEPTH_MAX) {
+        span->is_too_deep = true;
+        return;
+    }
+    span->depth++;
+    span->objects = span->objects << 1 | is_object;
 }
 
 /* Returns whether it closes the array that all this is in. */
-static bool close_array(struct levels *levels)
+static bool close_array(struct json_span *span)
 {
-    while (levels->depth > 0 && (levels->objects & 1) != 0)
-        leave(levels);
-    if (levels->depth == 0)
+    while (span->depth > 0 && (span->objects & 1) != 0)
+        leave(span);
+    if (span->depth == 0)
         return true;
-    leave(levels);
+    leave(span);
     return false;
 }
 
-static void close_object(struct levels *levels)
+static void close_object(struct json_span *span)
 {
-    if (levels->objects == 0)
+    if (span->objects == 0)
         return;
-    while ((levels->objects & 1) == 0)
-        leave(levels);
-    leave(levels);
+    while ((span->objects & 1) == 0)
+        leave(span);
+    leave(span);
 }
 
-static const char *pass(const char *at, const char *end, struct levels *levels)
+/* Passes over a string, or what there is of it; returns the place behind it. */
+static const char *pass_string(struct json_span *span, const char *at, const char *end)
 {
     for (; at < end; at++) {
-        switch (*at) {
-        case '"':
-            at = string_end(at, end);
-            if (at == end)
-                return NULL;
+        if (span->is_escaped)
+            span->is_escaped = false;
+        else if (*at == '\\')
+            span->is_escaped = true;
+        else if (*at == '"' || *at == '\n')
             break;
-        case '[':
-        case '{':
-            if (levels->depth == DEPTH_MAX)
-                return NULL;
-            levels->depth++;
-            levels->objects = levels->objects << 1 | (*at == '{');
-            break;
-        case ']':
-            if (close_array(levels))
-                return at;
-            break;
-        case '}':
-            close_object(levels);
-            break;
-        case ',':
-            if (levels->depth == 0)
-                return at;
-            break;
-        default:
-            break;
-        }
+    }
+    span->is_in_string = at == end;
+    return at + (at < end);
+}
+
+/* Takes a byte outside of strings. Returns whether the element ends before it. */
+static bool take(struct json_span *span, char byte)
+{
+    switch (byte) {
+    case '"':
+        span->is_in_string = true;
+        return false;
+    case '[':
+    case '{':
+        enter(span, byte == '{');
+        return false;
+    case ']':
+        return close_array(span);
+    case '}':
+        close_object(span);
+        return false;
+    case ',':
+        return span->depth == 0;
+    default:
+        return false;
+    }
+}
+
+const char *json_span_pass(struct json_span *span, const char *at, const char *end)
+{
+    while (at < end && !span->is_too_deep) {
+        if (span->is_in_string)
+            at = pass_string(span, at, end);
+        else if (take(span, *at))
+            return at;
+        else
+            at++;
     }
     return NULL;
-}
-
-const char *json_element_end(const char *at, const char *end)
-{
-    struct levels levels = {0, 0};
-    return pass(at, end, &levels);
-}
-
-bool json_is_open(const char *at, const char *end)
-{
-    struct levels levels = {0, 0};
-    (void)pass(at, end, &levels);
-    return levels.depth > 0;
 }

@@ -2,14 +2,22 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* Where we are within an element of an array. All zero is its beginning. */
+struct json_span {
+    uint64_t
+        objects;    /* a bit for each level that is open, set for an object, the innermost lowest */
+    unsigned depth; /* of brackets that are open */
+    bool is_in_string;
+    bool is_escaped;  /* the string's next byte stands for itself */
+    bool is_too_deep; /* nested deeper than 64: its end is not looked for any more */
+};
 
 /*
- * Finds the comma or the closing bracket behind the element of an array that begins at `at`; NULL
- * when there is none before `end`, or it is nested deeper than 64. What is no JSON has an end as
- * well, the likeliest: a string breaks off at its line's end, and a bracket closes all that was
- * opened behind its counterpart. Of whole JSON it is never a wrong one.
+ * Goes on with an element up to the comma or the closing bracket behind it; NULL when there is none
+ * before `end`. What is no JSON has an end as well, the likeliest: a string breaks off at its
+ * line's end, and a bracket closes all that was opened behind its counterpart. Of whole JSON it is
+ * never a wrong one.
  */
-const char *json_element_end(const char *at, const char *end);
-
-/* Whether a bracket that is opened between `at` and `end` is not closed there. */
-bool json_is_open(const char *at, const char *end);
+const char *json_span_pass(struct json_span *span, const char *at, const char *end);

@@ -55,7 +55,8 @@ BEGIN
         FROM present p JOIN pg_type t ON t.oid = p.base AND t.typtype <> 'd'
     ), fitting (meant, typnames) AS (
         VALUES ('integer', '{int2,int4,int8}'::name[]), ('text', '{text,varchar,bpchar,name}'), ('boolean', '{bool}'),
-               ('timestamp with time zone', '{timestamptz,timestamp,date}'), ('timestamp', '{timestamp,timestamptz,date}')
+               ('timestamp with time zone', '{timestamptz,timestamp,date}'),
+               ('timestamp', '{timestamp,timestamptz,date}')
     ), judged AS (
         SELECT tab, col, CASE
             WHEN c.base IS NULL AND w.is_needed THEN 'is missing'
@@ -134,7 +135,8 @@ BEGIN
         RAISE EXCEPTION 'clicks becomes a view, which has no row security: policies would be lost'
             USING ERRCODE = 'feature_not_supported';
     END IF;
-    SELECT string_agg(format('clicks becomes a view: %s of the table is gone', note), chr(10) ORDER BY note) INTO v_notes
+    SELECT string_agg(format('clicks becomes a view: %s of the table is gone', note), chr(10) ORDER BY note)
+    INTO v_notes
     FROM (SELECT format('trigger %I', tgname) FROM pg_trigger WHERE tgrelid = v_clicks AND NOT tgisinternal
           UNION ALL SELECT format('rule %I', rulename) FROM pg_rewrite WHERE ev_class = v_clicks
           UNION ALL SELECT format('%s %I', CASE contype WHEN 'c' THEN 'check' ELSE 'constraint' END, conname)

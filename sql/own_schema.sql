@@ -21,7 +21,8 @@ BEGIN
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname IN ('ingest_cursor', 'clicks')
     ORDER BY s.place LIMIT 1;
     IF v_older <> v_schema THEN
-        RAISE EXCEPTION 'search_path begins with schema %, but the tables are in schema %: set it to the one that is meant', v_schema, v_older
+        RAISE EXCEPTION 'search_path begins with schema %, but the tables are in schema %: '
+                        'set it to the one that is meant', v_schema, v_older
             USING ERRCODE = 'invalid_schema_name';
     END IF;
     SET LOCAL quote_all_identifiers = off; -- one schema has one name

@@ -26,7 +26,7 @@ enum { LOOK_MS = 1000, CALL_TIMEOUT_MS = 35000, MINUTE_S = 60, HOUR_S = 3600 };
 enum { BACKOFF_TIMES = 10 };
 
 /* In the order in which they take turns. */
-enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, STATE, CHORES };
+enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, STATE, CHORES };
 
 /* What there is to do: how often; each call answers whether there is more to do at once. */
 static const struct {
@@ -39,6 +39,7 @@ static const struct {
     [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
     [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
     [PARTITIONS] = {"maintain", "SELECT maintain()", HOUR_S},
+    [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
     [STATE] = {"maintenance_state", "SELECT false, lag_seconds, late_rows FROM maintenance_state()",
                MINUTE_S / 6},
 };

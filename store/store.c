@@ -299,8 +299,8 @@ void store_free(struct store *store)
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
-    event_free(store->drain_timer);
     intake_free(store->intake);
+    event_free(store->drain_timer);
     sum_writer_free(store->sums);
     journal_close(store->journal);
     syncer_free(store->syncer);

@@ -198,6 +198,8 @@ static void decode(struct event_batches *batches)
         case EVENT_BODY_EVENT:
             take_event(batches);
             break;
+        case EVENT_BODY_GOES_ON:
+            break;
         case EVENT_BODY_FAULT:
             if (body->result == RESULT_FAILED) {
                 fail_first(batches, 500, error.text);

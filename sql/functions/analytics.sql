@@ -50,24 +50,37 @@ BEGIN
 END
 $$;
 
--- Of one part, by kind, and the playback time at the end. p_key: of the dimension.
+-- Of one part, by kind, and the playback time at the end. p_key: of the dimension. Bucket by bucket, since
+-- the rows of all other keys lie between them: but for months, which are few, and where there are very many
+-- buckets. The late ones have an index for it. The setting: it is the indexes that bound this, whatever the
+-- planner expects.
 CREATE OR REPLACE FUNCTION part_totals(p_lane smallint, p_source integer, p_level integer, p_first timestamptz,
                                        p_past timestamptz, p_dimension integer, p_key bigint)
 RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 DECLARE
     v_totals bigint[];
     v_more bigint[];
+    v_past timestamptz := p_past;
+    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level + 1];
     v_sums text := format('SELECT ARRAY[%s, sum(playback_ms)]::bigint[] FROM ', cell_list('sum(k#)'));
     v_where text := ' WHERE lane = $1 AND bucket >= $2 AND bucket < $3 AND dimension = $4 AND key = $5';
+    v_counts text := CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
+                     || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END;
 BEGIN
     IF p_source = 3 THEN
         RETURN event_totals(p_lane, p_first, p_past, CASE WHEN p_dimension = 1 THEN p_key END);
     END IF;
-    EXECUTE v_sums || CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
-            || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END
-    INTO v_totals USING p_lane, p_first, p_past, p_dimension, p_key;
-    EXECUTE v_sums || 'counts_late' || v_where INTO v_more USING p_lane, p_first, p_past, p_dimension, p_key;
+    IF p_source = 2 THEN -- the window may end in years
+        SELECT least(p_past, max(bucket) + interval '1 minute') INTO v_past FROM counts_minute WHERE lane = p_lane;
+    END IF;
+    IF isfinite(p_first) AND v_past <= p_first + 10000 * v_width THEN
+        v_counts := format('generate_series($2, $3 - $6, $6) AS part (start), '
+                           'LATERAL (SELECT * FROM %s AND bucket = part.start OFFSET 0) AS c', v_counts);
+    END IF;
+    EXECUTE v_sums || v_counts INTO v_totals USING p_lane, p_first, v_past, p_dimension::smallint, p_key, v_width;
+    EXECUTE v_sums || 'counts_late' || v_where INTO v_more
+    USING p_lane, p_first, p_past, p_dimension::smallint, p_key;
     RETURN add_totals(v_totals, v_more);
 END
 $$;
@@ -75,7 +88,8 @@ $$;
 -- The same from the events; p_ad_id null: every ad.
 CREATE OR REPLACE FUNCTION event_totals(p_lane smallint, p_first timestamptz, p_past timestamptz, p_ad_id bigint)
 RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = on
+AS $$
 DECLARE
     v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
     v_sum record;
@@ -101,22 +115,16 @@ BEGIN
 END
 $$;
 
--- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. Everything is read in
--- the caller's one snapshot. While the events of an older version are being brought over, there is no
--- answer.
-CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+-- What analytics_totals() returns, all of it as the caller's one snapshot has it.
+CREATE OR REPLACE FUNCTION window_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
 RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     v_totals bigint[] := array_fill(0::bigint, ARRAY[33]);
     v_lane record;
     v_part record;
 BEGIN
-    IF to_regclass('before_events') IS NOT NULL THEN
-        RAISE EXCEPTION 'the events stored by an older version are being brought over'
-            USING ERRCODE = 'lock_not_available';
-    END IF;
     FOR v_lane IN SELECT lane, array_agg(at ORDER BY mark) AS marks FROM marks GROUP BY lane LOOP
         FOR v_part IN SELECT * FROM window_parts(p_start, p_end + interval '1 microsecond', v_lane.marks,
                                                  p_ad_id IS NULL) LOOP
@@ -128,5 +136,22 @@ BEGIN
     RETURN QUERY
     SELECT (k.number - 1)::smallint, v_totals[k.number], CASE WHEN k.number = 1 THEN v_totals[33] ELSE 0 END
     FROM unnest(enum_range(NULL::event_kind)) WITH ORDINALITY AS k (kind, number) ORDER BY k.number;
+END
+$$;
+
+-- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. While the events of an
+-- older version are being brought over, there is no answer. No snapshot holds a partition that is dropped,
+-- or its rows where they move to another: so the parents are locked, whoever makes or drops one waits, and
+-- the snapshot that is read (VOLATILE: the last statement's own) is taken behind it.
+CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
+BEGIN
+    LOCK TABLE ONLY events, ONLY counts, ONLY counts_minute, counts_late IN ACCESS SHARE MODE;
+    IF to_regclass('before_events') IS NOT NULL THEN
+        RAISE EXCEPTION 'the events stored by an older version are being brought over'
+            USING ERRCODE = 'lock_not_available';
+    END IF;
+    RETURN QUERY SELECT * FROM window_totals(p_start, p_end, p_ad_id);
 END
 $$;

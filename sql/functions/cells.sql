@@ -1,10 +1,10 @@
 -- The columns k0 to k31 of counts, a cell for each kind by its number. Statements over all of them are too
 -- quick to be compiled: the functions that others call have jit off.
 
--- A list in SQL with an element for each cell: in p_form a # is the number.
-CREATE OR REPLACE FUNCTION cell_list(p_form text) RETURNS text
+-- A list in SQL with an element for each cell up to p_last: in p_form a # is the number.
+CREATE OR REPLACE FUNCTION cell_list(p_form text, p_last integer DEFAULT 31) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
-RETURN (SELECT string_agg(replace(p_form, '#', n::text), ', ' ORDER BY n) FROM generate_series(0, 31) AS n);
+RETURN (SELECT string_agg(replace(p_form, '#', n::text), ', ' ORDER BY n) FROM generate_series(0, p_last) AS n);
 
 -- What two cells are together; an empty one is none. This and the next are inlined.
 CREATE OR REPLACE FUNCTION cell_sum(p_one bigint, p_other bigint) RETURNS bigint

@@ -74,16 +74,21 @@ BEGIN
             ORDER BY g.bucket, g.dimension, g.key, g.detail, g.verdict
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
             SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms),
-                k0 = cell_sum(c.k0, excluded.k0), k1 = cell_sum(c.k1, excluded.k1), k2 = cell_sum(c.k2, excluded.k2),
-                k3 = cell_sum(c.k3, excluded.k3), k4 = cell_sum(c.k4, excluded.k4), k5 = cell_sum(c.k5, excluded.k5),
-                k6 = cell_sum(c.k6, excluded.k6), k7 = cell_sum(c.k7, excluded.k7), k8 = cell_sum(c.k8, excluded.k8),
-                k9 = cell_sum(c.k9, excluded.k9), k10 = cell_sum(c.k10, excluded.k10), k11 = cell_sum(c.k11, excluded.k11),
-                k12 = cell_sum(c.k12, excluded.k12), k13 = cell_sum(c.k13, excluded.k13), k14 = cell_sum(c.k14, excluded.k14),
-                k15 = cell_sum(c.k15, excluded.k15), k16 = cell_sum(c.k16, excluded.k16), k17 = cell_sum(c.k17, excluded.k17),
-                k18 = cell_sum(c.k18, excluded.k18), k19 = cell_sum(c.k19, excluded.k19), k20 = cell_sum(c.k20, excluded.k20),
-                k21 = cell_sum(c.k21, excluded.k21), k22 = cell_sum(c.k22, excluded.k22), k23 = cell_sum(c.k23, excluded.k23),
-                k24 = cell_sum(c.k24, excluded.k24), k25 = cell_sum(c.k25, excluded.k25), k26 = cell_sum(c.k26, excluded.k26),
-                k27 = cell_sum(c.k27, excluded.k27), k28 = cell_sum(c.k28, excluded.k28), k29 = cell_sum(c.k29, excluded.k29),
+                k0 = cell_sum(c.k0, excluded.k0), k1 = cell_sum(c.k1, excluded.k1),
+                k2 = cell_sum(c.k2, excluded.k2), k3 = cell_sum(c.k3, excluded.k3),
+                k4 = cell_sum(c.k4, excluded.k4), k5 = cell_sum(c.k5, excluded.k5),
+                k6 = cell_sum(c.k6, excluded.k6), k7 = cell_sum(c.k7, excluded.k7),
+                k8 = cell_sum(c.k8, excluded.k8), k9 = cell_sum(c.k9, excluded.k9),
+                k10 = cell_sum(c.k10, excluded.k10), k11 = cell_sum(c.k11, excluded.k11),
+                k12 = cell_sum(c.k12, excluded.k12), k13 = cell_sum(c.k13, excluded.k13),
+                k14 = cell_sum(c.k14, excluded.k14), k15 = cell_sum(c.k15, excluded.k15),
+                k16 = cell_sum(c.k16, excluded.k16), k17 = cell_sum(c.k17, excluded.k17),
+                k18 = cell_sum(c.k18, excluded.k18), k19 = cell_sum(c.k19, excluded.k19),
+                k20 = cell_sum(c.k20, excluded.k20), k21 = cell_sum(c.k21, excluded.k21),
+                k22 = cell_sum(c.k22, excluded.k22), k23 = cell_sum(c.k23, excluded.k23),
+                k24 = cell_sum(c.k24, excluded.k24), k25 = cell_sum(c.k25, excluded.k25),
+                k26 = cell_sum(c.k26, excluded.k26), k27 = cell_sum(c.k27, excluded.k27),
+                k28 = cell_sum(c.k28, excluded.k28), k29 = cell_sum(c.k29, excluded.k29),
                 k30 = cell_sum(c.k30, excluded.k30), k31 = cell_sum(c.k31, excluded.k31);
     END IF;
     IF p_counts.bucket[1] < p_closed THEN
@@ -119,16 +124,21 @@ BEGIN
             ORDER BY g.bucket, g.dimension, g.key, g.detail, g.verdict
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) WHERE journal_id <> 0 DO UPDATE
             SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms),
-                k0 = cell_sum(c.k0, excluded.k0), k1 = cell_sum(c.k1, excluded.k1), k2 = cell_sum(c.k2, excluded.k2),
-                k3 = cell_sum(c.k3, excluded.k3), k4 = cell_sum(c.k4, excluded.k4), k5 = cell_sum(c.k5, excluded.k5),
-                k6 = cell_sum(c.k6, excluded.k6), k7 = cell_sum(c.k7, excluded.k7), k8 = cell_sum(c.k8, excluded.k8),
-                k9 = cell_sum(c.k9, excluded.k9), k10 = cell_sum(c.k10, excluded.k10), k11 = cell_sum(c.k11, excluded.k11),
-                k12 = cell_sum(c.k12, excluded.k12), k13 = cell_sum(c.k13, excluded.k13), k14 = cell_sum(c.k14, excluded.k14),
-                k15 = cell_sum(c.k15, excluded.k15), k16 = cell_sum(c.k16, excluded.k16), k17 = cell_sum(c.k17, excluded.k17),
-                k18 = cell_sum(c.k18, excluded.k18), k19 = cell_sum(c.k19, excluded.k19), k20 = cell_sum(c.k20, excluded.k20),
-                k21 = cell_sum(c.k21, excluded.k21), k22 = cell_sum(c.k22, excluded.k22), k23 = cell_sum(c.k23, excluded.k23),
-                k24 = cell_sum(c.k24, excluded.k24), k25 = cell_sum(c.k25, excluded.k25), k26 = cell_sum(c.k26, excluded.k26),
-                k27 = cell_sum(c.k27, excluded.k27), k28 = cell_sum(c.k28, excluded.k28), k29 = cell_sum(c.k29, excluded.k29),
+                k0 = cell_sum(c.k0, excluded.k0), k1 = cell_sum(c.k1, excluded.k1),
+                k2 = cell_sum(c.k2, excluded.k2), k3 = cell_sum(c.k3, excluded.k3),
+                k4 = cell_sum(c.k4, excluded.k4), k5 = cell_sum(c.k5, excluded.k5),
+                k6 = cell_sum(c.k6, excluded.k6), k7 = cell_sum(c.k7, excluded.k7),
+                k8 = cell_sum(c.k8, excluded.k8), k9 = cell_sum(c.k9, excluded.k9),
+                k10 = cell_sum(c.k10, excluded.k10), k11 = cell_sum(c.k11, excluded.k11),
+                k12 = cell_sum(c.k12, excluded.k12), k13 = cell_sum(c.k13, excluded.k13),
+                k14 = cell_sum(c.k14, excluded.k14), k15 = cell_sum(c.k15, excluded.k15),
+                k16 = cell_sum(c.k16, excluded.k16), k17 = cell_sum(c.k17, excluded.k17),
+                k18 = cell_sum(c.k18, excluded.k18), k19 = cell_sum(c.k19, excluded.k19),
+                k20 = cell_sum(c.k20, excluded.k20), k21 = cell_sum(c.k21, excluded.k21),
+                k22 = cell_sum(c.k22, excluded.k22), k23 = cell_sum(c.k23, excluded.k23),
+                k24 = cell_sum(c.k24, excluded.k24), k25 = cell_sum(c.k25, excluded.k25),
+                k26 = cell_sum(c.k26, excluded.k26), k27 = cell_sum(c.k27, excluded.k27),
+                k28 = cell_sum(c.k28, excluded.k28), k29 = cell_sum(c.k29, excluded.k29),
                 k30 = cell_sum(c.k30, excluded.k30), k31 = cell_sum(c.k31, excluded.k31);
     END IF;
 END

@@ -28,65 +28,98 @@ EXCEPTION WHEN lock_not_available THEN
 END
 $$;
 
--- Adds to counts what a statement selects.
-CREATE OR REPLACE FUNCTION counts_insert(p_select text) RETURNS text
+-- Adds to counts what a statement selects, of the cells up to p_last.
+CREATE OR REPLACE FUNCTION counts_insert(p_select text, p_last integer DEFAULT 31) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN format('INSERT INTO counts AS c (lane, level, bucket, dimension, key, detail, verdict, playback_ms, %s) '
                   '%s ORDER BY 2, 3, 4, 5, 6, 7 '
                   'ON CONFLICT (lane, level, bucket, dimension, key, detail, verdict) DO UPDATE '
                   'SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %s',
-                  cell_list('k#'), p_select, cell_list('k# = cell_sum(c.k#, excluded.k#)'));
+                  cell_list('k#', p_last), p_select, cell_list('k# = cell_sum(c.k#, excluded.k#)', p_last));
 END
 $$;
 
--- Makes one bucket of a level, whole, from the level below, and moves the mark past it, and past what is
--- empty behind it. The quarter hour's are made from the minutes; those of all go to counts as well.
-CREATE OR REPLACE FUNCTION roll_level(p_lane smallint, p_level integer) RETURNS boolean
+-- The last dimension and key of the next slice of a bucket, whose parts are p_width wide and lie in p_source:
+-- so far that each part gives its share of p_rows, which may be distributed otherwise in each. Null: all
+-- that is left is no more than that.
+CREATE OR REPLACE FUNCTION slice_end(p_lane smallint, p_source text, p_width interval, p_from timestamptz,
+                                     p_to timestamptz, p_dimension smallint, p_key bigint, p_rows integer,
+                                     OUT dimension smallint, OUT key bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    EXECUTE format(
+        'SELECT last.dimension, last.key FROM generate_series($2, $3 - $4, $4) AS part (bucket), LATERAL ('
+        'SELECT s.dimension, s.key FROM %s s.lane = $1 AND s.bucket = part.bucket AND s.bucket >= $2 AND s.bucket < $3 '
+        'AND (s.dimension, s.key) > ($5, $6) ORDER BY s.dimension, s.key LIMIT 1 '
+        'OFFSET greatest($7 / (extract(epoch FROM $3 - $2) / extract(epoch FROM $4))::integer, 1)) AS last '
+        'ORDER BY 1, 2 LIMIT 1', p_source)
+    INTO dimension, key USING p_lane, p_from, p_to, p_width, p_dimension, p_key, p_rows;
+END
+$$;
+
+-- Makes one bucket of a level from the level below, p_rows or so of it in a call, and moves the mark past
+-- it, and past what is empty behind it, with the last of them. Nobody reads what is not before the mark. The
+-- mark's row holds the last dimension and key that are there: fold_late() adds to these as well. The quarter
+-- hour's are made from the minutes; those of all go to counts, too.
+CREATE OR REPLACE FUNCTION roll_level(p_lane smallint, p_level integer, p_rows integer) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_from timestamptz;
-    v_to timestamptz;
+    v_mark marks%ROWTYPE;
     v_limit timestamptz;
+    v_to timestamptz;
     v_next timestamptz;
-    v_source text := CASE WHEN p_level = 1 THEN 'counts_minute s WHERE '
-                          ELSE format('counts s WHERE s.level = %s AND ', p_level - 1) END;
+    v_end record;
+    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level];
+    v_source text := CASE WHEN p_level = 1 THEN 'counts_minute s WHERE'
+                          ELSE format('counts s WHERE s.level = %s AND', p_level - 1) END;
+    v_slice text := format(
+        'FROM generate_series($2, $3 - $4, $4) AS part (bucket), LATERAL (SELECT * FROM %s s.lane = $1 '
+        'AND s.bucket = part.bucket AND s.bucket >= $2 AND s.bucket < $3 AND (s.dimension, s.key) > ($5, $6) '
+        'AND ($7 IS NULL OR (s.dimension, s.key) <= ($7, $8)) OFFSET 0) AS s ', v_source);
 BEGIN
-    SELECT at INTO v_from FROM marks WHERE lane = p_lane AND mark = p_level FOR UPDATE;
+    SELECT * INTO v_mark FROM marks WHERE lane = p_lane AND mark = p_level FOR UPDATE;
     SELECT at INTO v_limit FROM marks WHERE lane = p_lane AND mark = p_level - 1;
-    v_to := level_next(p_level, v_from);
+    v_to := level_next(p_level, v_mark.at);
     IF v_to > v_limit THEN
         RETURN false;
     END IF;
+    SELECT * INTO v_end
+    FROM slice_end(p_lane, v_source, v_width, v_mark.at, v_to, v_mark.dimension, v_mark.key, p_rows);
     EXECUTE counts_insert(format(
-        'SELECT s.lane, %s, $2, s.dimension, s.key, s.detail, s.verdict, sum(s.playback_ms), %s FROM %s '
-        's.lane = $1 AND s.bucket >= $2 AND s.bucket < $3 GROUP BY s.lane, s.dimension, s.key, s.detail, s.verdict',
-        p_level, cell_list('sum(s.k#)'), v_source)) USING p_lane, v_from, v_to;
-    IF p_level = 1 THEN
+        'SELECT s.lane, %s, $2, s.dimension, s.key, s.detail, s.verdict, sum(s.playback_ms), %s %s '
+        'GROUP BY s.lane, s.dimension, s.key, s.detail, s.verdict', p_level, cell_list('sum(s.k#)'), v_slice))
+    USING p_lane, v_mark.at, v_to, v_width, v_mark.dimension, v_mark.key, v_end.dimension, v_end.key;
+    IF p_level = 1 AND v_mark.dimension < 0 THEN -- there is no dimension 0 behind the first slice
         EXECUTE counts_insert(format(
             'SELECT s.lane, 0, s.bucket, 0::smallint, 0, 0, s.verdict, sum(s.playback_ms), %s FROM counts_minute s '
             'WHERE s.lane = $1 AND s.bucket >= $2 AND s.bucket < $3 AND s.dimension = 0 '
-            'GROUP BY s.lane, s.bucket, s.verdict', cell_list('sum(s.k#)'))) USING p_lane, v_from, v_to;
+            'GROUP BY s.lane, s.bucket, s.verdict', cell_list('sum(s.k#)'))) USING p_lane, v_mark.at, v_to;
+    END IF;
+    IF v_end.dimension IS NOT NULL THEN
+        UPDATE marks SET dimension = v_end.dimension, key = v_end.key WHERE lane = p_lane AND mark = p_level;
+        RETURN true;
     END IF;
     EXECUTE format('SELECT min(s.bucket) FROM %s s.lane = $1 AND s.bucket >= $2', v_source)
     INTO v_next USING p_lane, v_to;
-    UPDATE marks SET at = greatest(v_to, level_start(p_level, least(v_next, v_limit)))
+    UPDATE marks SET at = greatest(v_to, level_start(p_level, least(v_next, v_limit))), dimension = -1, key = 0
     WHERE lane = p_lane AND mark = p_level;
     RETURN true;
 END
 $$;
 
--- Makes the next bucket that can be made, of the coarsest level that has one. Where another session is
--- at it, there is nothing to do.
-CREATE OR REPLACE FUNCTION roll_up(p_lane smallint DEFAULT 0) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
+-- Makes the next slice that can be made, of the coarsest level that has one. Where another session is at
+-- it, there is nothing to do. The settings: a slice is had from the index, whatever the planner expects.
+CREATE OR REPLACE FUNCTION roll_up(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 6000) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
 BEGIN
     PERFORM require_lane(p_lane);
     IF NOT pg_try_advisory_xact_lock(lock_key('roll up ' || p_lane)) THEN
         RETURN false;
     END IF;
     FOR v_level IN REVERSE 4..1 LOOP
-        IF roll_level(p_lane, v_level) THEN
+        IF roll_level(p_lane, v_level, p_rows) THEN
             RETURN true;
         END IF;
     END LOOP;
@@ -94,46 +127,62 @@ BEGIN
 END
 $$;
 
--- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to every
--- level whose bucket lies before its mark, and to the minutes where they are kept. All of it in one
--- statement: the rows that are in neither place, or in both, are seen by nobody. The settings: the first
--- rows are had from the index, whatever the planner expects, and not by sorting all.
-CREATE OR REPLACE FUNCTION fold_late(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 1000) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_sort = off SET enable_bitmapscan = off SET jit = off
-AS $$
-DECLARE
-    v_rows integer;
-    v_marks timestamptz[];
+-- The end of a statement that has the CTE gone, of minutes before the quarter hour's mark: adds it to every
+-- level whose bucket lies before its mark, or where it has been made in part up to its dimension and key, and
+-- to the minutes where they are kept. Of the cells up to p_last. $1, $2, $3: of all marks, by their numbers
+-- + 1, the time, dimension and key.
+CREATE OR REPLACE FUNCTION spread_gone(p_last integer DEFAULT 31) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM require_lane(p_lane);
-    IF NOT pg_try_advisory_xact_lock(lock_key('roll up ' || p_lane)) THEN
-        RETURN false;
-    END IF;
-    v_marks := ARRAY(SELECT at FROM marks WHERE lane = p_lane ORDER BY mark); -- by their numbers + 1
-    EXECUTE format($sql$
-        WITH gone AS MATERIALIZED (
-            DELETE FROM counts_late
-            WHERE lane = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $1 AND bucket < $2[2]
-                                                  ORDER BY bucket LIMIT $3 FOR UPDATE SKIP LOCKED))
-            RETURNING *
-        ), minutes AS (
+    RETURN format($sql$
+        minutes AS (
             INSERT INTO counts_minute AS c
                 (lane, journal_id, bucket, dimension, key, detail, verdict, playback_ms, %1$s)
             SELECT lane, 0, bucket, dimension, key, detail, verdict, sum(playback_ms), %2$s
-            FROM gone WHERE bucket >= $2[6] AND dimension <> 0
+            FROM gone WHERE bucket >= $1[6] AND dimension <> 0
             GROUP BY lane, bucket, dimension, key, detail, verdict ORDER BY 3, 4, 5, 6, 7
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
             SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %3$s
         ), coarser AS (%4$s)
         SELECT count(*) FROM gone
-        $sql$, cell_list('k#'), cell_list('sum(k#)'), cell_list('k# = cell_sum(c.k#, excluded.k#)'),
+        $sql$, cell_list('k#', p_last), cell_list('sum(k#)', p_last),
+        cell_list('k# = cell_sum(c.k#, excluded.k#)', p_last),
         counts_insert(format(
             'SELECT g.lane, l.level, l.start, g.dimension, g.key, g.detail, g.verdict, sum(g.playback_ms), %s '
             'FROM gone g, LATERAL (SELECT n AS level, level_start(n, g.bucket) AS start '
             'FROM generate_series(0, 4) AS n) AS l '
-            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE l.start < $2[l.level + 1] END '
-            'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)'))))
-    INTO v_rows USING p_lane, v_marks, p_rows;
+            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE (l.start, g.dimension, g.key) '
+            '<= ($1[l.level + 1], $2[l.level + 1], $3[l.level + 1]) END '
+            'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)', p_last)), p_last));
+END
+$$;
+
+-- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to all that is
+-- made. All of it in one statement: the rows that are in neither place, or in both, are seen by nobody. The
+-- settings: the first rows are had from the index, whatever the planner expects, and not by sorting all.
+CREATE OR REPLACE FUNCTION fold_late(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 1000) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_sort = off SET enable_bitmapscan = off SET jit = off
+AS $$
+DECLARE
+    v_rows integer;
+    v_mark record; -- arrays by the marks' numbers + 1
+BEGIN
+    PERFORM require_lane(p_lane);
+    IF NOT pg_try_advisory_xact_lock(lock_key('roll up ' || p_lane)) THEN
+        RETURN false;
+    END IF;
+    SELECT array_agg(at ORDER BY mark) AS at, array_agg(dimension ORDER BY mark) AS dimension,
+           array_agg(key ORDER BY mark) AS key
+    INTO v_mark FROM marks WHERE lane = p_lane;
+    EXECUTE $sql$
+        WITH gone AS MATERIALIZED (
+            DELETE FROM counts_late
+            WHERE lane = $4 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $4 AND bucket < $1[2]
+                                                  ORDER BY bucket LIMIT $5 FOR UPDATE SKIP LOCKED))
+            RETURNING *
+        ),
+        $sql$ || spread_gone()
+    INTO v_rows USING v_mark.at, v_mark.dimension, v_mark.key, p_lane, p_rows;
     RETURN v_rows = p_rows;
 END
 $$;

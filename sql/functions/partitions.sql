@@ -170,3 +170,23 @@ BEGIN
     RETURN false;
 END
 $$;
+
+-- Summarizes what has come to the indexes of today's events: autovacuum comes by once a minute, and until then a
+-- question about a moment reads all of what is new. Returns false: there is no more.
+CREATE OR REPLACE FUNCTION summarize_events(p_now timestamptz DEFAULT now()) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
+DECLARE
+    v_index regclass;
+BEGIN
+    FOR v_index IN
+        SELECT i.indexrelid FROM partition_bounds('events') AS b JOIN pg_index i ON i.indrelid = b.partition
+        JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
+        WHERE a.amname = 'brin' AND NOT b.is_late AND b.past > p_now - interval '1 hour' AND b.first <= p_now
+    LOOP
+        PERFORM brin_summarize_new_values(v_index);
+    END LOOP;
+    RETURN false;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false; -- autovacuum is at it
+END
+$$;

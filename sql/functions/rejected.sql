@@ -1,88 +1,129 @@
 -- Rejected events, once what they were rejected for is put right.
 
--- Stores these rejected events, whose ads exist, and returns how many; duplicates of stored events are
--- dropped. Their counts are nobody's, so they wait for no journal.
-CREATE OR REPLACE FUNCTION store_rejected(p_lane smallint, p_ids bigint[]) RETURNS bigint
+-- Claims the keys of these, all in one statement, and drops the duplicates of stored events and of one
+-- another. Returns the others.
+CREATE OR REPLACE FUNCTION claim_rejected(p_lane smallint, p_ids bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_claim_event integer[];
+    v_claim uuid[];
+    v_gone bigint[];
+BEGIN
+    SELECT array_agg(i.n ORDER BY c.claim), array_agg(c.claim ORDER BY c.claim) INTO v_claim_event, v_claim
+    FROM unnest(p_ids) WITH ORDINALITY AS i (id, n)
+    JOIN rejected_events e ON e.lane = p_lane AND e.id = i.id AND e.key IS NOT NULL,
+         unnest(key_claims(e.key, e.occurred_at)) AS c (claim);
+    IF v_claim IS NULL THEN
+        RETURN p_ids;
+    END IF;
+    v_gone := ARRAY(SELECT p_ids[n] FROM unnest(claim_keys(p_lane, v_claim_event, v_claim)) AS n);
+    DELETE FROM rejected_events WHERE lane = p_lane AND id = ANY (v_gone);
+    RETURN ARRAY(SELECT unnest(p_ids) EXCEPT SELECT unnest(v_gone) ORDER BY 1);
+END
+$$;
+
+-- Makes the placements of these known, and returns those that are counted as others.
+CREATE OR REPLACE FUNCTION name_rejected(p_lane smallint, p_ids bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_ids bigint[];
+    v_names text[];
+BEGIN
+    SELECT array_agg(id ORDER BY id), array_agg(name ORDER BY id) INTO v_ids, v_names
+    FROM (SELECT DISTINCT placement_id, placement FROM rejected_events
+          WHERE lane = p_lane AND id = ANY (p_ids) AND placement_id <> 0) AS p (id, name);
+    RETURN CASE WHEN v_ids IS NULL THEN '{}' ELSE name_placements(p_lane, v_ids, v_names) END;
+END
+$$;
+
+-- Stores these, whose keys are claimed. p_others: placements that are counted as others. The counts are
+-- nobody's, so they wait for no journal.
+CREATE OR REPLACE FUNCTION store_rejected(p_lane smallint, p_ids bigint[], p_closed timestamptz, p_others bigint[])
+RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_events event_columns;
-    v_claim_event integer[];
-    v_claim uuid[];
-    v_fates smallint[];
-    v_event integer;
-    v_names record;
-    v_others bigint[];
-    v_closed timestamptz := enter_lane(p_lane, (SELECT lanes FROM lanes WHERE lane = p_lane));
 BEGIN
     WITH gone AS (DELETE FROM rejected_events WHERE lane = p_lane AND id = ANY (p_ids) RETURNING *),
-         sorted AS (SELECT gone.*, (array_position(enum_range(NULL::event_kind), kind) - 1)::smallint AS number
+         sorted AS (SELECT gone.*, (array_position(enum_range(NULL::event_kind), kind) - 1)::smallint AS number,
+                           CASE WHEN placement_id = ANY (p_others) THEN placement_number('(other)')
+                                ELSE placement_id END AS counted
                     FROM gone ORDER BY id)
     SELECT array_agg(sequence), array_agg(number), array_agg(verdict), array_agg(flags), array_agg(ad_id),
            array_agg(detail), array_agg(quantity), array_agg(received_at), array_agg(occurred_at),
-           array_agg(playback_ms), array_agg(ip), array_agg(placement), array_agg(placement_id), array_agg(key)
+           array_agg(playback_ms), array_agg(ip), array_agg(placement), array_agg(counted), array_agg(key)
     INTO v_events FROM sorted;
-    IF v_events.sequence IS NULL THEN
-        RETURN 0;
-    END IF;
-    SELECT array_agg(e.n ORDER BY c.claim), array_agg(c.claim ORDER BY c.claim) INTO v_claim_event, v_claim
-    FROM unnest(v_events.key, v_events.occurred_at) WITH ORDINALITY AS e (key, occurred_at, n),
-         unnest(key_claims(e.key, e.occurred_at)) AS c (claim) WHERE e.key IS NOT NULL;
-    v_fates := array_fill(0::smallint, ARRAY[cardinality(v_events.sequence)]);
-    IF v_claim IS NOT NULL THEN
-        FOREACH v_event IN ARRAY claim_keys(p_lane, v_claim_event, v_claim) LOOP
-            v_fates[v_event] := 2;
-        END LOOP;
-        v_events := events_of(v_events, v_fates, 0);
-    END IF;
-    IF v_events.sequence IS NULL THEN
-        RETURN 0;
-    END IF;
-    SELECT array_agg(id) AS ids, array_agg(name) AS names INTO v_names
-    FROM (SELECT DISTINCT id, name FROM unnest(v_events.placement_id, v_events.placement) AS p (id, name)
-          WHERE id <> 0 ORDER BY id) AS p;
-    IF v_names.ids IS NOT NULL THEN
-        v_others := name_placements(p_lane, v_names.ids, v_names.names);
-        v_events.placement_id := ARRAY(
-            SELECT CASE WHEN e.id = ANY (v_others) THEN placement_number('(other)') ELSE e.id END
-            FROM unnest(v_events.placement_id) WITH ORDINALITY AS e (id, n) ORDER BY e.n);
-    END IF;
-    PERFORM insert_events(p_lane, v_closed, v_events);
+    PERFORM insert_events(p_lane, p_closed, v_events);
     PERFORM add_counts(p_lane, 0, 'infinity', count_events(v_events));
     RETURN cardinality(v_events.sequence);
 END
 $$;
 
+-- Gives up one that the database still refuses, with the reason; the next of its kind may be stored.
+CREATE OR REPLACE FUNCTION refuse_rejected(p_lane smallint, p_id bigint, p_reason text) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_event rejected_events%ROWTYPE;
+BEGIN
+    UPDATE rejected_events SET reason = p_reason WHERE lane = p_lane AND id = p_id RETURNING * INTO v_event;
+    IF v_event.key IS NOT NULL THEN
+        DELETE FROM event_keys WHERE lane = p_lane AND key = ANY (key_claims(v_event.key, v_event.occurred_at));
+    END IF;
+END
+$$;
+
+-- Tells of those that have become too late to tell a duplicate. p_ad_id null: of all ads.
+CREATE OR REPLACE FUNCTION pass_over_late(p_lane smallint, p_ad_id integer) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE rejected_events e SET reason = 'too late to tell a duplicate'
+    WHERE e.lane = p_lane AND e.id = ANY (ARRAY(
+        SELECT r.id FROM rejected_events r
+        WHERE r.lane = p_lane AND r.key IS NOT NULL AND r.received_at < now() - interval '14 days'
+          AND r.reason <> 'too late to tell a duplicate' AND (p_ad_id IS NULL OR r.ad_id = p_ad_id)
+          AND (r.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = r.ad_id))
+        FOR UPDATE OF r SKIP LOCKED));
+END
+$$;
+
 -- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how
--- many. Those that the database still refuses stay, with the new reason. Those with an id that came too
--- late to tell a duplicate, or have become so meanwhile, stay, unless it is forced: they may count twice.
+-- many. Those that the database still refuses stay, with the new reason. So do those with an id that came
+-- too late to tell a duplicate, or have become so meanwhile, unless it is forced: they may count twice.
+-- The order of locks is that of a batch: all keys, then all placements, before the first event is stored.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL, p_force boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
     v_lane smallint;
+    v_closed timestamptz;
     v_ids bigint[];
+    v_some bigint[];
     v_id bigint;
-    v_last bigint;
+    v_others bigint[];
     v_stored bigint := 0;
 BEGIN
     FOR v_lane IN SELECT lane FROM lanes ORDER BY lane LOOP
         PERFORM require_lane(v_lane);
-        v_last := 0;
-        LOOP
-            v_ids := ARRAY(SELECT e.id FROM rejected_events e
-                           WHERE e.lane = v_lane AND e.id > v_last AND (p_ad_id IS NULL OR e.ad_id = p_ad_id)
-                             AND (p_force OR e.key IS NULL OR e.received_at >= now() - interval '14 days')
-                             AND (e.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = e.ad_id))
-                           ORDER BY e.id LIMIT 1000 FOR UPDATE OF e SKIP LOCKED);
-            EXIT WHEN cardinality(v_ids) = 0;
-            v_last := v_ids[cardinality(v_ids)];
+        IF NOT p_force THEN
+            PERFORM pass_over_late(v_lane, p_ad_id);
+        END IF;
+        v_ids := ARRAY(SELECT e.id FROM rejected_events e
+                       WHERE e.lane = v_lane AND (p_ad_id IS NULL OR e.ad_id = p_ad_id)
+                         AND (p_force OR e.key IS NULL OR e.received_at >= now() - interval '14 days')
+                         AND (e.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = e.ad_id))
+                       ORDER BY e.id FOR UPDATE OF e SKIP LOCKED);
+        v_closed := enter_lane(v_lane, (SELECT lanes FROM lanes WHERE lane = v_lane));
+        v_ids := claim_rejected(v_lane, v_ids);
+        v_others := name_rejected(v_lane, v_ids);
+        FOR v_first IN 1..cardinality(v_ids) BY 1000 LOOP
+            v_some := v_ids[v_first:v_first + 999];
             BEGIN
-                v_stored := v_stored + store_rejected(v_lane, v_ids);
+                v_stored := v_stored + store_rejected(v_lane, v_some, v_closed, v_others);
             EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
-                FOREACH v_id IN ARRAY v_ids LOOP -- one of them is bad: each by itself
+                FOREACH v_id IN ARRAY v_some LOOP -- one of them is bad: each by itself
                     BEGIN
-                        v_stored := v_stored + store_rejected(v_lane, ARRAY[v_id]);
+                        v_stored := v_stored + store_rejected(v_lane, ARRAY[v_id], v_closed, v_others);
                     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
-                        UPDATE rejected_events e SET reason = SQLERRM WHERE e.lane = v_lane AND e.id = v_id;
+                        PERFORM refuse_rejected(v_lane, v_id, SQLERRM);
                     END;
                 END LOOP;
             END;

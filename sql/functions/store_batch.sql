@@ -203,7 +203,8 @@ BEGIN
     END IF;
     IF cardinality(p_events.sequence) > 0 THEN
         PERFORM insert_events(p_lane, v_closed, p_events);
-        PERFORM add_counts(p_lane, p_journal_id, CASE WHEN p_journal_id = 0 THEN 'infinity' ELSE v_closed END, p_counts);
+        PERFORM add_counts(p_lane, p_journal_id, CASE WHEN p_journal_id = 0 THEN 'infinity' ELSE v_closed END,
+                           p_counts);
     END IF;
 END
 $$;

@@ -67,11 +67,14 @@ CREATE TABLE lanes (
 
 -- How far the counts of a lane have come; none goes back. mark 0: closed, what happened before it is
 -- late; 1 to 4: rolled up to there, of each level from the quarter hour on; 5: minutes are kept from
--- there on. A row each: a batch that reads one must not wait for another.
+-- there on. A row each: a batch that reads one must not wait for another. dimension, key: the last that are
+-- there of the level's bucket that begins at the mark, where it is made in slices; -1: none of it.
 CREATE TABLE marks (
     lane smallint NOT NULL,
     mark smallint NOT NULL,
     at timestamptz NOT NULL,
+    dimension smallint NOT NULL DEFAULT -1,
+    key bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (lane, mark)
 );
 
@@ -160,6 +163,8 @@ CREATE TABLE counts_late (LIKE counts_minute)
 CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
     WHERE journal_id <> 0;
 CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
+-- A reader's: there may be a million of them, of a backlog.
+CREATE INDEX counts_late_key ON counts_late (lane, dimension, key, bucket);
 
 -- What lies before the marks. level 0: minutes of dimension 0; 1: quarter hours; 2: hours; 3: days;
 -- 4: months, all of UTC.
@@ -256,10 +261,10 @@ DECLARE
          FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid
          WHERE i.inhparent = 'before_events'::regclass)), 'YYYY-MM-DD 00:00:00+00');
 BEGIN
-    EXECUTE format('CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (false, ''-infinity'') TO (false, %L)',
-                   v_past);
-    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events FOR VALUES FROM (true, ''-infinity'') TO (true, %L)',
-                   v_past);
+    EXECUTE format('CREATE TABLE events_past PARTITION OF events '
+                   'FOR VALUES FROM (false, ''-infinity'') TO (false, %L)', v_past);
+    EXECUTE format('CREATE TABLE events_past_late PARTITION OF events '
+                   'FOR VALUES FROM (true, ''-infinity'') TO (true, %L)', v_past);
     CREATE INDEX events_past_occurred_at ON events_past
         USING brin (occurred_at) WITH (pages_per_range = 32, autosummarize = on);
     CREATE INDEX events_past_late_occurred_at ON events_past_late (occurred_at);

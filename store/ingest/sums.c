@@ -12,7 +12,7 @@
 
 enum { SLOTS = 65536 }; /* a power of two, more than three times SUMS_MAX */
 
-static const char other[] = "(other)";
+static const char other[] = EVENT_PLACEMENT_OTHER;
 
 /* Open addressing: a slot has the number of an item plus one, or 0. */
 struct sums {

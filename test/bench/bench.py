@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 # pylint: disable=wrong-import-position
+from analyst import log_batches, measure_analyst
 from batches import ITEMS, measure_batches, measure_beside, write_batches
 from clients import Latency, Rate, measure_latency, measure_rate, run_wrk, write_bodies
 from harness.postgres import ROOT, PrivatePostgres
@@ -43,10 +44,12 @@ class Plan(NamedTuple):
     rounds: int
     seconds: int  # of each run
     queued_events: int
+    analyst_minutes: int
+    minute_seconds: int
 
 
-FULL = Plan(rounds=5, seconds=4, queued_events=500_000)
-QUICK = Plan(rounds=1, seconds=1, queued_events=20_000)
+FULL = Plan(rounds=5, seconds=4, queued_events=500_000, analyst_minutes=10, minute_seconds=60)
+QUICK = Plan(rounds=1, seconds=1, queued_events=20_000, analyst_minutes=2, minute_seconds=2)
 
 
 class Bench:
@@ -237,9 +240,31 @@ class Bench:
         return self.report
 
 
+def run_analyst(plan: Plan, quick: bool, stack: ExitStack) -> Report:
+    """On a PostgreSQL of its own, whose log tells how long each batch took."""
+    cores = choose_cores()
+    report = Report(describe(BINARY, ROOT, cores), quick)
+    os.sched_setaffinity(0, {cores.client})
+    postgres = PrivatePostgres(settings={"fsync": "on"})
+    stack.callback(postgres.destroy)
+    postgres.start()
+    tracker = Tracker("analyst", BINARY, postgres, RUN / "analyst", cores.server, {"JOURNAL_SYNC": "always"})
+    stack.callback(tracker.stop)
+    log_batches(postgres, tracker.database)
+    tracker.prepare()
+    waits = measure_analyst(tracker, plan.analyst_minutes, plan.minute_seconds)
+    report.add("batch before an analyst's transaction", "ms", [waits.before])
+    for minute, wait in enumerate(waits.minutes, 1):
+        report.add(f"batch in minute {minute} of it", "ms", [wait])
+    report.add("batch in its last minute", "times before", [waits.minutes[-1] / waits.before], target=3)
+    return report
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one short run of each, to see it work")
+    parser.add_argument("--analyst", action="store_true",
+                        help="batches beside a transaction that stays open for ten minutes, and nothing else")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE",
                         help="where the figures go (%(default)s)")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="the figures of an earlier run")
@@ -247,7 +272,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_bench(quick: bool) -> Report:
+def run_bench(quick: bool, analyst: bool) -> Report:
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w", encoding="ascii") as lock, ExitStack() as stack:
         try:
@@ -259,14 +284,15 @@ def run_bench(quick: bool) -> Report:
         stack.callback(shutil.rmtree, RUN, ignore_errors=True)
         if filesystem(RUN) in ("tmpfs", "ramfs"):
             raise BenchError(f"{RUN} must lie on a disk: the journal is part of what is measured")
-        return Bench(QUICK if quick else FULL, quick, stack).run()
+        plan = QUICK if quick else FULL
+        return run_analyst(plan, quick, stack) if analyst else Bench(plan, quick, stack).run()
 
 
 def main() -> int:
     arguments = parse_arguments()
     try:
         earlier = read_report(arguments.compare) if arguments.compare else None
-        report = run_bench(arguments.quick)
+        report = run_bench(arguments.quick, arguments.analyst)
     except (BenchError, AssertionError, OSError, ValueError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

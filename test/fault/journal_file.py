@@ -6,6 +6,7 @@ from typing import Iterator, List, NamedTuple
 HEADER_BYTES = 128
 RECORD = struct.Struct("<IHHIQ")  # CRC, payload bytes, type, salt, sequence
 EVENT, END = 0, 1
+ADDRESS_AT = {1: 20, 2: 44}  # in an event's payload, by its version
 
 
 def _crc_of_byte(value: int) -> int:
@@ -34,7 +35,8 @@ class Record(NamedTuple):
     @property
     def address(self) -> str:
         """Of an event that came with an IPv4 one."""
-        return ".".join(map(str, self.payload[20:24]))
+        at = ADDRESS_AT[self.payload[0]]
+        return ".".join(map(str, self.payload[at:at + 4]))
 
 
 def segments(directory: Path) -> List[Path]:

@@ -4,76 +4,43 @@ Each event has an address of its own, which is how it is found again among the s
 import ipaddress
 import threading
 import time
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Set, Tuple
 
-KINDS = ("click", "impression", "start", "firstQuartile", "complete", "mute", "viewable")
-LOST = 0  # the status of an attempt whose answer never came
-FIRST_ADDRESS = int(ipaddress.IPv4Address("10.0.0.0"))
+from harness.counts import DISAGREEMENTS
+from sent_event import FIRST_ADDRESS, LOST, Attempt, Event
+
 NEAR_SECONDS = 2.0
+CLOCK_SLACK_SECONDS = 1.0  # between the two clocks, and two threads
 SHOWN = 5
 
 STORED = f"""
-SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', kind, ad_id, count(*)
-FROM events WHERE ip <<= inet '10.0.0.0/8' GROUP BY 1, 2, 3"""
+SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', (extract(epoch FROM received_at) * 1000000)::bigint, kind,
+       ad_id, verdict, flags, playback_ms, detail, placement, placement_id, quantity,
+       (extract(epoch FROM received_at - occurred_at) * 1000000)::bigint
+FROM events WHERE ip <<= inet '10.0.0.0/8'"""
 
-# Where the counts of an ad's minutes and its events disagree; of those that are kept by the minute.
-DISAGREEMENTS = """
-WITH kept AS (SELECT at FROM marks WHERE mark = 5)
-SELECT * FROM (
-    SELECT date_bin('1 minute', occurred_at, '2000-01-01 00:00+00') AS bucket, ad_id AS key,
-           sum(quantity) FILTER (WHERE kind = 'click') AS clicks,
-           sum(quantity) FILTER (WHERE kind = 'impression') AS impressions
-    FROM events WHERE occurred_at >= (SELECT at FROM kept) GROUP BY 1, 2
-) e FULL JOIN (
-    SELECT bucket, key, sum(k0) AS clicks, sum(k1) AS impressions
-    FROM (SELECT * FROM counts_minute UNION ALL SELECT * FROM counts_late) AS c
-    WHERE dimension = 1 AND bucket >= (SELECT at FROM kept) GROUP BY 1, 2
-) c USING (bucket, key)
-WHERE coalesce(e.clicks, 0) <> coalesce(c.clicks, 0) OR coalesce(e.impressions, 0) <> coalesce(c.impressions, 0)"""
+KEYS = "SELECT translate(key::text, '-', '') FROM event_keys"
+
+# Where analytics_totals() says anything but the events: the whole of their time and ragged parts of it, all
+# ads and two of them.
+WRONG_ANSWERS = """
+WITH span AS (SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM events WHERE isfinite(occurred_at)
+), w AS (
+    SELECT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad
+    FROM span, (VALUES (0, 1), (0.313, 0.971), (0.99991, 0.999983)) AS s (f, t),
+         (VALUES (NULL::integer), (1), (2)) AS a (ad)
+), fact AS (
+    SELECT starts, ends, ad, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind, sum(quantity) AS events,
+           sum(CASE WHEN e.kind = 'click' THEN least(greatest(e.playback_ms, 0), 86400000) ELSE 0 END) AS playback_ms
+    FROM w JOIN events e ON e.occurred_at BETWEEN starts AND ends AND (ad IS NULL OR e.ad_id = ad) GROUP BY 1, 2, 3, 4
+)
+SELECT w.*, t.*, fact.events, fact.playback_ms
+FROM w CROSS JOIN LATERAL analytics_totals(starts, ends, ad) AS t
+LEFT JOIN fact ON fact.kind = t.kind AND fact.starts = w.starts AND fact.ends = w.ends
+              AND fact.ad IS NOT DISTINCT FROM w.ad
+WHERE t.events <> coalesce(fact.events, 0) OR t.playback_ms <> coalesce(fact.playback_ms, 0)"""
 
 Psql = Callable[[str], List[Tuple[str, ...]]]
-
-
-class Attempt(NamedTuple):
-    began: float  # monotonic: the request was sent between this
-    sent: float  # and this
-    ended: float
-    status: int  # or LOST
-    where: str
-
-
-class Event:
-    """Without an `event_id` it is sent once, with one until it is accepted."""
-    __slots__ = ("number", "kind", "ad_id", "event_id", "attempts")
-
-    def __init__(self, number: int, kind: str, ad_id: int, event_id: Optional[str]) -> None:
-        self.number = number
-        self.kind = kind
-        self.ad_id = ad_id
-        self.event_id = event_id
-        self.attempts: List[Attempt] = []
-
-    @property
-    def address(self) -> str:
-        return str(ipaddress.IPv4Address(FIRST_ADDRESS + self.number))
-
-    def body(self) -> Dict[str, object]:
-        body: Dict[str, object] = {"ad_id": self.ad_id, "ip": self.address,
-                                   "video_playback_time": self.number % 60}
-        if self.event_id is not None:
-            body["event_id"] = self.event_id
-        return body
-
-    @property
-    def is_accepted(self) -> bool:
-        return any(attempt.status == 202 for attempt in self.attempts)
-
-    def wanted(self) -> Tuple[int, int]:
-        """How often it must and may be stored. What was not accepted may still have been written,
-        but for what was refused as wrong."""
-        if self.is_accepted:
-            return 1, 1
-        return 0, int(any(a.status == LOST or a.status >= 500 for a in self.attempts))
 
 
 class Summary(NamedTuple):
@@ -97,11 +64,11 @@ class Ledger:
         self.accepted = 0
         self._lock = threading.Lock()
         self._started = time.monotonic()
+        self._wall_less_monotonic = time.time() - self._started
 
-    def new_event(self, kind: str, ad_id: int, has_id: bool) -> Event:
+    def new_event(self, kind: str, ad_id: int, has_id: bool, is_bot: bool = False) -> Event:
         with self._lock:
-            number = len(self.events)
-            event = Event(number, kind, ad_id, f"e-{number}" if has_id else None)
+            event = Event(len(self.events), kind, ad_id, has_id, is_bot)
             self.events.append(event)
         return event
 
@@ -137,27 +104,51 @@ class Ledger:
                        statuses.count(LOST), stored, gone)
 
     def check(self, psql: Psql, may_lack: Callable[[Event], bool] = lambda event: False) -> Summary:
-        """AssertionError unless every event is stored as often as it has to be, nothing else is,
-        and the counts agree. `may_lack`: accepted events that may be gone nevertheless."""
-        stored: Dict[int, int] = {}
+        """AssertionError unless every event is stored as often as it has to be, with all of its fields and
+        keys, nothing else is, and the counts agree. `may_lack`: accepted events that may be gone
+        nevertheless."""
         faults: List[str] = []
+        stored = self._read_stored(psql(STORED), faults)
         gone = 0
-        for number, kind, ad_id, count in psql(STORED):
-            event = self.events[int(number)] if int(number) < len(self.events) else None
-            if event is None or (event.kind, event.ad_id) != (kind, int(ad_id)):
-                faults.append(f"stored and never sent: {number} {kind} ad {ad_id}")
-            stored[int(number)] = stored.get(int(number), 0) + int(count)
         for event in self.events:
             least, most = event.wanted()
             if least and may_lack(event):
                 least = 0
-            count = stored.get(event.number, 0)
+            count = len(stored.get(event.number, ()))
             gone += event.is_accepted and count == 0
             if not least <= count <= most:
                 faults.append(f"stored {count} times, not {least} to {most}: {self.history(event)}")
-        summary = self.summary(sum(stored.values()), gone)
+        self._check_keys(stored, {key for key, in psql(KEYS)}, faults)
+        summary = self.summary(sum(map(len, stored.values())), gone)
         shown = "\n  ".join(faults[:SHOWN])
         assert not faults, f"{len(faults)} events are wrong of {summary}:\n  {shown}"
-        disagreements = psql(DISAGREEMENTS)
-        assert not disagreements, f"counts are not the events: {disagreements[:SHOWN]}"
+        for sql, what in ((DISAGREEMENTS, "counts are not the events"), (WRONG_ANSWERS, "answers are not the events")):
+            found = psql(sql)
+            assert not found, f"{what}, in {len(found)} places: {found[:SHOWN]}"
         return summary
+
+    def _read_stored(self, rows: List[Tuple[str, ...]], faults: List[str]) -> Dict[int, List[int]]:
+        """When those of each number were received, in microseconds since 1970."""
+        stored: Dict[int, List[int]] = {}
+        for number, received, *fields in rows:
+            event = self.events[int(number)] if int(number) < len(self.events) else None
+            stored.setdefault(int(number), []).append(int(received))
+            if event is None:
+                faults.append(f"stored and never sent: {number} {fields}")
+            elif event.fields() != tuple(fields):
+                faults.append(f"stored as {fields}, not {event.fields()}: {self.history(event)}")
+            elif not event.was_under_way(int(received) / 1e6 - self._wall_less_monotonic, CLOCK_SLACK_SECONDS):
+                faults.append(f"received at {received}, when it was not sent: {self.history(event)}")
+        return stored
+
+    def _check_keys(self, stored: Dict[int, List[int]], keys: Set[str], faults: List[str]) -> None:
+        """Every stored event has all of its keys, and each key is that of one that was sent."""
+        digests = {event.digest for event in self.events if event.event_id is not None}
+        faults += [f"a key of no event: {key}" for key in keys if key[12:] not in digests]
+        for number, times in stored.items():
+            if number >= len(self.events) or self.events[number].event_id is None:
+                continue
+            for received in times:
+                missing = [key for key in self.events[number].claims(received) if key not in keys]
+                if missing:
+                    faults.append(f"without its keys {missing}: {self.history(self.events[number])}")

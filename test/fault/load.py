@@ -7,11 +7,13 @@ import threading
 import time
 from typing import Dict, List, Optional, Sequence
 
-from ledger import KINDS, LOST, Attempt, Event, Ledger
+from ledger import Ledger
+from sent_event import KINDS, LOST, Attempt, Event
 
 AGAIN_SECONDS = 0.02
 ANSWER_SECONDS = 30.0
-BATCH_MAX = 100
+BATCH_MAX, LARGE_BATCH, LARGE_SHARE = 100, 1000, 0.02
+BOT_SHARE = 0.1
 
 
 class Connection(asyncio.Protocol):
@@ -70,22 +72,29 @@ def batch_body(events: Sequence[Event], is_array: bool) -> bytes:
 
 def single_bytes(event: Event, keeps: bool) -> bytes:
     """The request of an event by itself."""
-    return request_bytes(event.kind, json.dumps(event.body()).encode(), keeps)
+    return request_bytes(event.kind, json.dumps(event.body()).encode(), event.agent, keeps)
 
 
-def request_bytes(path: str, body: bytes, keeps: bool, is_packed: bool = False) -> bytes:
-    packed = "Content-Encoding: gzip\r\n" if is_packed else ""
+def batch_bytes(events: Sequence[Event], keeps: bool, is_array: bool, is_packed: bool) -> bytes:
+    """That of several, of one agent."""
+    body = batch_body(events, is_array)
+    fields = f"Content-Type: application/{'json' if is_array else 'x-ndjson'}\r\n"
     if is_packed:
-        body = gzip.compress(body, 1)
-    return (f"POST /ads/{path} HTTP/1.1\r\nHost: localhost\r\n{packed}"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        body, fields = gzip.compress(body, 1), fields + "Content-Encoding: gzip\r\n"
+    return request_bytes("events", body, events[0].agent, keeps, fields)
+
+
+def request_bytes(path: str, body: bytes, agent: str, keeps: bool,
+                  fields: str = "Content-Type: application/json\r\n") -> bytes:
+    return (f"POST /ads/{path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\n{fields}"
+            f"Content-Length: {len(body)}\r\n"
             f"Connection: {'keep-alive' if keeps else 'close'}\r\n\r\n").encode() + body
 
 
 class Load:
     """`connections` clients, each one request at a time, to a port of `ports` by chance. A share
-    `batches` of the requests are batches of up to BATCH_MAX events, all kinds of bodies among them;
-    what of a batch was not accepted, and has an id, is sent again as one.
+    `batches` of the requests are batches of up to BATCH_MAX events, some of LARGE_BATCH, all kinds of
+    bodies among them; what of a batch was not accepted, and has an id, is sent again as one.
 
     A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
     such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
@@ -93,8 +102,7 @@ class Load:
 
     def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
                  ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,
-                 think_seconds: float = 0.005,
-                 batches: float = 0.1) -> None:
+                 think_seconds: float = 0.005, batches: float = 0.05) -> None:
         self.ledger = ledger
         self.ports = list(ports)
         self._random = random.Random(seed)
@@ -130,17 +138,21 @@ class Load:
     async def _run(self) -> None:
         await asyncio.gather(*(self._client(n) for n in range(self._connections)))
 
-    def _new_event(self) -> Event:
-        return self.ledger.new_event(self._random.choice(KINDS), self._random.randint(1, self._ads),
-                                     self._random.random() < self._with_id)
+    def _new_events(self, count: int) -> List[Event]:
+        is_bot = self._random.random() < BOT_SHARE
+        return [self.ledger.new_event(self._random.choice(KINDS), self._random.randint(1, self._ads),
+                                      self._random.random() < self._with_id, is_bot) for _ in range(count)]
+
+    def _batch_size(self) -> int:
+        return LARGE_BATCH if self._random.random() < LARGE_SHARE else self._random.randint(1, BATCH_MAX)
 
     async def _client(self, index: int) -> None:
         keeps = index >= self._fresh * self._connections
         connections: Dict[int, Connection] = {}
         while not self._is_stopping:
             is_batch = self._random.random() < self._batches
-            count = self._random.randint(1, BATCH_MAX) if is_batch else 1
-            await self._deliver([self._new_event() for _ in range(count)], is_batch, connections, keeps)
+            count = self._batch_size() if is_batch else 1
+            await self._deliver(self._new_events(count), is_batch, connections, keeps)
             await asyncio.sleep(self._random.random() * 2 * self._think)
         for connection in connections.values():
             connection.close()
@@ -167,8 +179,7 @@ class Load:
     def _request(self, events: List[Event], is_batch: bool, keeps: bool) -> bytes:
         if not is_batch:
             return single_bytes(events[0], keeps)
-        body = batch_body(events, self._random.random() < 0.5)
-        return request_bytes("events", body, keeps, self._random.random() < 0.5)
+        return batch_bytes(events, keeps, self._random.random() < 0.5, self._random.random() < 0.5)
 
     async def _attempt(self, events: List[Event], is_batch: bool, request: bytes, port: int,
                        connections: Dict[int, Connection]) -> None:

@@ -67,8 +67,9 @@ class Soak(FaultCase):
     def rows(self) -> int:
         """Minute by minute: all of an hour's would take longer than one query may."""
         first, last = self.psql("SELECT floor(extract(epoch FROM min(bucket))), "
-                                "floor(extract(epoch FROM max(bucket))) FROM (SELECT bucket FROM counts WHERE level = 0 "
-                                "UNION ALL SELECT bucket FROM counts_minute UNION ALL SELECT bucket FROM counts_late) c")[0]
+                                "floor(extract(epoch FROM max(bucket))) FROM (SELECT bucket FROM counts "
+                                "WHERE level = 0 UNION ALL SELECT bucket FROM counts_minute "
+                                "UNION ALL SELECT bucket FROM counts_late) c")[0]
         parts = ("SELECT count(*) FROM events WHERE occurred_at >= to_timestamp({0}) "
                  "AND occurred_at < to_timestamp({0} + 60)".format(minute)
                  for minute in range(int(first), int(last) + 60, 60))

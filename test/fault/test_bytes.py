@@ -105,7 +105,8 @@ class RealStarts(FaultCase):
 
     def start_on(self, journal: Path, damage: Damage, server: Server) -> None:
         """The database forgets what it was told, so that this journal is a new one to it."""
-        self.psql("TRUNCATE events, counts, counts_minute, counts_late, event_keys, ingest_cursor, ingest_runs, rejected_events")
+        self.psql("TRUNCATE events, counts, counts_minute, counts_late, event_keys, placements, ingest_cursor, "
+                  "ingest_runs, rejected_events")
         server.journal = journal
         server.env["JOURNAL_DIR"] = str(journal)
         server.stderr.unlink(missing_ok=True)

@@ -13,8 +13,8 @@ from typing import Callable, List, Sequence
 
 from constant_rate import ConstantRate, Latency, typical_p99
 from fault_case import LONG, MIB, FaultCase
-from ledger import LOST, Attempt, Event
 from load import single_bytes
+from sent_event import LOST, Attempt, Event
 from surroundings import (Background, MostDescriptors, OthersWork, cpu_share, descriptors,
                           forget_peak, go_early, is_sanitized, memory_directory, only_long,
                           resident_bytes)

@@ -11,6 +11,7 @@ from typing import Dict
 from fault_case import LONG, MIB, FaultCase
 from integration.db_network import Link, Proxy
 from integration.db_support import SqlSession
+from sent_event import LOST
 from surroundings import only_long
 
 from harness.process import alive, send, wait_until
@@ -66,22 +67,31 @@ class Kills(FaultCase):
         self.postgres.start()
         self.ledger.note("PostgreSQL is back")
 
-    def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5) -> None:
+    def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5,
+               **of_load: float) -> None:
         server = self.open_server(**self.settings())
-        load = self.load([server], connections=CONNECTIONS)
+        load = self.load([server], connections=CONNECTIONS, **of_load)
         for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, with_load_for))
             self.random.choice(deeds)(server)
             if n % 25 == 24:
                 load.stop()
                 self.say(f"round {n + 1}: {self.check(server)}")
-                load = self.load([server], connections=CONNECTIONS)
+                load = self.load([server], connections=CONNECTIONS, **of_load)
         self.wait_up(server)
         load.stop()
         self.say(self.check(server))
 
     def test_server(self) -> None:
         self.attack(200, 4, self.kill_server)
+
+    def test_batches(self) -> None:
+        """Of one that is killed unanswered the client sends again what has event_ids: it counts once."""
+        self.attack(40, 3, self.kill_server, batches=1, with_id=0.8)
+        again = [event for event in self.ledger.events
+                 if event.is_accepted and any(a.status == LOST for a in event.attempts)]
+        self.say(f"{len(again)} events were accepted the second time")
+        self.assertGreater(len(again), 0)
 
     def test_database(self) -> None:
         self.own_postgres()
@@ -153,7 +163,7 @@ class LostCommits(FaultCase):
                                     "log_parameter_max_length": "0"})
         proxy = Proxy(self, self.postgres)
         server = self.open_server(DB_CONN=proxy.conninfo(self.database))
-        load = self.load([server], connections=CONNECTIONS)
+        load = self.load([server], connections=CONNECTIONS, batches=0)  # what is sent fits into a socket
         for _ in self.rounds(rounds, rounds):
             self.wait_accepted(CONNECTIONS)
             old = self.freeze_idle_session()

@@ -7,7 +7,7 @@ import unittest
 from typing import Callable, List, Tuple
 
 from fault_case import LONG, FaultCase
-from ledger import LOST, Attempt
+from sent_event import LOST, Attempt
 
 from harness.server import Server
 

@@ -45,6 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t steps = 0;
     event_body_init(&body, text, size);
     while ((step = event_body_next(&body, &event, &error)) < EVENT_BODY_TOO_MANY) {
+        if (step == EVENT_BODY_GOES_ON)
+            continue;
         require(body.index == steps++ && steps <= EVENT_BODY_ITEMS_MAX + 1);
         require(body.at <= body.end && body.end == text + size);
         require((step == EVENT_BODY_FAULT) == (error.text[0] != '\0'));

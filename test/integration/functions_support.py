@@ -86,7 +86,7 @@ class Functions(DatabaseCase):
         return self.psql(ingest_sql(list(rows), **options))[0]
 
     def bring(self, *rows: Row, run: str, **options: str) -> tuple:
-        """An import of these: their last sequence, then stored, duplicate, rejected, known."""
+        """An import of these: their last sequence, then stored, duplicate, rejected, known, too late."""
         return self.psql(import_sql(list(rows), run, **options))[0]
 
     def contents(self) -> list:

@@ -197,7 +197,7 @@ class TakenOver(ChangedCase):
                                  {"id": 1, "image_url": url, "target_url": "https://example.com/ad1", **served})
                 self.post(server, 0, 6)
                 self.wait_at_rest(server)
-                self.assertEqual(self.value("SELECT count(*) FROM events WHERE video_playback_time < 6 AND id > 3"), "6")
+                self.assertEqual(self.value("SELECT count(*) FROM events WHERE playback_ms < 6000 AND id > 3"), "6")
                 self.assert_counts_agree()
                 server.stop()
 
@@ -248,8 +248,8 @@ class TakenOver(ChangedCase):
             f'CREATE PUBLICATION "p_{self.database}" FOR TABLE clicks')
         for what in ('trigger "My Trigger"', "rule my_rule", "check my_check", "constraint my_key",
                      "policy my_policy", f"publication p_{self.database}"):
-            self.assertEqual(len(self.lines(server, f"warning store: clicks becomes a view: {what} of the table is gone")),
-                             1, what)
+            words = f"warning store: clicks becomes a view: {what} of the table is gone"
+            self.assertEqual(len(self.lines(server, words)), 1, what)
         self.assertEqual(len(self.lines(server, "clicks becomes a view")), 6)
         server.stop()
         server.start()

@@ -1,8 +1,11 @@
 """A database of the revision before there was every kind of event comes over, a slice at a time."""
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from uuid import UUID
 
-from counts_support import DISAGREEMENTS
+from batch_support import claims_of, ms_of
+from harness.counts import DISAGREEMENTS
 from db_support import DatabaseCase, SqlSession
 from functions_support import NONCE, ingest_sql, row
 from schema_support import described, differences, schema_sql
@@ -62,8 +65,9 @@ class BringOver(DatabaseCase):
         for _ in range(2):
             self.assertEqual(self.psql(DISAGREEMENTS), [])
             self.psql("SELECT count(*) FROM generate_series(1, 99) WHERE fold_late()")
-        self.assertEqual(self.psql("SELECT events FROM analytics_totals('0001-01-01', '9999-01-01', NULL) WHERE kind < 2"),
-                         self.psql("SELECT count(*) FROM events WHERE isfinite(occurred_at) GROUP BY kind ORDER BY kind"))
+        self.assertEqual(
+            self.psql("SELECT events FROM analytics_totals('0001-01-01', '9999-01-01', NULL) WHERE kind < 2"),
+            self.psql("SELECT count(*) FROM events WHERE isfinite(occurred_at) GROUP BY kind ORDER BY kind"))
 
     def test_what_was_stored_is_not_stored_again(self) -> None:
         """Not before its key has come over either."""
@@ -85,6 +89,21 @@ class BringOver(DatabaseCase):
         self.assertEqual(self.value("SELECT count(*) FROM events"), count, answer)
         self.assertEqual(self.psql(DISAGREEMENTS), [])
 
+    def test_an_id_that_carries_its_time_is_found_under_it(self) -> None:
+        """Where the event's other claims are none."""
+        now = datetime.now(timezone.utc)
+        event_id = str(UUID(int=ms_of(now - timedelta(hours=3)) << 80 | 7 << 76 | 2 << 62 | 5))
+        self.psql(f"INSERT INTO event_keys VALUES ((now() AT TIME ZONE 'UTC')::date - 1, 1, 'click', '{event_id}'), "
+                  f"((now() AT TIME ZONE 'UTC')::date, 1, 'click', '{event_id}')")
+        self.upgrade()
+        self.bring_all()
+        self.psql(f"SELECT claim_journal('{JOURNAL}', '{{{NONCE}}}', '{NONCE}')")
+        event = row(1000, at=now.isoformat(), event_id=event_id)
+        self.assertEqual(len(claims_of(event)), 1)
+        count = self.value("SELECT count(*) FROM events")
+        self.psql(ingest_sql([event, event._replace(sequence=1001, kind="impression")], JOURNAL, NONCE))
+        self.assertEqual(self.value("SELECT count(*) FROM events"), str(int(count) + 1))
+
     def test_rejected_ones_can_be_stored(self) -> None:
         self.upgrade()
         self.bring_all()
@@ -98,6 +117,27 @@ class BringOver(DatabaseCase):
         self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
         self.assertEqual(self.psql(DISAGREEMENTS), [])
 
+    def test_rights_on_the_views_stay(self) -> None:
+        role = f"reader_{self.database}"
+        self.psql(f"CREATE ROLE {role}; GRANT SELECT, INSERT, DELETE ON clicks TO {role}; "
+                  f"GRANT SELECT ON impressions TO {role}")
+        self.addCleanup(self.psql, f"DROP OWNED BY {role}; DROP ROLE {role}")
+        rights = "SELECT relname, relacl::text FROM pg_class WHERE relname IN ('clicks', 'impressions') ORDER BY 1"
+        before = self.psql(rights)
+        clicks = self.value("SELECT count(*) FROM clicks")
+        self.upgrade()
+        self.bring_all()
+        self.assertEqual(self.psql(rights), before)
+        as_role = f"SET ROLE {role}; "
+        self.psql(as_role + "INSERT INTO clicks (ad_id, ip) VALUES (1, '10.0.0.1')")
+        self.assertEqual(self.psql(as_role + "SELECT count(*) FROM clicks"), [(str(int(clicks) + 1),)])
+        self.psql(as_role + "DELETE FROM clicks WHERE ip = '10.0.0.1' AND \"timestamp\" > now() - interval '1 hour'")
+        self.psql(as_role + "SELECT count(*) FROM impressions")
+        for denied in ("SELECT FROM events", "INSERT INTO impressions (ad_id) VALUES (1)"):
+            with self.assertRaisesRegex(AssertionError, "permission denied"):
+                self.psql(as_role + denied)
+        self.assertEqual(self.psql(DISAGREEMENTS), [])
+
     def test_there_is_no_answer_before_all_is_there(self) -> None:
         self.upgrade()
         ask = "SELECT * FROM analytics_totals('2025-01-01', '2026-01-01', NULL)"
@@ -107,8 +147,9 @@ class BringOver(DatabaseCase):
         self.psql(ask)
 
     def test_a_program_of_that_revision_stores_no_more(self) -> None:
-        old = (f"SELECT ingest_batch('{JOURNAL}'::uuid, '{JOURNAL}'::uuid, NULL::uuid, NULL::bigint[], NULL::smallint[], "
-               "NULL::integer[], NULL::timestamptz[], NULL::inet[], NULL::integer[], NULL::text[], NULL::text)")
+        old = (f"SELECT ingest_batch('{JOURNAL}'::uuid, '{JOURNAL}'::uuid, NULL::uuid, NULL::bigint[], "
+               "NULL::smallint[], NULL::integer[], NULL::timestamptz[], NULL::inet[], NULL::integer[], "
+               "NULL::text[], NULL::text)")
         self.psql("SET search_path TO public; SELECT")
         self.assertEqual(self.sqlstate(old), "VA001")
         self.upgrade()

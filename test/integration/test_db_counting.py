@@ -28,8 +28,9 @@ class Buckets(Functions):
             SELECT 0, 4, bucket AT TIME ZONE 'UTC', 0, 0, 0, 0, {self.MONTH}
             FROM generate_series(timestamp '2031-05-01', timestamp '2031-07-01', interval '1 month') AS bucket""")
 
-    def total(self, start: str, end: str) -> int:
-        return int(self.value(f"SELECT events FROM analytics_totals('2031-{start}Z', '2031-{end}Z', NULL) WHERE kind = 0"))
+    def total(self, start: str, end: str, ad: str = "NULL") -> int:
+        return int(self.value(f"SELECT events FROM analytics_totals('2031-{start}Z', '2031-{end}Z', {ad}) "
+                              "WHERE kind = 0"))
 
     def test_each_part_comes_from_the_widest_buckets_that_fit(self) -> None:
         for start, end, months, days, hours, quarters, minutes in (
@@ -65,15 +66,92 @@ class Buckets(Functions):
         self.assertEqual(self.total("05-01T00:00:00", "06-30T23:59:59.999999"),
                          2 * self.DAY + 10 * self.HOUR + 2 * self.QUARTER + 7)
 
+    def test_minutes_of_an_ad_come_from_where_they_are_kept(self) -> None:
+        """What is left of others is not read, nor are late counts added to what the events tell."""
+        self.psql("UPDATE marks SET at = '2031-05-03 00:00+00' WHERE mark = 5")
+        for table, first, second in (("counts_minute", 100, 7), ("counts_late", 1000, 3)):
+            for dimension, key in ((0, 0), (1, 1)):
+                self.psql(f"INSERT INTO {table} (lane, bucket, dimension, key, detail, verdict, journal_id, k0) "
+                          f"VALUES (0, '2031-05-02 10:01+00', {dimension}, {key}, 0, 0, 1, {first}), "
+                          f"(0, '2031-05-03 10:01+00', {dimension}, {key}, 0, 0, 1, {second})")
+        for day, of_ad, of_all in (("02", 0, self.MINUTE + 1000), ("03", 7 + 3, self.MINUTE + 3)):
+            window = (f"05-{day}T10:01:00", f"05-{day}T10:01:59.999999")
+            self.assertEqual((self.total(*window, ad="1"), self.total(*window)), (of_ad, of_all), day)
+
     def test_parts_cover_the_window_and_do_not_overlap(self) -> None:
         for is_all in ("true", "false"):
-            for start, end in (("2031-05-01 00:00+00", "2031-05-31 11:22:33+00"), ("2031-05-02 10:10:10+00", "2031-05-02 10:10:11+00"),
-                               ("2031-05-02 10:59:00+00", "2031-05-02 11:00:00+00"), ("2030-01-01 00:00:01+00", "2032-01-01 00:00+00")):
+            for start, end in (("2031-05-01 00:00+00", "2031-05-31 11:22:33+00"),
+                               ("2031-05-02 10:10:10+00", "2031-05-02 10:10:11+00"),
+                               ("2031-05-02 10:59:00+00", "2031-05-02 11:00:00+00"),
+                               ("2030-01-01 00:00:01+00", "2032-01-01 00:00+00")):
                 self.assertEqual(self.psql(
                     "SELECT min(first) = '{0}', max(past) = '{1}', sum(past - first) = timestamptz '{1}' - '{0}' FROM "
-                    "window_parts('{0}', '{1}', ARRAY['2031-05-02 10:30+00', '2031-05-02 10:15+00', '2031-05-02 10:00+00', "
-                    "'2031-05-02 00:00+00', '2031-05-01 00:00+00', '2031-05-01 00:00+00']::timestamptz[], {2})".format(
-                        start, end, is_all)), [("t", "t", "t")])
+                    "window_parts('{0}', '{1}', ARRAY['2031-05-02 10:30+00', '2031-05-02 10:15+00', "
+                    "'2031-05-02 10:00+00', '2031-05-02 00:00+00', '2031-05-01 00:00+00', '2031-05-01 00:00+00']"
+                    "::timestamptz[], {2})".format(start, end, is_all)), [("t", "t", "t")])
+
+
+class Marks(Functions):
+    LATER = "'2031-05-05 13:00+00'"
+
+    def mark(self, number: int) -> str:
+        return self.value(f"SELECT at AT TIME ZONE 'UTC' FROM marks WHERE mark = {number}")
+
+    def test_minutes_are_not_closed_under_a_batch(self) -> None:
+        """It has read the mark already, and counts by it."""
+        self.ingest(row(1))
+        before = self.mark(0)
+        batch = SqlSession(self, self.postgres, self.database)
+        batch.run(f"BEGIN; {ingest_sql([row(2)])}")
+        self.assertEqual(self.value(f"SELECT close_minutes(0::smallint, {self.LATER})"), "f")
+        self.assertEqual(self.mark(0), before)
+        batch.run("COMMIT")
+        self.psql(f"SELECT close_minutes(0::smallint, {self.LATER})")
+        self.assertEqual(self.mark(0), "2031-05-05 12:58:00")
+        self.assertEqual(self.count("counts_late"), 0)
+        self.ingest(row(3), row(4, at="2031-05-05 12:58:00+00"))
+        self.assertEqual(self.psql("SELECT dimension, k0 FROM counts_late ORDER BY 1"), [("0", "1"), ("1", "1")])
+        self.assertEqual(self.psql("SELECT late, count(*) FROM events GROUP BY 1 ORDER BY 1"), [("f", "3"), ("t", "1")])
+        self.assert_counts_agree()
+
+    def test_a_mark_never_goes_back(self) -> None:
+        self.ingest(row(1))
+        for _ in range(2):
+            self.psql(f"SELECT close_minutes(0::smallint, {self.LATER})")
+            self.assertEqual(self.mark(0), "2031-05-05 12:58:00")
+            self.psql("SELECT close_minutes()")  # by the clock
+        self.assertEqual(self.mark(0), "2031-05-05 12:58:00")
+
+    def test_a_quarter_is_made_once_its_minutes_are_closed(self) -> None:
+        self.ingest(row(1), row(2, at="2031-05-05 12:14:59+00"))
+        for clock, rolled in (("12:16:59", "12:00:00"), ("12:17:00", "12:15:00")):
+            self.psql(f"SELECT close_minutes(0::smallint, '2031-05-05 {clock}+00')")
+            self.repeat("roll_up()")
+            self.assertEqual(self.mark(1), f"2031-05-05 {rolled}")
+        self.assertEqual(self.value("SELECT k0 FROM counts WHERE level = 1 AND dimension = 0"), "2")
+        self.assert_counts_agree()
+
+    def test_minutes_go_behind_the_mark_alone(self) -> None:
+        """Which waits for the quarter hours."""
+        day = "(date_trunc('day', now(), 'UTC') + {} * interval '1 day')".format
+        kept = ("SELECT min(first) = {}, (SELECT at FROM marks WHERE mark = 5) = {} "
+                "FROM partition_bounds('counts_minute')").format
+        self.ingest(row(1, at=self.value("SELECT now()")))
+        for days in range(-8, 0):
+            self.psql(f"SELECT make_partition('counts_minute', false, (now() AT TIME ZONE 'UTC')::date + {days})")
+        self.psql(f"UPDATE marks SET at = CASE mark WHEN 1 THEN {day(-5)} + interval '10 hours' ELSE {day(-9)} END "
+                  "WHERE mark IN (1, 5)")
+        self.assertEqual(self.maintain(), 3)
+        self.assertEqual(self.psql(kept(day(-5), day(-5))), [("t", "t")])
+        self.psql(f"UPDATE marks SET at = {day(0)} WHERE mark = 1")
+        self.assertEqual(self.maintain(), 2)
+        self.assertEqual(self.psql(kept(day(-3), day(-2))), [("t", "t")])
+
+    def test_a_batch_for_another_number_of_lanes_is_refused(self) -> None:
+        self.psql("UPDATE lanes SET lanes = 2")
+        before = self.contents()
+        self.assertEqual(self.sqlstate(ingest_sql([row(1)])), "VA003")
+        self.assertEqual(self.contents(), before)
 
 
 class TwoAtOnce(Functions):
@@ -90,7 +168,7 @@ class TwoAtOnce(Functions):
         self.ingest(row(1), row(2), row(3, "impression"))
         for view, left in (("clicks", "1"), ("impressions", "0")):
             first, second = self.session(), self.session()
-            delete = f"DELETE FROM {view} WHERE id = (SELECT min(id) FROM {view})"
+            delete = f"DELETE FROM {view} WHERE id = (SELECT min(id) FROM {view}) RETURNING id"
             first.run(f"BEGIN; {delete}")
             second.send(delete)
             self.wait_for_lock()
@@ -120,6 +198,42 @@ class TwoAtOnce(Functions):
         self.assertEqual(second.run("SELECT retry_rejected()"), ["0"])
         first.run("COMMIT")
         self.assertEqual((self.count(), self.count("rejected_events")), (3, 0))
+        self.assert_counts_agree()
+
+    def test_a_question_sees_rows_that_have_just_moved(self) -> None:
+        """To the partition of their day: it has waited, and what it reads is of the time behind that."""
+        self.ingest(row(1), row(2, ad_id=2))
+        mover, question = self.session(), self.session()
+        for table in ("counts_minute", "events"):
+            mover.run(f"BEGIN; SELECT make_partition('{table}', false, '2031-05-05')")
+            question.send("SELECT events FROM analytics_totals('2031-05-05 11:59:30Z', "
+                          "'2031-05-05 12:00:59.999999Z', 1) WHERE kind = 0")
+            self.wait_for_lock()
+            mover.run("COMMIT")
+            self.assertEqual(question.answer(), ["1"], table)
+
+    def test_nothing_is_dropped_under_a_question(self) -> None:
+        question, other = self.session(), self.session(lock_timeout="200ms")
+        question.run("BEGIN; SELECT * FROM analytics_totals('2025-05-05 12:00:00Z', '2025-05-05 12:00:00Z', 1)")
+        for table in ("counts_minute", "events"):
+            name = self.value(f"SELECT min(partition::text) FROM partition_bounds('{table}')")
+            self.assertIn("lock timeout", " ".join(other.run(f"DROP TABLE {name}")))
+
+    def test_a_retry_claims_all_keys_before_it_stores(self) -> None:
+        """However many they are: in pieces, two would wait for each other."""
+        events = [row(n + 1, at=f"2031-05-{3 if n < 1000 else 1:02} 12:00:00+00", ad_id=99, event_id=f"id{n}")
+                  for n in range(1001)]
+        self.ingest(*events)
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'x', 'y')")
+        holder, retry, other = self.session(), self.session(), self.session(lock_timeout="200ms")
+        insert = "INSERT INTO event_keys VALUES (0, '{}')".format
+        holder.run(f"BEGIN; {insert(claims_of(events[1000])[0])}")
+        retry.send("SELECT retry_rejected()")
+        self.wait_for_lock()
+        self.assertEqual(other.run(insert(claims_of(events[0])[0])), [])
+        holder.run("ROLLBACK")
+        self.assertEqual(retry.answer(), ["1000"])
+        self.assertEqual((self.count(), self.count("rejected_events")), (1000, 0))
         self.assert_counts_agree()
 
     def test_keys_are_claimed_in_one_order_everywhere(self) -> None:

@@ -279,12 +279,17 @@ class Others(Functions):
         self.assertEqual(self.ingest(row(5, ad_id=98, event_id="a"))[2], by_kind(1, 0))
 
     def test_what_is_refused_again_stays_with_the_new_reason(self) -> None:
-        self.ingest(row(1), row(2, ad_id=2), reject="the old reason")
+        """And its id may still be stored."""
+        self.ingest(row(1, event_id="b"), row(2, ad_id=2, event_id="a"), reject="the old reason")
         self.psql("ALTER TABLE events ADD CONSTRAINT no_two CHECK (ad_id <> 2)")
         self.assertEqual(self.value("SELECT retry_rejected()"), "1")
         self.assertEqual(self.count("rejected_events"), 1)
         self.assertIn("no_two", self.value("SELECT reason FROM rejected_events"))
-        self.assertEqual(self.count(), 1)
+        self.assertEqual((self.count(), self.count("event_keys")), (1, 2))
+        self.psql("ALTER TABLE events DROP CONSTRAINT no_two")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")
+        self.assertEqual((self.count(), self.count("rejected_events")), (2, 0))
+        self.assertEqual(self.ingest(row(3, ad_id=2, event_id="a"))[2], by_kind(1, 0))
         self.assert_counts_agree()
 
     def test_many_rejected_ones_come_back_quickly(self) -> None:

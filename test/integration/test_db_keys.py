@@ -46,7 +46,8 @@ class Keys(Functions):
         self.assertEqual(len(claims_of(self.event(event_id, RECEIVED + 23 * HOUR - US))), 1)
         self.assertEqual(len(claims_of(self.event(event_id, RECEIVED + 23 * HOUR))), 3)
         for apart in (-12 * DAY, -23 * HOUR - US, -23 * HOUR, -23 * HOUR + US, 23 * HOUR - US, 23 * HOUR, 3 * DAY):
-            self.assert_counted(1, self.event(event_id), self.event(event_id, RECEIVED + apart, RECEIVED + max(apart, US)))
+            self.assert_counted(1, self.event(event_id),
+                                self.event(event_id, RECEIVED + apart, RECEIVED + max(apart, US)))
 
     def test_a_time_counts_within_fifteen_days(self) -> None:
         for apart, claims in ((15 * DAY, 3), (15 * DAY + timedelta(milliseconds=1), 2), (-15 * DAY, 3),
@@ -64,12 +65,14 @@ class Keys(Functions):
 
     def test_claims_follow_from_the_key(self) -> None:
         """As a retry makes them, by the rule in SQL."""
-        for event_id in ("a", "ü", id_at(RECEIVED), id_at(RECEIVED).upper(), id_at(RECEIVED + 15 * DAY), id_at(RECEIVED - 16 * DAY)):
+        for event_id in ("a", "ü", id_at(RECEIVED), id_at(RECEIVED).upper(), id_at(RECEIVED + 15 * DAY),
+                         id_at(RECEIVED - 16 * DAY)):
             for at in (RECEIVED, RECEIVED - 23 * HOUR, RECEIVED + 23 * HOUR - US, RECEIVED - 14 * DAY):
                 for kind, detail in (("click", 0), ("progress", 5000), ("error", 303)):
                     event = Event(1, kind, 77, at, event_id, RECEIVED, detail=detail)
                     claims = claims_of(event)
-                    digest = (f"event_digest(0, {event.number}, 77, {detail if kind == 'progress' else 0}, '{event_id}')")
+                    offset = detail if kind == "progress" else 0
+                    digest = f"event_digest(0, {event.number}, 77, {offset}, '{event_id}')"
                     self.assertEqual(
                         self.psql(f"SELECT key_of('{event_id}', {digest}, '{RECEIVED}', '{at}'), "
                                   f"key_claims('{claims[0]}', '{at}')"),
@@ -84,18 +87,34 @@ class Keys(Functions):
     def test_one_that_comes_two_weeks_late_is_put_aside(self) -> None:
         now = datetime.now(timezone.utc)
         late, early = now - 14 * DAY - HOUR, now - 14 * DAY + HOUR
-        answer = self.ingest(Event(1, "click", 1, early, "a"), Event(2, "click", 1, late, "b"), Event(3, "click", 1, late))
+        answer = self.ingest(Event(1, "click", 1, early, "a"), Event(2, "click", 1, late, "b"),
+                             Event(3, "click", 1, late))
         self.assertEqual(answer[1:], (by_kind(2), by_kind(), "{0,0,1}"))
         self.assertEqual(self.psql("SELECT sequence, reason FROM rejected_events"),
                          [("2", "too late to tell a duplicate")])
         self.assertEqual(self.value("SELECT retry_rejected()"), "0")
         self.assertEqual(self.value("SELECT retry_rejected(NULL, true)"), "1")
+        self.assertEqual(self.value("SELECT retry_rejected(NULL, true)"), "0")
         self.assertEqual(self.count(), 3)
         run = "00000000-0000-4000-8000-0000000000aa"
-        for force, rejected in ((False, "1"), (True, "0")):
+        for force, stored, too_late in ((False, "0", "1"), (True, "1", "0")):
             journal = f"00000000-0000-4000-8000-00000000000{9 - force}"
-            self.assertEqual(self.bring(Event(1, "click", 2, late, f"c{force}"), run=run, journal=journal, force=force)[3],
-                             rejected)
+            answer = self.bring(Event(1, "click", 2, late, f"c{force}"), run=run, journal=journal, force=force)
+            self.assertEqual(answer, ("1", stored, "0", "0", "0", too_late))
+        self.assert_counts_agree()
+
+    def test_one_that_is_retried_too_late_stays_and_says_so(self) -> None:
+        now = datetime.now(timezone.utc)
+        self.ingest(*(Event(n + 1, "click", 90 + n % 2, now - 14 * DAY - HOUR, f"id{n}" if n < 4 else None)
+                      for n in range(6)))
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (90, 'x', 'y')")
+        self.assertEqual(self.value("SELECT retry_rejected()"), "1")
+        self.assertEqual(self.psql("SELECT sequence, reason FROM rejected_events ORDER BY sequence"),
+                         [("1", "too late to tell a duplicate"), ("2", "unknown ad"),
+                          ("3", "too late to tell a duplicate"), ("4", "unknown ad"), ("6", "unknown ad")])
+        self.assertEqual(self.value("SELECT retry_rejected(90, true)"), "2")
+        self.assertEqual(self.value("SELECT retry_rejected(90, true)"), "0")
+        self.assertEqual((self.count(), self.count("rejected_events")), (3, 3))
         self.assert_counts_agree()
 
     def test_new_placements_are_bounded(self) -> None:
@@ -103,8 +122,8 @@ class Keys(Functions):
                   "FROM generate_series(1, 9998) AS n")
         self.ingest(*(Event(n + 1, "click", 1, RECEIVED, placement=f"new{n}") for n in range(5)))
         self.ingest(Event(6, "click", 1, RECEIVED, placement="new0"), Event(7, "click", 1, RECEIVED, placement="new9"))
-        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT placement_id), count(DISTINCT placement) FROM events"),
-                         [("7", "3", "6")])
+        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT placement_id), count(DISTINCT placement) "
+                                   "FROM events"), [("7", "3", "6")])
         admitted = sorted((f"new{n}" for n in range(5)), key=placement_id)[:2]
         self.assertEqual(self.psql("SELECT sum(k0) FROM counts_minute WHERE dimension = 2 AND key = "
                                    f"{placement_id('(other)')}"), [(str(4 + ("new0" not in admitted)),)])
@@ -118,11 +137,12 @@ class Keys(Functions):
             plan = self.psql(f"EXPLAIN SELECT count(*) FROM clicks WHERE timestamp >= '{day}' AND timestamp < "
                              f"timestamp '{day}' + interval '2 minutes'")
             self.assertNotEqual(plan, [])
-            sql = (f"EXPLAIN SELECT * FROM events WHERE NOT late AND occurred_at >= '{day}Z' AND occurred_at < '{day}Z'::timestamptz"
-                   f" + interval '2 minutes' UNION ALL SELECT * FROM events WHERE late AND occurred_at >= '{day}Z' AND "
-                   f"occurred_at < '{day}Z'::timestamptz + interval '2 minutes'")
-            scanned = {word for line, in self.psql(sql) for word in line.split() if word in
-                       ("events_default", *(name for name, in self.psql("SELECT partition FROM partition_bounds('events')")))}
+            window = f"occurred_at >= '{day}Z' AND occurred_at < '{day}Z'::timestamptz + interval '2 minutes'"
+            sql = (f"EXPLAIN SELECT * FROM events WHERE NOT late AND {window} "
+                   f"UNION ALL SELECT * FROM events WHERE late AND {window}")
+            partitions = {name for name, in self.psql("SELECT partition FROM partition_bounds('events')")}
+            scanned = {word for line, in self.psql(sql) for word in line.split()
+                       if word in partitions | {"events_default"}}
             self.assertEqual(len(scanned), tables, scanned)
 
 

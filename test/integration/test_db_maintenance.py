@@ -93,8 +93,8 @@ class Maintenance(Functions):
     def test_old_keys_that_somebody_depends_on_hold_nothing_up(self) -> None:
         self.ingest(row(1, at=self.value("SELECT now()")))
         self.make_days("event_keys", -33, -32)
-        name, other = [name for name, in self.psql("SELECT partition FROM partition_bounds('event_keys') ORDER BY first "
-                                                   "LIMIT 2")]
+        name, other = [name for name, in self.psql("SELECT partition FROM partition_bounds('event_keys') "
+                                                   "ORDER BY first LIMIT 2")]
         self.psql(f"CREATE VIEW mine AS SELECT * FROM {name}; DROP TABLE {self.partition_of(5)}")
         self.assertEqual(self.maintain(), 2)
         self.assertEqual(self.psql(f"SELECT to_regclass('{name}'), to_regclass('{other}')"), [(name, "")])
@@ -125,8 +125,8 @@ class Maintenance(Functions):
         self.psql(f"DROP TABLE {','.join(names)}")
         day = "date_trunc('day', now(), 'UTC') + {} * interval '1 day'".format
         for name, first, past in (("week", day(3), day(4.5)), ("hour", day(6.5), day(6.6))):
-            self.psql(f"SELECT format('CREATE TABLE %I PARTITION OF events FOR VALUES FROM (false, %L) TO (false, %L)', "
-                      f"'{name}', {first}, {past}) \\gexec")
+            self.psql("SELECT format('CREATE TABLE %I PARTITION OF events "
+                      f"FOR VALUES FROM (false, %L) TO (false, %L)', '{name}', {first}, {past}) \\gexec")
         self.assertEqual(self.maintain(), 1)
         self.assertEqual(self.partition_of(5), names[2])
         self.assertEqual(self.maintain(), 0)
@@ -134,9 +134,10 @@ class Maintenance(Functions):
     def test_a_clock_before_the_day_the_database_was_made(self) -> None:
         """Played by a partition of the past that reaches into the days to come."""
         names = [self.partition_of(days) for days in range(-15, 8)]
-        self.psql(f"DROP TABLE {','.join(names)}; ALTER TABLE events DETACH PARTITION events_past; SELECT format('ALTER "
-                  "TABLE events ATTACH PARTITION events_past FOR VALUES FROM (false, ''-infinity'') TO (false, %L)', "
-                  "date_trunc('day', now(), 'UTC') + interval '3 days') \gexec")
+        self.psql(f"DROP TABLE {','.join(names)}; ALTER TABLE events DETACH PARTITION events_past; "
+                  "SELECT format('ALTER TABLE events ATTACH PARTITION events_past "
+                  "FOR VALUES FROM (false, ''-infinity'') TO (false, %L)', "
+                  "date_trunc('day', now(), 'UTC') + interval '3 days') \\gexec")
         now = self.value("SELECT now()")
         self.assertEqual(self.maintain(), 5)
         self.ingest(row(1, at=now, event_id="a"), row(2, at=now, event_id="a"))
@@ -179,6 +180,21 @@ class Maintenance(Functions):
         self.assertEqual(self.maintain(), 1)
         self.assertEqual(self.count(f"events_{tomorrow}"), 1)
         self.assertEqual(self.maintain(), 0)
+
+    def test_what_came_today_is_summarized(self) -> None:
+        """In the index that is read for a moment of the day; not where another holds the table."""
+        new = ("SELECT brin_summarize_new_values(indexrelid) FROM pg_index "
+               f"WHERE indrelid = '{self.partition_of(0)}'::regclass")
+        fill = "INSERT INTO events (occurred_at, ad_id, kind) SELECT now(), 1, 'click' FROM generate_series(1, 9000)"
+        self.psql(f"ALTER TABLE {self.partition_of(0)} SET (autovacuum_enabled = false); {fill}")
+        self.assertEqual(self.value("SELECT summarize_events()"), "f")
+        self.assertEqual(self.value(new), "0")
+        other = SqlSession(self, self.postgres, self.database)
+        other.run(f"BEGIN; LOCK TABLE {self.partition_of(0)} IN SHARE UPDATE EXCLUSIVE MODE")
+        self.psql(fill)
+        self.assertEqual(self.value("SELECT summarize_events()"), "f")
+        other.run("COMMIT")
+        self.assertGreater(int(self.value(new)), 1)
 
     def test_maintenance_gives_way_to_a_reader(self) -> None:
         tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")

@@ -124,10 +124,10 @@ class Two(OwnSchema):
         self.assertEqual(self.contents(), untouched)
 
     def contents(self) -> list:
-        return self.psql("SELECT to_jsonb(e)::text FROM events e UNION ALL SELECT to_jsonb(c)::text FROM counts_minute c "
-                         "UNION ALL SELECT to_jsonb(r)::text FROM rejected_events r UNION ALL "
-                         "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace "
-                         "ORDER BY 1")
+        return self.psql("SELECT to_jsonb(e)::text FROM events e "
+                         "UNION ALL SELECT to_jsonb(c)::text FROM counts_minute c "
+                         "UNION ALL SELECT to_jsonb(r)::text FROM rejected_events r UNION ALL SELECT relname FROM "
+                         "pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace ORDER BY 1")
 
     def call_everything(self, session: SqlSession, number: int) -> None:
         def run(sql: str) -> List[str]:
@@ -142,7 +142,7 @@ class Two(OwnSchema):
         ingest = ingest_sql([row(number + 1, event_id=f"e{number}"), row(number + 2, ad_id=90 + number),
                              row(number + 3, event_id=f"e{number}")])
         for sql in (f"SELECT last_sequence FROM t1.claim_journal('{JOURNAL}', '{{}}', '{NONCE}')",
-                    ingest.replace("ingest_batch", "t1.ingest_batch").replace("ingest_cursor", "t1.ingest_cursor").replace("*", "last_sequence"),
+                    ingest.replace(" ingest_", " t1.ingest_").replace("*", "last_sequence"),
                     "INSERT INTO t1.clicks (ad_id, ip) VALUES (1, '10.0.0.1'), (2, 'n/a')",
                     "INSERT INTO t1.impressions (ad_id) VALUES (1)",
                     "DELETE FROM t1.clicks WHERE ad_id = 2",

@@ -29,7 +29,8 @@ class Published(DatabaseCase):
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (1001, 'x', 'y'), (1002, 'x', 'y')")
         day = self.value("SELECT (now() AT TIME ZONE 'UTC')::date + 4")
         self.psql(f"DROP TABLE events_{day.replace('-', '')}; "
-                  "SELECT make_partition('event_keys', false, (now() AT TIME ZONE 'UTC')::date - 40 + n) FROM generate_series(0, 2) AS n; "
+                  "SELECT make_partition('event_keys', false, (now() AT TIME ZONE 'UTC')::date - 40 + n) "
+                  "FROM generate_series(0, 2) AS n; "
                   f"SELECT claim_journal('{JOURNAL}', '{{}}', '{NONCE}'); " + ingest_sql(
                       [row(n + 1, "click", ad_id, at, f"e{n}") for n, (ad_id, at) in enumerate(
                           (ad_id, at) for ad_id in (1001, 1002, 1003)
@@ -37,7 +38,8 @@ class Published(DatabaseCase):
         while self.value("SELECT maintain()") == "t":
             pass
         self.assertEqual(self.value(f"SELECT count(*) FROM events_{day.replace('-', '')}"), "2")
-        self.psql("INSERT INTO clicks (ad_id, timestamp) VALUES (1001, now()), (1001, '2001-01-01'), (1001, 'infinity'); "
+        self.psql("INSERT INTO clicks (ad_id, timestamp) "
+                  "VALUES (1001, now()), (1001, '2001-01-01'), (1001, 'infinity'); "
                   "UPDATE ads SET title = 't' WHERE id = 1002; DELETE FROM clicks WHERE ad_id = 1001")
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (1003, 'x', 'y')")
         self.assertEqual(self.value("SELECT retry_rejected(1003, true)"), "3")
@@ -90,8 +92,8 @@ class Published(DatabaseCase):
 
     def test_of_one_made_before_there_were_identities(self) -> None:
         self.open_and_stop()
-        self.psql("SELECT format('ALTER TABLE %I REPLICA IDENTITY DEFAULT', relname) FROM pg_class WHERE relreplident = 'f' "
-                  "AND relname ~ '^(events|schema_functions)' "
+        self.psql("SELECT format('ALTER TABLE %I REPLICA IDENTITY DEFAULT', relname) "
+                  "FROM pg_class WHERE relreplident = 'f' AND relname ~ '^(events|schema_functions)' "
                   "\\gexec\nDELETE FROM schema_migrations WHERE name LIKE '%replica_identity%';" + PUBLICATION)
         self.open_and_stop()
         self.assert_everything_works()

@@ -9,10 +9,13 @@ from test_db_adoption_faults import CLICK_ROWS
 from harness.server import Server
 
 OBJECTS = """
-SELECT c.oid::regclass::text, relkind::text, relreplident::text, relacl::text, pg_get_expr(relpartbound, c.oid) FROM pg_class c
-WHERE relnamespace = 'public'::regnamespace AND relkind <> 'S'
+SELECT c.oid::regclass::text, relkind::text, relreplident::text, relacl::text, pg_get_expr(relpartbound, c.oid)
+FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind <> 'S'
 UNION ALL SELECT oid::regprocedure::text, prosecdef::text, prosrc, proacl::text, proconfig::text FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace ORDER BY 1"""
+
+DAYS = "SELECT parent, b.* FROM (VALUES ('events'), ('event_keys'), ('counts_minute')) AS t (parent), " \
+       "partition_bounds(parent) AS b ORDER BY 1, 3, 4"
 
 
 class Restore(DatabaseCase):
@@ -42,8 +45,9 @@ class Restore(DatabaseCase):
                                                         "event_id": f"e{n // 2}"}).status, 202)
         self.post(server, 0, 100)
         self.wait_at_rest(server)
-        clicks, objects = self.psql(CLICKS), self.psql(OBJECTS)
+        self.wait_maintained()
         server.stop()
+        clicks, objects, days = self.psql(CLICKS), self.psql(OBJECTS), self.psql(DAYS)
         self.restore(server)
         self.assertEqual((self.psql(CLICKS), self.psql(OBJECTS)), (clicks, objects))
         self.go_on(server)
@@ -55,7 +59,8 @@ class Restore(DatabaseCase):
         self.assertEqual(self.value("SELECT count(*) FROM events"), str(3 + 2 + 150 + 1 - 1))
         self.assertEqual(self.value("SELECT count(*) - count(DISTINCT id) FROM events"), "0")
         self.assertEqual(self.value("SELECT duplicate[1] FROM ingest_cursor"), "3")
-        self.assertEqual(self.value("SELECT maintain()"), "0")
+        self.assertEqual(self.value("SELECT maintain()"), "f")
+        self.assertEqual(self.psql(DAYS), days)
         self.assert_counts_agree()
 
     def test_a_dump_under_load_is_of_one_moment(self) -> None:
@@ -66,8 +71,8 @@ class Restore(DatabaseCase):
         load.wait_accepted(300)
         accepted = load.stop()
         self.assert_counts_agree()
-        self.assertEqual(self.value("SELECT count(*) = (SELECT sum(s) FROM ingest_cursor, unnest(stored) AS s) FROM events"),
-                         "t")
+        self.assertEqual(self.value("SELECT count(*) = (SELECT sum(s) FROM ingest_cursor, unnest(stored) AS s) "
+                                    "FROM events"), "t")
         server.stop()
         self.go_on(server)
         server.wait_until(lambda: self.value("SELECT count(*) FROM events") == str(len(accepted)))
@@ -75,8 +80,9 @@ class Restore(DatabaseCase):
 
     def test_rejected_events_come_along(self) -> None:
         server = self.open_server()
-        self.psql("INSERT INTO rejected_events (journal, sequence, kind, ad_id, occurred_at, video_playback_time, "
-                  "reason) VALUES (gen_random_uuid(), 1, 'click', 9, now(), 3, 'unknown ad')")
+        self.psql("INSERT INTO rejected_events (journal, sequence, kind, verdict, flags, ad_id, detail, quantity, "
+                  "received_at, occurred_at, playback_ms, reason) "
+                  "VALUES (gen_random_uuid(), 1, 'click', 0, 0, 9, 0, 1, now(), now(), 3000, 'unknown ad')")
         server.stop()
         self.restore(server)
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (9, 'x', 'y')")

@@ -64,8 +64,8 @@ class Imports(Runs):
         before = self.psql("SELECT * FROM ingest_cursor ORDER BY journal")
         some = [*rows(1, 4, 8), row(at(1, 9), ad_id=99), row(at(1, 10), event_id="a"),
                 row(at(1, 11), event_id="a")]
-        self.assertEqual(self.bring(*some, run=RUN_A), (str(at(1, 11)), "4", "1", "1", "2"))
-        self.assertEqual(self.bring(*some, run=RUN_A), (str(at(1, 11)), "0", "0", "0", "8"))
+        self.assertEqual(self.bring(*some, run=RUN_A), (str(at(1, 11)), "4", "1", "1", "2", "0"))
+        self.assertEqual(self.bring(*some, run=RUN_A), (str(at(1, 11)), "0", "0", "0", "8", "0"))
         self.assertEqual(self.count(), 9)
         self.assertEqual(self.psql("SELECT journal, sequence FROM rejected_events"), [(JOURNAL, str(at(1, 9)))])
         self.assertEqual(self.psql("SELECT * FROM ingest_cursor ORDER BY journal"), before)
@@ -91,7 +91,7 @@ class Imports(Runs):
     def test_into_a_database_that_does_not_know_the_journal(self) -> None:
         unknown = "00000000-0000-4000-8000-000000000009"
         self.assertEqual(self.bring(*rows(3, 1, 4), run=RUN_A, journal=unknown)[1], "4")
-        self.assertEqual(self.bring(*rows(3, 1, 5), run=RUN_A, journal=unknown)[1:], ("1", "0", "0", "4"))
+        self.assertEqual(self.bring(*rows(3, 1, 5), run=RUN_A, journal=unknown)[1:], ("1", "0", "0", "4", "0"))
         self.assertEqual(self.count(f"ingest_cursor WHERE journal = '{unknown}'"), 0)
 
     def wait_for_lock(self) -> None:
@@ -134,9 +134,9 @@ class Gaps(Runs):
     def test_one_that_an_import_leaves_is_filled_by_another(self) -> None:
         self.bring(*rows(3, 4, 6), *rows(3, 9, 10), *rows(3, 20, 21), run=RUN_A)
         self.assertEqual(self.missing(RUN_A), self.ranges(3, (1, 3), (7, 8), (11, 19)))
-        self.assertEqual(self.bring(*rows(3, 2, 9), *rows(3, 19, 22), run=RUN_A)[1:], ("6", "0", "0", "6"))
+        self.assertEqual(self.bring(*rows(3, 2, 9), *rows(3, 19, 22), run=RUN_A)[1:], ("6", "0", "0", "6", "0"))
         self.assertEqual(self.missing(RUN_A), self.ranges(3, (1, 1), (11, 18)))
-        self.assertEqual(self.bring(*rows(3, 1, 22), run=RUN_A)[1:], ("9", "0", "0", "13"))
+        self.assertEqual(self.bring(*rows(3, 1, 22), run=RUN_A)[1:], ("9", "0", "0", "13", "0"))
         self.assertEqual(self.missing(RUN_A), "{}")
         self.assertEqual(self.positions(), {RUN_A: str(at(3, 22))})
         self.assert_stored(22)
@@ -158,7 +158,7 @@ class Gaps(Runs):
         self.assertEqual(self.missing(NONCE), self.ranges(3, (5, 6), (10, 11)))
         self.ingest(*rows(3, 5, 6))  # below the cursor: none of its business, nor is it stored
         self.assertEqual(self.missing(NONCE), self.ranges(3, (5, 6), (10, 11)))
-        self.assertEqual(self.bring(*rows(3, 1, 10), run=NONCE)[1:], ("3", "0", "0", "7"))
+        self.assertEqual(self.bring(*rows(3, 1, 10), run=NONCE)[1:], ("3", "0", "0", "7", "0"))
         self.assertEqual(self.ingest(*rows(3, 14, 15))[:2], (str(at(3, 15)), by_kind(11, 0)))
         self.assertEqual(self.missing(NONCE), self.ranges(3, (11, 11)))
         self.assert_stored(14)
@@ -169,7 +169,7 @@ class Gaps(Runs):
         brought = self.bring(*batch, run=RUN_A)
         before = self.contents()
         self.assertEqual(self.ingest(*batch), first)
-        self.assertEqual(self.bring(*batch, run=RUN_A), (brought[0], "0", "0", "0", "6"))
+        self.assertEqual(self.bring(*batch, run=RUN_A), (brought[0], "0", "0", "0", "6", "0"))
         self.assertEqual(self.contents(), before)
 
     def test_a_run_begins_where_another_ends(self) -> None:
@@ -202,7 +202,7 @@ class Gaps(Runs):
         self.bring(*(row(at(3, 2 * n)) for n in range(1, 1501)), run=RUN_A)
         self.assertEqual(self.value(f"SELECT count(*) FROM (SELECT unnest(missing) FROM ingest_runs "
                                     f"WHERE nonce = '{RUN_A}') g"), "1000")
-        self.assertEqual(self.bring(*rows(3, 1, 3000), run=RUN_A)[1:], ("1000", "0", "0", "2000"))
+        self.assertEqual(self.bring(*rows(3, 1, 3000), run=RUN_A)[1:], ("1000", "0", "0", "2000", "0"))
         self.assert_stored(2500)
 
 
@@ -220,7 +220,7 @@ class Unknown(Runs):
 
     def test_the_owners_own_run_is_known_by_the_cursor(self) -> None:
         self.set_untracked(at(5, 100))
-        self.assertEqual(self.bring(*rows(5, 98, 103), run=NONCE)[1:], ("3", "0", "0", "3"))
+        self.assertEqual(self.bring(*rows(5, 98, 103), run=NONCE)[1:], ("3", "0", "0", "3", "0"))
         self.assertEqual(self.ingest(*rows(5, 101, 104))[0], str(at(5, 104)))
         self.assertEqual(self.count(), 4)
 
@@ -229,14 +229,14 @@ class Unknown(Runs):
         self.claim(JOURNAL, OTHER_NONCE, f"{{{NONCE}}}")
         self.assertEqual(self.positions(), {NONCE: str(at(5, 100))})
         self.ingest(*rows(6, 1, 2), nonce=OTHER_NONCE)
-        self.assertEqual(self.bring(*rows(5, 98, 103), run=NONCE)[1:], ("3", "0", "0", "3"))
+        self.assertEqual(self.bring(*rows(5, 98, 103), run=NONCE)[1:], ("3", "0", "0", "3", "0"))
         self.assertEqual(self.sqlstate(import_sql(rows(5, 1, 1), RUN_A)), "VA004")
 
     def test_a_run_that_is_sent_on_is_known_from_then(self) -> None:
         """Its owner began behind the cursor."""
         self.set_untracked(at(5, 100))
         self.ingest(*rows(5, 101, 102), run=RUN_A)
-        self.assertEqual(self.bring(*rows(5, 99, 104), run=RUN_A)[1:], ("2", "0", "0", "4"))
+        self.assertEqual(self.bring(*rows(5, 99, 104), run=RUN_A)[1:], ("2", "0", "0", "4", "0"))
 
 
 class Forgotten(Runs):
@@ -258,7 +258,7 @@ class Forgotten(Runs):
         self.assertEqual(self.untracked(), at(1, 5))
         self.assertEqual(self.sqlstate(import_sql(rows(1, 1, 7), RUN_A)), "VA004")
         self.assertEqual(self.sqlstate(import_sql(rows(1, 1, 7), RUN_B)), "VA004")
-        self.assertEqual(self.bring(*rows(2, 5, 6), run=NONCE)[1:], ("1", "0", "0", "1"))
+        self.assertEqual(self.bring(*rows(2, 5, 6), run=NONCE)[1:], ("1", "0", "0", "1", "0"))
 
     def test_what_the_cursor_has_not_passed_is_kept(self) -> None:
         """The journal may still send it."""
@@ -284,7 +284,7 @@ class Forgotten(Runs):
         self.age(NONCE, 500)
         self.psql("SELECT maintain()")
         self.assertEqual(self.positions(), {})
-        self.assertEqual(self.bring(*rows(1, 4, 6), run=NONCE)[1:], ("1", "0", "0", "2"))
+        self.assertEqual(self.bring(*rows(1, 4, 6), run=NONCE)[1:], ("1", "0", "0", "2", "0"))
 
     def test_journals_at_work_are_left_for_the_next_time(self) -> None:
         self.ingest(*rows(1, 1, 5))

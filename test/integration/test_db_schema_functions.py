@@ -104,7 +104,8 @@ class Released(DatabaseCase):
     def test_none_is_missing_or_changed(self) -> None:
         self.wait_up(self.start_server())
         present = [signature for signature, in self.psql(SIGNATURES)]
-        self.assertIn("retry_rejected(p_ad_id integer DEFAULT NULL::integer, p_force boolean DEFAULT false) RETURNS bigint", present)
+        self.assertIn("retry_rejected(p_ad_id integer DEFAULT NULL::integer, p_force boolean DEFAULT false) "
+                      "RETURNS bigint", present)
         schema = "".join(path.read_text() for path in NUMBERED)
         self.assertEqual(faults_of_release(released_functions(), present, schema), [])
 
@@ -154,9 +155,10 @@ class Sources(unittest.TestCase):
             self.assertNotRegex(path.read_text(), r"CREATE (OR REPLACE )?(FUNCTION|VIEW|TRIGGER)", path.name)
 
     def test_counts_are_written_in_one_place(self) -> None:
-        for table, where in (("counts_minute", ["counts.sql", "maintenance.sql"]), ("counts_late", ["counts.sql"]),
-                             ("counts", ["maintenance.sql"]), ("events", ["002_adopt_clicks.sql", "006_adopt_clicks.sql",
-                                                                          "bring_over.sql", "store_batch.sql", "views.sql"])):
+        for table, where in (("counts_minute", ["counts.sql", "maintenance.sql"]),
+                             ("counts_late", ["bring_over.sql", "counts.sql"]), ("counts", ["maintenance.sql"]),
+                             ("events", ["002_adopt_clicks.sql", "006_adopt_clicks.sql", "bring_over.sql",
+                                         "store_batch.sql", "views.sql"])):
             self.assertEqual(sorted(path.name for path in SQL.rglob("*.sql")
                                     for _ in re.findall(rf"INSERT\s+INTO\s+{table}\s", path.read_text())), where)
 

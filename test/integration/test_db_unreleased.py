@@ -16,12 +16,12 @@ CONTENTS = {
     "ads": ("SELECT to_jsonb(a)::text FROM ads a",) * 2,
     "events": ("SELECT id, occurred_at, ad_id, kind, ip, ip_text, video_playback_time FROM events",
                "SELECT id, occurred_at, ad_id, kind, ip, ip_text, playback_ms / 1000 FROM events"),
-    "rejected_events": ("SELECT journal, sequence, kind, ad_id, occurred_at, ip, video_playback_time, event_id IS NULL, "
-                        "reason, rejected_at FROM rejected_events",
+    "rejected_events": ("SELECT journal, sequence, kind, ad_id, occurred_at, ip, video_playback_time, "
+                        "event_id IS NULL, reason, rejected_at FROM rejected_events",
                         "SELECT journal, sequence, kind, ad_id, occurred_at, ip, playback_ms / 1000, key IS NULL, "
                         "reason, rejected_at FROM rejected_events"),
-    "ingest_cursor": ("SELECT journal, journal_id, nonce, last_sequence, stored, duplicate, rejected, claimed_at, stored_at "
-                      "FROM ingest_cursor",) * 2,
+    "ingest_cursor": ("SELECT journal, journal_id, nonce, last_sequence, stored, duplicate, rejected, claimed_at, "
+                      "stored_at FROM ingest_cursor",) * 2,
 }
 WINDOWS = (("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"),
            ("2024-04-20T10:00:00Z", "2024-04-21T11:15:00.249999Z"),
@@ -37,7 +37,7 @@ class Unreleased(DatabaseCase):
     def contents(self) -> dict:
         is_new = self.value("SELECT count(*) FROM pg_attribute WHERE attrelid = 'events'::regclass AND "
                             "attname = 'playback_ms'") == "1"
-        return {table: self.psql(f"{sql[is_new]} ORDER BY 1, 2") if table != "ads" else self.psql(f"{sql[0]} ORDER BY 1")
+        return {table: self.psql(f"{sql[0]} ORDER BY 1" if table == "ads" else f"{sql[is_new]} ORDER BY 1, 2")
                 for table, sql in CONTENTS.items()}
 
     def wait_brought_over(self) -> None:

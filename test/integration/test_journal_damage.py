@@ -75,7 +75,7 @@ class Damage(JournalCase):
         self.assert_exactly_once(list(range(98)) + list(range(5000, 5010)))
 
     def test_damaged_middle(self) -> None:
-        server = self.backlog(600, JOURNAL_MAX_BYTES="65536", JOURNAL_SYNC="off")
+        server = self.backlog(600, JOURNAL_MAX_BYTES="131072", JOURNAL_SYNC="off")
         segments = self.segments(server)
         self.assertGreater(len(segments), 1)
         data = bytearray(segments[0].read_bytes())

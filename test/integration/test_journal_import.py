@@ -226,7 +226,8 @@ class BroughtOver(ImportCase):
         journal = re.search(r"^journal (\S+)", text)[1]
         nonces = dict(re.findall(r"^run (\d+)  nonce (\S+)", text, re.MULTILINE))
         self.psql(DUMP.read_text())
-        self.psql("TRUNCATE events, counts_minute, counts_late; INSERT INTO ads (id, image_url, target_url) SELECT n, 'x', 'y' FROM generate_series(1, 3) n "
+        self.psql("TRUNCATE events, event_counts; "
+                  "INSERT INTO ads (id, image_url, target_url) SELECT n, 'x', 'y' FROM generate_series(1, 3) n "
                   "ON CONFLICT DO NOTHING; INSERT INTO ingest_cursor (journal, nonce, last_sequence, stored, "
                   f"duplicate, rejected) VALUES ('{journal}', '{nonces['1']}', {(3 << 40) + 4}, "
                   "'{24,0}', '{0,0}', '{0,0}')")
@@ -249,7 +250,7 @@ class BroughtOver(ImportCase):
         journal = re.search(r"^journal (\S+)", text)[1]
         nonce = re.search(r"^run 1  nonce (\S+)", text, re.MULTILINE)[1]
         self.psql(DUMP.read_text())
-        self.psql("TRUNCATE events, counts_minute, counts_late; INSERT INTO ads (id, image_url, target_url) "
+        self.psql("TRUNCATE events, event_counts; INSERT INTO ads (id, image_url, target_url) "
                   "SELECT n, 'x', 'y' FROM generate_series(1, 3) n ON CONFLICT DO NOTHING; "
                   "INSERT INTO ingest_cursor (journal, nonce, last_sequence, stored, duplicate, rejected) "
                   f"VALUES ('{journal}', '{nonce}', {(1 << 40) + 4}, '{{4,0}}', '{{0,0}}', '{{0,0}}')")

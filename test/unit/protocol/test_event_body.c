@@ -118,6 +118,8 @@ static void run(const char *text, size_t bytes, char *steps, size_t size)
     event_body_init(&body, copy, bytes);
     while ((step = event_body_next(&body, &event, &error)) != EVENT_BODY_END) {
         ck_assert_int_ne(step, EVENT_BODY_TOO_MANY);
+        if (step == EVENT_BODY_GOES_ON)
+            continue;
         length += (size_t)(step == EVENT_BODY_EVENT
                                ? snprintf(steps + length, size - length, "%d|", event.ad_id)
                                : snprintf(steps + length, size - length, "%zu: %s|", body.index,
@@ -206,6 +208,38 @@ START_TEST(item_of_64_kib_is_read_and_none_above)
 }
 END_TEST
 
+/* With an escape, a quote or a bracket at each place where a step may end. */
+START_TEST(long_item_is_passed_in_steps_and_what_is_behind_it_read)
+{
+    static const char *const units[] = {"{\"a,\\\"]\":[]},", "\"\\\\,]}\\\"\",", "[{}],"};
+    const size_t bytes = 1024 * 1024;
+    char *text = malloc(bytes + 100);
+    ck_assert_ptr_nonnull(text);
+    for (int shift = 0; shift < 16; shift++) {
+        size_t length = (size_t)sprintf(text, "[%*s{\"x\":[", shift, "");
+        while (length < bytes)
+            length += (size_t)sprintf(text + length, "%s", units[_i]);
+        length += (size_t)sprintf(text + length, "0]}," C(2) "]");
+        struct event_body body;
+        struct event event;
+        struct error error;
+        event_body_init(&body, text, length);
+        enum event_body_step step = EVENT_BODY_GOES_ON;
+        while (step == EVENT_BODY_GOES_ON) {
+            const char *before = body.at;
+            step = event_body_next(&body, &event, &error);
+            ck_assert_int_le(body.at - before, EVENT_BODY_ITEM_MAX_BYTES + 100);
+        }
+        ck_assert_int_eq(step, EVENT_BODY_FAULT);
+        ck_assert_str_eq(error.text, "the item is over 64 KiB");
+        ck_assert_int_eq(event_body_next(&body, &event, &error), EVENT_BODY_EVENT);
+        ck_assert_int_eq(event.ad_id, 2);
+        ck_assert_int_eq(event_body_next(&body, &event, &error), EVENT_BODY_END);
+    }
+    free(text);
+}
+END_TEST
+
 START_TEST(whatever_is_deeper_than_can_be_told_ends_it)
 {
     char text[300];
@@ -231,6 +265,7 @@ Suite *event_body_suite(void)
     tcase_add_loop_test(tcase, body_is_read_step_by_step, 0, COUNT(bodies));
     tcase_add_loop_test(tcase, ten_thousand_items_are_read_and_no_more, 0, 2 * COUNT(some_items));
     tcase_add_loop_test(tcase, item_of_64_kib_is_read_and_none_above, 0, 4);
+    tcase_add_loop_test(tcase, long_item_is_passed_in_steps_and_what_is_behind_it_read, 0, 3);
     tcase_add_test(tcase, whatever_is_deeper_than_can_be_told_ends_it);
     suite_add_tcase(suite, tcase);
     return suite;

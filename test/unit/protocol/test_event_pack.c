@@ -50,6 +50,7 @@ static const struct event EVENTS[] = {
                  .bytes = {255, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}},
     {.ad_id = 7, .quantity = 1, .id_bytes = 2, .id = "\xc3\xa9"},
     {.ad_id = 7, .quantity = 1, .placement_bytes = 1, .placement = "p"},
+    {.kind = EVENT_FILL, .ad_id = 7, .quantity = 1, .placement_bytes = 7, .placement = "(other)"},
     {.kind = EVENT_ERROR, .detail = 65535, .quantity = 1},
     {.kind = EVENT_REQUEST, .quantity = 1, .verdict = VERDICT_TEST},
     {.kind = EVENT_NOFILL, .detail = INT32_MAX, .quantity = 1, .flags = EVENT_FLAGS_MASK},
@@ -245,6 +246,11 @@ static const struct event INVALID[] = {
     {.ad_id = 1, .quantity = 1, .id_bytes = 1, .id = "\0"},
     {.ad_id = 1, .quantity = 1, .id_bytes = 1, .id = "\xc3\xa9"},
     {.ad_id = 1, .quantity = 1, .placement_bytes = 1, .placement = "\n"},
+    {.ad_id = 1, .quantity = 1, .placement_bytes = 3, .placement = "a b"},
+    {.ad_id = 1, .quantity = 1, .placement_bytes = 2, .placement = "\xc3\xa9"},
+    {.ad_id = 1, .quantity = 1, .placement_bytes = 4, .placement = "(no)"},
+    {.ad_id = 1, .quantity = 1, .placement_bytes = 6, .placement = "(other"},
+    {.ad_id = 1, .quantity = 1, .placement_bytes = 8, .placement = "(other)x"},
 };
 
 START_TEST(rejects_values_no_event_has)

@@ -18,8 +18,9 @@ static const char *const enough[] = {"f", NULL};
 static const char *const state[] = {"f", "1234.5", "678", NULL};
 
 /* In turn. */
-static const char *const calls[] = {"close_minutes()", "roll_up()",  "fold_late()",
-                                    "bring_over()",    "maintain()", "maintenance_state()"};
+static const char *const calls[] = {"close_minutes()",    "roll_up()",  "fold_late()",
+                                    "bring_over()",       "maintain()", "summarize_events()",
+                                    "maintenance_state()"};
 enum { CALLS = sizeof calls / sizeof calls[0], STATE = CALLS - 1 };
 
 static struct event_base *base;

@@ -153,7 +153,7 @@ START_TEST(has_room_for_the_longest_rows)
         event.kind = EVENT_NOFILL;
         event.occurred_at_us = (int64_t)(sequence * 60000000);
         batch_set_placement(&event, id);
-        event.placement[0] = (char)('A' + sequence % 50);
+        event.placement[0] = (char)('A' + sequence % 26);
         batch_push(queue, sequence, &event);
     }
     batch_fill(batch, queue, 100);

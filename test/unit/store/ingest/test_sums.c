@@ -97,9 +97,9 @@ START_TEST(later_placements_of_a_second_are_others)
     ck_assert_mem_eq(last->placement, "(other)", 7);
     ck_assert_uint_eq(last->quantity, 50);
     ck_assert_uint_eq(total(SUMS_WITH_PLACEMENT_MAX + 1), SUMS_WITH_PLACEMENT_MAX + 51);
-    add(1, "one more", NOON_US + SECOND_US);
+    add(1, "one-more", NOON_US + SECOND_US);
     ck_assert_uint_eq(sums_take(sums, INT64_MAX, taken, SUMS_MAX), 1);
-    ck_assert_mem_eq(taken[0].placement, "one more", 8);
+    ck_assert_mem_eq(taken[0].placement, "one-more", 8);
 }
 END_TEST
 

@@ -1,10 +1,14 @@
 /* Who waits for events: each is answered once, for all of his, and counted by that. */
+#include <string.h>
+
 #include <check.h>
 
 #include "metrics/metrics.h"
 #include "store/ingest/waiters.h"
 #include "test/unit/metrics/rendering.h"
 #include "test/unit/suites.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct metrics *metrics;
 static struct refusals refusals;
@@ -128,6 +132,35 @@ START_TEST(nobody_is_answered_twice)
 }
 END_TEST
 
+static struct asker more[300];
+
+static void on_done_ask_more(void *arg, enum result result)
+{
+    on_done(arg, result);
+    for (size_t i = 0; i < COUNT(more); i++)
+        waiters_add(&waiters, mixed, 1, 14 + i, true, on_done, &more[i]);
+}
+
+/* As when the sums that are left at a stop follow those that are answered. */
+START_TEST(whom_an_answer_brings_waits_for_the_next)
+{
+    struct asker askers[3] = {{0}};
+    memset(more, 0, sizeof more);
+    waiters_add(&waiters, mixed, 1, 11, true, on_done_ask_more, &askers[0]);
+    waiters_add(&waiters, mixed, 1, 12, true, on_done, &askers[1]);
+    waiters_add(&waiters, mixed, 1, 13, true, on_done, &askers[2]);
+    ck_assert_uint_eq(waiters_answer(&waiters, 13, REFUSAL_NONE), 0);
+    for (size_t i = 0; i < COUNT(askers); i++)
+        assert_answered(&askers[i], RESULT_OK);
+    for (size_t i = 0; i < COUNT(more); i++)
+        ck_assert_int_eq(more[i].answers, 0);
+    ck_assert_uint_eq(waiters_answer(&waiters, 13 + COUNT(more), REFUSAL_NONE), 0);
+    for (size_t i = 0; i < COUNT(more); i++)
+        assert_answered(&more[i], RESULT_OK);
+    assert_counted(3 + COUNT(more), 0, 0);
+}
+END_TEST
+
 START_TEST(many_may_wait)
 {
     enum { ASKERS = 3000 };
@@ -150,6 +183,7 @@ Suite *waiters_suite(void)
     tcase_add_test(tcase, nothing_durable_counts_as_refused);
     tcase_add_loop_test(tcase, part_of_them_is_refused_as_a_whole, 0, 6);
     tcase_add_test(tcase, nobody_is_answered_twice);
+    tcase_add_test(tcase, whom_an_answer_brings_waits_for_the_next);
     tcase_add_test(tcase, many_may_wait);
     suite_add_tcase(suite, tcase);
     return suite;
