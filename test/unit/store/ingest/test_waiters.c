@@ -149,12 +149,12 @@ START_TEST(whom_an_answer_brings_waits_for_the_next)
     waiters_add(&waiters, mixed, 1, 11, true, on_done_ask_more, &askers[0]);
     waiters_add(&waiters, mixed, 1, 12, true, on_done, &askers[1]);
     waiters_add(&waiters, mixed, 1, 13, true, on_done, &askers[2]);
-    ck_assert_uint_eq(waiters_answer(&waiters, 13, REFUSAL_NONE), 0);
+    ck_assert_uint_eq(answer(13, REFUSAL_NONE), 0);
     for (size_t i = 0; i < COUNT(askers); i++)
         assert_answered(&askers[i], RESULT_OK);
     for (size_t i = 0; i < COUNT(more); i++)
         ck_assert_int_eq(more[i].answers, 0);
-    ck_assert_uint_eq(waiters_answer(&waiters, 13 + COUNT(more), REFUSAL_NONE), 0);
+    ck_assert_uint_eq(answer(13 + COUNT(more), REFUSAL_NONE), 0);
     for (size_t i = 0; i < COUNT(more); i++)
         assert_answered(&more[i], RESULT_OK);
     assert_counted(3 + COUNT(more), 0, 0);
