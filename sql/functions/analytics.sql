@@ -74,7 +74,7 @@ BEGIN
     IF p_source = 2 THEN -- the window may end in years
         SELECT least(p_past, max(bucket) + interval '1 minute') INTO v_past FROM counts_minute WHERE lane = p_lane;
     END IF;
-    IF v_past - p_first <= 10000 * v_width THEN
+    IF isfinite(p_first) AND v_past <= p_first + 10000 * v_width THEN
         v_counts := format('generate_series($2, $3 - $6, $6) AS part (start), '
                            'LATERAL (SELECT * FROM %s AND bucket = part.start OFFSET 0) AS c', v_counts);
     END IF;

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Callable, Dict, List, NamedTuple, Set, Tuple
 
-from integration.counts_support import DISAGREEMENTS
+from harness.counts import DISAGREEMENTS
 from sent_event import FIRST_ADDRESS, LOST, Attempt, Event
 
 NEAR_SECONDS = 2.0

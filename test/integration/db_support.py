@@ -8,9 +8,8 @@ import threading
 from collections import Counter
 from typing import List, NamedTuple
 
-from integration.counts_support import DISAGREEMENTS
-
 from harness.case import TrackerCase
+from harness.counts import DISAGREEMENTS
 from harness.postgres import PASSWORD, PrivatePostgres
 from harness.process import wait_until
 from harness.server import Server

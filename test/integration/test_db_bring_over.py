@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from batch_support import claims_of, ms_of
-from counts_support import DISAGREEMENTS
+from harness.counts import DISAGREEMENTS
 from db_support import DatabaseCase, SqlSession
 from functions_support import NONCE, ingest_sql, row
 from schema_support import described, differences, schema_sql

@@ -10,7 +10,7 @@ from typing import Callable, List, Optional
 from uuid import UUID
 
 from batch_support import Event
-from counts_support import DISAGREEMENTS
+from harness.counts import DISAGREEMENTS
 from functions_support import JOURNAL, NONCE, OTHER_JOURNAL, OTHER_NONCE, ingest_sql
 from schema_support import LABELS, schema_sql
 

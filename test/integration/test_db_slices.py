@@ -2,7 +2,7 @@
 import unittest
 from datetime import timedelta
 
-from counts_support import DISAGREEMENTS
+from harness.counts import DISAGREEMENTS
 from db_support import SqlSession
 from functions_support import JOURNAL, NONCE, Functions, ingest_sql, row, time_of
 

@@ -13,23 +13,26 @@ def bucket_sql(time: str) -> str:
             f"ELSE date_bin(width, {time}, '0001-01-01 00:00+00') END")
 
 
-# Of each level what lies before its mark (a bucket at it may be there in part); of the minutes (level 0) all
-# of dimension 0, and of the others from where they are kept. Each minute is told by one table, and by the late counts.
+# Of each level what lies before its mark (a bucket at it may be there in part); of the minutes (level 0) all of
+# dimension 0, and of the others from where they are kept. Each minute is told by one table, and by the late counts.
 DISAGREEMENTS = f"""
 WITH level AS (
     SELECT m.lane, l.*, m.at AS mark, kept.at AS kept
     FROM (VALUES (0, interval '1 minute'), (1, '15 minutes'), (2, '1 hour'), (3, '1 day'), (4, NULL))
          AS l (level, width)
     JOIN marks m ON m.mark = greatest(l.level, 1) JOIN marks kept ON kept.lane = m.lane AND kept.mark = 5
+), alike AS (
+    SELECT lane, date_bin('1 minute', occurred_at, '0001-01-01 00:00+00') AS at, verdict, kind, ad_id, placement_id,
+           CASE WHEN kind IN ('error', 'nofill') THEN detail ELSE 0 END AS detail, sum(quantity) AS quantity,
+           sum(CASE WHEN kind = 'click' THEN least(greatest(playback_ms, 0), 86400000) END) AS playback
+    FROM events WHERE isfinite(occurred_at) GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), part AS (
-    SELECT lane, date_bin('1 minute', occurred_at, '0001-01-01 00:00+00') AS at, verdict, p.*,
-           array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind, sum(quantity) AS quantity,
-           sum(least(greatest(playback_ms, 0), 86400000)) FILTER (WHERE e.kind = 'click') AS playback
-    FROM events e, LATERAL (VALUES
+    SELECT lane, at, verdict, quantity, p.*, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind, playback
+    FROM alike e, LATERAL (VALUES
         (0, 0::bigint, 0, true), (1, ad_id, 0, ad_id <> 0), (2, placement_id, 0, placement_id <> 0),
         (3, coalesce(ad_id, 0), CASE WHEN e.detail IN ({CODES}) THEN e.detail ELSE 900 END, e.kind = 'error'),
         (4, coalesce(placement_id, 0), e.detail, e.kind = 'nofill')) AS p (dimension, key, detail, is_there)
-    WHERE isfinite(occurred_at) AND is_there GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    WHERE is_there
 ), fact AS (
     SELECT {KEY}, coalesce(sum(playback), 0) AS playback, ARRAY[{BY_KIND}]::numeric[] AS cells
     FROM (SELECT part.*, level, mark, kept, {bucket_sql('at')} AS bucket FROM part JOIN level USING (lane)) AS f
