@@ -258,8 +258,10 @@ enum refusal rotation_reserve(struct journal *journal, size_t bytes)
     uint64_t disk_bytes;
     if (needed <= room)
         return REFUSAL_NONE;
-    if (!plan_segments(journal, needed - room, &disk_bytes))
-        return REFUSAL_DISK_FULL;
+    while (!plan_segments(journal, needed - room, &disk_bytes)) {
+        if (!segments_evict_oldest(&journal->segments, journal->file.fd >= 0))
+            return REFUSAL_DISK_FULL;
+    }
     return make_room(journal, disk_bytes) ? REFUSAL_NONE : REFUSAL_JOURNAL_FULL;
 }
 

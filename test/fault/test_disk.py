@@ -66,7 +66,7 @@ class FullDisk(DiskCase):
         self.own_postgres()
         journal = mount_tmpfs(self, self.directory() / "journal", size)
         server = self.open_server(JOURNAL_DIR=str(journal))
-        load = self.load([server])
+        load = self.load([server], batch_max=30)  # which fits on the smallest disk
         slowest = 0.0
         for n in self.rounds(20, 2):
             self.wait_accepted(50)

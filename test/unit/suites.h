@@ -86,6 +86,7 @@
     X(journal_reader_unreadable) \
     X(journal_recovery) \
     X(journal_recovery_segments) \
+    X(journal_reserve) \
     X(journal_rotation) \
     X(journal_salvage) \
     X(journal_scan) \
