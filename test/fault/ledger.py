@@ -127,7 +127,7 @@ class Ledger:
         shown = "\n  ".join(faults[:SHOWN])
         assert not faults, f"{len(faults)} events are wrong of {summary}:\n  {shown}"
         for sql, what in ((DISAGREEMENTS, "counts are not the events"), (WRONG_ANSWERS, "answers are not the events")):
-            found = psql(sql)
+            found = psql(f"SET work_mem = '256MB'; {sql}")
             assert not found, f"{what}, in {len(found)} places: {found[:SHOWN]}"
         return summary
 
