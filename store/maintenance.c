@@ -61,7 +61,8 @@ struct maintenance {
     int present; /* the chore in flight, or the one that was last */
     struct news failures;
     struct counter *failed[CHORES];
-    double lag_seconds;
+    double lag_seconds; /* when it was told */
+    int64_t told_us;    /* monotonic, or when it was first to be asked for; 0 = not yet */
     double late_rows;
     bool is_bringing_over;
 };
@@ -71,6 +72,7 @@ static void call_next(struct maintenance *maintenance);
 static void take_state(struct maintenance *maintenance, const PGresult *rows)
 {
     maintenance->lag_seconds = strtod(PQgetvalue(rows, 0, 1), NULL);
+    maintenance->told_us = clock_monotonic_us();
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
 }
 
@@ -123,7 +125,7 @@ static void take_failure(struct maintenance *maintenance, const struct db_reply 
         db_conn_reconnect(maintenance->conn, text);
         return;
     }
-    if (news_is(&maintenance->failures, reason, clock_monotonic_us()))
+    if (news_is(&maintenance->failures, text, clock_monotonic_us()))
         log_write(maintenance->log, LOG_WARNING, "store", "maintenance: %s", text);
     (void)db_conn_note_failure(maintenance->conn);
 }
@@ -175,9 +177,13 @@ static void on_lost(void *arg)
     (void)arg;
 }
 
+/* While nobody tells, as when the connection can't be had, nothing is rolled up for all we know. */
 static double read_lag(void *arg)
 {
-    return ((const struct maintenance *)arg)->lag_seconds;
+    const struct maintenance *maintenance = arg;
+    if (maintenance->told_us == 0)
+        return 0;
+    return maintenance->lag_seconds + (double)(clock_monotonic_us() - maintenance->told_us) / 1e6;
 }
 
 static double read_late_rows(void *arg)
@@ -230,6 +236,8 @@ void maintenance_free(struct maintenance *maintenance)
 
 void maintenance_start(struct maintenance *maintenance)
 {
+    if (maintenance->told_us == 0)
+        maintenance->told_us = clock_monotonic_us();
     db_conn_start(maintenance->conn);
 }
 

@@ -15,7 +15,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
-enum { WRITE_EVERY_MS = 1000, WRITE_MAX = 2000 };
+enum { WRITE_MAX = 2000 };
 
 /* One that waits for the commit. */
 struct piece {
@@ -119,11 +119,20 @@ void sum_writer_write(struct sum_writer *writer, int64_t now_us)
     }
 }
 
+/* As soon as a second is over, so that nothing waits for much longer than one. */
+static void await_second(struct sum_writer *writer)
+{
+    int64_t into_us = clock_wall_us() % SECOND_US;
+    timer_arm(writer->timer, (uint32_t)((SECOND_US - into_us) / 1000) + 1);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    sum_writer_write(arg, clock_wall_us());
+    struct sum_writer *writer = arg;
+    sum_writer_write(writer, clock_wall_us());
+    await_second(writer);
 }
 
 void sum_writer_flush(struct sum_writer *writer)
@@ -177,8 +186,8 @@ struct sum_writer *sum_writer_new(struct event_base *base, struct intake *intake
     writer->intake = intake;
     writer->listener = listener;
     writer->log = log;
-    writer->timer = memory_required(event_new(base, -1, EV_PERSIST, on_timer, writer));
-    timer_arm(writer->timer, WRITE_EVERY_MS);
+    writer->timer = memory_required(event_new(base, -1, 0, on_timer, writer));
+    await_second(writer);
     add_metrics(writer, metrics);
     return writer;
 }

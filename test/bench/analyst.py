@@ -72,11 +72,12 @@ class Batches:
         self.log = log.open("r", encoding="utf-8", errors="replace")
         self.log.seek(0, 2)
 
-    def median_ms(self) -> float:
+    def milliseconds(self) -> List[float]:
+        """Of each since the last time."""
         found = [float(match[1]) for match in map(BATCH.search, self.log) if match]
         if not found:
             raise BenchError("no batch was stored")
-        return median(found)
+        return found
 
 
 def measure_analyst(tracker: Tracker, minutes: int, minute_seconds: float) -> Waits:
@@ -86,7 +87,7 @@ def measure_analyst(tracker: Tracker, minutes: int, minute_seconds: float) -> Wa
     sender.wait(minute_seconds / 4)
     batches = Batches(tracker.postgres.log)
     sender.wait(minute_seconds)
-    before = batches.median_ms()
+    before = median(batches.milliseconds())
     psql = [str(tracker.postgres.bin / "psql"), "-Xq", "-d", tracker.postgres.conninfo(tracker.database)]
     found: List[float] = []
     with subprocess.Popen(psql, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as analyst:
@@ -96,7 +97,7 @@ def measure_analyst(tracker: Tracker, minutes: int, minute_seconds: float) -> Wa
         try:
             for _ in range(minutes):
                 sender.wait(minute_seconds)
-                found.append(batches.median_ms())
+                found.append(median(batches.milliseconds()))
                 if analyst.poll() is not None:
                     raise BenchError("the analyst's transaction has ended")
         finally:

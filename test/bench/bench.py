@@ -27,6 +27,7 @@ from clients import Latency, Rate, measure_latency, measure_rate, run_wrk, write
 from harness.postgres import ROOT, PrivatePostgres
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
+from storing import ADS, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 
 BUILD = ROOT / "build" / "bench"
@@ -46,10 +47,15 @@ class Plan(NamedTuple):
     queued_events: int
     analyst_minutes: int
     minute_seconds: int
+    stored_events: int
+    late_events: int
+    day_seconds: int
 
 
-FULL = Plan(rounds=5, seconds=4, queued_events=500_000, analyst_minutes=10, minute_seconds=60)
-QUICK = Plan(rounds=1, seconds=1, queued_events=20_000, analyst_minutes=2, minute_seconds=2)
+FULL = Plan(rounds=5, seconds=4, queued_events=500_000, analyst_minutes=10, minute_seconds=60,
+            stored_events=1_000_000, late_events=10_000_000, day_seconds=86_400)
+QUICK = Plan(rounds=1, seconds=1, queued_events=20_000, analyst_minutes=2, minute_seconds=2,
+             stored_events=50_000, late_events=100_000, day_seconds=3_600)
 
 
 class Bench:
@@ -240,24 +246,49 @@ class Bench:
         return self.report
 
 
-def run_analyst(plan: Plan, quick: bool, stack: ExitStack) -> Report:
-    """On a PostgreSQL of its own, whose log tells how long each batch took."""
-    cores = choose_cores()
-    report = Report(describe(BINARY, ROOT, cores), quick)
-    os.sched_setaffinity(0, {cores.client})
-    postgres = PrivatePostgres(settings={"fsync": "on"})
-    stack.callback(postgres.destroy)
-    postgres.start()
-    tracker = Tracker("analyst", BINARY, postgres, RUN / "analyst", cores.server, {"JOURNAL_SYNC": "always"})
-    stack.callback(tracker.stop)
-    log_batches(postgres, tracker.database)
-    tracker.prepare()
-    waits = measure_analyst(tracker, plan.analyst_minutes, plan.minute_seconds)
-    report.add("batch before an analyst's transaction", "ms", [waits.before])
-    for minute, wait in enumerate(waits.minutes, 1):
-        report.add(f"batch in minute {minute} of it", "ms", [wait])
-    report.add("batch in its last minute", "times before", [waits.minutes[-1] / waits.before], target=3)
-    return report
+class Apart:
+    """What is measured on PostgreSQL alone: one whose log tells how long each batch took."""
+
+    def __init__(self, plan: Plan, quick: bool, stack: ExitStack) -> None:
+        self.plan = plan
+        self.stack = stack
+        self.cores = choose_cores()
+        self.report = Report(describe(BINARY, ROOT, self.cores), quick)
+        os.sched_setaffinity(0, {self.cores.client})
+        self.postgres = PrivatePostgres(settings={"fsync": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"})
+        stack.callback(self.postgres.destroy)
+        self.postgres.start()
+
+    def tracker(self, name: str, ads: int) -> Tracker:
+        tracker = Tracker(name, BINARY, self.postgres, RUN / name, self.cores.server, {"JOURNAL_SYNC": "always"})
+        self.stack.callback(tracker.stop)
+        log_batches(self.postgres, tracker.database)
+        tracker.prepare(ads)
+        return tracker
+
+    def run_analyst(self) -> Report:
+        waits = measure_analyst(self.tracker("analyst", 100), self.plan.analyst_minutes, self.plan.minute_seconds)
+        report = self.report
+        report.add("batch before an analyst's transaction", "ms", [waits.before])
+        for minute, wait in enumerate(waits.minutes, 1):
+            report.add(f"batch in minute {minute} of it", "ms", [wait])
+        report.add("batch in its last minute", "times before", [waits.minutes[-1] / waits.before], target=3)
+        return report
+
+    def run_stored(self) -> Report:
+        program = BUILD / "test/bench/write_backlog"
+        for number, mix in enumerate(MIXES):
+            tracker = self.tracker(f"stored_{number}", ADS)
+            measure_storing(self.report, program, tracker, mix, self.plan.stored_events, self.plan.rounds)
+            tracker.stop()
+        tracker = self.tracker("late", ADS)
+        measure_late(self.report, program, tracker, self.plan.late_events)
+        tracker.stop()
+        for per_second in (1, 3, 10, 100):
+            tracker = self.tracker(f"bytes_{per_second}", ADS)
+            measure_bytes(self.report, program, tracker, per_second, self.plan.day_seconds)
+            tracker.stop()
+        return self.report
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -265,6 +296,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short run of each, to see it work")
     parser.add_argument("--analyst", action="store_true",
                         help="batches beside a transaction that stays open for ten minutes, and nothing else")
+    parser.add_argument("--stored", action="store_true",
+                        help="how fast events are stored, and what their counts take, and nothing else")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE",
                         help="where the figures go (%(default)s)")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="the figures of an earlier run")
@@ -272,7 +305,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_bench(quick: bool, analyst: bool) -> Report:
+def run_bench(quick: bool, analyst: bool, stored: bool) -> Report:
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w", encoding="ascii") as lock, ExitStack() as stack:
         try:
@@ -285,14 +318,16 @@ def run_bench(quick: bool, analyst: bool) -> Report:
         if filesystem(RUN) in ("tmpfs", "ramfs"):
             raise BenchError(f"{RUN} must lie on a disk: the journal is part of what is measured")
         plan = QUICK if quick else FULL
-        return run_analyst(plan, quick, stack) if analyst else Bench(plan, quick, stack).run()
+        if analyst:
+            return Apart(plan, quick, stack).run_analyst()
+        return Apart(plan, quick, stack).run_stored() if stored else Bench(plan, quick, stack).run()
 
 
 def main() -> int:
     arguments = parse_arguments()
     try:
         earlier = read_report(arguments.compare) if arguments.compare else None
-        report = run_bench(arguments.quick, arguments.analyst)
+        report = run_bench(arguments.quick, arguments.analyst, arguments.stored)
     except (BenchError, AssertionError, OSError, ValueError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -14,6 +14,7 @@ from machine import BenchError, pinned
 
 STORED_WITHIN_SECONDS = 120
 QUIET_SECONDS = 0.05
+PSQL_SECONDS = 600
 LAG = "adtracker_event_loop_lag_seconds_bucket"
 
 NGINX_CONF = """
@@ -105,7 +106,7 @@ def start_nginx(directory: Path, core: int) -> Optional[Plain]:
 
 
 class Tracker(Subject):
-    """The tracker on a database of its own, in which there are 100 ads."""
+    """The tracker on a database of its own."""
 
     def __init__(self, mode: str, binary: Path, postgres: PrivatePostgres, directory: Path,
                  core: int, env: Dict[str, str]) -> None:
@@ -133,12 +134,12 @@ class Tracker(Subject):
                 time.sleep(0.001)
         return time.monotonic() - begun
 
-    def prepare(self) -> None:
-        """Migrates the database and fills in the ads; returns with the tracker running."""
+    def prepare(self, ads: int = 100) -> None:
+        """Migrates the database and fills in so many ads; returns with the tracker running."""
         self.start()
-        self._psql("INSERT INTO ads (image_url, target_url) SELECT "
-                   "'https://cdn.example/' || n || '.png', 'https://shop.example/' || n "
-                   "FROM generate_series((SELECT count(*) FROM ads) + 1, 100) n")
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT "
+                  "'https://cdn.example/' || n || '.png', 'https://shop.example/' || n "
+                  f"FROM generate_series((SELECT count(*) FROM ads) + 1, {ads}) n")
         self.stop()
         self.start()
 
@@ -160,6 +161,10 @@ class Tracker(Subject):
     def stored(self) -> int:
         return int(self.metrics().total("adtracker_events_stored_total"))
 
+    def counted(self) -> int:
+        """How many events the database has stored, of this journal since it is there."""
+        return int(self.psql("SELECT coalesce(sum(n), 0) FROM ingest_cursor, unnest(stored) AS n"))
+
     def settle(self) -> float:
         """Also checks that each event that was answered with 202 is a row, and nothing else is."""
         deadline = time.monotonic() + STORED_WITHIN_SECONDS
@@ -169,7 +174,7 @@ class Tracker(Subject):
         while self.accepted() != accepted:
             settled, accepted = self._wait_until_stored(deadline)
             time.sleep(QUIET_SECONDS)
-        rows = int(self._psql("SELECT count(*) FROM events"))
+        rows = int(self.psql("SELECT count(*) FROM events"))
         if rows != accepted:
             raise BenchError(f"{accepted} events were accepted, and there are {rows} rows")
         return settled
@@ -207,6 +212,7 @@ class Tracker(Subject):
         except (OSError, http.client.HTTPException):
             return False
 
-    def _psql(self, sql: str) -> str:
-        rows = self.postgres.psql(sql, self.database)
+    def psql(self, sql: str) -> str:
+        """The first value of the answer."""
+        rows = self.postgres.psql(sql, self.database, PSQL_SECONDS)
         return rows[0][0] if rows else ""

@@ -18,14 +18,18 @@
 /* Small enough for a short backlog to have several segments. */
 enum { SEGMENT_BYTES = 8 * 1024 * 1024, FIRST_ADDRESS = 20 << 24 };
 
-enum { EVENT_US = 100 }; /* from one to the next: 10,000 a second, the last one now */
+/* How much earlier those happened that were sent late. */
+#define LATE_MIN_US (INT64_C(3) * 3600 * 1000000)
+#define LATE_MAX_US (INT64_C(12) * 3600 * 1000000)
 
 /* What the events are like, beside their address. */
 struct mix {
     unsigned kinds;
     unsigned ads;
     unsigned placements;
-    bool has_ids; /* UUIDs of version 7 */
+    bool has_ids;     /* UUIDs of version 7 */
+    int64_t event_us; /* from one to the next, the last one now */
+    unsigned late;    /* percent of them */
 };
 
 static void die(const char *what)
@@ -73,6 +77,13 @@ static uint64_t scatter(uint64_t index)
     return (mixed ^ mixed >> 29) * UINT64_C(0xBF58476D1CE4E5B9) >> 20;
 }
 
+static int64_t late_us(const struct mix *mix, uint64_t random)
+{
+    if ((random >> 30) % 100 >= mix->late)
+        return 0;
+    return LATE_MIN_US + (int64_t)((random >> 4) % (uint64_t)(LATE_MAX_US - LATE_MIN_US));
+}
+
 static void set_id(struct event *event, uint64_t random)
 {
     char text[40];
@@ -88,8 +99,9 @@ static void set_id(struct event *event, uint64_t random)
 static struct event make_event(const struct mix *mix, uint64_t index, int64_t first_us)
 {
     uint64_t random = scatter(index);
-    struct event event = {.received_at_us = first_us + (int64_t)index * EVENT_US,
-                          .occurred_at_us = first_us + (int64_t)index * EVENT_US,
+    int64_t at_us = first_us + (int64_t)index * mix->event_us;
+    struct event event = {.received_at_us = at_us,
+                          .occurred_at_us = at_us - late_us(mix, random),
                           .ad_id = 1 + (int32_t)(random % mix->ads),
                           .playback_ms = (int64_t)(index % 60) * 1000,
                           .quantity = 1,
@@ -150,29 +162,40 @@ static uint64_t write_segment(const char *directory, struct segment_header *head
     return index;
 }
 
+static unsigned number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
 int main(int argc, char **argv)
 {
-    struct mix mix = {.kinds = EVENT_KINDS, .ads = 3};
-    if (argc != 3 && argc != 7) {
-        (void)fprintf(stderr, "usage: backlog JOURNAL_DIR EVENTS [KINDS ADS PLACEMENTS IDS]\n");
+    struct mix mix = {.kinds = EVENT_KINDS, .ads = 3, .event_us = 100};
+    if (argc != 3 && argc != 7 && argc != 9) {
+        (void)fprintf(stderr, "usage: backlog JOURNAL_DIR EVENTS "
+                              "[KINDS ADS PLACEMENTS IDS [EVENT_US LATE_PERCENT]]\n");
         return 2;
     }
-    if (argc == 7)
-        mix = (struct mix){.kinds = (unsigned)strtoul(argv[3], NULL, 10),
-                           .ads = (unsigned)strtoul(argv[4], NULL, 10),
-                           .placements = (unsigned)strtoul(argv[5], NULL, 10),
-                           .has_ids = argv[6][0] == '1'};
+    if (argc >= 7) {
+        mix.kinds = number(argv[3]);
+        mix.ads = number(argv[4]);
+        mix.placements = number(argv[5]);
+        mix.has_ids = number(argv[6]) != 0;
+    }
+    if (argc == 9) {
+        mix.event_us = number(argv[7]);
+        mix.late = number(argv[8]);
+    }
     struct segment_header header = read_last(argv[1]);
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     uint64_t count = strtoull(argv[2], NULL, 10);
+    int64_t first_us = (int64_t)now.tv_sec * 1000000 - (int64_t)count * mix.event_us;
     header.first_sequence = ((uint64_t)header.run << JOURNAL_RUN_SHIFT) + 1;
     for (uint64_t index = 0; index < count;) {
         header.number++;
         header.salt++;
         header.accepted_through = header.first_sequence - 1; /* all of them were */
-        index = write_segment(argv[1], &header, &mix, index, count,
-                              (int64_t)now.tv_sec * 1000000 - (int64_t)count * EVENT_US);
+        index = write_segment(argv[1], &header, &mix, index, count, first_us);
     }
     return 0;
 }

@@ -16,6 +16,7 @@ LONG = bool(os.environ.get("FAULT_LONG"))
 ADS = 3
 MIB = 1024 * 1024
 SHOWN = 5
+ANSWER_SECONDS = 600 if LONG else 60  # of a query over all there is
 
 
 def tool(name: str) -> Path:
@@ -31,6 +32,9 @@ class FaultCase(TrackerCase):
     def setUp(self) -> None:
         super().setUp()
         self.ledger = Ledger()
+
+    def psql(self, sql: str) -> list:
+        return self.postgres.psql(sql, self.database, ANSWER_SECONDS)
 
     def own_postgres(self, **arguments) -> PrivatePostgres:
         """From here on this test has a PostgreSQL of its own, to be killed."""

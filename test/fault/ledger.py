@@ -11,7 +11,7 @@ from sent_event import FIRST_ADDRESS, LOST, Attempt, Event
 
 NEAR_SECONDS = 2.0
 CLOCK_SLACK_SECONDS = 1.0  # between the two clocks, and two threads
-SHOWN = 5
+SHOWN, LINES_SHOWN = 5, 30
 
 STORED = f"""
 SELECT ip - inet '{ipaddress.IPv4Address(FIRST_ADDRESS)}', (extract(epoch FROM received_at) * 1000000)::bigint, kind,
@@ -91,7 +91,11 @@ class Ledger:
             first = event.attempts[0].sent - NEAR_SECONDS
             last = event.attempts[-1].ended + NEAR_SECONDS
             lines += [note for note in self.notes if first <= note[0] <= last]
-        shown = "".join(f"\n    {at - self._started:.4f} {text}" for at, text in sorted(lines))
+        lines.sort()
+        left_out = len(lines) - LINES_SHOWN
+        if left_out > 0:
+            lines[LINES_SHOWN // 2:-LINES_SHOWN // 2] = [(lines[LINES_SHOWN // 2][0], f"and {left_out} more ...")]
+        shown = "".join(f"\n    {at - self._started:.4f} {text}" for at, text in lines)
         return f"{event.number} {event.kind} ip={event.address} id={event.event_id}{shown}"
 
     def history_of(self, address: str) -> str:
@@ -123,7 +127,7 @@ class Ledger:
         shown = "\n  ".join(faults[:SHOWN])
         assert not faults, f"{len(faults)} events are wrong of {summary}:\n  {shown}"
         for sql, what in ((DISAGREEMENTS, "counts are not the events"), (WRONG_ANSWERS, "answers are not the events")):
-            found = psql(sql)
+            found = psql(f"SET work_mem = '256MB'; {sql}")
             assert not found, f"{what}, in {len(found)} places: {found[:SHOWN]}"
         return summary
 

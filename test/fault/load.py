@@ -93,8 +93,8 @@ def request_bytes(path: str, body: bytes, agent: str, keeps: bool,
 
 class Load:
     """`connections` clients, each one request at a time, to a port of `ports` by chance. A share
-    `batches` of the requests are batches of up to BATCH_MAX events, some of LARGE_BATCH, all kinds of
-    bodies among them; what of a batch was not accepted, and has an id, is sent again as one.
+    `batches` of the requests are batches of up to `batch_max` events (of BATCH_MAX, some of LARGE_BATCH),
+    all kinds of bodies among them; what of a batch was not accepted, and has an id, is sent again as one.
 
     A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
     such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
@@ -102,7 +102,8 @@ class Load:
 
     def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
                  ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,
-                 think_seconds: float = 0.005, batches: float = 0.05) -> None:
+                 think_seconds: float = 0.005, batches: float = 0.05,
+                 batch_max: int = BATCH_MAX) -> None:
         self.ledger = ledger
         self.ports = list(ports)
         self._random = random.Random(seed)
@@ -113,6 +114,7 @@ class Load:
         self._fresh = fresh
         self._think = think_seconds
         self._batches = batches
+        self._batch_max = batch_max
         self._is_stopping = False
         self._is_abandoned = False
         self._faults: List[str] = []
@@ -144,7 +146,8 @@ class Load:
                                       self._random.random() < self._with_id, is_bot) for _ in range(count)]
 
     def _batch_size(self) -> int:
-        return LARGE_BATCH if self._random.random() < LARGE_SHARE else self._random.randint(1, BATCH_MAX)
+        is_large = self._batch_max == BATCH_MAX and self._random.random() < LARGE_SHARE
+        return LARGE_BATCH if is_large else self._random.randint(1, self._batch_max)
 
     async def _client(self, index: int) -> None:
         keeps = index >= self._fresh * self._connections

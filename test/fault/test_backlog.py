@@ -6,7 +6,7 @@ import unittest
 from typing import List
 
 from constant_rate import CLICKS_MAX, ConstantRate, Latency, typical_p99
-from fault_case import LONG, MIB, FaultCase, tool
+from fault_case import ADS, LONG, MIB, FaultCase, tool
 from surroundings import (go_early, is_sanitized, quantile, resident_bytes, since)
 
 from harness.server import Metrics, Server
@@ -14,7 +14,8 @@ from harness.server import Metrics, Server
 EVENTS = 10_000_000 if LONG else 300_000
 RUNS, RUN_CLICKS = (10, CLICKS_MAX) if LONG else (1, 20_000)  # those of them that come by HTTP
 FIRST_ADDRESS = 20 << 24  # of those that backlog.c writes
-MEMORY_MAX_BYTES = 100 * MIB
+KINDS, PLACEMENTS = 20, 100  # of the backlog
+MEMORY_MAX_BYTES = 40_000_000
 DRAINED_PER_SECOND = 100_000
 P99_MAX_MS = 20.0 if LONG else 100.0  # too short to tell it from what else goes on
 SYNC_SLOW_MS = 5.0
@@ -49,7 +50,8 @@ class Backlog(FaultCase):
 
     def write_backlog(self, server: Server) -> None:
         """As if so many had come in; over HTTP it would take too long for all of them."""
-        subprocess.run([str(tool("backlog")), str(server.journal), str(self.written)], check=True)
+        subprocess.run([str(tool("backlog")), str(server.journal), str(self.written), str(KINDS), str(ADS),
+                        str(PLACEMENTS), "0"], check=True)
 
     def send_backlog(self, server: Server) -> None:
         """The rest, as fast as they are answered."""

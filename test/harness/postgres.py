@@ -125,12 +125,12 @@ class PrivatePostgres:
         assert self.tcp, "has no TCP listener"
         return f"postgres://postgres:{password}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
-    def psql(self, sql: str, database: str = "postgres") -> List[Tuple[str, ...]]:
+    def psql(self, sql: str, database: str = "postgres", timeout_seconds: float = 60) -> List[Tuple[str, ...]]:
         """The rows of the answer as text, NULL as ''. AssertionError with psql's words on failure."""
         done = subprocess.run(
             [str(self.bin / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", FIELD, "-R", RECORD,
              "-d", self.conninfo(database), "-f", "-"],
-            input=sql, capture_output=True, text=True, timeout=60, check=False)
+            input=sql, capture_output=True, text=True, timeout=timeout_seconds, check=False)
         if done.returncode != 0:
             raise AssertionError(f"psql: {done.stderr.strip()}")
         if done.stdout == "":

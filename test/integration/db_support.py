@@ -112,10 +112,8 @@ class DatabaseCase(TrackerCase):
     def wait_maintained(self) -> None:
         """Until every day has its partitions, and all of an older version has come over."""
         wait_until(lambda: self.value(
-            "SELECT count(*) FROM wanted_partitions((now() AT TIME ZONE 'UTC')::date) AS w WHERE NOT EXISTS ("
-            "SELECT FROM partition_bounds(w.parent) AS b WHERE b.is_late = w.is_late AND b.first < w.day + 1 "
-            "AND b.past > w.day)") == "0" and self.value("SELECT to_regclass('before_positions') IS NULL") == "t",
-            30, "maintained")
+            "SELECT NOT EXISTS (SELECT FROM missing_partitions((now() AT TIME ZONE 'UTC')::date)) "
+            "AND to_regclass('before_positions') IS NULL") == "t", 30, "maintained")
 
     def wait_ads(self, server: Server) -> None:
         """Until it lists the ads that the database has."""

@@ -91,6 +91,7 @@
     X(journal_reader_unreadable) \
     X(journal_recovery) \
     X(journal_recovery_segments) \
+    X(journal_reserve) \
     X(journal_rotation) \
     X(journal_rotation_apart) \
     X(journal_salvage) \

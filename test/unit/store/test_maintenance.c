@@ -1,5 +1,6 @@
 /* The turns of the database's maintenance, over a connection that is the test's. */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,13 +59,22 @@ static void answer_all(void)
     }
 }
 
+static double lag(void)
+{
+    static const char name[] = "\nadtracker_rollup_lag_seconds ";
+    const char *at = strstr(render(), name);
+    ck_assert_ptr_nonnull(at);
+    return strtod(at + sizeof name - 1, NULL);
+}
+
 START_TEST(does_all_there_is_to_do_in_turn)
 {
     ck_assert_ptr_null(fake_conn_query()->sql);
     fake_conn_come_up();
     answer_all();
     ck_assert_ptr_null(fake_conn_query()->sql);
-    ck_assert_ptr_nonnull(strstr(render(), "adtracker_rollup_lag_seconds 1234.5\n"));
+    ck_assert_double_ge(lag(), 1234.5);
+    ck_assert_double_lt(lag(), 1334.5);
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_late_count_rows 678\n"));
 }
 END_TEST
@@ -108,6 +118,35 @@ START_TEST(puts_off_what_fails)
 }
 END_TEST
 
+/* Each is told once, also where all fail alike. */
+START_TEST(tells_of_each_that_fails)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_refuse("53100");
+    }
+    ck_assert_uint_eq(log_file_count("maintenance: "), CALLS);
+    ck_assert_uint_eq(log_file_count("maintenance: roll_up failed sqlstate=53100"), 1);
+}
+END_TEST
+
+/* A connection that can't be had is no reason to tell the lag of yesterday. */
+START_TEST(lag_grows_while_nobody_tells)
+{
+    double before = lag();
+    (void)usleep(20000);
+    ck_assert_double_ge(lag(), before + 0.02);
+    fake_conn_come_up();
+    answer_all();
+    fake_conn_go_down();
+    before = lag();
+    ck_assert_double_ge(before, 1234.5);
+    (void)usleep(20000);
+    ck_assert_double_ge(lag(), before + 0.02);
+}
+END_TEST
+
 START_TEST(leaves_a_server_that_is_of_no_use)
 {
     fake_conn_come_up();
@@ -143,6 +182,8 @@ Suite *maintenance_suite(void)
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
     tcase_add_test(tcase, puts_off_what_fails);
+    tcase_add_test(tcase, tells_of_each_that_fails);
+    tcase_add_test(tcase, lag_grows_while_nobody_tells);
     tcase_add_test(tcase, leaves_a_server_that_is_of_no_use);
     tcase_add_test(tcase, what_was_lost_is_done_again);
     suite_add_tcase(suite, tcase);

@@ -106,6 +106,30 @@ START_TEST(drain_waits_as_long_as_it_may)
 }
 END_TEST
 
+static uint64_t counted(const char *kind)
+{
+    char labels[64];
+    (void)metrics_label(labels, sizeof labels, "kind", kind);
+    return metrics_counter(metrics, "adtracker_events_accepted_total", "", labels)->value;
+}
+
+/* A clean stop loses none of them, though their second is not over: they are in the journal. */
+START_TEST(drain_brings_the_sums_into_the_journal)
+{
+    int64_t left = -1;
+    for (int i = 0; i < 3000; i++)
+        store_add(store, EVENT_FILL, 1 + i % 2500, "top", VERDICT_VALID, 0, 2);
+    store_add(store, EVENT_REQUEST, 0, NULL, VERDICT_DECLARED_BOT, 0, UINT32_MAX);
+    store_drain(store, 3600 * 1000, on_left, &left);
+    for (int turn = 0; turn < 50; turn++)
+        (void)event_base_loop(base, EVLOOP_NONBLOCK);
+    ck_assert_uint_eq(counted("fill"), 6000);
+    ck_assert_uint_eq(counted("request"), UINT32_MAX);
+    ck_assert_ptr_nonnull(strstr(render(), "adtracker_events_lost_total{kind=\"fill\"} 0\n"));
+    ck_assert_ptr_nonnull(strstr(render(), "adtracker_events_lost_total{kind=\"request\"} 0\n"));
+}
+END_TEST
+
 /* Not from inside the call. */
 START_TEST(drain_of_nothing_is_over_at_once)
 {
@@ -140,6 +164,7 @@ Suite *store_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, submission_is_answered_once_from_the_loop);
     tcase_add_test(tcase, drain_waits_as_long_as_it_may);
+    tcase_add_test(tcase, drain_brings_the_sums_into_the_journal);
     tcase_add_test(tcase, drain_of_nothing_is_over_at_once);
     tcase_add_test(tcase, refusal_comes_with_its_reason_and_counts_every_event);
     suite_add_tcase(suite, tcase);

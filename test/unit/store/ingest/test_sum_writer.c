@@ -1,10 +1,12 @@
 /* The server's own sums on their way through a real journal, by a clock of the test's. */
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <check.h>
 #include <event2/event.h>
 
+#include "metrics/clock.h"
 #include "metrics/metrics.h"
 #include "protocol/event_pack.h"
 #include "store/ingest/event_queue.h"
@@ -41,6 +43,12 @@ static void on_settled(void *arg)
     settled++;
 }
 
+static void open_writer(void)
+{
+    const struct sum_writer_listener listener = {.may_write = may_write, .settled = on_settled};
+    writer = sum_writer_new(run.base, intake, listener, run.metrics, run.files.log);
+}
+
 static void set_up(void)
 {
     disk_faults_reset();
@@ -50,8 +58,7 @@ static void set_up(void)
     refusals_init(&refusals, run.metrics);
     intake = intake_new(run.base, run.journal, 100000, &refusals, run.metrics, run.files.log,
                         on_queued, NULL);
-    const struct sum_writer_listener listener = {.may_write = may_write, .settled = on_settled};
-    writer = sum_writer_new(run.base, intake, listener, run.metrics, run.files.log);
+    open_writer();
     intake_stored(intake, 0);
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
 }
@@ -119,6 +126,28 @@ START_TEST(writes_a_second_once_it_is_over)
     ck_assert(sum_writer_is_empty(writer));
     ck_assert_uint_eq(settled, 1);
     assert_queued(2, 300);
+}
+END_TEST
+
+static void sleep_into_second(int64_t wanted_us)
+{
+    int64_t left_us = wanted_us - clock_wall_us() % SECOND_US;
+    (void)usleep((useconds_t)(left_us < 0 ? left_us + SECOND_US : left_us));
+}
+
+/* Whenever it began: so a process that is killed takes no more than what came in that time. */
+START_TEST(nothing_waits_for_much_longer_than_a_second)
+{
+    sum_writer_free(writer);
+    sleep_into_second(900000);
+    open_writer();
+    sleep_into_second(10000);
+    int64_t added_us = clock_monotonic_us();
+    add(1, 5, clock_wall_us());
+    while (settled == 0)
+        (void)event_base_loop(run.base, EVLOOP_ONCE);
+    ck_assert_int_lt(clock_monotonic_us() - added_us, 1600000);
+    assert_queued(1, 5);
 }
 END_TEST
 
@@ -205,6 +234,7 @@ Suite *sum_writer_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, writes_a_second_once_it_is_over);
+    tcase_add_test(tcase, nothing_waits_for_much_longer_than_a_second);
     tcase_add_test(tcase, a_stop_waits_for_no_second);
     tcase_add_test(tcase, splits_what_a_record_cannot_hold);
     tcase_add_test(tcase, waits_by_the_minute_while_the_journal_refuses);

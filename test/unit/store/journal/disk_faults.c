@@ -1,6 +1,7 @@
 /* A disk that fails on command. These definitions come before those of the C library. */
 #include "test/unit/store/journal/disk_faults.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -131,6 +132,21 @@ int fsync(int fd)
     return fails(&disk_faults.full_sync_fails_in) ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
+/* What the files of a directory take. */
+static uint64_t used_bytes(const char *path)
+{
+    uint64_t bytes = 0;
+    const struct dirent *entry;
+    DIR *directory = opendir(path);
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        struct stat status;
+        if (fstatat(dirfd(directory), entry->d_name, &status, 0) == 0 && S_ISREG(status.st_mode))
+            bytes += (uint64_t)status.st_blocks * 512;
+    }
+    (void)closedir(directory);
+    return bytes;
+}
+
 /* As far as anybody looks at it. */
 int statvfs(const char *path, struct statvfs *disk)
 {
@@ -141,6 +157,8 @@ int statvfs(const char *path, struct statvfs *disk)
         (struct statvfs){.f_frsize = (unsigned long)system.f_bsize, .f_bavail = system.f_bavail};
     if (disk_faults.free_bytes > 0)
         disk->f_bavail = disk_faults.free_bytes / disk->f_frsize;
+    if (disk_faults.disk_bytes > 0)
+        disk->f_bavail = (disk_faults.disk_bytes - used_bytes(path)) / disk->f_frsize;
     return 0;
 }
 

@@ -16,6 +16,7 @@ struct disk_fault_plan {
     unsigned piece_bytes;     /* pwrite() and write() take no more at once, and every other
                                  pwrite() is interrupted; 0 = they take all */
     uint64_t free_bytes;      /* that statvfs() tells; 0 = what there are */
+    uint64_t disk_bytes;      /* statvfs() tells of a disk of so many, less the directory's files */
     uint64_t bad_from;        /* pread() of bytes from here */
     uint64_t bad_to;          /* to before here gives EIO, in any file */
     int open_reason;          /* errno of every openat() of a segment; 0 = it works */
