@@ -18,6 +18,7 @@
 #include "store/catalogue/catalogue.h"
 #include "store/database/target.h"
 #include "store/disk/syncer.h"
+#include "store/ingest/backlog.h"
 #include "store/ingest/intake.h"
 #include "store/ingest/session.h"
 #include "store/ingest/sum_writer.h"
@@ -115,7 +116,7 @@ void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const c
 
 uint64_t store_pending_events(const struct store *store)
 {
-    return intake_waiting(store->intake);
+    return backlog_waiting(intake_backlog(store->intake));
 }
 
 struct ad_listing *store_ads(struct store *store)
@@ -144,7 +145,7 @@ static void finish_drain(struct store *store)
     sum_writer_give_up(store->sums);
     store_drained_fn drained = store->drained;
     store->drained = NULL;
-    drained(store->drained_arg, intake_waiting(store->intake));
+    drained(store->drained_arg, backlog_waiting(intake_backlog(store->intake)));
 }
 
 /* Also the end of the grace time; always from the loop, never from inside the writer. */
@@ -160,7 +161,7 @@ static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
 static void look_if_drained(struct store *store)
 {
     if (store->drained != NULL && sum_writer_is_empty(store->sums) &&
-        intake_is_settled(store->intake) && intake_waiting(store->intake) == 0)
+        intake_is_settled(store->intake) && backlog_waiting(intake_backlog(store->intake)) == 0)
         event_active(store->drain_timer, EV_TIMEOUT, 0);
 }
 
@@ -185,7 +186,7 @@ static void on_queued(void *arg)
 static void on_stored(void *arg, uint64_t sequence)
 {
     struct store *store = arg;
-    intake_stored(store->intake, sequence);
+    backlog_stored(intake_backlog(store->intake), sequence);
     look_if_drained(store);
 }
 
@@ -252,7 +253,7 @@ static void make_writer(struct store *store, struct event_base *base)
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->target, &store->ingest_settings,
-                               intake_queue(store->intake), listener, store->metrics, store->log);
+                               backlog_queue(intake_backlog(store->intake)), listener, store->metrics, store->log);
 }
 
 struct store *store_new(struct event_base *base, const struct store_settings *settings,

@@ -1,10 +1,9 @@
 /*
- * Takes events in: journal first, then the answer, then the queue that the writer sends from. The
- * queue is the front of what waits for the database; when it is full the rest stays in the journal
- * alone and is streamed back in order.
+ * Takes events in: journal first, then the answer, then the backlog that the writer sends
+ * from.
  *
  *   submit -> journal buffer -> commit (write, sync) -> answers
- *                                   |-> queue, or left on disk -> read back as the queue empties
+ *                                   |-> backlog
  */
 #pragma once
 
@@ -15,17 +14,13 @@
 #include "protocol/event.h"
 #include "store/ingest/waiters.h"
 
+struct backlog;
 struct event_base;
-struct event_queue;
 struct intake;
 struct journal;
 struct log;
 struct metrics;
 struct refusals;
-
-/* What the queue takes of memory at most, however many events may be in it; one chunk more, to be
- * exact. */
-enum { INTAKE_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
 
 /* Runs when events have been put into the queue. */
 typedef void (*intake_queued_fn)(void *arg);
@@ -39,8 +34,8 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
 /* Answers who still waits with RESULT_UNAVAILABLE. */
 void intake_free(struct intake *intake);
 
-/* What the writer sends from. */
-struct event_queue *intake_queue(struct intake *intake);
+/* What was taken and waits for the database. */
+struct backlog *intake_backlog(struct intake *intake);
 
 /*
  * Appends copies of `count` events, one or more, which stand for no more than UINT32_MAX, to the
@@ -58,15 +53,6 @@ bool intake_is_too_large(const struct intake *intake, const struct event *events
  * is not taken. */
 void intake_submit_own(struct intake *intake, const struct event *event, waiter_done_fn done,
                        void *arg);
-
-/*
- * The database has everything up to `sequence` and nothing above. Lower than before: a failover or
- * a restored backup lost some; the intake goes back to them.
- */
-void intake_stored(struct intake *intake, uint64_t sequence);
-
-/* Events that are accepted and not known to be stored. */
-uint64_t intake_waiting(const struct intake *intake);
 
 /* Whether nobody waits for the journal. */
 bool intake_is_settled(const struct intake *intake);

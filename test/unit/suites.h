@@ -92,6 +92,8 @@
     X(journal_recovery) \
     X(journal_recovery_segments) \
     X(journal_reserve) \
+    X(journal_room) \
+    X(journal_room_apart) \
     X(journal_rotation) \
     X(journal_rotation_apart) \
     X(journal_salvage) \

@@ -6,6 +6,7 @@
 
 #include "metrics/metrics.h"
 #include "protocol/event_pack.h"
+#include "store/ingest/backlog.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/intake.h"
 #include "test/unit/store/journal/disk_faults.h"
@@ -45,7 +46,7 @@ static void set_up(void)
     refusals_init(&refusals, run.metrics);
     intake = intake_new(run.base, run.journal, EVENTS, &refusals, run.metrics, run.files.log,
                         on_queued, NULL);
-    intake_stored(intake, 0); /* the database has nothing, and is listening */
+    backlog_stored(intake_backlog(intake), 0); /* the database has nothing, and is listening */
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
 }
 
@@ -90,7 +91,7 @@ static uint64_t replayed(void)
 /* What the writer would send: the first of the submission, in order, each once. */
 static uint64_t queued(void)
 {
-    struct queue_position at = event_queue_head(intake_queue(intake));
+    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake)));
     const uint8_t *packed;
     size_t packed_bytes;
     uint64_t sequence;
@@ -148,7 +149,7 @@ START_TEST(submission_cut_in_two_is_refused)
     ck_assert_uint_gt(queued(), 0);
     ck_assert_uint_lt(queued(), EVENTS);
     ck_assert_uint_eq(replayed(), queued());
-    ck_assert_uint_eq(intake_waiting(intake), queued());
+    ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), queued());
 }
 END_TEST
 
@@ -172,7 +173,7 @@ START_TEST(stored_segments_go_for_a_submission)
     uint64_t first = journal_first_sequence(run.journal);
     for (uint64_t i = 1; i <= 10; i++) {
         ck_assert_int_eq(submit(EVENTS * 2 / 3), RESULT_OK);
-        intake_stored(intake, first + i * (EVENTS * 2 / 3) - 1);
+        backlog_stored(intake_backlog(intake), first + i * (EVENTS * 2 / 3) - 1);
     }
     ck_assert_uint_eq(accepted(), 10 * (EVENTS * 2 / 3));
     ck_assert_uint_eq(refused(), 0);
@@ -249,14 +250,15 @@ START_TEST(record_that_was_damaged_is_not_waited_for)
     static const uint8_t junk[10] = {0x3C};
     uint64_t first = journal_first_sequence(run.journal);
     ck_assert_int_eq(submit(EVENTS), RESULT_OK);
-    intake_stored(intake, first + EVENTS - 1);
-    ck_assert_uint_eq(intake_waiting(intake), 0);
+    backlog_stored(intake_backlog(intake), first + EVENTS - 1);
+    ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 0);
     journal_files_overwrite(journal_files_segment_path(&run.files, 1), 10000, junk, sizeof junk);
-    intake_stored(intake, first - 1); /* the database has lost it */
-    ck_assert_uint_eq(intake_waiting(intake), EVENTS);
+    backlog_stored(intake_backlog(intake), first - 1); /* the database has lost it */
+    ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), EVENTS);
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
-    ck_assert_uint_lt(event_queue_count(intake_queue(intake)), EVENTS);
-    ck_assert_uint_eq(intake_waiting(intake), event_queue_count(intake_queue(intake)));
+    ck_assert_uint_lt(event_queue_count(backlog_queue(intake_backlog(intake))), EVENTS);
+    ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)),
+                      event_queue_count(backlog_queue(intake_backlog(intake))));
 }
 END_TEST
 

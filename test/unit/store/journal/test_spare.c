@@ -145,6 +145,16 @@ START_TEST(with_it_all_stays_within_the_limit)
 }
 END_TEST
 
+START_TEST(it_takes_its_place_beside_a_batch)
+{
+    open_small();
+    fill_spare();
+    uint64_t segment_bytes = run.settings.max_bytes / 4;
+    ck_assert_int_eq(journal_reserve(run.journal, 3 * segment_bytes), REFUSAL_NONE);
+    ck_assert_int_eq(journal_reserve(run.journal, 4 * segment_bytes), REFUSAL_JOURNAL_FULL);
+}
+END_TEST
+
 /* Where the journal is full it would take more than its share. */
 START_TEST(that_of_a_process_that_died_is_no_burden)
 {
@@ -219,6 +229,7 @@ Suite *journal_spare_suite(void)
     tcase_add_test(tests, it_counts_and_goes_at_the_end);
     tcase_add_test(tests, that_of_a_process_that_died_is_removed_unread);
     tcase_add_test(tests, with_it_all_stays_within_the_limit);
+    tcase_add_test(tests, it_takes_its_place_beside_a_batch);
     tcase_add_test(tests, that_of_a_process_that_died_is_no_burden);
     tcase_add_test(tests, it_is_not_filled_while_somebody_waits);
     tcase_add_test(tests, where_it_has_no_room_there_is_none);

@@ -1,17 +1,17 @@
-/* What is measured of the intake, which counts and tells. */
+/* What is measured of the backlog, which counts and tells. */
 #pragma once
 
 struct counter;
 struct metrics;
 
 /* They live as long as the registry. */
-struct intake_counters {
+struct backlog_counters {
     struct counter *replayed;
     struct counter *gap;
 };
 
 /* What the gauges read, of `arg`. */
-struct intake_gauges {
+struct backlog_gauges {
     double (*waiting)(void *arg);
     double (*queue_max)(void *arg);
     double (*oldest)(void *arg);
@@ -19,5 +19,5 @@ struct intake_gauges {
 };
 
 /* Adds the series, once. */
-void intake_metrics_add(struct metrics *metrics, struct intake_gauges gauges,
-                        struct intake_counters *counters);
+void backlog_metrics_add(struct metrics *metrics, struct backlog_gauges gauges,
+                         struct backlog_counters *counters);

@@ -1,10 +1,10 @@
-/* What is measured of the intake. */
-#include "store/ingest/intake_metrics.h"
+/* What is measured of the backlog. */
+#include "store/ingest/backlog_metrics.h"
 
 #include "metrics/metrics.h"
 
-void intake_metrics_add(struct metrics *metrics, struct intake_gauges gauges,
-                        struct intake_counters *counters)
+void backlog_metrics_add(struct metrics *metrics, struct backlog_gauges gauges,
+                         struct backlog_counters *counters)
 {
     counters->replayed =
         metrics_counter(metrics, "adtracker_events_replayed_total",

@@ -1,0 +1,50 @@
+/*
+ * What waits for the database: a queue in memory, which the writer sends from, and behind it what
+ * is in the journal alone, read back in order as the queue empties.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct backlog;
+struct event_base;
+struct event_queue;
+struct journal;
+struct log;
+struct metrics;
+
+/* What the queue takes of memory at most, however many events may be in it; one chunk more, to be
+ * exact. */
+enum { BACKLOG_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
+
+/* Runs when events have been put into the queue, out of the journal. */
+typedef void (*backlog_queued_fn)(void *arg);
+
+/* Everything is borrowed and must outlive the backlog. */
+struct backlog *backlog_new(struct event_base *base, struct journal *journal,
+                            uint64_t queue_max_events, struct metrics *metrics, struct log *log,
+                            backlog_queued_fn queued, void *arg);
+void backlog_free(struct backlog *backlog);
+
+/* Events are on their way into the journal; the first of them came then. */
+void backlog_begin(struct backlog *backlog, int64_t received_at_us);
+
+/* An event is durable, the next one in order; one that was so before changes nothing. */
+void backlog_push(struct backlog *backlog, uint64_t sequence, const uint8_t *packed,
+                  size_t packed_bytes);
+
+/* So many of them go to the database without a 202. */
+void backlog_count_replayed(struct backlog *backlog, uint64_t events);
+
+/*
+ * The database has everything up to `sequence` and nothing above. Lower than before: a failover or
+ * a restored backup lost some, which are sent again.
+ */
+void backlog_stored(struct backlog *backlog, uint64_t sequence);
+
+/* Events that are durable and not known to be stored. */
+uint64_t backlog_waiting(const struct backlog *backlog);
+
+/* What the writer sends from. */
+struct event_queue *backlog_queue(struct backlog *backlog);
