@@ -46,8 +46,10 @@ static void handle_analytics(struct exchange *exchange)
     enum result result = analytics_window_parse(query, &asked->window, &error);
     if (result == RESULT_OK)
         result = store_analytics(context->store, &asked->window, on_totals, asked, &reason);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
+        exchange_is_read(exchange);
         return;
+    }
     free(asked);
     exchange_fail_result(exchange, result, reason);
 }

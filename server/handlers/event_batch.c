@@ -154,6 +154,7 @@ static void submit(struct event_batches *batches)
                                       submission, &fault);
     if (result == RESULT_OK) {
         submission->exchange = remove_first(batches);
+        exchange_is_read(submission->exchange);
         return;
     }
     free(submission->answer);

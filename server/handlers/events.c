@@ -43,7 +43,9 @@ static void submit(struct exchange *exchange, const struct event *event)
     const struct handler_context *context = exchange->context;
     struct store_fault fault;
     enum result result = store_submit(context->store, event, 1, on_durable, exchange, &fault);
-    if (result != RESULT_OK)
+    if (result == RESULT_OK)
+        exchange_is_read(exchange);
+    else
         exchange_fail_result(exchange, result, fault.reason);
 }
 

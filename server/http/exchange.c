@@ -14,8 +14,8 @@
 
 #include "metrics/clock.h"
 #include "protocol/memory.h"
+#include "server/http/connection_watch.h"
 #include "server/http/metrics.h"
-#include "server/http/read_interest.h"
 
 static const char error_type[] = "application/json";
 
@@ -24,7 +24,7 @@ struct exchanges {
     struct event_base *base;
     const struct router *router;
     struct http_metrics *http_metrics;
-    struct read_interest *read_interest;
+    struct connection_watch *watch;
     void *context;
     struct exchange *free_list;
     size_t in_hand;
@@ -34,6 +34,22 @@ struct exchanges {
     char date[40];
 };
 
+/* One that has no connection any more is ours. */
+static void drop_request(struct exchange *exchange)
+{
+    if (exchange->request != NULL)
+        evhttp_request_free(exchange->request);
+    exchange->request = NULL;
+}
+
+/* A client gave up. What its handler still reads stays until it has read it. */
+static void on_closed(struct exchange *exchange)
+{
+    exchange->is_abandoned = true;
+    if (exchange->is_read)
+        drop_request(exchange);
+}
+
 struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
                                 struct http_metrics *http_metrics, void *context)
 {
@@ -41,7 +57,7 @@ struct exchanges *exchanges_new(struct event_base *base, const struct router *ro
     exchanges->base = base;
     exchanges->router = router;
     exchanges->http_metrics = http_metrics;
-    exchanges->read_interest = read_interest_new(base);
+    exchanges->watch = connection_watch_new(base, on_closed);
     exchanges->context = context;
     return exchanges;
 }
@@ -55,7 +71,7 @@ void exchanges_free(struct exchanges *exchanges)
         exchanges->free_list = exchange->next_free;
         free(exchange);
     }
-    read_interest_free(exchanges->read_interest);
+    connection_watch_free(exchanges->watch);
     free(exchanges);
 }
 
@@ -93,7 +109,7 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
                                   .method = http_method_of(request)};
     exchange->started_us = clock_monotonic_us();
     router_match(exchanges->router, path_of(request), exchange->method, &exchange->match);
-    read_interest_keep(exchanges->read_interest, evhttp_request_get_connection(request));
+    connection_watch_begin(exchanges->watch, evhttp_request_get_connection(request), exchange);
     exchanges->in_hand++;
     exchanges->opened++;
     return exchange;
@@ -104,8 +120,17 @@ void exchange_close_connection(struct exchange *exchange)
     exchange->is_last = true;
 }
 
+void exchange_is_read(struct exchange *exchange)
+{
+    exchange->is_read = true;
+    if (exchange->is_abandoned)
+        drop_request(exchange);
+}
+
 void exchange_header(struct exchange *exchange, const char *name, const char *value)
 {
+    if (exchange->request == NULL)
+        return;
     (void)evhttp_add_header(evhttp_request_get_output_headers(exchange->request), name, value);
 }
 
@@ -172,17 +197,25 @@ static const char *phrase_of(int status)
     return NULL;
 }
 
-/* Sends what lies in the request's output buffer, and lets go of the exchange. */
-static void finish(struct exchange *exchange, int status, const char *content_type)
+static void send_reply(struct exchange *exchange, int status, const char *content_type)
 {
-    struct exchanges *pool = exchange->pool;
     if (content_type != NULL)
         exchange_header(exchange, "Content-Type", content_type);
     add_common_headers(exchange);
     struct evhttp_connection *connection = evhttp_request_get_connection(exchange->request);
+    if (connection != NULL)
+        connection_watch_end(exchange->pool->watch, connection);
     evhttp_send_reply(exchange->request, status, phrase_of(status), NULL);
     if (connection != NULL)
         write_now(evhttp_connection_get_bufferevent(connection));
+}
+
+/* Sends what lies in the request's output buffer, and lets go of the exchange. */
+static void finish(struct exchange *exchange, int status, const char *content_type)
+{
+    struct exchanges *pool = exchange->pool;
+    if (exchange->request != NULL)
+        send_reply(exchange, status, content_type);
     http_metrics_count(pool->http_metrics, exchange->match.endpoint, exchange->method, status,
                        (double)(clock_monotonic_us() - exchange->started_us) / 1e6);
     exchange->next_free = pool->free_list;
@@ -204,7 +237,7 @@ static bool is_head(struct exchange *exchange, size_t body_bytes)
 void exchange_reply(struct exchange *exchange, int status, const char *content_type,
                     const char *body, size_t body_bytes)
 {
-    if (content_type != NULL && !is_head(exchange, body_bytes))
+    if (exchange->request != NULL && content_type != NULL && !is_head(exchange, body_bytes))
         (void)evbuffer_add(evhttp_request_get_output_buffer(exchange->request), body, body_bytes);
     finish(exchange, status, content_type);
 }
@@ -213,7 +246,7 @@ void exchange_reply_shared(struct exchange *exchange, int status, const char *co
                            const char *body, size_t body_bytes, exchange_release_fn release,
                            void *arg)
 {
-    if (is_head(exchange, body_bytes))
+    if (exchange->request == NULL || is_head(exchange, body_bytes))
         release(body, body_bytes, arg);
     else
         (void)evbuffer_add_reference(evhttp_request_get_output_buffer(exchange->request), body,

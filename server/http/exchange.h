@@ -20,12 +20,14 @@ struct http_metrics;
 /* Belongs to its pool again once it is answered. */
 struct exchange {
     struct exchanges *pool;
-    struct evhttp_request *request; /* evhttp's */
+    struct evhttp_request *request; /* evhttp's; NULL = dropped, its client gave up */
     void *context;                  /* the handlers' */
     enum http_method method;
     struct route_match match; /* its route, and what the path says */
     int64_t started_us;       /* monotonic */
     bool is_last;             /* of its connection */
+    bool is_read;             /* by its handler */
+    bool is_abandoned;        /* by its client: the connection is closed */
     struct exchange *next_free;
 };
 
@@ -50,6 +52,10 @@ void exchanges_close_connections(struct exchanges *exchanges);
 
 /* The answer will close its connection. */
 void exchange_close_connection(struct exchange *exchange);
+
+/* The handler needs nothing of the request any more: it goes as soon as its client gives up. The
+ * exchange must be answered all the same. */
+void exchange_is_read(struct exchange *exchange);
 
 /* Adds a header to the answer; before one of the following. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);

@@ -1,11 +1,21 @@
 """KEEPALIVE_SECONDS: how long a connection may be idle between requests, and what is no idleness."""
+import os
 import time
 import unittest
+from pathlib import Path
 
 from db_support import DatabaseCase, SqlSession
 from http_support import LIVEZ, WINDOW, Wire, seconds_of
 
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def link_of(path: Path) -> str:
+    """Where it leads; empty when it has just gone."""
+    try:
+        return os.readlink(path)
+    except FileNotFoundError:
+        return ""
 
 
 class Keepalive(DatabaseCase):
@@ -47,6 +57,35 @@ class Keepalive(DatabaseCase):
         lock.run("COMMIT")
         self.assertEqual(wire.answer().status, 200)
         self.assert_ends_when_idle(wire)
+
+    def test_who_gave_up_is_let_go_before_the_answer(self) -> None:
+        lock = SqlSession(self, self.postgres, self.database)
+        lock.run("BEGIN; LOCK counts, counts_minute IN ACCESS EXCLUSIVE MODE")
+        question = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        wires = [self.wire().send(question) for _ in range(20)]
+        patient = wires.pop()
+        self.tracker.wait_until(lambda: self.connections() == 20)
+        for number, wire in enumerate(wires):
+            if number % 2:
+                wire.close()
+            else:
+                wire.reset()
+        self.tracker.wait_until(lambda: self.connections() == 1)
+        answered = self.tracker.metrics().items()
+        self.assertEqual([labels for (name, labels), value in answered if value > 0 and
+                          name == "http_requests_total" and ("endpoint", "/ads/analytics") in labels], [])
+        lock.run("COMMIT")
+        self.assertEqual(patient.answer().status, 200)
+        self.assertEqual(self.tracker.stop(), 0)
+
+    def connections(self) -> int:
+        """Of clients, that the server has not closed."""
+        ours = set()
+        for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            if int(fields[1].split(":")[1], 16) == self.tracker.port:
+                ours.add(f"socket:[{fields[9]}]")
+        return sum(link_of(fd) in ours for fd in Path(f"/proc/{self.tracker.pid}/fd").iterdir()) - 1  # the listener
 
     def test_a_client_that_takes_its_answers_slowly_is_not_cut_off(self) -> None:
         wire = self.wire(receive_buffer=4096)
