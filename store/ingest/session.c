@@ -16,7 +16,8 @@
 #include "store/database/session_settings.h"
 #include "store/database/sqlstate.h"
 
-/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited for. */
+/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited
+ * for. */
 enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
