@@ -16,7 +16,7 @@ struct analytics_window {
 struct analytics_totals {
     int64_t events[EVENT_KINDS];
     int64_t playback_ms[EVENT_KINDS]; /* of all events of the kind together */
-    uint64_t pending_events;               /* accepted by this instance, not yet stored */
+    uint64_t pending_events;          /* accepted by this instance, not yet stored */
 };
 
 /*

@@ -177,6 +177,6 @@ const struct count_row *const *batch_counts_sorted(struct batch_counts *counts)
 {
     for (uint32_t i = 0; i < counts->count; i++)
         counts->sorted[i] = &counts->rows[i];
-    qsort(counts->sorted, counts->count, sizeof counts->sorted[0], compare);
+    qsort(counts->sorted, counts->count, sizeof(struct count_row *), compare);
     return counts->sorted;
 }

@@ -107,6 +107,6 @@ const struct placement_name *const *placement_names_sorted(struct placement_name
         if (names->items[i].batch == names->batch)
             names->sorted[(*count)++] = &names->items[i];
     }
-    qsort(names->sorted, *count, sizeof names->sorted[0], compare);
+    qsort(names->sorted, *count, sizeof(struct placement_name *), compare);
     return names->sorted;
 }

@@ -284,7 +284,7 @@ class ReadOnlyDirectory(DiskCase):
         self.wait_up(server)
         self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
                   "'https://b.example/' || n FROM generate_series(1, 3) AS n")
-        load = self.load([server])
+        load = self.load([server], batch_max=30)
         for _ in self.rounds(20, 2):
             self.wait_accepted(20)
             journal.chmod(0o555)

@@ -138,7 +138,9 @@ static uint64_t used_bytes(const char *path)
     uint64_t bytes = 0;
     const struct dirent *entry;
     DIR *directory = opendir(path);
-    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+    if (directory == NULL)
+        return 0;
+    while ((entry = readdir(directory)) != NULL) {
         struct stat status;
         if (fstatat(dirfd(directory), entry->d_name, &status, 0) == 0 && S_ISREG(status.st_mode))
             bytes += (uint64_t)status.st_blocks * 512;
@@ -157,8 +159,11 @@ int statvfs(const char *path, struct statvfs *disk)
         (struct statvfs){.f_frsize = (unsigned long)system.f_bsize, .f_bavail = system.f_bavail};
     if (disk_faults.free_bytes > 0)
         disk->f_bavail = disk_faults.free_bytes / disk->f_frsize;
-    if (disk_faults.disk_bytes > 0)
-        disk->f_bavail = (disk_faults.disk_bytes - used_bytes(path)) / disk->f_frsize;
+    if (disk_faults.disk_bytes > 0) {
+        uint64_t used = used_bytes(path);
+        disk->f_bavail =
+            used < disk_faults.disk_bytes ? (disk_faults.disk_bytes - used) / disk->f_frsize : 0;
+    }
     return 0;
 }
 
