@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from typing import List, NamedTuple
 
-from counts_support import DISAGREEMENTS
+from integration.counts_support import DISAGREEMENTS
 
 from harness.case import TrackerCase
 from harness.postgres import PASSWORD, PrivatePostgres
