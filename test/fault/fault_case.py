@@ -14,6 +14,7 @@ from load import Load
 
 LONG = bool(os.environ.get("FAULT_LONG"))
 ADS = 3
+SLOW_DISK_US = 2000  # per sync: what the server does not do inline
 MIB = 1024 * 1024
 SHOWN = 5
 
@@ -44,6 +45,12 @@ class FaultCase(TrackerCase):
         for n in range(count):
             self.ledger.note(f"round {n + 1} of {count}")
             yield n
+
+    def set_slow(self, server: Server, is_slow: bool) -> None:
+        """Whether the disk, which has to be of `disks`, is slow from the server's next start on, so that syncs
+        go through the sync worker; else they are inline as long as the real disk is quick."""
+        server.env["SLOW_DISK_US"] = str(SLOW_DISK_US if is_slow else 0)
+        self.ledger.note(f"from the next start on the disk is {'slow' if is_slow else 'quick'}")
 
     def say(self, text: object) -> None:
         print(f"{self.id().rpartition('.')[2]}: {text}", file=sys.stderr, flush=True)
@@ -91,6 +98,10 @@ class FaultCase(TrackerCase):
         self.assertEqual(entries["accepted"] + entries["replayed"],
                          entries["stored"] + entries["duplicate"] + entries["rejected"]
                          + entries["waiting"], f"the books: {entries}")
+
+    def assert_through_worker(self, server: Server) -> None:
+        """That the disk has been slow."""
+        self.assertIn("syncs go through the sync worker", server.log_text())
 
     def check(self, *servers: Server) -> Summary:
         """At rest every event is stored as often as it has to be."""

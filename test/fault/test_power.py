@@ -5,9 +5,10 @@ import subprocess
 import time
 import unittest
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Tuple
 
-from fault_case import LONG, MIB, FaultCase, tool
+from disks import PowerSteps, preload
+from fault_case import LONG, MIB, FaultCase
 from journal_file import EVENT, records, segments
 
 from harness.abilities import can_trace, need
@@ -48,16 +49,15 @@ class Disk:
         self.dropped = 0  # sectors of segments that were written and not synced
 
     def env(self) -> Dict[str, str]:
-        return {"LD_PRELOAD": str(tool("libpower.so")), "POWER_DIRECTORY": str(self.directory),
-                "POWER_SHADOW": str(self.shadow),
-                "ASAN_OPTIONS": "detect_leaks=1:exitcode=99:verify_asan_link_order=0"}
+        return {**preload("power"), "POWER_DIRECTORY": str(self.directory),
+                "POWER_SHADOW": str(self.shadow)}
 
     def _synced_names(self) -> Dict[str, str]:
         lines = (self.shadow / "names").read_text().splitlines()
         return {name: key for key, name in (line.split(" ", 1) for line in lines)}
 
-    def _object(self, key: Optional[str]) -> bytes:
-        path = self.shadow / (key or "none")
+    def _object(self, key: str) -> bytes:
+        path = self.shadow / key
         return path.read_bytes() if path.exists() else b""
 
     def _last_life(self, inode: int) -> str:
@@ -65,17 +65,19 @@ class Disk:
         return f"{inode}-{max(lives, default=0)}"
 
     def lose_power(self, kept: float, chance: random.Random) -> None:
-        """Replaces the directory's content with what is left of it, and empties the shadow."""
+        """Replaces the directory's content with what is left of it, and empties the shadow. A file that got
+        another name has the one or the other."""
         synced = self._synced_names()
         now = {path.name: path for path in self.directory.iterdir()}
-        left: Dict[str, bytes] = {}
-        for name in sorted({*synced, *now}):
-            key = self._last_life(now[name].stat().st_ino) if name in now else None
-            is_settled = key is not None and key == synced.get(name)
-            if key is not None and (is_settled or chance.random() < kept):
-                left[name] = blend(now[name].read_bytes(), self._object(key), kept, chance)
-            elif name in synced:
-                left[name] = self._object(synced[name])
+        keys = {name: self._last_life(path.stat().st_ino) for name, path in now.items()}
+        kept_names = {name for name, key in keys.items()
+                      if key == synced.get(name) or chance.random() < kept}
+        kept_keys = {keys[name] for name in kept_names}
+        left = {name: blend(now[name].read_bytes(), self._object(keys[name]), kept, chance)
+                for name in sorted(kept_names)}
+        for name, key in synced.items():
+            if name not in left and key not in kept_keys:
+                left[name] = self._object(key)
         self.dropped += sum(dropped_sectors(path.read_bytes(), left.get(name, b""))
                             for name, path in now.items() if path.suffix == ".journal")
         for path in (*self.directory.iterdir(), *self.shadow.iterdir()):
@@ -118,12 +120,13 @@ class PowerCase(FaultCase):
         server = self.open_server(**settings)
         load = self.load([server], connections=64, with_id=0.25)
         times = []
-        for _ in self.rounds(rounds, rounds_short):
+        for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, 1.2))
             times.append(self.cut_power(server, disk))
             is_away = self.random.random() < 0.6
             server.env["DB_CONN"] = NO_DATABASE if is_away else self.db_conn
             server.env["JOURNAL_MAX_BYTES"] = str(self.random.choice([4 * MIB, 64 * MIB]))
+            self.set_slow(server, n % 2 == 0)
             server.start()
             self.ledger.note(f"the server is back, the database {'away' if is_away else 'there'}")
         server.kill()
@@ -133,16 +136,17 @@ class PowerCase(FaultCase):
         load.stop()
         self.rest(server)
         self.say(f"{disk.dropped} sectors dropped, sequences {len(self.sequences)}")
+        self.assert_through_worker(server)
         if LONG:
             self.assertGreater(disk.dropped, 0, "nothing was lost that was not synced: no test")
         return times
 
     def test_always(self) -> None:
-        self.attack("always", 50, 2)
+        self.attack("always", 50, 3)
         self.say(self.ledger.check(self.psql))
 
     def test_interval(self) -> None:
-        times = self.attack("interval", 50, 2)
+        times = self.attack("interval", 50, 3)
 
         def was_fresh(event) -> bool:
             accepted = max(a for a in event.attempts if a.status == 202)
