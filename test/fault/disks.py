@@ -11,8 +11,8 @@ FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failure
 
 
 def preload(*names: str, leaks: bool = True) -> Dict[str, str]:
-    """The environment of a server with these libraries, the slow disk always among them: at first it takes no
-    time; see FaultCase.set_slow."""
+    """The environment of a server with these libraries, the slow disk always among them: its way is "quick" at
+    first; see FaultCase.set_way."""
     libraries = [str(tool(f"lib{name}.so")) for name in ("slow_disk", *names)]
     return {"LD_PRELOAD": ":".join(libraries), "SLOW_DISK_US": "0",
             "ASAN_OPTIONS": f"detect_leaks={int(leaks)}:exitcode=99:verify_asan_link_order=0"}

@@ -14,6 +14,7 @@ from load import Load
 
 LONG = bool(os.environ.get("FAULT_LONG"))
 ADS = 3
+WAYS = ("slow", "alone", "quick")
 SLOW_DISK_US = 2000  # per sync: what the server does not do inline
 MIB = 1024 * 1024
 SHOWN = 5
@@ -46,11 +47,16 @@ class FaultCase(TrackerCase):
             self.ledger.note(f"round {n + 1} of {count}")
             yield n
 
-    def set_slow(self, server: Server, is_slow: bool) -> None:
-        """Whether the disk, which has to be of `disks`, is slow from the server's next start on, so that syncs
-        go through the sync worker; else they are inline as long as the real disk is quick."""
-        server.env["SLOW_DISK_US"] = str(SLOW_DISK_US if is_slow else 0)
-        self.ledger.note(f"from the next start on the disk is {'slow' if is_slow else 'quick'}")
+    def set_way(self, server: Server, way: str) -> None:
+        """How a server with the libraries of `disks` syncs from its next start on. The disk is "slow": all
+        through the sync worker; it has to do it "alone", as no worker can be started: all inline; the disk is
+        "quick": urgent syncs inline, as long as it is, and others through the worker."""
+        assert way in WAYS, way
+        server.env["SLOW_DISK_US"] = str(SLOW_DISK_US if way == "slow" else 0)
+        server.env.pop("NO_PROCESSES", None)
+        if way == "alone":
+            server.env["NO_PROCESSES"] = "1"
+        self.ledger.note(f"from its next start on the server syncs in the way {way}")
 
     def say(self, text: object) -> None:
         print(f"{self.id().rpartition('.')[2]}: {text}", file=sys.stderr, flush=True)
@@ -99,8 +105,7 @@ class FaultCase(TrackerCase):
                          entries["stored"] + entries["duplicate"] + entries["rejected"]
                          + entries["waiting"], f"the books: {entries}")
 
-    def assert_through_worker(self, server: Server) -> None:
-        """That the disk has been slow."""
+    def assert_was_slow(self, server: Server) -> None:
         self.assertIn("syncs go through the sync worker", server.log_text())
 
     def check(self, *servers: Server) -> Summary:

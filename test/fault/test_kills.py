@@ -1,5 +1,6 @@
 """kill -9 of the server, of its sync worker and of PostgreSQL, SIGTERM between, and answers cut off after
 the commit: what was accepted is stored, once."""
+import itertools
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Callable, Dict
 
 from disks import preload
-from fault_case import LONG, MIB, FaultCase
+from fault_case import LONG, MIB, WAYS, FaultCase
 from integration.db_network import Link, Proxy
 from integration.db_support import SqlSession
 from surroundings import only_long
@@ -26,10 +27,8 @@ EPOLL_WAIT = ("232", "22")  # the system call, on x86-64 and ARM
 
 
 class Kills(FaultCase):
-    """A load from many connections goes on through all of it. Each time that the server is started again its
-    disk changes, from a quick one to a slow one and back."""
-
-    is_slow = False
+    """A load from many connections goes on through all of it. Each time that the server is started again it
+    syncs in another way."""
 
     def settings(self) -> Dict[str, str]:
         """Small ones too, so that segments fill and events wait on disk alone."""
@@ -43,8 +42,7 @@ class Kills(FaultCase):
     def restart(self, server: Server) -> None:
         """With other settings; now and then it is killed again while it starts."""
         server.env.update(self.settings())
-        self.is_slow = not self.is_slow
-        self.set_slow(server, self.is_slow)
+        self.set_way(server, next(self.ways))
         while self.random.random() < 0.25:
             server.launch()
             time.sleep(self.random.uniform(0, 0.06))
@@ -75,7 +73,8 @@ class Kills(FaultCase):
         self.postgres.start()
         self.ledger.note("PostgreSQL is back")
 
-    def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5) -> None:
+    def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5) -> Server:
+        self.ways = itertools.cycle(WAYS)
         server = self.open_server(**preload(), **self.settings())
         load = self.load([server], connections=CONNECTIONS)
         for n in self.rounds(rounds, rounds_short):
@@ -88,11 +87,11 @@ class Kills(FaultCase):
         self.wait_up(server)
         load.stop()
         self.say(self.check(server))
-        if self.kill_database not in deeds[:1]:
-            self.assert_through_worker(server)
+        return server
 
     def test_server(self) -> None:
-        self.attack(200, 4, self.kill_server)
+        server = self.attack(200, 5, self.kill_server)
+        self.assert_was_slow(server)
 
     def test_database(self) -> None:
         self.own_postgres()
@@ -110,7 +109,7 @@ class WorkerKills(FaultCase):
 
     def open_slow(self) -> Server:
         server = self.open_server(**preload(), JOURNAL_MAX_BYTES=str((KILLS + 4) * 64 * MIB))
-        self.set_slow(server, True)
+        self.set_way(server, "slow")
         return server
 
     def worker(self, server: Server) -> int:
@@ -159,7 +158,7 @@ class WorkerKills(FaultCase):
         for _ in self.rounds(15, 1):
             self.attack(server, self.kill_worker, KILLS)
             self.attack(server, self.stop_worker, KILLS if LONG else 2)
-        self.assert_through_worker(server)
+        self.assert_was_slow(server)
 
 
 class LostCommits(FaultCase):

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Dict, List, Tuple
 
 from disks import PowerSteps, preload
-from fault_case import LONG, MIB, FaultCase
+from fault_case import LONG, MIB, WAYS, FaultCase
 from journal_file import EVENT, records, segments
 
 from harness.abilities import can_trace, need
-from harness.process import wrapper
+from harness.process import alive, wait_until, wrapper
 from harness.server import Server
 
 SECTOR_BYTES = 512
 NO_DATABASE = "host=/nonexistent dbname=none"
+STEPS = 16 if LONG else 8  # one segment takes seven
+EVENTS = 3000  # enough for them
 INTERVAL_SECONDS = 1.0  # what JOURNAL_SYNC=interval promises to lose at most
 
 
@@ -46,6 +48,7 @@ class Disk:
     def __init__(self, directory: Path, shadow: Path) -> None:
         self.directory = directory
         self.shadow = shadow
+        self.steps = PowerSteps(shadow)
         self.dropped = 0  # sectors of segments that were written and not synced
 
     def env(self) -> Dict[str, str]:
@@ -113,6 +116,8 @@ class PowerCase(FaultCase):
         disk.lose_power(kept, self.random)
         return at, killed
 
+
+class Losses(PowerCase):
     def attack(self, sync: str, rounds: int, rounds_short: int) -> List[Tuple[float, float]]:
         """Power losses while events come in, some with the database away. Returns the times."""
         disk = self.open_disk()
@@ -126,7 +131,7 @@ class PowerCase(FaultCase):
             is_away = self.random.random() < 0.6
             server.env["DB_CONN"] = NO_DATABASE if is_away else self.db_conn
             server.env["JOURNAL_MAX_BYTES"] = str(self.random.choice([4 * MIB, 64 * MIB]))
-            self.set_slow(server, n % 2 == 0)
+            self.set_way(server, WAYS[n % len(WAYS)])
             server.start()
             self.ledger.note(f"the server is back, the database {'away' if is_away else 'there'}")
         server.kill()
@@ -136,7 +141,7 @@ class PowerCase(FaultCase):
         load.stop()
         self.rest(server)
         self.say(f"{disk.dropped} sectors dropped, sequences {len(self.sequences)}")
-        self.assert_through_worker(server)
+        self.assert_was_slow(server)
         if LONG:
             self.assertGreater(disk.dropped, 0, "nothing was lost that was not synced: no test")
         return times
@@ -157,6 +162,53 @@ class PowerCase(FaultCase):
         self.say(summary)
         if LONG:
             self.assertGreater(summary.gone, 0, "nothing was lost that may be: no test")
+
+
+class Opening(PowerCase):
+    """Power is lost before each single step of opening a segment: its file is made, filled, gets a header, is
+    synced, gets its name, the directory is synced, the first record is written."""
+
+    def run_to(self, step: int, server: Server, disk: Disk, kept: float) -> bool:
+        """Returns whether it came to that step."""
+        server.env["DB_CONN"] = NO_DATABASE
+        server.start()
+        disk.steps.set(step)
+        load = self.load([server], connections=8, with_id=0, think_seconds=0.002)
+        before = self.ledger.accepted
+        wait_until(lambda: not alive(server.pid) or self.ledger.accepted > before + EVENTS, 20,
+                   "it is killed, or has opened some")
+        load.abandon()
+        is_reached = not alive(server.pid)
+        self.ledger.note(f"power lost before step {step}, {kept:.0%} of what was not synced is left")
+        server.kill()
+        self.note_sequences(disk)
+        disk.lose_power(kept, self.random)
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        self.rest(server)
+        self.ledger.check(self.psql)
+        if kept == 0:
+            self.assertEqual(server.metrics().value("adtracker_journal_damaged_total"), 0, server.log_tail())
+        server.kill()
+        return is_reached
+
+    def sweep(self, way: str) -> None:
+        disk = self.open_disk()
+        server = self.open_server(**disk.env(), JOURNAL_DIR=str(disk.directory), JOURNAL_MAX_BYTES="65536")
+        server.kill()
+        self.set_way(server, way)
+        reached = 0
+        for step in range(1, STEPS + 1):
+            for kept in (0.0, 0.5) if LONG else (self.random.choice([0.0, 0.0, 0.5]),):
+                reached += self.run_to(step, server, disk, kept)
+        self.say(f"{reached} runs, {disk.dropped} sectors dropped")
+        self.assertEqual(reached, STEPS * (2 if LONG else 1), "the run opens too few segments")
+
+    def test_inline(self) -> None:
+        self.sweep("alone")
+
+    def test_through_the_worker(self) -> None:
+        self.sweep("slow")
 
 
 class Order(FaultCase):
