@@ -18,7 +18,7 @@ def preload(*names: str, leaks: bool = True) -> Dict[str, str]:
             "ASAN_OPTIONS": f"detect_leaks={int(leaks)}:exitcode=99:verify_asan_link_order=0"}
 
 
-class FaultyDisk:
+class FaultControl:
     """The memory that faulty_disk.c shares with the test."""
 
     def __init__(self, case: FaultCase) -> None:
