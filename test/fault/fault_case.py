@@ -14,6 +14,8 @@ from load import Load
 
 LONG = bool(os.environ.get("FAULT_LONG"))
 ADS = 3
+WAYS = ("slow", "alone", "quick")
+SLOW_DISK_US = 2000  # per sync: what the server does not do inline
 MIB = 1024 * 1024
 SHOWN = 5
 ANSWER_SECONDS = 600 if LONG else 60  # of a query over all there is
@@ -48,6 +50,17 @@ class FaultCase(TrackerCase):
         for n in range(count):
             self.ledger.note(f"round {n + 1} of {count}")
             yield n
+
+    def set_way(self, server: Server, way: str) -> None:
+        """How a server with the libraries of `disks` syncs from its next start on. The disk is "slow": all
+        through the sync worker; it has to do it "alone", as no worker can be started: all inline; the disk is
+        "quick": urgent syncs inline, as long as it is, and others through the worker."""
+        assert way in WAYS, way
+        server.env["SLOW_DISK_US"] = str(SLOW_DISK_US if way == "slow" else 0)
+        server.env.pop("NO_PROCESSES", None)
+        if way == "alone":
+            server.env["NO_PROCESSES"] = "1"
+        self.ledger.note(f"from its next start on the server syncs in the way {way}")
 
     def say(self, text: object) -> None:
         print(f"{self.id().rpartition('.')[2]}: {text}", file=sys.stderr, flush=True)
@@ -95,6 +108,9 @@ class FaultCase(TrackerCase):
         self.assertEqual(entries["accepted"] + entries["replayed"],
                          entries["stored"] + entries["duplicate"] + entries["rejected"]
                          + entries["waiting"], f"the books: {entries}")
+
+    def assert_was_slow(self, server: Server) -> None:
+        self.assertIn("syncs go through the sync worker", server.log_text())
 
     def check(self, *servers: Server) -> Summary:
         """At rest every event is stored as often as it has to be."""

@@ -1,17 +1,16 @@
 """Disks that are too small, that fail and that can't be written: no 202 for what is not kept, nothing
 lost or doubled, and it goes on by itself when the disk does."""
-import mmap
 import os
 import shlex
 import shutil
-import struct
 import time
 import unittest
 from collections import Counter
 from pathlib import Path
 from typing import Dict
 
-from fault_case import LONG, FaultCase, tool
+from disks import FaultControl, preload
+from fault_case import LONG, FaultCase
 from journal_file import HEADER_BYTES, records, segments
 from surroundings import fill, mount_tmpfs, only_long
 
@@ -19,7 +18,6 @@ from harness.process import free_port, unprivileged_user, wait_until, wrapper
 from harness.server import Server
 
 RESUMES_WITHIN_SECONDS = 10.0
-FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failures")
 NOWHERE = "host=/nonexistent port=1 dbname=none"
 CALLS_MAX = 400  # more than there are in any of the runs in which one call fails
 CALLS_MIN, RECOVERY_CALLS_MIN = 15, 5
@@ -62,10 +60,19 @@ class FullDisk(DiskCase):
     """The tracker makes room by giving up stored segments as long as the database takes events; so
     for a disk that is full for good the database is frozen."""
 
-    def attack(self, size: str) -> None:
-        self.own_postgres()
+    def open_on(self, size: str, way: str) -> Server:
         journal = mount_tmpfs(self, self.directory() / "journal", size)
-        server = self.open_server(JOURNAL_DIR=str(journal))
+        server = self.open_server(JOURNAL_DIR=str(journal), **preload())
+        self.assertEqual(server.stop(), 0)
+        self.set_way(server, way)
+        server.start()
+        self.wait_up(server)
+        return server
+
+    def attack(self, size: str, way: str) -> None:
+        self.own_postgres()
+        server = self.open_on(size, way)
+        journal = server.journal
         load = self.load([server], batch_max=30)  # which fits on the smallest disk
         slowest = 0.0
         for n in self.rounds(20, 2):
@@ -92,11 +99,44 @@ class FullDisk(DiskCase):
             self.wait_refused(server)
 
     def test_64_kilobytes(self) -> None:
-        self.attack("64k")
+        self.attack("64k", "alone")
+
+    def test_64_kilobytes_through_the_worker(self) -> None:
+        self.attack("64k", "slow")
 
     def test_1_megabyte(self) -> None:
         only_long(self)
-        self.attack("1m")
+        self.attack("1m", "alone")
+
+    def test_1_megabyte_through_the_worker(self) -> None:
+        only_long(self)
+        self.attack("1m", "slow")
+
+    def test_spare(self) -> None:
+        """What was filled ahead is taken while the disk is full: nothing is refused before its end."""
+        server = self.open_on("1m", "slow")
+        self.assertEqual(server.stop(), 0)
+        server.env["DB_CONN"] = NOWHERE
+        server.start()
+        load = self.load([server], connections=4, batches=0)
+        self.wait_accepted(50)
+        server.wait_until((server.journal / "spare").exists)
+        before = segments(server.journal)
+        fill(server.journal / "filler")
+        self.ledger.note("the disk is full, but for the spare")
+        load.stop()
+        load = self.load([server], connections=64, batches=0, think_seconds=0)
+        server.wait_until(lambda: server.get("/readyz").status == 503, 60)
+        self.assertGreater(len(segments(server.journal)), len(before), server.log_tail())
+        self.assertFalse((server.journal / "spare").exists())
+        self.assertEqual(server.metrics().value("adtracker_journal_failures_total"), 0)
+        (server.journal / "filler").unlink()
+        self.wait_resumed()
+        load.stop()
+        server.kill()
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        self.say(self.check(server))
 
     def test_fills_by_itself_while_the_database_is_away(self) -> None:
         only_long(self)
@@ -118,28 +158,27 @@ class FullDisk(DiskCase):
 
 
 class FaultyDisk(DiskCase):
+    """Syncs are inline."""
+    way = "alone"
+
     def setUp(self) -> None:
         super().setUp()
-        self.library = tool("libfaulty_disk.so")
-        path = self.directory() / "control"
-        path.write_bytes(bytes(4 * len(FIELDS)))
-        self.control_path = path
-        with path.open("r+b") as file:
-            self.control = mmap.mmap(file.fileno(), 0)
-        self.addCleanup(self.control.close)
-
-    def set(self, **fields: int) -> None:
-        for name, value in fields.items():
-            struct.pack_into("=I", self.control, 4 * FIELDS.index(name), value)
-
-    def get(self, name: str) -> int:
-        return struct.unpack_from("=I", self.control, 4 * FIELDS.index(name))[0]
+        self.disk = FaultControl(self)
+        self.set, self.get = self.disk.set, self.disk.get
 
     def faulty(self, **env: str) -> Server:
         """A server on the faulty disk, not started."""
-        options = "detect_leaks=0:exitcode=99:verify_asan_link_order=0"
-        return self.server(LD_PRELOAD=str(self.library), FAULTY_DISK=str(self.control_path),
-                           ASAN_OPTIONS=options, **env)
+        server = self.server(**self.disk.env(), **env)
+        self.set_way(server, self.way)
+        return server
+
+    def open_faulty(self) -> Server:
+        """One that knows some ads."""
+        server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
+        self.wait_up(server)
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
+                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        return server
 
     def post_some(self, server: Server, events: int) -> None:
         load = self.load([server], connections=2, think_seconds=0.001, with_id=0)
@@ -152,7 +191,7 @@ class FaultyDisk(DiskCase):
         left is what lies on the disk. `is_filled`: it starts on what another one left, junk at its
         end, so that what recovery writes fails. Returns whether it came to that call."""
         self.ledger.note(f"{field}={number} fails_more={more} is_filled={is_filled}")
-        self.set(**{name: 0 for name in FIELDS})
+        self.disk.reset()
         server = self.faulty(DB_CONN=NOWHERE, JOURNAL_MAX_BYTES="65536", SHUTDOWN_GRACE_SECONDS="0")
         if is_filled:
             self.fill_journal(server)
@@ -191,7 +230,7 @@ class FaultyDisk(DiskCase):
 
     def drain(self, server: Server) -> None:
         """The journal as the run left it goes into the database, from a sound disk."""
-        self.set(**{name: 0 for name in FIELDS})
+        self.disk.reset()
         server.env["DB_CONN"] = self.db_conn
         server.start()
         self.wait_up(server)
@@ -226,10 +265,7 @@ class FaultyDisk(DiskCase):
         self.sweep("sync_fails_in", is_filled=True)
 
     def test_failures_under_load(self) -> None:
-        server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        server = self.open_faulty()
         load = self.load([server])
         for _ in self.rounds(100, 4):
             self.wait_accepted(20)
@@ -244,10 +280,7 @@ class FaultyDisk(DiskCase):
 
     def test_read_only_and_writable_again(self) -> None:
         only_long(self)
-        server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        server = self.open_faulty()
         load = self.load([server])
         for _ in self.rounds(20, 2):
             self.wait_accepted(20)
@@ -260,6 +293,38 @@ class FaultyDisk(DiskCase):
             self.wait_resumed()
             self.assertGreater(self.statuses(since)[503], 0)
         load.stop()
+        self.finish_check(server)
+
+
+class FaultyDiskApart(FaultyDisk):
+    """Syncs go through the sync worker."""
+    way = "slow"
+
+    def test_flush_fails_while_it_is_waited_for(self) -> None:
+        """Until then nothing is accepted, and all the rest is answered."""
+        server = self.open_faulty()
+        load = self.load([server], connections=32)
+        for _ in self.rounds(20, 3):
+            self.wait_accepted(20)
+            self.ledger.note("the disk hangs")
+            self.set(is_hanging=1)
+            server.wait_until(lambda: server.metrics().value("adtracker_syncs_in_flight") == 1)
+            time.sleep(0.1)  # what was on its way is answered
+            accepted, since = self.ledger.accepted, time.monotonic()
+            for _ in range(self.random.randint(1, 8)):
+                self.assertEqual(server.get("/livez").status, 200)
+                self.assertEqual(server.get("/ads").status, 200)
+                time.sleep(0.1)
+            self.assertLess(time.monotonic() - since, 4, "the loop waits for the disk")
+            self.assertEqual(self.ledger.accepted, accepted, "accepted before the sync")
+            self.ledger.note("the flush fails")
+            self.set(sync_fails_in=1)
+            self.set(is_hanging=0)
+            wait_until(lambda: self.get("sync_fails_in") == 0, 20, "it came to the failure")
+            self.wait_resumed()
+        load.stop()
+        self.assertGreater(server.metrics().value("adtracker_journal_failures_total"), 0)
+        self.assert_was_slow(server)
         self.finish_check(server)
 
 

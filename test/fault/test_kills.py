@@ -1,29 +1,35 @@
-"""kill -9 of the server and of PostgreSQL, SIGTERM between, and answers cut off after the commit: what
-was accepted is stored, once."""
+"""kill -9 of the server, of its sync worker and of PostgreSQL, SIGTERM between, and answers cut off after
+the commit: what was accepted is stored, once."""
+import itertools
 import os
 import re
 import signal
 import time
 import unittest
 from pathlib import Path
-from typing import Dict
+from typing import Callable, Dict
 
-from fault_case import LONG, MIB, FaultCase
+from disks import preload
+from fault_case import LONG, MIB, WAYS, FaultCase
 from integration.db_network import Link, Proxy
 from integration.db_support import SqlSession
 from sent_event import LOST
 from surroundings import only_long
 
-from harness.process import alive, send, wait_until
+from harness.process import alive, send, sync_workers, wait_until
 from harness.server import Server
 
 CUTS = ("cut when sent", "cut after answer")
 CONNECTIONS = 64
+NO_DATABASE = "host=/nonexistent dbname=none"
+KILLS = 12  # each takes a segment
+STOPPED_SECONDS = 0.5  # until a worker that does not answer is looked at
 EPOLL_WAIT = ("232", "22")  # the system call, on x86-64 and ARM
 
 
 class Kills(FaultCase):
-    """A load from many connections goes on through all of it."""
+    """A load from many connections goes on through all of it. Each time that the server is started again it
+    syncs in another way."""
 
     def settings(self) -> Dict[str, str]:
         """Small ones too, so that segments fill and events wait on disk alone."""
@@ -37,6 +43,7 @@ class Kills(FaultCase):
     def restart(self, server: Server) -> None:
         """With other settings; now and then it is killed again while it starts."""
         server.env.update(self.settings())
+        self.set_way(server, next(self.ways))
         while self.random.random() < 0.25:
             server.launch()
             time.sleep(self.random.uniform(0, 0.06))
@@ -68,8 +75,9 @@ class Kills(FaultCase):
         self.ledger.note("PostgreSQL is back")
 
     def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5,
-               **of_load: float) -> None:
-        server = self.open_server(**self.settings())
+               **of_load: float) -> Server:
+        self.ways = itertools.cycle(WAYS)
+        server = self.open_server(**preload(), **self.settings())
         load = self.load([server], connections=CONNECTIONS, **of_load)
         for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, with_load_for))
@@ -81,9 +89,11 @@ class Kills(FaultCase):
         self.wait_up(server)
         load.stop()
         self.say(self.check(server))
+        return server
 
     def test_server(self) -> None:
-        self.attack(200, 4, self.kill_server)
+        server = self.attack(200, 5, self.kill_server)
+        self.assert_was_slow(server)
 
     def test_batches(self) -> None:
         """Of one that is killed unanswered the client sends again what has event_ids: it counts once."""
@@ -101,6 +111,64 @@ class Kills(FaultCase):
         self.own_postgres()
         self.attack(60, 3, self.kill_server, self.kill_database, self.terminate_server,
                     with_load_for=1.0)
+
+
+class WorkerKills(FaultCase):
+    """The server goes on: nobody loses an answer. The database is away, so that all of the journal is read
+    back: what was written twice as well."""
+
+    def open_slow(self) -> Server:
+        server = self.open_server(**preload(), JOURNAL_MAX_BYTES=str((KILLS + 4) * 64 * MIB))
+        self.set_way(server, "slow")
+        return server
+
+    def worker(self, server: Server) -> int:
+        """One that is at work."""
+        def find() -> int:
+            return next((pid for pid in sync_workers(server.pid) if alive(pid)), 0)
+        return server.wait_until(find, 10)
+
+    def kill_worker(self, server: Server) -> None:
+        self.ledger.note("kill -9 of the sync worker")
+        send(self.worker(server), signal.SIGKILL)
+
+    def stop_worker(self, server: Server) -> None:
+        """The server kills it when it has waited for it, and the group goes to another segment."""
+        pid = self.worker(server)
+        self.ledger.note("SIGSTOP to the sync worker")
+        stopped = time.monotonic()
+        send(pid, signal.SIGSTOP)
+        self.addCleanup(send, pid, signal.SIGCONT)
+        wait_until(lambda: not alive(pid), 10, "the stopped worker is killed")
+        self.assertGreater(time.monotonic() - stopped, STOPPED_SECONDS / 2, "it was not looked at, but killed")
+        self.wait_accepted(1, 5)
+        self.ledger.note("events are accepted again")
+
+    def attack(self, server: Server, deed: Callable[[Server], None], times: int) -> None:
+        self.assertEqual(server.stop(), 0)
+        server.env["DB_CONN"] = NO_DATABASE
+        server.start()
+        load = self.load([server], connections=CONNECTIONS)
+        for _ in range(times):
+            time.sleep(self.random.uniform(0, 0.2))
+            deed(server)
+        self.wait_accepted(CONNECTIONS, 10)
+        load.stop()
+        failures = server.metrics().value("adtracker_journal_failures_total")
+        server.kill()
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        summary = self.check(server)
+        self.say(f"{failures:.0f} segments given up: {summary}")
+        self.assertEqual(summary.lost, 0)
+        self.assertGreater(failures, 0, "no sync was in flight: no test")
+
+    def test_killed_and_stopped(self) -> None:
+        server = self.open_slow()
+        for _ in self.rounds(15, 1):
+            self.attack(server, self.kill_worker, KILLS)
+            self.attack(server, self.stop_worker, KILLS if LONG else 2)
+        self.assert_was_slow(server)
 
 
 class LostCommits(FaultCase):

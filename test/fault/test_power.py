@@ -5,17 +5,20 @@ import subprocess
 import time
 import unittest
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Tuple
 
-from fault_case import LONG, MIB, FaultCase, tool
+from disks import PowerSteps, preload
+from fault_case import LONG, MIB, WAYS, FaultCase
 from journal_file import EVENT, records, segments
 
 from harness.abilities import can_trace, need
-from harness.process import wrapper
+from harness.process import alive, sync_workers, wait_until, wrapper
 from harness.server import Server
 
 SECTOR_BYTES = 512
 NO_DATABASE = "host=/nonexistent dbname=none"
+STEPS = 16 if LONG else 8  # one segment takes seven
+EVENTS = 3000  # enough for them
 INTERVAL_SECONDS = 1.0  # what JOURNAL_SYNC=interval promises to lose at most
 
 
@@ -45,19 +48,19 @@ class Disk:
     def __init__(self, directory: Path, shadow: Path) -> None:
         self.directory = directory
         self.shadow = shadow
+        self.steps = PowerSteps(shadow)
         self.dropped = 0  # sectors of segments that were written and not synced
 
     def env(self) -> Dict[str, str]:
-        return {"LD_PRELOAD": str(tool("libpower.so")), "POWER_DIRECTORY": str(self.directory),
-                "POWER_SHADOW": str(self.shadow),
-                "ASAN_OPTIONS": "detect_leaks=1:exitcode=99:verify_asan_link_order=0"}
+        return {**preload("power"), "POWER_DIRECTORY": str(self.directory),
+                "POWER_SHADOW": str(self.shadow)}
 
     def _synced_names(self) -> Dict[str, str]:
         lines = (self.shadow / "names").read_text().splitlines()
         return {name: key for key, name in (line.split(" ", 1) for line in lines)}
 
-    def _object(self, key: Optional[str]) -> bytes:
-        path = self.shadow / (key or "none")
+    def _object(self, key: str) -> bytes:
+        path = self.shadow / key
         return path.read_bytes() if path.exists() else b""
 
     def _last_life(self, inode: int) -> str:
@@ -65,17 +68,19 @@ class Disk:
         return f"{inode}-{max(lives, default=0)}"
 
     def lose_power(self, kept: float, chance: random.Random) -> None:
-        """Replaces the directory's content with what is left of it, and empties the shadow."""
+        """Replaces the directory's content with what is left of it, and empties the shadow. A file that got
+        another name has the one or the other."""
         synced = self._synced_names()
         now = {path.name: path for path in self.directory.iterdir()}
-        left: Dict[str, bytes] = {}
-        for name in sorted({*synced, *now}):
-            key = self._last_life(now[name].stat().st_ino) if name in now else None
-            is_settled = key is not None and key == synced.get(name)
-            if key is not None and (is_settled or chance.random() < kept):
-                left[name] = blend(now[name].read_bytes(), self._object(key), kept, chance)
-            elif name in synced:
-                left[name] = self._object(synced[name])
+        keys = {name: self._last_life(path.stat().st_ino) for name, path in now.items()}
+        kept_names = {name for name, key in keys.items()
+                      if key == synced.get(name) or chance.random() < kept}
+        kept_keys = {keys[name] for name in kept_names}
+        left = {name: blend(now[name].read_bytes(), self._object(keys[name]), kept, chance)
+                for name in sorted(kept_names)}
+        for name, key in synced.items():
+            if name not in left and key not in kept_keys:
+                left[name] = self._object(key)
         self.dropped += sum(dropped_sectors(path.read_bytes(), left.get(name, b""))
                             for name, path in now.items() if path.suffix == ".journal")
         for path in (*self.directory.iterdir(), *self.shadow.iterdir()):
@@ -111,6 +116,8 @@ class PowerCase(FaultCase):
         disk.lose_power(kept, self.random)
         return at, killed
 
+
+class Losses(PowerCase):
     def attack(self, sync: str, rounds: int, rounds_short: int) -> List[Tuple[float, float]]:
         """Power losses while events come in, some with the database away. Returns the times."""
         disk = self.open_disk()
@@ -118,12 +125,13 @@ class PowerCase(FaultCase):
         server = self.open_server(**settings)
         load = self.load([server], connections=64, with_id=0.25)
         times = []
-        for _ in self.rounds(rounds, rounds_short):
+        for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, 1.2))
             times.append(self.cut_power(server, disk))
             is_away = self.random.random() < 0.6
             server.env["DB_CONN"] = NO_DATABASE if is_away else self.db_conn
             server.env["JOURNAL_MAX_BYTES"] = str(self.random.choice([4 * MIB, 64 * MIB]))
+            self.set_way(server, WAYS[n % len(WAYS)])
             server.start()
             self.ledger.note(f"the server is back, the database {'away' if is_away else 'there'}")
         server.kill()
@@ -133,16 +141,17 @@ class PowerCase(FaultCase):
         load.stop()
         self.rest(server)
         self.say(f"{disk.dropped} sectors dropped, sequences {len(self.sequences)}")
+        self.assert_was_slow(server)
         if LONG:
             self.assertGreater(disk.dropped, 0, "nothing was lost that was not synced: no test")
         return times
 
     def test_always(self) -> None:
-        self.attack("always", 50, 2)
+        self.attack("always", 50, 3)
         self.say(self.ledger.check(self.psql))
 
     def test_interval(self) -> None:
-        times = self.attack("interval", 50, 2)
+        times = self.attack("interval", 50, 3)
 
         def was_fresh(event) -> bool:
             accepted = max(a for a in event.attempts if a.status == 202)
@@ -155,14 +164,63 @@ class PowerCase(FaultCase):
             self.assertGreater(summary.gone, 0, "nothing was lost that may be: no test")
 
 
+class Opening(PowerCase):
+    """Power is lost before each single step of opening a segment: its file is made, filled, gets a header, is
+    synced, gets its name, the directory is synced, the first record is written."""
+
+    def run_to(self, step: int, server: Server, disk: Disk, kept: float) -> bool:
+        """Returns whether it came to that step."""
+        server.env["DB_CONN"] = NO_DATABASE
+        server.start()
+        disk.steps.set(step)
+        load = self.load([server], connections=8, with_id=0, think_seconds=0.002)
+        before = self.ledger.accepted
+        wait_until(lambda: not alive(server.pid) or self.ledger.accepted > before + EVENTS, 20,
+                   "it is killed, or has opened some")
+        load.abandon()
+        is_reached = not alive(server.pid)
+        self.ledger.note(f"power lost before step {step}, {kept:.0%} of what was not synced is left")
+        server.kill()
+        self.note_sequences(disk)
+        disk.lose_power(kept, self.random)
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        self.rest(server)
+        self.ledger.check(self.psql)
+        if kept == 0:
+            self.assertEqual(server.metrics().value("adtracker_journal_damaged_total"), 0, server.log_tail())
+        server.kill()
+        return is_reached
+
+    def sweep(self, way: str) -> None:
+        disk = self.open_disk()
+        server = self.open_server(**disk.env(), JOURNAL_DIR=str(disk.directory), JOURNAL_MAX_BYTES="65536")
+        server.kill()
+        self.set_way(server, way)
+        reached = 0
+        for step in range(1, STEPS + 1):
+            for kept in (0.0, 0.5) if LONG else (self.random.choice([0.0, 0.0, 0.5]),):
+                reached += self.run_to(step, server, disk, kept)
+        self.say(f"{reached} runs, {disk.dropped} sectors dropped")
+        self.assertEqual(reached, STEPS * (2 if LONG else 1), "the run opens too few segments")
+
+    def test_inline(self) -> None:
+        self.sweep("alone")
+
+    def test_through_the_worker(self) -> None:
+        self.sweep("slow")
+
+
 class Order(FaultCase):
-    """The order of the system calls: write, fdatasync, then the answers."""
+    """The order of the system calls, of the server and its sync worker: a request is read, then written to a
+    segment, then comes a whole fdatasync, meanwhile nothing is written there, then the answer."""
 
     def trace(self, server: Server, seconds: float) -> List[str]:
         output = self.directory() / "trace"
+        pids = [text for pid in (server.pid, *sync_workers(server.pid)) for text in ("-p", str(pid))]
         tracer = subprocess.Popen(
             [*wrapper("KILL"), "strace", "-f", "-y", "-s", "64", "-o", str(output), "-e",
-             "trace=pwrite64,fdatasync,write,writev,sendmsg,sendto", "-p", str(server.pid)],
+             "trace=read,readv,recvfrom,pwrite64,fdatasync,write,writev,sendmsg,sendto", *pids],
             stderr=subprocess.DEVNULL)
         self.addCleanup(tracer.kill)
         server.wait_until(lambda: output.exists() and output.stat().st_size > 0)
@@ -171,24 +229,52 @@ class Order(FaultCase):
         tracer.wait(10)
         return output.read_text(errors="replace").splitlines()
 
-    def test_answers_come_after_the_sync(self) -> None:
-        need(can_trace)
-        server = self.open_server()
-        load = self.load([server])
-        is_synced, counts = True, {"writes": 0, "syncs": 0, "answers": 0}
-        for line in self.trace(server, 1.0):
+    def check_order(self, lines: List[str]) -> Dict[str, int]:
+        counts = {"writes": 0, "syncs": 0, "answers": 0}
+        asked: Dict[str, int] = {}  # the line where a client's last bytes were read
+        begun: Dict[str, int] = {}  # by process, the last write when its sync began
+        is_in_flight, written, synced = False, -1, -1
+        for at, line in enumerate(lines):
+            pid = line.split(" ", 1)[0]
             if re.search(r"pwrite64\(\d+<[^>]*\.journal>", line):
-                is_synced = False
+                self.assertFalse(is_in_flight, f"written while a sync is in flight: {line}")
+                written = at
                 counts["writes"] += 1
-            elif re.search(r"fdatasync\(\d+<[^>]*\.journal>\)\s*= 0", line):
-                is_synced = True
+            if re.search(r"(fdatasync\(|cmsg_data=\[)\d+<[^>]*\.journal>", line):
+                is_in_flight = True
+            if re.search(r"fdatasync\(\d+<[^>]*\.journal>", line):
+                begun[pid] = written
+            if re.search(r"fdatasync.*= 0$", line) and pid in begun:
+                is_in_flight = False
+                synced = max(synced, begun.pop(pid))
                 counts["syncs"] += 1
-            elif "HTTP/1.1 202" in line:
-                self.assertTrue(is_synced, f"answered before the sync: {line}")
+            found = re.search(r"(readv?|recvfrom|writev?|sendmsg|sendto)\((\d+<(?:socket|TCP):[^>]*>)", line)
+            if found and found[1][:2] == "re":
+                asked[found[2]] = at
+            elif found and "HTTP/1.1 202" in line and found[2] in asked:
+                self.assertGreater(synced, asked[found[2]], f"answered before the sync: {line}")
                 counts["answers"] += 1
+        return counts
+
+    def attack(self, way: str) -> None:
+        need(can_trace)
+        server = self.open_server(**preload())
+        self.assertEqual(server.stop(), 0)
+        self.set_way(server, way)
+        server.start()
+        self.wait_up(server)
+        load = self.load([server], batches=0)
+        self.wait_accepted(100)
+        counts = self.check_order(self.trace(server, 1.0))
         load.stop()
-        self.assertGreater(min(counts.values()), 10, counts)
         self.say(f"{counts}; {self.check(server)}")
+        self.assertGreater(min(counts.values()), 10, counts)
+
+    def test_inline(self) -> None:
+        self.attack("alone")
+
+    def test_through_the_worker(self) -> None:
+        self.attack("slow")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """SIGTERM under load: every request that was there before it is answered, and nothing is lost."""
+import collections
 import http.client
+import itertools
 import json
 import signal
 import time
 import unittest
 from typing import Callable, List, Tuple
 
-from fault_case import LONG, FaultCase
+from disks import FaultControl
+from fault_case import LONG, WAYS, FaultCase
 from sent_event import LOST, Attempt
 
+from harness.process import send, sync_workers
 from harness.server import Server
 
 GRACE_SECONDS = 1
@@ -19,7 +23,14 @@ NO_DATABASE = "host=/nonexistent dbname=none"
 Harm = Callable[[], Callable[[], object]]  # returns what makes up for it
 
 
-class Stops(FaultCase):
+class StopCase(FaultCase):
+    """Each time that the server is started again it syncs in the next one of its ways."""
+    ways = WAYS
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.disk = FaultControl(self)
+
     def terminate(self, server: Server) -> Tuple[float, float]:
         """SIGTERM, and waits for the end. Returns the times of both."""
         asked = self.ledger.note("SIGTERM")
@@ -42,13 +53,13 @@ class Stops(FaultCase):
     def attack(self, rounds: int, rounds_short: int, *harms: Harm, is_away: bool = False) -> None:
         """Each round does the database one of the harms in turn just before SIGTERM, and makes up for
         it when the server has ended."""
-        server = self.open_server(SHUTDOWN_GRACE_SECONDS=str(GRACE_SECONDS))
-        lost_after, longest = 0, 0.0
+        self.tracker = server = self.open_server(SHUTDOWN_GRACE_SECONDS=str(GRACE_SECONDS), **self.disk.env())
+        lost_after, longest, ways = 0, 0.0, itertools.cycle(self.ways)
         for n in self.rounds(rounds, rounds_short):
-            if is_away:
-                server.stop()
-                server.env["DB_CONN"] = NO_DATABASE
-                server.start()
+            server.stop()
+            server.env["DB_CONN"] = NO_DATABASE if is_away else self.db_conn
+            self.set_way(server, next(ways))
+            server.start()
             first = len(self.ledger.events)
             load = self.load([server], connections=32, fresh=0.5, with_id=0.25,
                              think_seconds=0.002)
@@ -78,16 +89,45 @@ class Stops(FaultCase):
         time.sleep(self.random.uniform(0, 0.1))
         return self.postgres.thaw
 
+
+class Stops(StopCase):
     def test_database_up(self) -> None:
-        self.attack(50, 2)
+        self.attack(50, 3)
 
     def test_database_away(self) -> None:
-        self.attack(50, 1, is_away=True)
+        self.attack(50, 2, is_away=True)
 
     def test_database_dies_or_freezes(self) -> None:
         """It has noticed by then, or has not."""
         self.own_postgres()
         self.attack(20, 2, self.kill_database, self.freeze_database)
+
+
+class StopsWithoutAnswer(StopCase):
+    """The sync worker does not answer."""
+    ways = ("slow",)
+
+    def hang_disk(self) -> Callable[[], object]:
+        self.ledger.note("the disk hangs")
+        self.disk.set(is_hanging=1)
+        time.sleep(self.random.uniform(0.05, 0.3))
+        return lambda: self.disk.set(is_hanging=0)
+
+    def stop_worker(self) -> Callable[[], object]:
+        self.ledger.note("SIGSTOP to the sync worker")
+        for pid in sync_workers(self.tracker.pid):
+            send(pid, signal.SIGSTOP)
+        return lambda: None
+
+    def test_disk_hangs(self) -> None:
+        """The group in flight is refused when the time is up."""
+        self.attack(20, 2, self.hang_disk)
+        statuses = collections.Counter(a.status for event in self.ledger.events for a in event.attempts)
+        self.assertGreater(statuses[503], 0, statuses)
+        self.assert_was_slow(self.tracker)
+
+    def test_worker_is_stopped(self) -> None:
+        self.attack(20, 1, self.stop_worker)
 
 
 class OpenConnections(FaultCase):

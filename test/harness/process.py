@@ -56,6 +56,18 @@ def children(parent: int) -> List[Relative]:
     return found
 
 
+def sync_workers(server: int) -> List[int]:
+    """The sync workers of a server, which may be gone."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if path.read_bytes().endswith(b"\0--sync-worker\0%d\0" % server):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 
-from harness.process import children, free_port, wait_until, wrapper
+from harness.process import children, free_port, sync_workers, wait_until, wrapper
 
 Value = TypeVar("Value")
 Body = Union[None, bytes, str, list, dict]
@@ -105,6 +105,7 @@ class Server:
     def wait(self, timeout_seconds: float = 30.0) -> int:
         """Waits for it to end by itself; otherwise as stop()."""
         assert self.process is not None, "not started"
+        pid = self.pid
         try:
             code = self.process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
@@ -113,15 +114,18 @@ class Server:
             self.process = None
             raise AssertionError(f"did not end in {timeout_seconds} s\n{self.log_tail()}") from None
         self.process = None
+        self._check_workers(pid)
         self.check_sanitizers()
         return code
 
     def kill(self) -> None:
         """kill -9. AssertionError when it had ended by itself before."""
         assert self.process is not None, "not started"
+        pid = self.pid
         self.process.send_signal(signal.SIGKILL)
         code = self.process.wait(30)
         self.process = None
+        self._check_workers(pid)
         self.check_sanitizers()
         assert code == -signal.SIGKILL, f"had ended by itself with {code}\n{self.log_tail()}"
 
@@ -193,6 +197,11 @@ class Server:
         zombies = [child.pid for child in children(self.process.pid) if child.state == "Z"]
         assert not zombies, f"left zombies: {zombies}"
         return self.process
+
+    @staticmethod
+    def _check_workers(pid: int) -> None:
+        """No sync worker outlives its server, however that ended."""
+        wait_until(lambda: not sync_workers(pid), 5, "its sync worker ends with the server")
 
 
 def temporary_directory() -> Path:
