@@ -1,13 +1,11 @@
 """Batches of events under load: how many events are accepted and durable, and what single clicks wait for
 beside them."""
-import subprocess
 import time
 import uuid
 from pathlib import Path
 from typing import NamedTuple
 
-from clients import Latency, measure_latency, run_wrk
-from harness.process import wrapper
+from clients import run_wrk
 from machine import BenchError, cpu_seconds
 from subjects import Tracker
 
@@ -46,17 +44,3 @@ def measure_batches(tracker: Tracker, connections: int, seconds: int, bodies: Pa
     if not 0 <= events - found["requests"] * ITEMS <= connections * ITEMS:
         raise BenchError(f"{found['requests']} batches were answered, {events} events accepted")
     return BatchRate(found["requests"] * ITEMS / found["seconds"], cpu / events * 1e9)
-
-
-def measure_beside(load: Path, tracker: Tracker, connections: int, rate: int, seconds: int,
-                   bodies: Path, clicks: Path) -> Latency:
-    """Of single clicks at a constant rate, while as many batches come as are answered."""
-    command = [*wrapper("KILL"), "wrk", "-t1", f"-c{connections}", f"-d{seconds + 1}s", "-s",
-               str(Path(__file__).with_name("wrk.lua")), f"http://127.0.0.1:{tracker.port}{PATH}", "--",
-               str(bodies)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as batches:
-        time.sleep(0.5)
-        try:
-            return measure_latency(load, tracker, 16, rate, seconds, clicks, settles=False)
-        finally:
-            batches.wait(seconds + 30)

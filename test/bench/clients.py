@@ -2,8 +2,9 @@
 import json
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Iterator, NamedTuple, Optional
 
 from harness.process import wrapper
 from machine import BenchError, cpu_seconds
@@ -77,13 +78,26 @@ def measure_rate(subject: Subject, path: str, connections: int, seconds: int,
 
 
 def measure_latency(program: Path, subject: Subject, connections: int, rate: int, seconds: int,
-                    bodies: Path, settles: bool = True) -> Latency:
-    """POSTs clicks at a constant rate; all of them must be answered 2xx. It `settles` afterwards."""
-    found = _run(subject, [program, subject.port, "/ads/click", connections, rate, seconds, bodies],
-                 seconds + 60)
+                    bodies: Optional[Path], path: str = "/ads/click", settles: bool = True) -> Latency:
+    """GETs, or POSTs with `bodies`, at a constant rate; all must be answered 2xx. It `settles` afterwards."""
+    command = [program, subject.port, path, connections, rate, seconds]
+    found = _run(subject, command + ([bodies] if bodies else []), seconds + 60)
     if settles:
         subject.settle()
     if found["answered"] != found["sent"] or found["refused"] or found["sent"] != rate * seconds:
         raise BenchError(f"{subject.name}: at {rate} requests/s: {found}")
     return Latency(found["p50_us"] / 1e3, found["p99_us"] / 1e3, found["p999_us"] / 1e3,
                    found["late_p99_us"] / 1e3)
+
+
+@contextmanager
+def loaded(tracker: Tracker, path: str, connections: int, seconds: int, bodies: Path) -> Iterator[None]:
+    """For so long as many requests come as are answered."""
+    command = [*wrapper("KILL"), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "wrk.lua"),
+               f"http://127.0.0.1:{tracker.port}{path}", "--", str(bodies)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as clients:
+        time.sleep(0.5)
+        try:
+            yield
+        finally:
+            clients.wait(seconds + 30)

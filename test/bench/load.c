@@ -25,7 +25,7 @@ enum {
     BODIES_MAX = 100000,
     REQUESTS_MAX = 50 * 1000 * 1000,
     REQUEST_MAX_BYTES = 1024,
-    ANSWER_MAX_BYTES = 4096,
+    ANSWER_MAX_BYTES = 64 * 1024,
     EVENTS = 256,
     LAST_ANSWERS_S = 10,
     SECOND_NS = 1000000000,
@@ -91,6 +91,21 @@ static uint64_t due_ns(const struct load *load, size_t index)
     return load->start_ns + (uint64_t)((double)index / load->rate * SECOND_NS);
 }
 
+/* A POST of the body, or a GET without one. */
+static void add_request(struct load *load, const char *path, const char *body)
+{
+    struct request *request = &load->requests[load->request_count++];
+    int length = body == NULL
+                     ? asprintf(&request->bytes, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
+                     : asprintf(&request->bytes,
+                                "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                                "application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                                path, strlen(body), body);
+    if (length < 0)
+        die("asprintf");
+    request->length = (size_t)length;
+}
+
 /* A request for each line of the file. */
 static void read_bodies(struct load *load, const char *path, const char *file_name)
 {
@@ -98,17 +113,9 @@ static void read_bodies(struct load *load, const char *path, const char *file_na
     char line[REQUEST_MAX_BYTES];
     if (file == NULL)
         die(file_name);
-    load->requests = allocate(BODIES_MAX, sizeof *load->requests);
     while (load->request_count < BODIES_MAX && fgets(line, sizeof line, file) != NULL) {
-        struct request *request = &load->requests[load->request_count++];
         line[strcspn(line, "\n")] = '\0';
-        int length = asprintf(&request->bytes,
-                              "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-                              "application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                              path, strlen(line), line);
-        if (length < 0)
-            die("asprintf");
-        request->length = (size_t)length;
+        add_request(load, path, line);
     }
     if (fclose(file) != 0 || load->request_count == 0)
         die(file_name);
@@ -269,8 +276,8 @@ static void clear(struct load *load)
 
 int main(int argc, char **argv)
 {
-    if (argc != 7) {
-        (void)fprintf(stderr, "usage: load PORT PATH CONNECTIONS RATE SECONDS BODIES_FILE\n");
+    if (argc != 6 && argc != 7) {
+        (void)fprintf(stderr, "usage: load PORT PATH CONNECTIONS RATE SECONDS [BODIES_FILE]\n");
         return 2;
     }
     struct load load = {.connection_count = strtoul(argv[3], NULL, 10),
@@ -280,7 +287,11 @@ int main(int argc, char **argv)
         total > REQUESTS_MAX)
         die("the number of connections or requests");
     load.total = (size_t)total;
-    read_bodies(&load, argv[2], argv[6]);
+    load.requests = allocate(BODIES_MAX, sizeof *load.requests);
+    if (argc == 7)
+        read_bodies(&load, argv[2], argv[6]);
+    else
+        add_request(&load, argv[2], NULL);
     set_up(&load, (uint16_t)strtoul(argv[1], NULL, 10));
     /* The generator shares its core: its own delays would show as the server's. */
     const struct sched_param first = {.sched_priority = 1};
