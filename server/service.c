@@ -74,6 +74,8 @@ static struct event_base *new_base(void)
     (void)event_config_set_flag(options, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
     struct event_base *base = memory_required(event_base_new_with_config(options));
     event_config_free(options);
+    (void)event_base_priority_init(base,
+                                   2); /* 0 = the answers of the sync worker, 1 = all others */
     return base;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +112,7 @@ static bool has_process(struct syncer *syncer)
     }
     syncer->answers = memory_required(
         event_new(syncer->base, syncer->process.socket, EV_READ | EV_PERSIST, on_answer, syncer));
+    (void)event_priority_set(syncer->answers, 0);
     (void)event_add(syncer->answers, NULL);
     return true;
 }
@@ -245,6 +247,14 @@ int syncer_sync(struct syncer *syncer, struct sync_job *job)
     else if (!wait_in_line(syncer, job))
         return errno;
     return SYNC_ASKED;
+}
+
+void syncer_look(struct syncer *syncer)
+{
+    char byte;
+    if (syncer->is_in_flight &&
+        recv(syncer->process.socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0)
+        event_active(syncer->answers, EV_READ, 0);
 }
 
 void syncer_forget(struct syncer *syncer, struct sync_job *job)

@@ -51,5 +51,11 @@ void syncer_start(struct syncer *syncer);
  */
 int syncer_sync(struct syncer *syncer, struct sync_job *job);
 
+/*
+ * Looks whether the sync in flight is over: then `done` runs as soon as the loop has returned from
+ * whatever it does, before all else that is ready. To be called now and then in a long turn.
+ */
+void syncer_look(struct syncer *syncer);
+
 /* `done` is not called any more. */
 void syncer_forget(struct syncer *syncer, struct sync_job *job);

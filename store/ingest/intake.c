@@ -15,12 +15,16 @@
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
 
+enum { LOOK_EVERY = 32 }; /* requests, whether the sync is over */
+
 struct intake {
     struct journal *journal;
     struct backlog *backlog;
     intake_queued_fn queued;
     void *arg;
     struct event *commit_timer;
+    struct event *next_commit; /* before all else that is ready */
+    struct event *answers;
     struct waiters waiters;
     uint64_t durable; /* the highest sequence of a commit that became so; 0 = none */
     struct pace pace;
@@ -36,19 +40,33 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 
 static void answer_waiters(struct intake *intake)
 {
-    backlog_count_replayed(intake->backlog, waiters_answer(&intake->waiters, intake->durable,
-                                                           journal_refusal(intake->journal)));
+    backlog_count_replayed(intake->backlog, waiters_answer(&intake->waiters));
+    intake->queued(intake->arg);
 }
 
+static void on_answer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    answer_waiters(arg);
+}
+
+/* While another makes the syncs the next one begins before the answers go out. */
 static void on_committed(void *arg)
 {
     struct intake *intake = arg;
+    if (intake->waiters.over.count > 0)
+        answer_waiters(intake);
     pace_end(&intake->pace, intake->waiters.group.count, intake->waiters.next.count,
              clock_monotonic_us());
-    answer_waiters(intake);
+    waiters_end_group(&intake->waiters, intake->durable, journal_refusal(intake->journal));
+    if (!intake->pace.is_apart) {
+        answer_waiters(intake);
+        return;
+    }
     if (intake->waiters.next.count > 0)
-        timer_arm(intake->commit_timer, 0);
-    intake->queued(intake->arg);
+        event_active(intake->next_commit, EV_TIMEOUT, 0);
+    event_active(intake->answers, EV_TIMEOUT, 0);
 }
 
 static void on_commit(evutil_socket_t fd, short what, void *arg)
@@ -59,15 +77,19 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
     int64_t now_us = clock_monotonic_us();
     if (!journal_can_commit(intake->journal))
         return; /* when that is over we are woken */
-    if (journal_is_synced(intake->journal) &&
-        pace_waits(&intake->pace, intake->waiters.next.count, now_us)) {
-        timer_arm(intake->commit_timer, 0);
+    int64_t wait_us = journal_is_synced(intake->journal)
+                          ? pace_wait(&intake->pace, intake->waiters.next.count, now_us)
+                          : 0;
+    if (wait_us > 0) {
+        timer_arm(intake->commit_timer, wait_us / 1000);
         return;
     }
     intake->durable = 0;
-    pace_begin(&intake->pace, now_us);
+    pace_begin(&intake->pace, intake->waiters.next.count, now_us);
     waiters_begin_group(&intake->waiters);
     journal_commit(intake->journal);
+    if (!journal_can_commit(intake->journal))
+        pace_leave(&intake->pace);
 }
 
 /* Without a sync nothing waits: whoever is answered in the turn that read the request costs fewer
@@ -96,6 +118,12 @@ static void append(struct intake *intake, const struct event *events, size_t cou
         last = journal_append(intake->journal, packed, packed_bytes);
     }
     waiters_add(&intake->waiters, events, count, last, is_client, done, arg);
+    if (!journal_can_commit(intake->journal)) {
+        if (intake->waiters.next.count % LOOK_EVERY == 0)
+            journal_look(intake->journal);
+    } else if (pace_is_complete(&intake->pace, intake->waiters.next.count)) {
+        event_active(intake->next_commit, EV_TIMEOUT, 0);
+    }
     backlog_begin(intake->backlog, events[0].received_at_us);
 }
 
@@ -160,7 +188,7 @@ struct backlog *intake_backlog(struct intake *intake)
 
 bool intake_is_settled(const struct intake *intake)
 {
-    return intake->waiters.group.count == 0 && intake->waiters.next.count == 0;
+    return waiters_is_empty(&intake->waiters);
 }
 
 struct intake *intake_new(struct event_base *base, struct journal *journal,
@@ -180,6 +208,10 @@ struct intake *intake_new(struct event_base *base, struct journal *journal,
                                               .arg = intake};
     journal_set_listener(journal, listener);
     intake->commit_timer = memory_required(event_new(base, -1, 0, on_commit, intake));
+    intake->next_commit = memory_required(event_new(base, -1, 0, on_commit, intake));
+    intake->answers = memory_required(event_new(base, -1, 0, on_answer, intake));
+    (void)event_priority_set(intake->next_commit, 0);
+    (void)event_priority_set(intake->answers, 0);
     waiters_init(&intake->waiters, refusals, metrics);
     return intake;
 }
@@ -188,11 +220,15 @@ void intake_free(struct intake *intake)
 {
     if (intake == NULL)
         return;
-    intake->durable = 0;
     answer_waiters(intake);
-    waiters_begin_group(&intake->waiters);
-    answer_waiters(intake);
+    while (!waiters_is_empty(&intake->waiters)) {
+        waiters_end_group(&intake->waiters, 0, journal_refusal(intake->journal));
+        answer_waiters(intake);
+        waiters_begin_group(&intake->waiters);
+    }
     event_free(intake->commit_timer);
+    event_free(intake->next_commit);
+    event_free(intake->answers);
     waiters_clear(&intake->waiters);
     backlog_free(intake->backlog);
     free(intake);

@@ -48,6 +48,7 @@ void waiters_init(struct waiters *waiters, struct refusals *refusals, struct met
 
 void waiters_clear(struct waiters *waiters)
 {
+    free(waiters->over.items);
     free(waiters->group.items);
     free(waiters->next.items);
     *waiters = (struct waiters){0};
@@ -94,23 +95,38 @@ void waiters_begin_group(struct waiters *waiters)
     waiters->next = empty;
 }
 
+void waiters_end_group(struct waiters *waiters, uint64_t durable, enum refusal refusal)
+{
+    struct waiter_list empty = waiters->over;
+    assert(empty.count == 0);
+    waiters->over = waiters->group;
+    waiters->group = empty;
+    waiters->durable = durable;
+    waiters->refusal = refusal;
+}
+
 /* Events become durable in order. */
-uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal)
+uint64_t waiters_answer(struct waiters *waiters)
 {
     uint64_t unanswered = 0;
-    for (size_t i = 0; i < waiters->group.count; i++) {
-        const struct waiter *waiter = &waiters->group.items[i];
-        if (waiter->last <= durable) {
+    for (size_t i = 0; i < waiters->over.count; i++) {
+        const struct waiter *waiter = &waiters->over.items[i];
+        if (waiter->last <= waiters->durable) {
             count_accepted(waiters, waiter);
             waiter->done(waiter->arg, RESULT_OK);
             continue;
         }
-        if (waiter->first <= durable)
-            unanswered = durable - waiter->first + 1;
+        if (waiter->first <= waiters->durable)
+            unanswered = waiters->durable - waiter->first + 1;
         if (waiter->is_client)
-            refusals_count(waiters->refusals, refusal, waiter->last - waiter->first + 1);
+            refusals_count(waiters->refusals, waiters->refusal, waiter->last - waiter->first + 1);
         waiter->done(waiter->arg, RESULT_UNAVAILABLE);
     }
-    waiters->group.count = 0;
+    waiters->over.count = 0;
     return unanswered;
+}
+
+bool waiters_is_empty(const struct waiters *waiters)
+{
+    return waiters->over.count + waiters->group.count + waiters->next.count == 0;
 }

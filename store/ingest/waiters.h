@@ -25,10 +25,14 @@ struct waiter_list {
     size_t capacity;
 };
 
-/* Those of the commit that is on, and those that came since it began. */
+/* Those of the commit that is over, that of the one that is on, and those that came since it began.
+ */
 struct waiters {
+    struct waiter_list over;
     struct waiter_list group;
     struct waiter_list next;
+    uint64_t durable; /* what became of those whose commit is over */
+    enum refusal refusal;
     struct refusals *refusals; /* borrowed */
     struct counter *accepted[EVENT_KINDS];
     struct counter *invalid[EVENT_VERDICTS]; /* that of VERDICT_VALID is NULL */
@@ -52,9 +56,17 @@ void waiters_add(struct waiters *waiters, const struct event *events, size_t cou
 void waiters_begin_group(struct waiters *waiters);
 
 /*
- * Answers the group: events up to the sequence `durable` are in the journal, the others, because of
- * `refusal`, never will be. Who has not all of his hears that they were refused, and so they are
- * counted. Returns how many of those are in the journal all the same, where it failed in the middle
- * of what one waited for: they go to the database without a 202.
+ * The group's commit is over: events up to the sequence `durable` are in the journal, the others,
+ * because of `refusal`, never will be. None waits to be answered from before.
  */
-uint64_t waiters_answer(struct waiters *waiters, uint64_t durable, enum refusal refusal);
+void waiters_end_group(struct waiters *waiters, uint64_t durable, enum refusal refusal);
+
+/*
+ * Answers those whose commit is over. Who has not all of his hears that they were refused, and so
+ * they are counted. Returns how many of those are in the journal all the same, where it failed in
+ * the middle of what one waited for: they go to the database without a 202.
+ */
+uint64_t waiters_answer(struct waiters *waiters);
+
+/* Whether nobody waits. */
+bool waiters_is_empty(const struct waiters *waiters);

@@ -241,6 +241,11 @@ void commit_go_on(struct journal *journal)
         end_commit(journal);
 }
 
+void journal_look(struct journal *journal)
+{
+    syncer_look(journal->syncer);
+}
+
 bool journal_can_commit(const struct journal *journal)
 {
     return !journal->is_committing && !flight_is_on(journal);

@@ -52,3 +52,6 @@ bool journal_can_commit(const struct journal *journal);
 
 /* For the journal's own modules: goes on with a commit whose flight is over. */
 void commit_go_on(struct journal *journal);
+
+/* Looks in a long turn of the loop whether the commit's sync is over: see syncer_look(). */
+void journal_look(struct journal *journal);

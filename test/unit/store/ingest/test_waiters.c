@@ -73,7 +73,8 @@ static void assert_answered(const struct asker *asker, enum result result)
 static uint64_t answer(uint64_t durable, enum refusal refusal)
 {
     waiters_begin_group(&waiters);
-    return waiters_answer(&waiters, durable, refusal);
+    waiters_end_group(&waiters, durable, refusal);
+    return waiters_answer(&waiters);
 }
 
 START_TEST(all_that_is_durable_counts_by_its_kind)
