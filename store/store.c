@@ -12,6 +12,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/event_fields.h"
 #include "protocol/memory.h"
 #include "store/analytics.h"
 #include "store/base/refusals.h"
@@ -104,8 +105,9 @@ void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const c
                       .kind = (uint8_t)kind,
                       .verdict = (uint8_t)verdict};
     size_t bytes = placement == NULL ? 0 : strlen(placement);
-    assert(!event_kind_is_clients(kind) && bytes <= EVENT_PLACEMENT_MAX_BYTES && reason >= 0);
+    assert(!event_kind_is_clients(kind) && reason >= 0);
     assert(ad_id > (event_kind_may_lack_ad(kind) ? -1 : 0));
+    assert(bytes == 0 || event_fields_is_placement(placement, bytes));
     sum.placement_bytes = (uint8_t)bytes;
     if (bytes > 0)
         memcpy(sum.placement, placement, bytes);
