@@ -21,7 +21,7 @@ RETURN CASE WHEN p_level = 0 THEN bucket_start('1 minute', p_time)
 CREATE OR REPLACE FUNCTION level_next(p_level integer, p_time timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '1 day'])[p_level + 1];
+    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level + 1]; -- whatever TimeZone is
 BEGIN
     IF p_level = 4 THEN
         RETURN (date_trunc('month', p_time, 'UTC') AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION maintenance_time(p_lane smallint, p_now timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN (SELECT least(p_now, max(received_to) + interval '1 day') FROM ingest_cursor
+    RETURN (SELECT least(p_now, max(received_to) + interval '24 hours') FROM ingest_cursor
             WHERE lane = p_lane AND received_to IS NOT NULL HAVING count(*) > 0);
 END
 $$;
