@@ -325,7 +325,7 @@ static void handle_batch(struct exchange *exchange)
     batch_metrics_count_body(&batches->metrics, bytes);
     STAILQ_INSERT_TAIL(&batches->waiting, batch, others);
     if (is_first)
-        work(batches);
+        timer_arm(batches->timer, 0);
 }
 
 const struct route route_events = {HTTP_POST, "/ads/events", handle_batch};
