@@ -308,6 +308,7 @@ static void handle_batch(struct exchange *exchange)
     struct evbuffer *input = evhttp_request_get_input_buffer(exchange->request);
     size_t bytes = evbuffer_get_length(input);
     enum http_coding coding;
+    batch_metrics_count_body(&batches->metrics, bytes);
     if (!http_content_accept(exchange, &coding))
         return;
     struct batch *batch = memory_zeroed(sizeof *batch);
@@ -322,7 +323,6 @@ static void handle_batch(struct exchange *exchange)
         return;
     }
     bool is_first = STAILQ_EMPTY(&batches->waiting);
-    batch_metrics_count_body(&batches->metrics, bytes);
     STAILQ_INSERT_TAIL(&batches->waiting, batch, others);
     if (is_first)
         timer_arm(batches->timer, 0);
