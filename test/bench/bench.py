@@ -276,17 +276,17 @@ class Apart:
         return report
 
     def run_stored(self) -> Report:
-        program = BUILD / "test/bench/write_backlog"
+        tools = BUILD / "test/bench"
         for number, mix in enumerate(MIXES):
             tracker = self.tracker(f"stored_{number}", ADS)
-            measure_storing(self.report, program, tracker, mix, self.plan.stored_events, self.plan.rounds)
+            measure_storing(self.report, tools, tracker, mix, self.plan.stored_events, self.plan.rounds)
             tracker.stop()
         tracker = self.tracker("late", ADS)
-        measure_late(self.report, program, tracker, self.plan.late_events)
+        measure_late(self.report, tools, tracker, self.plan.late_events)
         tracker.stop()
         for per_second in (1, 3, 10, 100):
             tracker = self.tracker(f"bytes_{per_second}", ADS)
-            measure_bytes(self.report, program, tracker, per_second, self.plan.day_seconds)
+            measure_bytes(self.report, tools, tracker, per_second, self.plan.day_seconds)
             tracker.stop()
         return self.report
 
