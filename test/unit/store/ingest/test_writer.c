@@ -86,43 +86,6 @@ START_TEST(sends_a_full_batch_at_once_and_one_at_a_time)
 }
 END_TEST
 
-/* The first of three is in flight, and the second is made. */
-static void make_ahead(void)
-{
-    writer_come_up(&subject);
-    writer_push(&subject, 2 * BATCH_ROWS_MAX + 5);
-    ck_assert(writer_is_sending(BATCH_ROWS_MAX, NULL));
-    writer_run_timer(&subject);
-    ck_assert(writer_is_sending(BATCH_ROWS_MAX, NULL));
-    ck_assert_uint_eq(writer_first_in_flight(), 1);
-}
-
-START_TEST(makes_the_next_batch_while_one_is_in_flight)
-{
-    make_ahead();
-    writer_commit(&subject);
-    ck_assert(writer_is_sending(BATCH_ROWS_MAX, NULL));
-    ck_assert_uint_eq(writer_first_in_flight(), BATCH_ROWS_MAX + 1);
-    writer_push(&subject, WRITER_READY_ROWS);
-    writer_commit(&subject);
-    ck_assert(writer_is_sending(WRITER_READY_ROWS + 5, NULL));
-    ck_assert_uint_eq(writer_first_in_flight(), 2 * BATCH_ROWS_MAX + 1);
-    writer_commit(&subject);
-    assert_at_rest();
-}
-END_TEST
-
-START_TEST(sends_what_was_in_flight_before_what_was_made_ahead)
-{
-    make_ahead();
-    fake_conn_go_down();
-    writer_come_up(&subject);
-    writer_run_timer(&subject);
-    ck_assert(writer_is_sending(BATCH_ROWS_MAX, NULL));
-    ck_assert_uint_eq(writer_first_in_flight(), 1);
-}
-END_TEST
-
 START_TEST(waits_for_no_batch_to_fill_when_hurried)
 {
     writer_come_up(&subject);
@@ -408,8 +371,6 @@ Suite *writer_suite(void)
     tcase_set_timeout(tcase, 30);
     tcase_add_test(tcase, opens_its_session_and_sends_what_waits);
     tcase_add_test(tcase, sends_a_full_batch_at_once_and_one_at_a_time);
-    tcase_add_test(tcase, makes_the_next_batch_while_one_is_in_flight);
-    tcase_add_test(tcase, sends_what_was_in_flight_before_what_was_made_ahead);
     tcase_add_test(tcase, waits_for_no_batch_to_fill_when_hurried);
     tcase_add_test(tcase, waits_out_a_passing_fault);
     tcase_add_test(tcase, halves_to_the_bad_row_puts_it_aside_and_stores_the_others);
