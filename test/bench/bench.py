@@ -27,7 +27,7 @@ from clients import Latency, Rate, measure_latency, measure_rate, run_wrk, write
 from harness.postgres import ROOT, PrivatePostgres
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
-from storing import ADS, MIXES, measure_bytes, measure_late, measure_storing
+from storing import ADS, INVALID_PERCENT, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 
 BUILD = ROOT / "build" / "bench"
@@ -284,9 +284,9 @@ class Apart:
         tracker = self.tracker("late", ADS)
         measure_late(self.report, tools, tracker, self.plan.late_events)
         tracker.stop()
-        for per_second in (1, 3, 10, 100):
-            tracker = self.tracker(f"bytes_{per_second}", ADS)
-            measure_bytes(self.report, tools, tracker, per_second, self.plan.day_seconds)
+        for per_second, invalid in ((1, 0), (3, 0), (10, 0), (10, INVALID_PERCENT), (100, 0)):
+            tracker = self.tracker(f"bytes_{per_second}_{invalid}", ADS)
+            measure_bytes(self.report, tools, tracker, per_second, self.plan.day_seconds, invalid)
             tracker.stop()
         return self.report
 

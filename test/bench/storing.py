@@ -12,7 +12,7 @@ from report import Report
 from subjects import Tracker
 
 ADS, PLACEMENTS, KINDS = 1_000, 100, 20
-LATE_PERCENT = 5
+LATE_PERCENT, INVALID_PERCENT = 5, 6
 STORED_WITHIN_SECONDS = 900
 WINDOW = "start=2020-01-01T00:00:00Z&end=2030-01-01T00:00:00Z"
 
@@ -77,10 +77,11 @@ class Questions(threading.Thread):
         return self.milliseconds
 
 
-def write_backlog(program: Path, tracker: Tracker, mix: Mix, events: int, event_us: int, late: int) -> None:
+def write_backlog(program: Path, tracker: Tracker, mix: Mix, events: int, event_us: int, late: int,
+                  invalid: int = INVALID_PERCENT) -> None:
     """The tracker must not run."""
     subprocess.run([program, tracker.server.journal, *map(str, (
-        events, mix.kinds, mix.ads, mix.placements, int(mix.has_ids), event_us, late))], check=True)
+        events, mix.kinds, mix.ads, mix.placements, int(mix.has_ids), event_us, late, invalid))], check=True)
 
 
 def drain(tracker: Tracker, events: int) -> Drain:
@@ -174,12 +175,13 @@ def measure_late(report: Report, tools: Path, tracker: Tracker, events: int) -> 
     report.add("late backlog: slowest batch", "ms", [found.batch_max_ms], target=100)
 
 
-def measure_bytes(report: Report, tools: Path, tracker: Tracker, per_second: int, seconds: int) -> None:
+def measure_bytes(report: Report, tools: Path, tracker: Tracker, per_second: int, seconds: int, invalid: int) -> None:
     """Of a day's counts, for 1,000 ads."""
     tracker.stop()
-    write_backlog(tools / "write_backlog", tracker, MIXES[0], per_second * seconds, 1_000_000 // per_second, 0)
+    write_backlog(tools / "write_backlog", tracker, MIXES[0], per_second * seconds, 1_000_000 // per_second, 0, invalid)
     drain(tracker, per_second * seconds)
     while late_rows(tracker) > 0:
         time.sleep(0.2)
-    report.add(f"counts for each event, {per_second}/s", "bytes", [bytes_of_counts(tracker) / (per_second * seconds)],
-               target=45 if per_second == 10 else None)
+    share = f", {invalid}% invalid" if invalid else ""
+    report.add(f"counts for each event, {per_second}/s{share}", "bytes",
+               [bytes_of_counts(tracker) / (per_second * seconds)], target=45 if per_second == 10 else None)
