@@ -138,10 +138,11 @@ def measure_storing(report: Report, tools: Path, tracker: Tracker, mix: Mix, eve
     rates: List[float] = []
     plain_rates: List[float] = []
     waits: List[float] = []
+    tracker.stop()
     for _ in range(rounds):
-        tracker.stop()
         write_backlog(tools / "write_backlog", tracker, mix, events, 100, LATE_PERCENT)
         found = drain(tracker, events)
+        tracker.stop()
         rates.append(found.per_second)
         plain_rates.append(insert_plainly(tools / "plain_insert", tracker))
         waits.append(found.batch_max_ms)
