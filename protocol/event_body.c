@@ -133,7 +133,7 @@ static enum event_body_step skip(struct event_body *body, struct error *error)
 {
     const char *limit = item_limit(body->at, body->end);
     const char *end = json_span_pass(&body->span, body->at, limit);
-    body->is_skipping = end == NULL && limit < body->end && !body->span.is_too_deep;
+    body->is_skipping = end == NULL && limit < body->end;
     if (body->is_skipping) {
         body->at = limit;
         return EVENT_BODY_GOES_ON;
@@ -150,7 +150,7 @@ static enum event_body_step take_element(struct event_body *body, struct event *
     const char *limit = item_limit(body->at, body->end);
     body->span = (struct json_span){.depth = 0};
     const char *end = json_span_pass(&body->span, body->at, limit);
-    if (end == NULL && limit < body->end && !body->span.is_too_deep) {
+    if (end == NULL && limit < body->end) {
         body->is_skipping = true;
         body->at = limit;
         return EVENT_BODY_GOES_ON;

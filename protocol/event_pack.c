@@ -89,10 +89,17 @@ static bool is_family(uint8_t family)
     return family == ADDRESS_NONE || family == ADDRESS_IPV4 || family == ADDRESS_IPV6;
 }
 
+/* In the years 1 to 9999: what PostgreSQL refuses would hold up all that is behind it. */
+static bool is_time(int64_t time_us)
+{
+    return time_us >= INT64_C(-62135596800000000) && time_us < INT64_C(253402300800000000);
+}
+
 static bool is_valid(const struct event *event)
 {
     int32_t ad_least = event_kind_may_lack_ad((enum event_kind)event->kind) ? 0 : 1;
-    return is_family(event->address.family) && event->id_bytes <= EVENT_ID_MAX_BYTES &&
+    return is_family(event->address.family) && is_time(event->received_at_us) &&
+           is_time(event->occurred_at_us) && event->id_bytes <= EVENT_ID_MAX_BYTES &&
            event->placement_bytes <= EVENT_PLACEMENT_MAX_BYTES && event->ad_id >= ad_least &&
            event->detail >= 0 && event->quantity >= 1 && event->verdict < EVENT_VERDICTS &&
            (event->flags & ~EVENT_FLAGS_MASK) == 0 && event->playback_ms >= EVENT_PLAYBACK_MIN_MS &&

@@ -15,7 +15,7 @@ static void leave(struct json_span *span)
 static void enter(struct json_span *span, bool is_object)
 {
     if (span->depth == DEPTH_MAX) {
-        span->is_too_deep = true;
+        span->deeper++;
         return;
     }
     span->depth++;
@@ -40,6 +40,19 @@ static void close_object(struct json_span *span)
     while ((span->objects & 1) == 0)
         leave(span);
     leave(span);
+}
+
+/* Returns whether the element ends before it. */
+static bool close(struct json_span *span, bool is_object)
+{
+    if (span->deeper > 0) {
+        span->deeper--;
+        return false;
+    }
+    if (!is_object)
+        return close_array(span);
+    close_object(span);
+    return false;
 }
 
 /* Passes over a string, or what there is of it; returns the place behind it. */
@@ -69,10 +82,8 @@ static bool take(struct json_span *span, char byte)
         enter(span, byte == '{');
         return false;
     case ']':
-        return close_array(span);
     case '}':
-        close_object(span);
-        return false;
+        return close(span, byte == '}');
     case ',':
         return span->depth == 0;
     default:
@@ -82,7 +93,7 @@ static bool take(struct json_span *span, char byte)
 
 const char *json_span_pass(struct json_span *span, const char *at, const char *end)
 {
-    while (at < end && !span->is_too_deep) {
+    while (at < end) {
         if (span->is_in_string)
             at = pass_string(span, at, end);
         else if (take(span, *at))

@@ -8,10 +8,10 @@
 struct json_span {
     uint64_t
         objects;    /* a bit for each level that is open, set for an object, the innermost lowest */
-    unsigned depth; /* of brackets that are open */
+    unsigned depth; /* of brackets that are open, up to 64 */
+    unsigned deeper; /* levels beyond, where any bracket closes any */
     bool is_in_string;
-    bool is_escaped;  /* the string's next byte stands for itself */
-    bool is_too_deep; /* nested deeper than 64: its end is not looked for any more */
+    bool is_escaped; /* the string's next byte stands for itself */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include "metrics/log.h"
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
+#include "protocol/event_fields.h"
 #include "protocol/memory.h"
 #include "store/analytics.h"
 #include "store/base/refusals.h"
@@ -107,7 +108,9 @@ void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const c
                       .kind = (uint8_t)kind,
                       .verdict = (uint8_t)verdict};
     size_t bytes = placement == NULL ? 0 : strlen(placement);
-    assert(!event_kind_is_clients(kind) && bytes <= EVENT_PLACEMENT_MAX_BYTES);
+    assert(!event_kind_is_clients(kind) && reason >= 0);
+    assert(ad_id > (event_kind_may_lack_ad(kind) ? -1 : 0));
+    assert(bytes == 0 || event_fields_is_placement(placement, bytes));
     sum.placement_bytes = (uint8_t)bytes;
     if (bytes > 0)
         memcpy(sum.placement, placement, bytes);
@@ -196,13 +199,9 @@ static bool may_write_sums(void *arg)
     return !writer_is_fenced(store->writer) && journal_refusal(store->journal) == REFUSAL_NONE;
 }
 
-/* What did not fit into the records of the first turn follows. */
 static void on_sums_settled(void *arg)
 {
-    struct store *store = arg;
-    if (store->drained != NULL && !sum_writer_is_empty(store->sums))
-        sum_writer_flush(store->sums);
-    look_if_drained(store);
+    look_if_drained(arg);
 }
 
 static void on_silent(void *arg)

@@ -66,9 +66,9 @@ MUST_CHECK enum result store_submit(struct store *store, const struct event *eve
 
 /*
  * Counts `quantity` more of what the server itself has to tell, now: of a kind that is not the
- * clients'. `ad_id` and `placement` (terminated, at most EVENT_PLACEMENT_MAX_BYTES) may be 0 and
- * NULL, none; `reason` is a no-fill's, else 0. They get into the journal as sums, once a second,
- * and wait for it in memory while it takes no events.
+ * clients'. `placement` (terminated, and as event_fields_is_placement() has it) may be NULL, none;
+ * `ad_id` 0, none, where event_kind_may_lack_ad(); `reason` is a no-fill's, else 0. They get into
+ * the journal as sums, once a second, and wait for it in memory while it takes no events.
  */
 void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const char *placement,
                enum event_verdict verdict, int32_t reason, uint32_t quantity);

@@ -46,7 +46,7 @@ struct batch {
     struct exchange *exchange;
     struct event_origin origin;
     enum http_coding coding;
-    struct http_reservation reservation; /* of its body, until that is read */
+    size_t body_bytes; /* until it is read */
     STAILQ_ENTRY(batch) others;
 };
 
@@ -59,6 +59,7 @@ struct event_batches {
     struct batch_metrics metrics;
     struct event *timer; /* the next slice */
     STAILQ_HEAD(batches, batch) waiting;
+    struct http_reservation bodies; /* of all of them together */
     enum stage stage;
     struct http_inflate gzip;
     struct http_text text;
@@ -78,13 +79,21 @@ struct submission {
     char *answer; /* owned */
 };
 
+/* The body of the first one is read, or will not be. */
+static void release_body(struct event_batches *batches)
+{
+    struct batch *batch = STAILQ_FIRST(&batches->waiting);
+    http_admission_release(&batches->bodies, batches->bodies.bytes - batch->body_bytes);
+    batch->body_bytes = 0;
+}
+
 /* Lets go of the first one, which somebody else answers, or has. */
 static struct exchange *remove_first(struct event_batches *batches)
 {
     struct batch *batch = STAILQ_FIRST(&batches->waiting);
     struct exchange *exchange = batch->exchange;
+    release_body(batches);
     STAILQ_REMOVE_HEAD(&batches->waiting, others);
-    http_admission_release(&batch->reservation, 0);
     free(batch);
     batches->stage = STAGE_WAITING;
     batches->text.length = 0;
@@ -221,7 +230,7 @@ static void decode(struct event_batches *batches)
 static void begin_decoding(struct event_batches *batches)
 {
     struct http_text *text = &batches->text;
-    http_admission_release(&STAILQ_FIRST(&batches->waiting)->reservation, 0);
+    release_body(batches);
     counter_add(batches->metrics.decoded_bytes, text->length);
     event_body_init(&batches->body, text->room > 0 ? text->bytes : "", text->length);
     batches->count = 0;
@@ -309,24 +318,23 @@ static void handle_batch(struct exchange *exchange)
     struct evbuffer *input = evhttp_request_get_input_buffer(exchange->request);
     size_t bytes = evbuffer_get_length(input);
     enum http_coding coding;
+    batch_metrics_count_body(&batches->metrics, bytes);
     if (!http_content_accept(exchange, &coding))
         return;
+    if (!http_admission_reserve(batches->admission, &batches->bodies, batches->bodies.bytes + bytes,
+                                clock_monotonic_us() / 1000)) {
+        exchange_fail(exchange, 503, "too many batches are waiting");
+        return;
+    }
     struct batch *batch = memory_zeroed(sizeof *batch);
     *batch = (struct batch){.exchange = exchange,
                             .origin = event_origin_of(exchange),
                             .coding = coding,
-                            .reservation = {.until_ms = INT64_MAX}};
-    if (!http_admission_reserve(batches->admission, &batch->reservation, bytes,
-                                clock_monotonic_us() / 1000)) {
-        free(batch);
-        exchange_fail(exchange, 503, "too many batches are waiting");
-        return;
-    }
+                            .body_bytes = bytes};
     bool is_first = STAILQ_EMPTY(&batches->waiting);
-    batch_metrics_count_body(&batches->metrics, bytes);
     STAILQ_INSERT_TAIL(&batches->waiting, batch, others);
     if (is_first)
-        work(batches);
+        timer_arm(batches->timer, 0);
 }
 
 const struct route route_events = {HTTP_POST, "/ads/events", handle_batch};
@@ -340,6 +348,7 @@ struct event_batches *event_batches_new(struct event_base *base, struct store *s
     batch_metrics_init(&batches->metrics, admission, metrics);
     batches->timer = memory_required(event_new(base, -1, 0, on_slice, batches));
     STAILQ_INIT(&batches->waiting);
+    batches->bodies.until_ms = INT64_MAX;
     http_inflate_init(&batches->gzip);
     batches->text.limit = HTTP_BODY_MAX_BYTES;
     batches->events = memory_zeroed_array(EVENT_BODY_ITEMS_MAX + 1, sizeof batches->events[0]);

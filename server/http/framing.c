@@ -68,11 +68,11 @@ static bool reserve(struct http_framing *framing, uint64_t bytes)
                                   clock_monotonic_us() / 1000);
 }
 
-void http_framing_taken(struct http_framing *framing)
+void http_framing_taken(struct http_framing *framing, size_t left)
 {
-    if (framing->passed_bytes == 0)
+    if (framing->passed_bytes <= left)
         return;
-    framing->passed_bytes = 0;
+    framing->passed_bytes = left;
     if (framing->state != FRAMING_BODY && framing->state != FRAMING_CHUNKS)
         release(framing);
 }

@@ -41,7 +41,7 @@ struct http_framing {
     /* For the bodies that have passed and are not taken, with the one under way: if they are large.
      */
     struct http_reservation reservation;
-    uint64_t passed_bytes;     /* of bodies, whole, that nobody has taken yet */
+    uint64_t passed_bytes;     /* of bodies, whole, that nobody has taken yet, or somewhat more */
     uint64_t body_bytes;       /* BODY: all of the body */
     uint64_t body_left;        /* BODY, DISCARDING_BODY: bytes still to come */
     enum http_refusal refusal; /* DISCARDING_*: what follows at the body's end */
@@ -70,8 +70,8 @@ bool http_framing_pass(struct http_framing *framing, struct evbuffer *input,
  */
 bool http_framing_is_midst(struct http_framing *framing, size_t bytes);
 
-/* Whoever all is passed to has taken all that has passed. */
-void http_framing_taken(struct http_framing *framing);
+/* Whoever all is passed to has taken what has passed, but for `left` bytes. */
+void http_framing_taken(struct http_framing *framing, size_t left);
 
 /* Whether a request has begun and not ended. */
 bool http_framing_is_under_way(const struct http_framing *framing);

@@ -157,8 +157,7 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     struct connection *connection = arg;
     if (connection->is_filtering)
         return;
-    if (evbuffer_get_length(input) == 0)
-        http_framing_taken(&connection->framing);
+    http_framing_taken(&connection->framing, evbuffer_get_length(input));
     if (info->n_added == 0)
         return;
     bool is_between = connection->deadline_ms == 0 && connection->framing.state == FRAMING_HEAD &&

@@ -31,7 +31,7 @@ BEGIN
             SELECT 0, bucket, 0, 0, 0, 0, sum(playback_ms), sum(k0), sum(k1) FROM minute GROUP BY bucket
         ), late AS (
             INSERT INTO counts_late (lane, bucket, dimension, key, detail, verdict, journal_id, playback_ms, k0, k1)
-            SELECT lane, bucket, dimension, key, detail, verdict, 0, playback_ms, k0, k1
+            SELECT lane, bucket, dimension, key, detail, verdict, NULL, playback_ms, k0, k1
             FROM row WHERE bucket >= $1[2]
         ), gone AS (SELECT * FROM row WHERE bucket < $1[2]),
         $sql$, p_slice) || spread_gone(1)

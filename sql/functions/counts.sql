@@ -21,7 +21,7 @@ RETURN CASE WHEN p_level = 0 THEN bucket_start('1 minute', p_time)
 CREATE OR REPLACE FUNCTION level_next(p_level integer, p_time timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '1 day'])[p_level + 1];
+    v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level + 1]; -- whatever TimeZone is
 BEGIN
     IF p_level = 4 THEN
         RETURN (date_trunc('month', p_time, 'UTC') AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
@@ -98,7 +98,7 @@ BEGIN
                 k8, k9, k10, k11, k12, k13, k14, k15,
                 k16, k17, k18, k19, k20, k21, k22, k23,
                 k24, k25, k26, k27, k28, k29, k30, k31)
-            SELECT m.lane, p_journal_id, g.bucket, g.dimension, g.key, g.detail, g.verdict, nullif(g.playback_ms, 0),
+            SELECT m.lane, nullif(p_journal_id, 0), g.bucket, g.dimension, g.key, g.detail, g.verdict, nullif(g.playback_ms, 0),
                    cell_of(v_cells, v_kinds, r.start, 0), cell_of(v_cells, v_kinds, r.start, 1),
                    cell_of(v_cells, v_kinds, r.start, 2), cell_of(v_cells, v_kinds, r.start, 3),
                    cell_of(v_cells, v_kinds, r.start, 4), cell_of(v_cells, v_kinds, r.start, 5),
@@ -122,7 +122,7 @@ BEGIN
                  LATERAL (SELECT (g.place::integer - 1) * v_kinds AS start OFFSET 0) AS r
             WHERE m.lane = p_lane AND m.mark = 0 AND g.bucket < p_closed
             ORDER BY g.bucket, g.dimension, g.key, g.detail, g.verdict
-            ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) WHERE journal_id <> 0 DO UPDATE
+            ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
             SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms),
                 k0 = cell_sum(c.k0, excluded.k0), k1 = cell_sum(c.k1, excluded.k1),
                 k2 = cell_sum(c.k2, excluded.k2), k3 = cell_sum(c.k3, excluded.k3),

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION maintenance_time(p_lane smallint, p_now timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN (SELECT least(p_now, max(received_to) + interval '1 day') FROM ingest_cursor
+    RETURN (SELECT least(p_now, max(received_to) + interval '24 hours') FROM ingest_cursor
             WHERE lane = p_lane AND received_to IS NOT NULL HAVING count(*) > 0);
 END
 $$;
@@ -127,10 +127,10 @@ BEGIN
 END
 $$;
 
--- The end of a statement that has the CTE gone, of minutes before the quarter hour's mark: adds it to every
--- level whose bucket lies before its mark, or where it has been made in part up to its dimension and key, and
--- to the minutes where they are kept. Of the cells up to p_last. $1, $2, $3: of all marks, by their numbers
--- + 1, the time, dimension and key.
+-- The end of a statement that has the CTE gone, of closed minutes: adds it to every level whose bucket lies
+-- before its mark, or where it has been made in part up to its dimension and key, and to the minutes where they
+-- are kept. Those behind the quarter hour's mark, of a quarter hour of which no part is made, go to the minutes
+-- alone. Of the cells up to p_last. $1, $2, $3: of all marks, by their numbers + 1, the time, dimension and key.
 CREATE OR REPLACE FUNCTION spread_gone(p_last integer DEFAULT 31) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
@@ -139,7 +139,7 @@ BEGIN
             INSERT INTO counts_minute AS c
                 (lane, journal_id, bucket, dimension, key, detail, verdict, playback_ms, %1$s)
             SELECT lane, 0, bucket, dimension, key, detail, verdict, sum(playback_ms), %2$s
-            FROM gone WHERE bucket >= $1[6] AND dimension <> 0
+            FROM gone WHERE bucket >= $1[6] AND (dimension <> 0 OR bucket >= $1[2])
             GROUP BY lane, bucket, dimension, key, detail, verdict ORDER BY 3, 4, 5, 6, 7
             ON CONFLICT (lane, bucket, dimension, key, detail, verdict, journal_id) DO UPDATE
             SET playback_ms = cell_sum(c.playback_ms, excluded.playback_ms), %3$s
@@ -151,15 +151,16 @@ BEGIN
             'SELECT g.lane, l.level, l.start, g.dimension, g.key, g.detail, g.verdict, sum(g.playback_ms), %s '
             'FROM gone g, LATERAL (SELECT n AS level, level_start(n, g.bucket) AS start '
             'FROM generate_series(0, 4) AS n) AS l '
-            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 ELSE (l.start, g.dimension, g.key) '
-            '<= ($1[l.level + 1], $2[l.level + 1], $3[l.level + 1]) END '
+            'WHERE CASE WHEN l.level = 0 THEN g.dimension = 0 AND g.bucket < $1[2] '
+            'ELSE (l.start, g.dimension, g.key) <= ($1[l.level + 1], $2[l.level + 1], $3[l.level + 1]) END '
             'GROUP BY 1, 2, 3, 4, 5, 6, 7', cell_list('sum(g.k#)', p_last)), p_last));
 END
 $$;
 
--- Takes rows of the late counts whose minute lies before the quarter hour's mark, and adds them to all that is
--- made. All of it in one statement: the rows that are in neither place, or in both, are seen by nobody. The
--- settings: the first rows are had from the index, whatever the planner expects, and not by sorting all.
+-- Takes rows of the late counts whose minute is closed, and adds them to all that is made; while the next quarter
+-- hour is being made, only those before its mark. All of it in one statement: the rows that are in neither place,
+-- or in both, are seen by nobody. The settings: the first rows are had from the index, whatever the planner
+-- expects, and not by sorting all.
 CREATE OR REPLACE FUNCTION fold_late(p_lane smallint DEFAULT 0, p_rows integer DEFAULT 1000) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_sort = off SET enable_bitmapscan = off SET jit = off
 AS $$
@@ -177,12 +178,13 @@ BEGIN
     EXECUTE $sql$
         WITH gone AS MATERIALIZED (
             DELETE FROM counts_late
-            WHERE lane = $4 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $4 AND bucket < $1[2]
+            WHERE lane = $4 AND ctid = ANY (ARRAY(SELECT ctid FROM counts_late WHERE lane = $4 AND bucket < $6
                                                   ORDER BY bucket LIMIT $5 FOR UPDATE SKIP LOCKED))
             RETURNING *
         ),
         $sql$ || spread_gone()
-    INTO v_rows USING v_mark.at, v_mark.dimension, v_mark.key, p_lane, p_rows;
+    INTO v_rows USING v_mark.at, v_mark.dimension, v_mark.key, p_lane, p_rows,
+                      CASE WHEN v_mark.dimension[2] < 0 THEN v_mark.at[1] ELSE v_mark.at[2] END;
     RETURN v_rows = p_rows;
 END
 $$;

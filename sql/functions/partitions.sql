@@ -60,9 +60,11 @@ $$;
 -- Makes the partition of a day, unless a part of the day is another partition's; rows in the default one
 -- move. Returns whether it did. A day with more than 500,000 rows in the default partition stays there:
 -- moving them would hold up others for too long. The parent is locked first, and no other table in the
--- same transaction: two that make partitions would deadlock with batches otherwise.
+-- same transaction: two that make partitions would deadlock with batches otherwise. Where it makes none it
+-- locks nothing; it waits a moment only: batches queue behind it.
 CREATE OR REPLACE FUNCTION make_partition(p_table text, p_is_late boolean, p_day date) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' SET lock_timeout = '500ms'
+AS $$
 DECLARE
     v_default regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table -- there may be none
                            WHERE partrelid = quote_ident(p_table)::regclass);
@@ -75,20 +77,24 @@ DECLARE
                                             WHEN 'events' THEN 'occurred_at >= %3$L AND occurred_at < %4$L'
                                             ELSE 'bucket >= %3$L AND bucket < %4$L' END,
                                key_from(p_day), key_from(p_day + 1), p_day, p_day + 1);
-    v_rows bigint := 0;
+    v_rows bigint;
+    v_has_rows boolean := false;
 BEGIN
     IF EXISTS (SELECT FROM partition_bounds(p_table) AS b
                WHERE b.is_late = p_is_late AND b.first < p_day + 1 AND b.past > p_day) THEN
         RETURN false;
     END IF;
-    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', p_table);
     IF v_default IS NOT NULL THEN
         EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
         INTO v_rows;
+        IF v_rows > 500000 THEN
+            RAISE WARNING 'the rows of % stay in %: there are too many to move', p_day, v_default;
+            RETURN false;
+        END IF;
     END IF;
-    IF v_rows > 500000 THEN
-        RAISE WARNING 'the rows of % stay in %: there are too many to move', p_day, v_default;
-        RETURN false;
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', p_table);
+    IF v_default IS NOT NULL THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
     END IF;
     v_name := free_name(v_name);
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
@@ -97,7 +103,7 @@ BEGIN
     ELSIF p_table = 'events' THEN -- a DELETE is refused without one where all tables are published
         EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_name);
     END IF;
-    IF v_rows > 0 THEN
+    IF v_has_rows THEN
         EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved',
                        v_default, v_of_day, v_name);
     END IF;

@@ -160,9 +160,9 @@ CREATE TABLE counts_minute_default PARTITION OF counts_minute DEFAULT WITH (fill
 CREATE TABLE counts_late (LIKE counts_minute)
     WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
-CREATE UNIQUE INDEX counts_late_journals ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id)
-    WHERE journal_id <> 0;
-CREATE INDEX counts_late_bucket ON counts_late (lane, bucket);
+-- Null: of no journal, and as many rows as come.
+ALTER TABLE counts_late ALTER COLUMN journal_id DROP NOT NULL;
+CREATE UNIQUE INDEX counts_late_bucket ON counts_late (lane, bucket, dimension, key, detail, verdict, journal_id);
 -- A reader's: there may be a million of them, of a backlog.
 CREATE INDEX counts_late_key ON counts_late (lane, dimension, key, bucket);
 

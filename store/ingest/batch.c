@@ -94,7 +94,9 @@ struct batch {
     struct batch_counts *counts;
     uint32_t max_rows;
     uint32_t rows;
+    uint64_t first_sequence;
     uint64_t last_sequence;
+    struct queue_position end; /* behind the last event, while that is in the queue */
 };
 
 static void add_time(struct binary_array *array, int64_t time_us)
@@ -160,7 +162,8 @@ static void add_event(struct batch *batch, uint64_t sequence, const struct event
     add_address(&columns[IP], &event->address);
     add_key(batch, event);
     batch_counts_add(batch->counts, event, add_placement(batch, event));
-    batch->rows++;
+    if (batch->rows++ == 0)
+        batch->first_sequence = sequence;
     batch->last_sequence = sequence;
 }
 
@@ -208,6 +211,7 @@ static void clear(struct batch *batch)
     placement_names_clear(batch->placements);
     batch_counts_clear(batch->counts);
     batch->rows = 0;
+    batch->first_sequence = 0;
     batch->last_sequence = 0;
 }
 
@@ -217,11 +221,10 @@ static bool is_full(const struct batch *batch, uint32_t max_rows)
            batch_counts_rows(batch->counts) > BATCH_COUNT_ROWS_MAX - COUNT_ROWS_PER_EVENT;
 }
 
-void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
+/* Reads on from `position`. */
+static void take_events(struct batch *batch, struct queue_position position, uint32_t max_rows)
 {
-    assert(max_rows <= batch->max_rows);
-    clear(batch);
-    struct queue_position position = event_queue_head(queue);
+    batch->end = position;
     while (!is_full(batch, max_rows)) {
         size_t packed_bytes;
         uint64_t sequence;
@@ -233,12 +236,40 @@ void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t m
         if (event_unpack(packed, packed_bytes, &event) != RESULT_OK)
             abort(); /* only what event_pack() wrote gets into the queue */
         add_event(batch, sequence, &event);
+        batch->end = position;
     }
+}
+
+static void fill_from(struct batch *batch, struct queue_position position, uint32_t max_rows)
+{
+    assert(max_rows <= batch->max_rows);
+    clear(batch);
+    take_events(batch, position, max_rows);
     write_claims(batch);
     write_names(batch);
     write_counts(batch);
     for (size_t i = 0; i < BATCH_COLUMNS; i++)
         binary_array_finish(&batch->columns[i], column_types[i].element_type);
+}
+
+void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
+{
+    fill_from(batch, event_queue_head(queue), max_rows);
+}
+
+void batch_fill_behind(struct batch *batch, const struct batch *before, uint32_t max_rows)
+{
+    fill_from(batch, before->end, max_rows);
+}
+
+bool batch_is_full(const struct batch *batch)
+{
+    return is_full(batch, batch->max_rows);
+}
+
+uint64_t batch_first_sequence(const struct batch *batch)
+{
+    return batch->first_sequence;
 }
 
 uint32_t batch_rows(const struct batch *batch)

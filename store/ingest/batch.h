@@ -36,7 +36,16 @@ void batch_free(struct batch *batch);
  * stay in the queue. */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
+/* The same with the events behind those of `before`, which are in the queue since it was filled. */
+void batch_fill_behind(struct batch *batch, const struct batch *before, uint32_t max_rows);
+
 uint32_t batch_rows(const struct batch *batch);
+
+/* Whether it has as many events as fit, however many there are. */
+bool batch_is_full(const struct batch *batch);
+
+/* The sequence of the first event; 0 = there are none. */
+uint64_t batch_first_sequence(const struct batch *batch);
 
 /* The sequence of the last event; 0 = there are none. */
 uint64_t batch_last_sequence(const struct batch *batch);

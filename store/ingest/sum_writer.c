@@ -15,6 +15,7 @@
 
 #define SECOND_US INT64_C(1000000)
 
+/* A commit's. */
 enum { WRITE_MAX = 2000 };
 
 /* One that waits for the commit. */
@@ -32,6 +33,7 @@ struct sum_writer {
     struct piece pieces[WRITE_MAX];
     struct sum taken[WRITE_MAX];
     size_t unanswered; /* pieces */
+    int64_t before_us; /* what began before it is being written */
     bool is_flushing;
     struct counter *lost[EVENT_KINDS]; /* NULL = clients tell of the kind */
 };
@@ -51,14 +53,21 @@ static void put_back(struct sum_writer *writer, const struct sum *sum)
     lose(writer, sum, sums_put_back(writer->sums, sum));
 }
 
-/* Each is answered by itself, so that what the disk has kept is never written twice. */
+static void write_some(struct sum_writer *writer);
+
+/* Each is answered by itself, so that what the disk has kept is never written twice. As long as it
+ * keeps them the next follow: there may be more in a second than one commit takes. */
 static void on_answer(void *arg, enum result result)
 {
     struct piece *piece = arg;
     struct sum_writer *writer = piece->writer;
     if (result != RESULT_OK)
         put_back(writer, &piece->sum);
-    if (--writer->unanswered == 0)
+    if (--writer->unanswered > 0)
+        return;
+    if (result == RESULT_OK)
+        write_some(writer);
+    if (writer->unanswered == 0)
         writer->listener.settled(writer->listener.arg);
 }
 
@@ -100,23 +109,27 @@ static bool may_write(const struct sum_writer *writer)
 }
 
 /* Those that have waited by the minute go at once. */
-void sum_writer_write(struct sum_writer *writer, int64_t now_us)
+static void write_some(struct sum_writer *writer)
 {
-    if (writer->unanswered > 0)
-        return;
     if (!may_write(writer)) {
         sums_by_minute(writer->sums);
         return;
     }
-    int64_t before_us = writer->is_flushing ? INT64_MAX : now_us - now_us % SECOND_US;
     sums_by_second(writer->sums);
-    size_t count = sums_take(writer->sums, before_us, writer->taken, WRITE_MAX);
+    size_t count = sums_take(writer->sums, writer->before_us, writer->taken, WRITE_MAX);
     for (size_t i = 0; i < count; i++) {
         if (may_write(writer))
             submit(writer, &writer->taken[i]);
         else
             put_back(writer, &writer->taken[i]);
     }
+}
+
+void sum_writer_write(struct sum_writer *writer, int64_t now_us)
+{
+    writer->before_us = writer->is_flushing ? INT64_MAX : now_us - now_us % SECOND_US;
+    if (writer->unanswered == 0)
+        write_some(writer);
 }
 
 /* As soon as a second is over, so that nothing waits for much longer than one. */

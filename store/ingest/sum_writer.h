@@ -32,7 +32,7 @@ void sum_writer_free(struct sum_writer *writer);
 /* Adds `sum`, whose period is not set, at `now_us` (since 1970). */
 void sum_writer_add(struct sum_writer *writer, const struct sum *sum, int64_t now_us);
 
-/* Writes the seconds that are over at `now_us`; it is called once a second. */
+/* Writes the seconds that are over at `now_us`, commit by commit; it is called once a second. */
 void sum_writer_write(struct sum_writer *writer, int64_t now_us);
 
 /* From now on no second need be over. Writes what there is. */

@@ -137,6 +137,8 @@ static uint64_t add_or_lose(struct sums *sums, const struct sum *sum)
 uint64_t sums_add(struct sums *sums, const struct sum *sum, int64_t now_us)
 {
     struct sum added = *sum;
+    if (sum->quantity == 0) /* no record could hold it */
+        return 0;
     added.period_us = start_of(now_us, sums->is_by_minute ? MINUTE_US : SECOND_US);
     bool is_new = added.placement_bytes > 0 && *find_slot(sums, &added) == 0;
     if (is_new && !may_begin(sums, now_us))

@@ -14,6 +14,7 @@
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/batch_outcome.h"
+#include "store/ingest/batch_pair.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/session.h"
 #include "store/ingest/totals.h"
@@ -22,7 +23,6 @@
 
 enum { UPKEEP_LOOK_MS = 1000 };
 
-/* `batch` mirrors the head of the queue while sending, and means nothing otherwise. */
 struct writer {
     struct event_queue *queue;
     struct log *log;
@@ -33,7 +33,8 @@ struct writer {
     enum writer_state state;
     struct event *timer;        /* the state's; armed by set_state() alone */
     struct event *upkeep_timer; /* looks now and then whether an idle session has some to do */
-    struct batch *batch;
+    struct batch_pair batches;
+    struct event *ahead_timer; /* makes the next batch */
     struct batch_outcome outcome;
     struct writer_totals totals;
     struct writer_metrics metrics;
@@ -94,13 +95,24 @@ static void be_patient(struct writer *writer, enum writer_state state)
 
 static void on_batch(void *arg, const struct db_reply *reply);
 
+static void on_ahead_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct writer *writer = arg;
+    if (writer->state == WRITER_SENDING && batch_pair_fills_next(&writer->batches, writer->queue))
+        batch_pair_make_ahead(&writer->batches);
+}
+
 /* A row to be put aside is alone in its batch: the limit is 1 then. */
 static void send_batch(struct writer *writer)
 {
-    batch_fill(writer->batch, writer->queue, batch_outcome_limit(&writer->outcome));
+    batch_pair_make(&writer->batches, writer->queue, batch_outcome_limit(&writer->outcome));
+    if (batch_pair_fills_next(&writer->batches, writer->queue))
+        timer_arm(writer->ahead_timer, 0);
     be_patient(writer, WRITER_SENDING);
     writer->sent_us = clock_monotonic_us();
-    ingest_session_send(writer->session, writer->batch,
+    ingest_session_send(writer->session, writer->batches.batch,
                         batch_outcome_reject_reason(&writer->outcome), on_batch, writer);
 }
 
@@ -192,14 +204,14 @@ static void note_stored(struct writer *writer)
 {
     int64_t took_us = clock_monotonic_us() - writer->sent_us;
     histogram_observe(writer->metrics.batch_seconds, (double)took_us / 1e6);
-    histogram_observe(writer->metrics.batch_events, batch_rows(writer->batch));
+    histogram_observe(writer->metrics.batch_events, batch_rows(writer->batches.batch));
     note_success(writer);
 }
 
 static void on_batch(void *arg, const struct db_reply *reply)
 {
     struct writer *writer = arg;
-    uint32_t rows = batch_rows(writer->batch);
+    uint32_t rows = batch_rows(writer->batches.batch);
     const struct batch_error error = {"ingest_batch", reply->sqlstate, reply->message};
     struct batch_decision decision;
     switch (reply->outcome) {
@@ -358,7 +370,8 @@ struct writer *writer_new(struct event_base *base, const struct db_target *targe
     writer->upkeep_timer =
         memory_required(event_new(base, -1, EV_PERSIST, on_upkeep_timer, writer));
     timer_arm(writer->upkeep_timer, UPKEEP_LOOK_MS);
-    writer->batch = batch_new(BATCH_ROWS_MAX);
+    writer->batches = batch_pair_new();
+    writer->ahead_timer = memory_required(event_new(base, -1, 0, on_ahead_timer, writer));
     batch_outcome_init(&writer->outcome, BATCH_ROWS_MAX);
     writer_totals_init(&writer->totals, metrics);
     writer_metrics_init(&writer->metrics, metrics);
@@ -373,6 +386,7 @@ void writer_free(struct writer *writer)
     ingest_session_free(writer->session);
     event_free(writer->timer);
     event_free(writer->upkeep_timer);
-    batch_free(writer->batch);
+    event_free(writer->ahead_timer);
+    batch_pair_free(&writer->batches);
     free(writer);
 }

@@ -28,7 +28,7 @@ from disks import BESIDE_DELAYS_MS, CONNECTIONS, DELAYS_MS, measure_beside, meas
 from harness.postgres import ROOT, PrivatePostgres
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
-from storing import ADS, MIXES, measure_bytes, measure_late, measure_storing
+from storing import ADS, INVALID_PERCENT, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 
 BUILD = ROOT / "build" / "bench"
@@ -292,17 +292,17 @@ class Apart:
         return report
 
     def run_stored(self) -> Report:
-        program = BUILD / "test/bench/write_backlog"
+        tools = BUILD / "test/bench"
         for number, mix in enumerate(MIXES):
             tracker = self.tracker(f"stored_{number}", ADS)
-            measure_storing(self.report, program, tracker, mix, self.plan.stored_events, self.plan.rounds)
+            measure_storing(self.report, tools, tracker, mix, self.plan.stored_events, self.plan.rounds)
             tracker.stop()
         tracker = self.tracker("late", ADS)
-        measure_late(self.report, program, tracker, self.plan.late_events)
+        measure_late(self.report, tools, tracker, self.plan.late_events)
         tracker.stop()
-        for per_second in (1, 3, 10, 100):
-            tracker = self.tracker(f"bytes_{per_second}", ADS)
-            measure_bytes(self.report, program, tracker, per_second, self.plan.day_seconds)
+        for per_second, invalid in ((1, 0), (3, 0), (10, 0), (10, INVALID_PERCENT), (100, 0)):
+            tracker = self.tracker(f"bytes_{per_second}_{invalid}", ADS)
+            measure_bytes(self.report, tools, tracker, per_second, self.plan.day_seconds, invalid)
             tracker.stop()
         return self.report
 

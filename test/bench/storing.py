@@ -12,7 +12,7 @@ from report import Report
 from subjects import Tracker
 
 ADS, PLACEMENTS, KINDS = 1_000, 100, 20
-LATE_PERCENT = 5
+LATE_PERCENT, INVALID_PERCENT = 5, 6
 STORED_WITHIN_SECONDS = 900
 WINDOW = "start=2020-01-01T00:00:00Z&end=2030-01-01T00:00:00Z"
 
@@ -77,53 +77,49 @@ class Questions(threading.Thread):
         return self.milliseconds
 
 
-def write_backlog(program: Path, tracker: Tracker, mix: Mix, events: int, event_us: int, late: int) -> None:
+def write_backlog(program: Path, tracker: Tracker, mix: Mix, events: int, event_us: int, late: int,
+                  invalid: int = INVALID_PERCENT) -> None:
     """The tracker must not run."""
     subprocess.run([program, tracker.server.journal, *map(str, (
-        events, mix.kinds, mix.ads, mix.placements, int(mix.has_ids), event_us, late))], check=True)
+        events, mix.kinds, mix.ads, mix.placements, int(mix.has_ids), event_us, late, invalid))], check=True)
 
 
-def drain(tracker: Tracker, counted: int, events: int) -> Drain:
-    """Starts it and waits until its backlog of `events` is stored, then `counted` in all; measured from the
-    first batch on."""
+def drain(tracker: Tracker, events: int) -> Drain:
+    """Starts it and waits until its backlog of so many is stored; measured from the first batch on."""
     before = int(tracker.psql("SELECT count(*) FROM events"))
-    earlier = counted - events
     batches = Batches(tracker.postgres.log)
     tracker.start()
-    first, begun = 0, time.monotonic()
-    stored = tracker.counted() - earlier
+    left, begun = events, time.monotonic()
     deadline = begun + STORED_WITHIN_SECONDS
-    while stored < events:
-        time.sleep(0.02)
-        now, stored = time.monotonic(), tracker.counted() - earlier
-        if first == 0 and stored > 0:
-            first, begun = stored, now
+    while (now_left := tracker.waiting()) > 0:
+        now = time.monotonic()
+        if left == events:
+            left, begun = now_left, now
         if now > deadline:
-            raise BenchError(f"{stored} of {events} events are stored\n{tracker.server.log_tail()}")
+            raise BenchError(f"{now_left} of {events} events are not stored\n{tracker.server.log_tail()}")
+        time.sleep(0.1)
     seconds = time.monotonic() - begun
     rows = int(tracker.psql("SELECT count(*) FROM events")) - before
     if rows != events:
         raise BenchError(f"{events} events were in the journal, and there are {rows} rows more")
-    return Drain(seconds, (events - first) / seconds, max(batches.milliseconds()), resident_bytes(tracker.pid, "VmHWM"))
+    return Drain(seconds, left / seconds, max(batches.milliseconds()), resident_bytes(tracker.pid, "VmHWM"))
 
 
-def insert_plainly(tracker: Tracker) -> float:
-    """Takes the rows of events away and stores them again, without keys and counts; returns rows a second."""
+def insert_plainly(program: Path, tracker: Tracker) -> float:
+    """Takes the rows of events away and sends them again, without keys and counts; returns rows a second."""
     names = ", ".join(COLUMNS)
     tracker.psql(f"DROP TABLE IF EXISTS plain; CREATE TABLE plain AS SELECT (n - 1) / {BATCH_ROWS} AS n, "
                  + ", ".join(f"array_agg({name} ORDER BY n) AS {name}" for name in COLUMNS)
                  + " FROM (SELECT row_number() OVER (ORDER BY id) AS n, e.* FROM events AS e) AS e GROUP BY 1; "
                  "TRUNCATE events; CHECKPOINT")
-    batches = int(tracker.psql("SELECT count(*) FROM plain"))
-    begun = time.monotonic()
-    tracker.psql("; ".join(
-        f"INSERT INTO events (id, {names}) SELECT v.id + generate_series(0, cardinality(ad_id) - 1), "
-        + ", ".join(f"unnest({name})" for name in COLUMNS)
-        + f" FROM plain, (SELECT nextval('events_id_seq') OFFSET 0) AS v (id) WHERE n = {n}" for n in range(batches)))
-    seconds = time.monotonic() - begun
+    insert = (f"INSERT INTO events (id, {names}) SELECT v.id + generate_series(0, cardinality($1::timestamptz[]) - 1), "
+              + ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(COLUMNS.values(), 1))
+              + " FROM (SELECT nextval('events_id_seq') OFFSET 0) AS v (id)")
+    done = subprocess.run([program, tracker.postgres.conninfo(tracker.database), f"SELECT {names} FROM plain ORDER BY n",
+                           insert], capture_output=True, text=True, check=True)
     rows = int(tracker.psql("SELECT count(*) FROM events"))
     tracker.psql("TRUNCATE events; DROP TABLE plain; CHECKPOINT")
-    return rows / seconds
+    return rows / float(done.stdout) * 1000
 
 
 def bytes_of_counts(tracker: Tracker) -> int:
@@ -137,32 +133,34 @@ def late_rows(tracker: Tracker) -> int:
     return int(tracker.psql("SELECT count(*) FROM counts_late"))
 
 
-def measure_storing(report: Report, program: Path, tracker: Tracker, mix: Mix, events: int, rounds: int) -> None:
+def measure_storing(report: Report, tools: Path, tracker: Tracker, mix: Mix, events: int, rounds: int) -> None:
     """Roll-ups run beside it, and some events are late."""
     rates: List[float] = []
-    ratios: List[float] = []
+    plain_rates: List[float] = []
     waits: List[float] = []
-    for number in range(1, rounds + 1):
+    tracker.stop()
+    for _ in range(rounds):
+        write_backlog(tools / "write_backlog", tracker, mix, events, 100, LATE_PERCENT)
+        found = drain(tracker, events)
         tracker.stop()
-        write_backlog(program, tracker, mix, events, 100, LATE_PERCENT)
-        found = drain(tracker, events * number, events)
-        plain = insert_plainly(tracker)
         rates.append(found.per_second)
-        ratios.append(found.per_second / plain)
+        plain_rates.append(insert_plainly(tools / "plain_insert", tracker))
         waits.append(found.batch_max_ms)
     what = f"stored, {mix.name}"
     report.add(what, "events/s", rates, more_is_better=True, target=mix.target)
-    report.add(f"{what}: of a plain INSERT", "times", ratios, more_is_better=True)
+    report.add(f"{what}: of a plain INSERT", "times", [rate / plain for rate, plain in zip(rates, plain_rates)],
+               more_is_better=True)
+    report.add(f"{what}: by a plain INSERT", "rows/s", plain_rates, more_is_better=True, is_reference=True)
     report.add(f"{what}: slowest batch", "ms", waits)
 
 
-def measure_late(report: Report, program: Path, tracker: Tracker, events: int) -> None:
-    """A backlog of what happened before the last minute was closed: 100 a second, up to now."""
+def measure_late(report: Report, tools: Path, tracker: Tracker, events: int) -> None:
+    """A backlog of what happened before the last minute was closed: 1,000 a second, up to now."""
     tracker.stop()
-    write_backlog(program, tracker, MIXES[0], events, 10_000, 0)
+    write_backlog(tools / "write_backlog", tracker, MIXES[0], events, 1_000, 0)
     questions = Questions(tracker)
     questions.start()
-    found = drain(tracker, events, events)
+    found = drain(tracker, events)
     drained = time.monotonic()
     while late_rows(tracker) > 0:
         time.sleep(0.2)
@@ -178,12 +176,13 @@ def measure_late(report: Report, program: Path, tracker: Tracker, events: int) -
     report.add("late backlog: slowest batch", "ms", [found.batch_max_ms], target=100)
 
 
-def measure_bytes(report: Report, program: Path, tracker: Tracker, per_second: int, seconds: int) -> None:
+def measure_bytes(report: Report, tools: Path, tracker: Tracker, per_second: int, seconds: int, invalid: int) -> None:
     """Of a day's counts, for 1,000 ads."""
     tracker.stop()
-    write_backlog(program, tracker, MIXES[0], per_second * seconds, 1_000_000 // per_second, 0)
-    drain(tracker, per_second * seconds, per_second * seconds)
+    write_backlog(tools / "write_backlog", tracker, MIXES[0], per_second * seconds, 1_000_000 // per_second, 0, invalid)
+    drain(tracker, per_second * seconds)
     while late_rows(tracker) > 0:
         time.sleep(0.2)
-    report.add(f"counts for each event, {per_second}/s", "bytes", [bytes_of_counts(tracker) / (per_second * seconds)],
-               target=45 if per_second == 10 else None)
+    share = f", {invalid}% invalid" if invalid else ""
+    report.add(f"counts for each event, {per_second}/s{share}", "bytes",
+               [bytes_of_counts(tracker) / (per_second * seconds)], target=45 if per_second == 10 else None)

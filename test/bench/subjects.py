@@ -161,9 +161,9 @@ class Tracker(Subject):
     def stored(self) -> int:
         return int(self.metrics().total("adtracker_events_stored_total"))
 
-    def counted(self) -> int:
-        """How many events the database has stored, of this journal since it is there."""
-        return int(self.psql("SELECT coalesce(sum(n), 0) FROM ingest_cursor, unnest(stored) AS n"))
+    def waiting(self) -> int:
+        """How many events are not known to be stored."""
+        return int(self.metrics().value("adtracker_queue_events"))
 
     def settle(self) -> float:
         """Also checks that each event that was answered with 202 is a row, and nothing else is."""

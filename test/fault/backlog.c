@@ -30,6 +30,7 @@ struct mix {
     bool has_ids;     /* UUIDs of version 7 */
     int64_t event_us; /* from one to the next, the last one now */
     unsigned late;    /* percent of them */
+    unsigned invalid; /* percent as well */
 };
 
 static void die(const char *what)
@@ -105,7 +106,8 @@ static struct event make_event(const struct mix *mix, uint64_t index, int64_t fi
                           .ad_id = 1 + (int32_t)(random % mix->ads),
                           .playback_ms = (int64_t)(index % 60) * 1000,
                           .quantity = 1,
-                          .verdict = random >> 24 & 15 ? VERDICT_VALID : VERDICT_DECLARED_BOT,
+                          .verdict = (random >> 24) % 100 < mix->invalid ? VERDICT_DECLARED_BOT
+                                                                         : VERDICT_VALID,
                           .kind = (uint8_t)(index % mix->kinds)};
     uint32_t address = htonl(FIRST_ADDRESS + (uint32_t)index);
     event.address.family = ADDRESS_IPV4;
@@ -169,10 +171,11 @@ static unsigned number(const char *text)
 
 int main(int argc, char **argv)
 {
-    struct mix mix = {.kinds = EVENT_KINDS, .ads = 3, .event_us = 100};
-    if (argc != 3 && argc != 7 && argc != 9) {
-        (void)fprintf(stderr, "usage: backlog JOURNAL_DIR EVENTS "
-                              "[KINDS ADS PLACEMENTS IDS [EVENT_US LATE_PERCENT]]\n");
+    struct mix mix = {.kinds = EVENT_KINDS, .ads = 3, .event_us = 100, .invalid = 6};
+    if (argc != 3 && argc != 7 && argc != 10) {
+        (void)fprintf(stderr,
+                      "usage: backlog JOURNAL_DIR EVENTS "
+                      "[KINDS ADS PLACEMENTS IDS [EVENT_US LATE_PERCENT INVALID_PERCENT]]\n");
         return 2;
     }
     if (argc >= 7) {
@@ -181,9 +184,10 @@ int main(int argc, char **argv)
         mix.placements = number(argv[5]);
         mix.has_ids = number(argv[6]) != 0;
     }
-    if (argc == 9) {
+    if (argc == 10) {
         mix.event_us = number(argv[7]);
         mix.late = number(argv[8]);
+        mix.invalid = number(argv[9]);
     }
     struct segment_header header = read_last(argv[1]);
     struct timespec now;

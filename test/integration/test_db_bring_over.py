@@ -163,6 +163,18 @@ class BringOver(DatabaseCase):
         reader.run("COMMIT")
         self.upgrade()
 
+    def test_a_slice_gives_way_to_a_reader(self) -> None:
+        """Where a day's partition is to be made; batches would queue behind it."""
+        self.upgrade()
+        reader = SqlSession(self, self.postgres, self.database)
+        reader.run("BEGIN; SELECT count(*) FROM events")
+        with self.assertRaisesRegex(AssertionError, "lock timeout"):
+            while self.value("SET lock_timeout = '20s'; SET statement_timeout = '5s'; SELECT bring_over(1)") == "t":
+                pass
+        reader.run("COMMIT")
+        self.bring_all()
+        self.assertEqual(self.psql(DISAGREEMENTS), [])
+
     def test_its_schema_is_that_of_a_fresh_database(self) -> None:
         self.upgrade()
         self.bring_all()

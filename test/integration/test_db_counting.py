@@ -114,6 +114,20 @@ class Marks(Functions):
         self.assertEqual(self.psql("SELECT late, count(*) FROM events GROUP BY 1 ORDER BY 1"), [("f", "3"), ("t", "1")])
         self.assert_counts_agree()
 
+    def test_days_are_those_of_utc(self) -> None:
+        """Wherever whoever calls it lives: there this one has 23 hours."""
+        self.psql("UPDATE marks SET at = '2031-03-30 00:00+00' WHERE mark < 4; "
+                  "UPDATE marks SET at = '2031-03-01 00:00+00' WHERE mark > 3")
+        times = ("03-30 00:10", "03-30 22:30", "03-30 23:30", "03-31 00:30", "03-31 23:30")
+        self.ingest(*(row(n, at=f"2031-{at}:00+00:00") for n, at in enumerate(times, 1)))
+        self.psql("UPDATE marks SET at = '2031-04-02 00:00+00' WHERE mark = 0")
+        in_berlin = "SET timezone = 'Europe/Berlin'; "
+        while self.value(f"{in_berlin}SELECT roll_up()") == "t":
+            self.assert_counts_agree()
+        self.assertEqual([self.mark(n) for n in (3, 4)], ["2031-04-02 00:00:00", "2031-04-01 00:00:00"])
+        self.assertEqual(self.psql(f"{in_berlin}SELECT events FROM analytics_totals('2031-03-30 00:00+00', "
+                                   "'2031-03-30 23:59:59.999999+00', NULL) WHERE kind = 0"), [("3",)])
+
     def test_a_mark_never_goes_back(self) -> None:
         self.ingest(row(1))
         for _ in range(2):

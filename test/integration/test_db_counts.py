@@ -11,7 +11,7 @@ from uuid import UUID
 
 from batch_support import Event
 from harness.counts import DISAGREEMENTS
-from functions_support import JOURNAL, NONCE, OTHER_JOURNAL, OTHER_NONCE, ingest_sql
+from functions_support import JOURNAL, NONCE, OTHER_JOURNAL, OTHER_NONCE, import_sql, ingest_sql
 from schema_support import LABELS, schema_sql
 
 from harness.case import TrackerCase
@@ -103,6 +103,20 @@ class Storm(TrackerCase):
             self.ask(ingest_sql(batch, journal, nonce))
             self.sent[journal] = batch[-1].sequence
 
+    def bring(self) -> None:
+        """One of two imports of the same directory at once, from its beginning over and over. Each event stands
+        for one by its playback time."""
+        journal, run = "00000000-0000-4000-8000-000000000003", "00000000-0000-4000-8000-00000000000c"
+        while not self.stopping.is_set():
+            for first in range(1, 400, 20):
+                batch = [Event(n, "click", 1, self.clock - timedelta(hours=n), f"one{n}" if n % 2 else None,
+                               self.clock - timedelta(hours=n), playback_ms=n, placement="brought")
+                         for n in range(first, first + 20)]
+                self.ask(import_sql(batch, run, journal, force=self.random.random() < 0.5), False)
+                if self.stopping.is_set():
+                    return
+            self.ask("SELECT retry_rejected(NULL, true)", False)
+
     def use_views(self) -> None:
         while not self.stopping.is_set():
             at = self.now() - timedelta(hours=self.random.choice((0, 1, 30)))
@@ -176,8 +190,11 @@ class Storm(TrackerCase):
                              [(str(sent),)])
 
     def test_counts_are_right_at_every_moment(self) -> None:
-        self.rage(20)
+        self.rage(20, self.bring, self.bring)
         self.assert_right()
+        self.psql("SELECT retry_rejected(NULL, true)")
+        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT playback_ms) FROM events "
+                                   "WHERE placement = 'brought'"), [("400", "400")])
 
     def test_whatever_is_killed(self) -> None:
         self.rage(25, self.kill_backends)

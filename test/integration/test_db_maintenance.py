@@ -172,6 +172,10 @@ class Maintenance(Functions):
         self.assertEqual(self.maintain(), 1)
         self.assertEqual(self.psql(f"SELECT to_regclass('events_{days[0]}'), "
                                    f"to_regclass('events_{days[1]}')"), [("", f"events_{days[1]}")])
+        session = SqlSession(self, self.postgres, self.database)
+        session.run(f"BEGIN; SELECT make_partition('events', false, '{days[0]}')")
+        self.assertEqual(session.run("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = "
+                                     "'events'::regclass AND mode = 'AccessExclusiveLock'"), ["0"])  # others follow
 
     def test_maintenance_makes_the_days_that_are_missing(self) -> None:
         tomorrow = self.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 day', 'YYYYMMDD')")

@@ -115,6 +115,32 @@ class Slices(Functions):
         self.assertEqual(self.psql("SELECT sum(k0) FROM counts WHERE level = 2 AND dimension = 1 AND key = 30"),
                          self.psql("SELECT nullif(count(*), 0) FROM events WHERE ad_id = 30 AND kind = 'click'"))
 
+    def test_late_events_of_a_quarter_hour_that_is_not_made(self) -> None:
+        """They go to its minutes, but for while it is being made."""
+        self.store(0, 3)
+        self.close("2031-05-05 00:10:00+00")
+        self.store(0, 4)
+        self.assertNotEqual(self.late_rows(), 0)
+        self.psql("SELECT fold_late()")
+        self.assertEqual(self.late_rows(), 0)
+        self.assert_right()
+        self.close("2031-05-05 00:30:00+00")
+        self.assertTrue(self.roll_up(60))
+        self.assertEqual(self.value("SELECT dimension >= 0 FROM marks WHERE mark = 1"), "t")
+        self.store(0, 8)
+        self.psql("SELECT fold_late()")
+        self.assertNotEqual(self.late_rows(), 0)
+        self.assert_right()
+        while self.roll_up():
+            pass
+        self.psql("SELECT fold_late()")
+        self.assertEqual(self.late_rows(), 0)
+        self.assert_right()
+        self.assertEqual(self.psql(WINDOWS)[0][0], "0")
+
+    def late_rows(self) -> int:
+        return int(self.value("SELECT count(*) FROM counts_late"))
+
 
 if __name__ == "__main__":
     unittest.main()

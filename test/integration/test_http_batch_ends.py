@@ -1,6 +1,8 @@
 """Batches whose end comes early: clients that die or dawdle, a server that is told to stop or killed."""
 import gzip
 import json
+import os
+import select
 import signal
 import time
 import unittest
@@ -55,6 +57,22 @@ class ClientsTest(OneServerCase):
         for wire in wires:
             self.assertEqual(json.loads(wire.answer().body)["accepted"], 1000)
         self.assertEqual(self.stored() - before, 50 + 1000)
+
+    def test_a_click_does_not_wait_for_all_that_came_with_it(self) -> None:
+        body = gzip.compress(b'{"type":"click","ad_id":0,"x":0}\n' * 300)
+        single, *wires = [self.wire() for _ in range(201)]
+        self.tracker.metrics()  # all of them are accepted
+        for _ in range(8):  # on a machine that has more to do the first slice may end too soon
+            os.kill(self.tracker.pid, signal.SIGSTOP)
+            for wire in wires:
+                wire.send(post(PATH, body, "Content-Encoding: gzip"))
+            single.send(post("/ads/click", b'{"ad_id":1}'))
+            os.kill(self.tracker.pid, signal.SIGCONT)
+            self.assertEqual(single.answer().status, 202)
+            answered, _, _ = select.select([wire.socket for wire in wires], [], [], 0)
+            self.assertLess(len(answered), 120)
+            for wire in wires:
+                self.assertEqual(wire.answer().status, 422)
 
     def test_an_answer_that_nobody_takes_holds_nothing_up(self) -> None:
         wires = [self.wire(receive_buffer=4096) for _ in range(5)]

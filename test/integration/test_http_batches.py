@@ -246,8 +246,9 @@ class LimitsTest(BatchCase):
         self.send(packed, "Content-Encoding: gzip")
         self.send(lines(7))
         self.send(b"")
+        self.send(lines(7), "Content-Type: text/html")
         self.assertEqual([b - a for a, b in zip(before, measured())],
-                         [4, 4, 3, len(body) + len(packed) + 2, 2 * len(body) + 2, 2, 4])
+                         [5, 4, 3, len(body) + len(packed) + 4, 2 * len(body) + 2, 2, 4])
 
 
 class GzipTest(BatchCase):

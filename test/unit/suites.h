@@ -129,6 +129,7 @@
     X(uuid) \
     X(waiters) \
     X(writer) \
+    X(writer_ahead) \
     X(writer_state)
 /* clang-format on */
 

@@ -240,7 +240,7 @@ START_TEST(long_item_is_passed_in_steps_and_what_is_behind_it_read)
 }
 END_TEST
 
-START_TEST(whatever_is_deeper_than_can_be_told_ends_it)
+START_TEST(what_is_behind_the_deepest_item_is_read)
 {
     char text[300];
     char steps[300];
@@ -250,10 +250,7 @@ START_TEST(whatever_is_deeper_than_can_be_told_ends_it)
             "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", depth,
             "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
         run(text, strlen(text), steps, sizeof steps);
-        ck_assert_str_eq(steps, depth <= 64
-                                    ? "1|1: the item is not a JSON object|2|"
-                                    : "1|1: the item is not a JSON object|2: the body ends before "
-                                      "its array does|");
+        ck_assert_str_eq(steps, "1|1: the item is not a JSON object|2|");
     }
 }
 END_TEST
@@ -266,7 +263,7 @@ Suite *event_body_suite(void)
     tcase_add_loop_test(tcase, ten_thousand_items_are_read_and_no_more, 0, 2 * COUNT(some_items));
     tcase_add_loop_test(tcase, item_of_64_kib_is_read_and_none_above, 0, 4);
     tcase_add_loop_test(tcase, long_item_is_passed_in_steps_and_what_is_behind_it_read, 0, 3);
-    tcase_add_test(tcase, whatever_is_deeper_than_can_be_told_ends_it);
+    tcase_add_test(tcase, what_is_behind_the_deepest_item_is_read);
     suite_add_tcase(suite, tcase);
     return suite;
 }

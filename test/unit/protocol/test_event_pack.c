@@ -27,15 +27,19 @@ static const struct event SMALL = {
     .id = "id",
 };
 
+/* The years 1 to 9999. */
+#define FIRST_US INT64_C(-62135596800000000)
+#define PAST_US INT64_C(253402300800000000)
+
 static const struct event EVENTS[] = {
     {.ad_id = 1, .quantity = 1},
-    {.occurred_at_us = INT64_MIN,
-     .received_at_us = INT64_MAX,
+    {.occurred_at_us = FIRST_US,
+     .received_at_us = PAST_US - 1,
      .ad_id = INT32_MAX,
      .quantity = INT32_MAX,
      .playback_ms = EVENT_PLAYBACK_MAX_MS},
-    {.occurred_at_us = INT64_MAX,
-     .received_at_us = INT64_MIN,
+    {.occurred_at_us = PAST_US - 1,
+     .received_at_us = FIRST_US,
      .ad_id = 256,
      .quantity = 1,
      .kind = EVENT_IMPRESSION,
@@ -239,6 +243,12 @@ static const struct event INVALID[] = {
     {.ad_id = 1, .quantity = 1, .playback_ms = EVENT_PLAYBACK_MIN_MS - 1},
     {.ad_id = 1, .quantity = 1, .playback_ms = EVENT_PLAYBACK_MAX_MS + 1},
     {.ad_id = 1, .quantity = 1, .playback_ms = INT64_MIN},
+    {.ad_id = 1, .quantity = 1, .occurred_at_us = FIRST_US - 1},
+    {.ad_id = 1, .quantity = 1, .received_at_us = FIRST_US - 1},
+    {.ad_id = 1, .quantity = 1, .occurred_at_us = PAST_US},
+    {.ad_id = 1, .quantity = 1, .received_at_us = PAST_US},
+    {.ad_id = 1, .quantity = 1, .occurred_at_us = INT64_MIN},
+    {.ad_id = 1, .quantity = 1, .received_at_us = INT64_MAX},
     {.ad_id = 1, .quantity = 1, .verdict = EVENT_VERDICTS},
     {.ad_id = 1, .quantity = 1, .flags = EVENT_FLAGS_MASK + 1},
     {.ad_id = 1, .quantity = 1, .address = {.family = 5}},

@@ -204,7 +204,7 @@ START_TEST(reserves_for_each_large_body_what_it_needs)
         wire_feed_blanks(&wire, 16384);
         ck_assert_uint_eq(wire.framing.reservation.bytes, 16385);
         wire_feed_text(&wire, " ");
-        http_framing_taken(&wire.framing);
+        http_framing_taken(&wire.framing, 0);
         wire_feed_text(&wire, POST "Content-Length: 4194304\r\n\r\n");
         ck_assert_uint_eq(wire.framing.reservation.bytes, lacking ? 0 : HTTP_BODY_MAX_BYTES);
         ck_assert_int_eq(wire.framing.state, lacking ? FRAMING_DISCARDING_BODY : FRAMING_BODY);
@@ -233,8 +233,23 @@ START_TEST(keeps_what_is_reserved_for_bodies_until_they_are_taken)
     wire_feed_text(&wire, "0\r\n\r\n");
     ck_assert_int_eq(wire.framing.state, FRAMING_HEAD);
     ck_assert_uint_eq(wire.framing.reservation.bytes, 20000 + 20001);
-    http_framing_taken(&wire.framing);
+    http_framing_taken(&wire.framing, 0);
     ck_assert_uint_eq(wire.framing.reservation.bytes, 0);
+    wire_close(&wire);
+}
+END_TEST
+
+START_TEST(keeps_no_more_than_is_left_of_bodies_that_never_end)
+{
+    struct wire wire;
+    wire_open(&wire);
+    for (int i = 0; i < 100; i++) {
+        wire_feed_text(&wire, POST "Content-Length: 10000\r\n\r\n");
+        wire_feed_blanks(&wire, 10000);
+        http_framing_taken(&wire.framing, 25000);
+        ck_assert_uint_le(wire.framing.reservation.bytes, 25000);
+    }
+    ck_assert_uint_eq(wire.framing.reservation.bytes, 25000);
     wire_close(&wire);
 }
 END_TEST
@@ -265,11 +280,11 @@ START_TEST(keeps_what_is_reserved_for_a_body_under_way)
     wire_feed_text(&wire, POST "Content-Length: 20000\r\n\r\n");
     wire_feed_blanks(&wire, 20000);
     wire_feed_text(&wire, POST "Content-Length: 30000\r\n\r\n");
-    http_framing_taken(&wire.framing);
+    http_framing_taken(&wire.framing, 0);
     ck_assert_uint_ge(wire.framing.reservation.bytes, 30000);
     wire_feed_blanks(&wire, 30000);
     ck_assert_uint_eq(wire.framing.reservation.bytes, 30000);
-    http_framing_taken(&wire.framing);
+    http_framing_taken(&wire.framing, 0);
     wire_assert_between(&wire);
     wire_close(&wire);
 }
@@ -314,6 +329,7 @@ Suite *http_framing_bodies_suite(void)
     tcase_add_test(tcase, asks_no_room_for_a_small_body);
     tcase_add_test(tcase, reserves_for_each_large_body_what_it_needs);
     tcase_add_test(tcase, keeps_what_is_reserved_for_bodies_until_they_are_taken);
+    tcase_add_test(tcase, keeps_no_more_than_is_left_of_bodies_that_never_end);
     tcase_add_test(tcase, lets_the_midst_of_a_body_pass_by_its_length_alone);
     tcase_add_test(tcase, keeps_what_is_reserved_for_a_body_under_way);
     tcase_add_test(tcase, reserves_nothing_for_what_it_does_not_keep);

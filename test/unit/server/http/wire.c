@@ -84,7 +84,7 @@ void wire_assert_refused(struct wire *wire, enum http_refusal refusal)
 
 void wire_assert_between(struct wire *wire)
 {
-    http_framing_taken(&wire->framing);
+    http_framing_taken(&wire->framing, 0);
     ck_assert_int_eq(wire->framing.state, FRAMING_HEAD);
     ck_assert(!http_framing_is_under_way(&wire->framing));
     ck_assert_uint_eq(wire->framing.reservation.bytes, 0);

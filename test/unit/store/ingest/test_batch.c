@@ -103,6 +103,28 @@ START_TEST(leaves_keys_out_where_no_event_has_one)
 }
 END_TEST
 
+START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
+{
+    struct event event = batch_make_event("127.0.0.1", NULL);
+    struct batch *behind = batch_new(100);
+    for (uint64_t sequence = 1; sequence <= 150; sequence++)
+        batch_push(queue, sequence, &event);
+    batch_fill(batch, queue, 100);
+    batch_fill_behind(behind, batch, 100);
+    ck_assert(batch_is_full(batch));
+    ck_assert(!batch_is_full(behind));
+    ck_assert_uint_eq(batch_rows(behind), 50);
+    ck_assert_uint_eq(batch_first_sequence(behind), 101);
+    ck_assert_uint_eq(batch_last_sequence(behind), 150);
+    batch_push(queue, (UINT64_C(1) << 40) + 1, &event); /* of another run */
+    batch_fill_behind(behind, batch, 100);
+    ck_assert_uint_eq(batch_rows(behind), 50);
+    batch_fill_behind(batch, behind, 100);
+    ck_assert_uint_eq(batch_first_sequence(batch), (UINT64_C(1) << 40) + 1);
+    batch_free(behind);
+}
+END_TEST
+
 START_TEST(takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue)
 {
     struct event event = batch_make_event("127.0.0.1", NULL);
@@ -246,6 +268,7 @@ Suite *batch_suite(void)
     tcase_add_test(tcase, writes_an_ipv6_address);
     tcase_add_test(tcase, writes_times_before_its_epoch_as_negative);
     tcase_add_test(tcase, leaves_keys_out_where_no_event_has_one);
+    tcase_add_test(tcase, goes_on_behind_another_that_is_still_in_the_queue);
     tcase_add_test(tcase, takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue);
     tcase_add_test(tcase, ends_where_a_run_ends);
     tcase_add_test(tcase, has_room_for_the_longest_rows);

@@ -159,6 +159,15 @@ START_TEST(holds_more_than_a_record_can)
 }
 END_TEST
 
+START_TEST(keeps_no_sum_of_nothing)
+{
+    struct sum sum = make_sum(1, "");
+    sum.quantity = 0;
+    ck_assert_uint_eq(sums_add(sums, &sum, NOON_US), 0);
+    ck_assert_uint_eq(sums_count(sums), 0);
+}
+END_TEST
+
 Suite *sums_suite(void)
 {
     Suite *suite = suite_create("sums");
@@ -171,6 +180,7 @@ Suite *sums_suite(void)
     tcase_add_test(tcase, adds_up_by_the_minute_while_it_must_wait);
     tcase_add_test(tcase, loses_what_finds_no_room);
     tcase_add_test(tcase, holds_more_than_a_record_can);
+    tcase_add_test(tcase, keeps_no_sum_of_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }

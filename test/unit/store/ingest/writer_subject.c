@@ -122,6 +122,14 @@ static uint32_t rows_in_flight(void)
     return be32toh(rows);
 }
 
+/* An array's header, then the first element's length and bytes. */
+uint64_t writer_first_in_flight(void)
+{
+    uint64_t sequence;
+    memcpy(&sequence, fake_conn_query()->values[SEQUENCE_AT] + 20 + 4, sizeof sequence);
+    return be64toh(sequence);
+}
+
 bool writer_is_sending(uint32_t rows, const char *reject_reason)
 {
     const struct fake_query *query = fake_conn_query();

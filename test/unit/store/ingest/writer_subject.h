@@ -39,6 +39,9 @@ void writer_come_up(struct writer_subject *subject);
  * is NULL, to be stored. */
 bool writer_is_sending(uint32_t rows, const char *reject_reason);
 
+/* The sequence of the first event in flight. */
+uint64_t writer_first_in_flight(void);
+
 /* The batch in flight is committed. */
 void writer_commit(struct writer_subject *subject);
 
