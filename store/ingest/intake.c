@@ -41,14 +41,15 @@ static void on_durable(void *arg, uint64_t sequence, const uint8_t *packed, size
 static void answer_waiters(struct intake *intake)
 {
     backlog_count_replayed(intake->backlog, waiters_answer(&intake->waiters));
-    intake->queued(intake->arg);
 }
 
 static void on_answer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    answer_waiters(arg);
+    struct intake *intake = arg;
+    answer_waiters(intake);
+    intake->queued(intake->arg);
 }
 
 /* While another makes the syncs the next one begins before the answers go out. */
@@ -62,6 +63,7 @@ static void on_committed(void *arg)
     waiters_end_group(&intake->waiters, intake->durable, journal_refusal(intake->journal));
     if (!intake->pace.is_apart) {
         answer_waiters(intake);
+        intake->queued(intake->arg);
         return;
     }
     if (intake->waiters.next.count > 0)

@@ -69,6 +69,7 @@
     X(http_refusal) \
     X(import_source) \
     X(intake) \
+    X(intake_apart) \
     X(intake_backlog) \
     X(journal_checkpoint) \
     X(journal_commit) \
@@ -108,6 +109,7 @@
     X(memory) \
     X(metrics) \
     X(news) \
+    X(pace) \
     X(percent) \
     X(process) \
     X(query) \

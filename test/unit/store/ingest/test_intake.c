@@ -1,4 +1,5 @@
 /* Submissions on their way through a journal whose disk fails: all of one, or it is refused. */
+#include <stdbool.h>
 #include <string.h>
 
 #include <check.h>
@@ -274,10 +275,12 @@ START_TEST(who_still_waits_at_the_end_is_refused)
 }
 END_TEST
 
-Suite *intake_suite(void)
+static Suite *make_suite(const char *name, bool is_apart)
 {
-    Suite *suite = suite_create("intake");
+    Suite *suite = suite_create(name);
     TCase *tcase = tcase_create("intake");
+    if (is_apart)
+        tcase_add_unchecked_fixture(tcase, journal_runs_apart, journal_runs_inline);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, submission_in_several_segments_is_answered_once);
     tcase_add_test(tcase, submissions_of_a_turn_share_a_sync);
@@ -293,4 +296,15 @@ Suite *intake_suite(void)
     tcase_add_test(tcase, who_still_waits_at_the_end_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;
+}
+
+Suite *intake_suite(void)
+{
+    return make_suite("intake", false);
+}
+
+/* The same through the worker. */
+Suite *intake_apart_suite(void)
+{
+    return make_suite("intake_apart", true);
 }

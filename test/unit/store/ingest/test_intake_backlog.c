@@ -18,7 +18,6 @@
 #include "test/unit/suites.h"
 
 enum { MAX_BYTES = 512 * 1024, QUEUE_MAX = 50 };
-
 #define FIRST_US INT64_C(1745107200000000)
 
 static struct journal_run run;
