@@ -31,6 +31,7 @@ LATENCY_FLOOR_MS = 2.0
 # Where others work on this machine, as the short tests do for each other, twice as much says little.
 SHARED_FLOOR_MS = 25.0
 OTHERS_CORES_MAX = 0.2
+BUSY_CORES = 0.75  # what is not ours takes more: the clock tells nothing of us
 MEMORY_GROWTH_MAX_BYTES = 64 * MIB
 CPU_IDLE_MAX = 0.05
 IDLE_SECONDS = 2.0 if LONG else 0.5
@@ -122,7 +123,7 @@ class Clients(FaultCase):
         floor = SHARED_FLOOR_MS if is_shared else LATENCY_FLOOR_MS
         self.say(f"p99 {self.calm:.2f} ms before, {p99:.2f} ms meanwhile, up to {floor} ms are allowed; "
                  f"{others:.2f} cores for what is not ours")
-        if not is_sanitized():
+        if not is_sanitized() and others <= BUSY_CORES:
             self.assertLess(p99, max(2 * self.calm, floor))
 
     def assert_recovered(self, server: Server, wait_seconds: float, memory_bytes: int) -> None:

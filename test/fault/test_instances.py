@@ -96,7 +96,7 @@ class Instances(FaultCase):
         worked = [batch.worked for batch in found]
         longest = max((wait for batch in found for wait in batch.waits), default=0.0)
         self.say(f"{len(found)} batches of {max(worked):.0f} ms at most, which waited {longest:.0f} ms")
-        self.assertGreater(len(found), 100)
+        self.assertGreater(len(found), 50)
         self.assertLess(longest, INSTANCES * max(worked) + SLACK_MS)
         self.assertNotIn("due to lock timeout", log)
 

@@ -24,7 +24,7 @@ class Log(DatabaseCase):
         self.assertEqual(len(self.lines(server, "ingest paused")), 1)
         self.assertEqual(len(self.lines(server, "applying schema name=001")), 1)
         self.assertEqual(len(self.lines(server, "applying functions")), 1)
-        self.psql("DROP TABLE counts_minute; CREATE TABLE ingest_cursor (i int)")
+        self.psql("BEGIN; CREATE TABLE ingest_cursor (i int); DROP TABLE counts_minute; COMMIT")
         server.wait_until(lambda: 'relation "ingest_cursor" already exists' in server.log_text())
         time.sleep(2 * TRY_AGAIN_SECONDS)
         self.assertEqual(len(self.lines(server, "ingest paused")), 2)
