@@ -175,9 +175,7 @@ class FaultyDisk(DiskCase):
     def open_faulty(self) -> Server:
         """One that knows some ads."""
         server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        self.add_ads(server)
         return server
 
     def post_some(self, server: Server, events: int) -> None:
@@ -346,9 +344,7 @@ class ReadOnlyDirectory(DiskCase):
                         self.directory())
         self.addCleanup(server.finish)
         server.start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        self.add_ads(server)
         load = self.load([server], batch_max=30)
         for _ in self.rounds(20, 2):
             self.wait_accepted(20)
