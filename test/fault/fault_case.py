@@ -55,12 +55,16 @@ class FaultCase(TrackerCase):
     def open_server(self, **env: str) -> Server:
         """A server that is connected and knows the ads."""
         server = self.start_server(**env)
+        self.add_ads(server)
+        return server
+
+    def add_ads(self, server: Server) -> None:
+        """Returns when it is connected and lists the ads, made here where they are not there yet."""
         self.wait_up(server)
         if self.psql("SELECT count(*) FROM ads") == [("0",)]:
             self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
                       f"'https://b.example/' || n FROM generate_series(1, {ADS}) AS n")
         server.wait_until(lambda: self.listed(server) == ADS)
-        return server
 
     @staticmethod
     def listed(server: Server) -> int:

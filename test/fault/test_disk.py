@@ -227,9 +227,7 @@ class FaultyDisk(DiskCase):
 
     def test_failures_under_load(self) -> None:
         server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        self.add_ads(server)
         load = self.load([server])
         for _ in self.rounds(100, 4):
             self.wait_accepted(20)
@@ -245,9 +243,7 @@ class FaultyDisk(DiskCase):
     def test_read_only_and_writable_again(self) -> None:
         only_long(self)
         server = self.faulty(JOURNAL_MAX_BYTES="1048576").start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        self.add_ads(server)
         load = self.load([server])
         for _ in self.rounds(20, 2):
             self.wait_accepted(20)
@@ -281,9 +277,7 @@ class ReadOnlyDirectory(DiskCase):
                         self.directory())
         self.addCleanup(server.finish)
         server.start()
-        self.wait_up(server)
-        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, "
-                  "'https://b.example/' || n FROM generate_series(1, 3) AS n")
+        self.add_ads(server)
         load = self.load([server], batch_max=30)
         for _ in self.rounds(20, 2):
             self.wait_accepted(20)
