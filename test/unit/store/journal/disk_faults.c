@@ -15,6 +15,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 struct disk_fault_plan *disk_faults_shared;
@@ -53,6 +54,15 @@ static void wait_in_worker(void)
     disk_faults.worker_syncs++;
     while (disk_faults.is_held != 0)
         (void)usleep(200);
+}
+
+/* Not less when a signal comes meanwhile: that of an earlier worker's end. */
+static void take(unsigned duration_us)
+{
+    struct timespec left = {.tv_sec = duration_us / 1000000,
+                            .tv_nsec = (long)(duration_us % 1000000) * 1000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
 }
 
 static bool fails(unsigned *fails_in)
@@ -118,7 +128,7 @@ int fdatasync(int fd)
 {
     disk_faults.syncs++;
     wait_in_worker();
-    (void)usleep(disk_faults.sync_takes_us);
+    take(disk_faults.sync_takes_us);
     return fails(&disk_faults.sync_fails_in) ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
