@@ -252,7 +252,8 @@ static void make_writer(struct store *store, struct event_base *base)
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->target, &store->ingest_settings,
-                               backlog_queue(intake_backlog(store->intake)), listener, store->metrics, store->log);
+                               backlog_queue(intake_backlog(store->intake)), listener,
+                               store->metrics, store->log);
 }
 
 struct store *store_new(struct event_base *base, const struct store_settings *settings,

@@ -5,10 +5,10 @@
  * puts it back with each answer, two system calls that cost a tenth of a click. A second event for
  * the same makes them unnecessary.
  *
- * And it sees clients that gave up: their connection is broken, or they have closed their side of it
- * and are not answered for a second more. (One that has merely no more to send gets its answer until
- * then.) Their connection is closed, so that a disk or a database that hangs does not hold the
- * descriptors of those who are gone.
+ * And it sees clients that gave up: their connection is broken, or they have closed their side of
+ * it and are not answered for a second more. (One that has merely no more to send gets its answer
+ * until then.) Their connection is closed, so that a disk or a database that hangs does not hold
+ * the descriptors of those who are gone.
  */
 #pragma once
 

@@ -89,8 +89,8 @@ bool sync_process_is_stopped(const struct sync_process *process)
     (void)close(fd);
     text[got > 0 ? got : 0] = '\0';
     const char *name_end = strrchr(text, ')');
-    char state = name_end == NULL || strlen(name_end) < 3 ? ' ' : name_end[2];
-    return state == 'T' || state == 't';
+    return name_end != NULL &&
+           (strncmp(name_end, ") T", 3) == 0 || strncmp(name_end, ") t", 3) == 0);
 }
 
 pid_t sync_process_end(struct sync_process *process)

@@ -54,17 +54,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct journal *journal = arg;
-    if (is_filled(journal)) {
-        timer_arm(journal->spare_timer, LOOK_MS);
-    } else if (!is_idle(journal)) {
+    if (!is_filled(journal) && !is_idle(journal))
         timer_arm(journal->spare_timer, PAUSE_MS);
-    } else if (!rotation_prepare_next(journal)) {
+    else if (is_filled(journal) || !rotation_prepare_next(journal))
         timer_arm(journal->spare_timer, LOOK_MS);
-    } else if (journal_file_fill(&journal->spare) != 0) {
+    else if (journal_file_fill(&journal->spare) != 0)
         drop(journal);
-    } else {
+    else
         flight_sync_file(journal, journal->spare.fd, on_slice_synced);
-    }
 }
 
 void spare_init(struct journal *journal, struct event_base *base)

@@ -299,7 +299,7 @@ static void note_open(int fd, bool is_new, bool is_emptied)
     shared_lock(&state.shared->lock);
     struct file *file = is_new ? NULL : find_file(status.st_ino);
     if (file == NULL)
-        file = add_file(status.st_ino);
+        (void)add_file(status.st_ino);
     else if (is_emptied)
         add_range(file, 0, INT64_MAX);
     shared_unlock(&state.shared->lock);

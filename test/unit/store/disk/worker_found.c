@@ -44,7 +44,7 @@ char worker_state(pid_t pid)
 {
     char state;
     int parent;
-    return read_stat(pid, &state, &parent) ? state : '\0';
+    return (char)(read_stat(pid, &state, &parent) ? state : '\0');
 }
 
 size_t worker_descriptors(pid_t pid)
