@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +27,7 @@
 
 enum {
     LOOK_MS = 500,            /* for an answer, before the worker is looked at */
+    WAIT_NS = 500000,         /* for one that comes soon */
     START_AGAIN_US = 1000000, /* between two attempts to start it that fail */
     ENDED_MAX = 8,
 };
@@ -222,6 +223,31 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
         timer_arm(syncer->look, LOOK_MS);
 }
 
+/*
+ * While the disk is quick an answer is waited for, as an inline sync would be: in so little time the
+ * loop gets nowhere, and the requests that come meanwhile make one large group. Returns the reason,
+ * or SYNC_ASKED when the loop has to wait for it.
+ */
+static int hear_soon(struct syncer *syncer, struct sync_job *job)
+{
+    struct pollfd answers = {.fd = syncer->process.socket, .events = POLLIN};
+    const struct timespec wait = {.tv_nsec = WAIT_NS};
+    struct sync_answer answer;
+    if (syncer->process.pid == 0 || ppoll(&answers, 1, &wait, NULL) != 1)
+        return SYNC_ASKED;
+    if (sync_link_hear(answers.fd, &answer) != SYNC_LINK_ANSWER ||
+        answer.number != syncer->sent.number) {
+        end_process(syncer);
+        timer_arm(syncer->look, 0);
+        return SYNC_ASKED;
+    }
+    note(syncer, job, (int64_t)answer.took_us);
+    syncer->is_in_flight = job->is_asked = false;
+    syncer->asked = NULL;
+    (void)event_del(syncer->look);
+    return answer.reason;
+}
+
 /* With a descriptor of its own: the file may be closed meanwhile, and its number be another's. */
 static bool wait_in_line(struct syncer *syncer, struct sync_job *job)
 {
@@ -241,12 +267,11 @@ int syncer_sync(struct syncer *syncer, struct sync_job *job)
     bool may_be_inline = job->is_urgent && !syncer->way.is_apart;
     if (!syncer->is_in_flight && (may_be_inline || !has_process(syncer)))
         return sync_inline(syncer, job);
+    if (syncer->is_in_flight)
+        return wait_in_line(syncer, job) ? SYNC_ASKED : errno;
     job->is_asked = true;
-    if (!syncer->is_in_flight)
-        ask(syncer, job);
-    else if (!wait_in_line(syncer, job))
-        return errno;
-    return SYNC_ASKED;
+    ask(syncer, job);
+    return job->is_urgent && syncer->way.quick > 0 ? hear_soon(syncer, job) : SYNC_ASKED;
 }
 
 void syncer_look(struct syncer *syncer)

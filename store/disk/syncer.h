@@ -2,7 +2,9 @@
  * Syncs files without keeping the loop. A sync is asked of the sync worker, a process of its own,
  * and its answer is an event of the loop. On a disk that answers in a fraction of a millisecond the
  * way to the worker and back costs more than the wait: there urgent syncs are done at once, inline,
- * as long as none is asked. One sync is in flight at a time; urgent ones go before others.
+ * as long as none is asked. One sync is in flight at a time; urgent ones go before others. One slow
+ * sync sends those that follow through the worker; while it answers at once it is waited for, for
+ * half a millisecond at most.
  *
  * A sync that was asked and not answered has failed: the worker is gone, was stopped, or answers
  * something else. The error of a file is told once, and may have been told to it: whoever asked
