@@ -62,7 +62,7 @@ static const struct {
     const char *path;
     const struct route *route; /* NULL = 404 or 405 */
     const char *label;
-    const char *word; /* of the first parameter; NULL = there is none */
+    const char *text; /* of the first parameter; NULL = there is none */
     int32_t number;   /* the same */
 } found[] = {
     {HTTP_GET, "/", &root, "/", NULL, 0},
@@ -127,8 +127,8 @@ START_TEST(finds_the_most_specific_template)
     ck_assert_ptr_nonnull(match.allow);
     ck_assert_ptr_eq(match.route, found[_i].route);
     ck_assert_str_eq(router_labels(router)[match.endpoint], found[_i].label);
-    if (found[_i].word != NULL)
-        ck_assert_str_eq(match.params[0].word, found[_i].word);
+    if (found[_i].text != NULL)
+        ck_assert_str_eq(match.params[0].text, found[_i].text);
     if (found[_i].number > 0)
         ck_assert_int_eq(match.params[0].number, found[_i].number);
 }
@@ -233,8 +233,8 @@ START_TEST(gives_the_parameters_as_they_come)
 {
     struct route_match match = match_of("/a_b/42/vast", HTTP_GET);
     ck_assert_ptr_eq(match.route, &any_vast);
-    ck_assert_str_eq(match.params[0].word, "a_b");
-    ck_assert_str_eq(match.params[1].word, "42");
+    ck_assert_str_eq(match.params[0].text, "a_b");
+    ck_assert_str_eq(match.params[1].text, "42");
     ck_assert_int_eq(match.params[1].number, 42);
 }
 END_TEST
