@@ -288,14 +288,14 @@ void service_free(struct service *service)
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
-    for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
-        document_free(service->context.nofill[kind]);
-    serving_metrics_free(service->serving_metrics);
-    token_keys_free(service->token_keys);
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
     http_guard_free(service->guard);
+    for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+        document_free(service->context.nofill[kind]);
+    serving_metrics_free(service->serving_metrics);
+    token_keys_free(service->token_keys);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
     router_free(service->router);

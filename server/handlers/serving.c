@@ -115,8 +115,8 @@ static void release(const void *body, size_t body_bytes, void *arg)
     free(arg);
 }
 
-static void send(struct exchange *exchange, const struct wish *wish,
-                 const struct document *document, int32_t ad_id)
+static void send_document(struct exchange *exchange, const struct wish *wish,
+                          const struct document *document, int32_t ad_id)
 {
     const struct handler_context *context = exchange->context;
     const struct serving_token token = make_token(wish, ad_id);
@@ -146,7 +146,7 @@ static bool may_preview(struct exchange *exchange, const struct wish *wish)
 
 /* False, which has been answered, where the client gets neither an ad nor word that there is none.
  */
-static bool accept(struct exchange *exchange, struct wish *wish)
+static bool is_acceptable(struct exchange *exchange, struct wish *wish)
 {
     const struct handler_context *context = exchange->context;
     const char *fault = read_wish(exchange, wish);
@@ -166,11 +166,11 @@ void serving_answer(struct exchange *exchange, enum document_kind kind, int32_t 
     const struct handler_context *context = exchange->context;
     struct wish wish = {.kind = kind, .ad_id = ad_id};
     enum nofill_reason reason;
-    if (!accept(exchange, &wish))
+    if (!is_acceptable(exchange, &wish))
         return;
     const struct ad *ad = choose(context->store, &wish, &reason);
     count(exchange, &wish, ad, reason);
-    send(exchange, &wish,
-         ad == NULL ? context->nofill[kind] : store_document(context->store, ad, kind),
-         ad == NULL ? 0 : ad->id);
+    send_document(exchange, &wish,
+                  ad == NULL ? context->nofill[kind] : store_document(context->store, ad, kind),
+                  ad == NULL ? 0 : ad->id);
 }
