@@ -116,7 +116,7 @@ static enum result read_public_url(const struct variable *variable, const char *
     size_t bytes = strlen(value);
     while (bytes > 0 && value[bytes - 1] == '/')
         bytes--;
-    if (bytes >= variable->bytes || !url_is_web(value) || value[strcspn(value, "?#@")] != '\0')
+    if (bytes >= variable->bytes || !url_is_web(value) || value[strcspn(value, "?#@ \"<>")] != '\0')
         return error_set(error, RESULT_INVALID,
                          "%s must be an http or https URL without user, query and fragment, under "
                          "%zu bytes",
@@ -245,10 +245,13 @@ enum result config_read(struct config *config, struct error *error)
 /* Browsers take the loopback's http for safe, and no other on a page of https. */
 static bool is_safe(const char *url)
 {
-    static const char *const safe[] = {"https://", "http://localhost", "http://127.",
-                                       "http://[::1]"};
-    for (size_t i = 0; i < sizeof safe / sizeof safe[0]; i++) {
-        if (strncasecmp(url, safe[i], strlen(safe[i])) == 0)
+    static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]"};
+    if (url_is_https(url))
+        return true;
+    const char *host = strstr(url, "//") + 2;
+    for (size_t i = 0; i < sizeof loopback / sizeof loopback[0]; i++) {
+        size_t bytes = strlen(loopback[i]);
+        if (strncasecmp(host, loopback[i], bytes) == 0 && strchr(":/", host[bytes]) != NULL)
             return true;
     }
     return false;

@@ -127,6 +127,7 @@
     X(text) \
     X(timestamp) \
     X(totals) \
+    X(url) \
     X(user_agent) \
     X(uuid) \
     X(waiters) \
