@@ -23,6 +23,7 @@
     X(analytics) \
     X(analytics_reader) \
     X(backoff) \
+    X(base64url) \
     X(batch) \
     X(batch_answer) \
     X(batch_counts) \
@@ -116,6 +117,7 @@
     X(render) \
     X(result) \
     X(router) \
+    X(serving_token) \
     X(session) \
     X(session_batches) \
     X(sqlstate) \
