@@ -65,7 +65,7 @@ def make_token(ad_id: int, served_at: Optional[float] = None, verdict: int = 0, 
     rest[0] = 0x70 | rest[0] & 0x0F
     rest[2] = 0x80 | rest[2] & 0x3F
     content = (bytes([version, flags, verdict]) + milliseconds.to_bytes(6, "big") + bytes(rest)
-               + ad_id.to_bytes(4, "little") + placement.encode())
+               + ad_id.to_bytes(4, "big") + placement.encode())
     mac = hmac.new(secret.encode(), content, hashlib.sha256).digest()[:16]
     return base64.urlsafe_b64encode(content + mac).rstrip(b"=").decode()
 
