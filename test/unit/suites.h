@@ -128,6 +128,7 @@
     X(syncer) \
     X(text) \
     X(timestamp) \
+    X(token_secret) \
     X(totals) \
     X(user_agent) \
     X(uuid) \
