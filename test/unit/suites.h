@@ -128,6 +128,7 @@
     X(syncer) \
     X(text) \
     X(timestamp) \
+    X(token_secret) \
     X(totals) \
     X(url) \
     X(user_agent) \
