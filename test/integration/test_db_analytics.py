@@ -115,9 +115,9 @@ class Analytics(DatabaseCase):
         server = self.open_server()
         lock = SqlSession(self, self.postgres, self.database)
         lock.run("BEGIN; LOCK counts, counts_minute IN EXCLUSIVE MODE")  # lets readers in
-        lock.run("ALTER FUNCTION analytics_totals RENAME TO quick; CREATE FUNCTION analytics_totals("
-                 "p_start timestamptz, p_end timestamptz, p_ad_id integer) RETURNS TABLE (kind smallint, "
-                 "events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
+        lock.run("ALTER FUNCTION traffic_totals RENAME TO quick; CREATE FUNCTION traffic_totals("
+                 "p_start timestamptz, p_end timestamptz, p_ad_id integer, p_traffic text) RETURNS TABLE ("
+                 "kind smallint, events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
                  "BEGIN PERFORM pg_sleep(60); END $$; COMMIT")
         answers = []
         window = "/ads/analytics?start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z"
@@ -144,7 +144,7 @@ class Analytics(DatabaseCase):
         self.wait_at_rest(server)
         self.assert_stored(events)
         self.psql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'; "
-                  "DROP FUNCTION analytics_totals; ALTER FUNCTION quick RENAME TO analytics_totals")
+                  "DROP FUNCTION traffic_totals; ALTER FUNCTION quick RENAME TO traffic_totals")
         self.assertEqual(server.get(window).status, 200)
 
     def test_away_it_is_503_and_back_at_once(self) -> None:
