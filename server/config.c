@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "protocol/url.h"
+#include "protocol/web_url.h"
 #include "server/http/octet.h"
 
 enum { FIELD_NAME_MAX_BYTES = 64 };
@@ -116,7 +116,7 @@ static enum result read_public_url(const struct variable *variable, const char *
     size_t bytes = strlen(value);
     while (bytes > 0 && value[bytes - 1] == '/')
         bytes--;
-    if (bytes >= variable->bytes || !url_is_web(value) || value[strcspn(value, "?#@ \"<>")] != '\0')
+    if (bytes >= variable->bytes || !web_url_is_target(value) || value[strcspn(value, "?#@ \"<>")] != '\0')
         return error_set(error, RESULT_INVALID,
                          "%s must be an http or https URL without user, query and fragment, under "
                          "%zu bytes",
@@ -246,7 +246,7 @@ enum result config_read(struct config *config, struct error *error)
 static bool is_safe(const char *url)
 {
     static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]"};
-    if (url_is_https(url))
+    if (web_url_is_https(url))
         return true;
     const char *host = strstr(url, "//") + 2;
     for (size_t i = 0; i < sizeof loopback / sizeof loopback[0]; i++) {

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "protocol/ad.h"
-#include "protocol/url.h"
+#include "protocol/render.h"
+#include "protocol/web_url.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/handlers/serving_metrics.h"
@@ -37,6 +38,16 @@ static void count_and_redirect(struct exchange *exchange, const struct serving_t
         on_durable(exchange, result);
 }
 
+static void set_location(struct exchange *exchange, const char *url)
+{
+    struct render_text text = {0};
+    size_t length;
+    web_url_render(&text, url);
+    char *location = render_take(&text, &length);
+    exchange_header(exchange, "Location", location);
+    free(location);
+}
+
 static void handle_click_through(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
@@ -46,13 +57,11 @@ static void handle_click_through(struct exchange *exchange)
     if (!token_event_read(exchange, text, strlen(text), &token))
         return;
     const struct ad *ad = store_ad(context->store, token.ad_id);
-    if (ad == NULL || ad->target_url == NULL || !url_is_web(ad->target_url)) {
+    if (ad == NULL || !web_url_is_target(ad->target_url)) {
         exchange_fail(exchange, 404, "this ad leads nowhere any more");
         return;
     }
-    char *target = url_encode(ad->target_url);
-    exchange_header(exchange, "Location", target);
-    free(target);
+    set_location(exchange, ad->target_url);
     count_and_redirect(exchange, &token);
 }
 

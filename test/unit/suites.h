@@ -130,7 +130,6 @@
     X(timestamp) \
     X(token_secret) \
     X(totals) \
-    X(url) \
     X(user_agent) \
     X(uuid) \
     X(waiters) \
