@@ -1,6 +1,7 @@
 /* The column trackers. */
 #include <string.h>
 
+#include "protocol/creative.h"
 #include "protocol/creative_columns.h"
 #include "protocol/memory.h"
 #include "protocol/web_url.h"
