@@ -6,7 +6,7 @@
 
 #include "protocol/ad_fields.h"
 #include "protocol/creative_columns.h"
-#include "protocol/document.h"
+#include "protocol/document_text.h"
 #include "protocol/media_type.h"
 #include "protocol/memory.h"
 #include "protocol/web_url.h"

@@ -7,7 +7,8 @@
 
 #include <jansson.h>
 
-#include "protocol/creative.h"
+struct creative;
+struct creative_faults;
 
 enum {
     CREATIVE_MEDIA_MAX = 50,

@@ -1,6 +1,7 @@
 /* The column media_files. */
 #include <string.h>
 
+#include "protocol/creative.h"
 #include "protocol/creative_columns.h"
 #include "protocol/media_type.h"
 #include "protocol/memory.h"

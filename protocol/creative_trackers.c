@@ -1,6 +1,7 @@
 /* The column trackers. */
 #include <string.h>
 
+#include "protocol/creative.h"
 #include "protocol/creative_columns.h"
 #include "protocol/memory.h"
 #include "protocol/web_url.h"
@@ -50,7 +51,7 @@ void creative_read_trackers(struct creative *creative, const struct creative_col
     for (int i = 0; i < EVENT_KINDS; i++) {
         enum event_kind kind = (enum event_kind)i;
         json = json_object_get(value, event_kind_name(kind));
-        if (json != NULL && event_kind_is_clients(kind))
+        if (event_kind_is_clients(kind) && json != NULL && !json_is_null(json))
             read_kind(creative, column, kind, json);
     }
     json_object_foreach(value, name, json)

@@ -2,7 +2,7 @@
  * Internal to protocol/. */
 #pragma once
 
-#include "protocol/document.h"
+#include "protocol/document_kind.h"
 
 struct ad;
 struct draft;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "protocol/document.h"
+#include "protocol/document_kind.h"
 #include "protocol/event.h"
 
 struct ad;

@@ -1,7 +1,7 @@
 /* What each version of VAST calls an event. */
 #pragma once
 
-#include "protocol/document.h"
+#include "protocol/document_kind.h"
 #include "protocol/event.h"
 
 /*
