@@ -117,6 +117,7 @@
     X(percent) \
     X(process) \
     X(query) \
+    X(random) \
     X(render) \
     X(result) \
     X(router) \
