@@ -116,7 +116,8 @@ static enum result read_public_url(const struct variable *variable, const char *
     size_t bytes = strlen(value);
     while (bytes > 0 && value[bytes - 1] == '/')
         bytes--;
-    if (bytes >= variable->bytes || !web_url_is_target(value) || value[strcspn(value, "?#@ \"<>")] != '\0')
+    if (bytes >= variable->bytes || !web_url_is_target(value) ||
+        value[strcspn(value, "?#@ \"<>")] != '\0')
         return error_set(error, RESULT_INVALID,
                          "%s must be an http or https URL without user, query and fragment, under "
                          "%zu bytes",
@@ -190,7 +191,7 @@ static const struct variable variables[] = {
      read_public_url, FIELD(public_url), 0, 0},
     {"TOKEN_SECRET", "",
      "signs trackers; the same for all instances; up to 8 by commas, the first signs",
-     read_text, FIELD(token_secret), 0, 0},
+     read_text, FIELD(store.token_secret), 0, 0},
     {"TOKEN_TTL_SECONDS", "86400", "how long an ad's trackers count as valid after it was served",
      read_number, FIELD(token_ttl_s), 1, 14 * 86400},
     {"ADMIN_TOKEN", "", "bearer that may preview ads which are not available",

@@ -22,7 +22,6 @@ struct config {
     struct trusted_proxies ssai_peers;
     bool is_public_url_set;
     char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
-    const char *token_secret;         /* NULL = the one in the journal's directory */
     uint32_t token_ttl_s;
     const char *admin_token; /* NULL = none is accepted */
     uint32_t keepalive_s;    /* that a connection may be idle between requests */

@@ -142,12 +142,10 @@ static bool make_serving(struct service *service, struct error *error)
 {
     const struct config *config = service->config;
     const char *doubt = config_public_url_doubt(config);
-    const char *secret =
-        config->token_secret != NULL ? config->token_secret : store_token_secret(service->store);
-    service->token_keys = token_keys_new(secret, error);
+    service->token_keys = token_keys_new(store_token_secret(service->store), error);
     if (service->token_keys == NULL)
         return false;
-    if (config->token_secret == NULL)
+    if (config->store.token_secret == NULL)
         log_write(
             service->log, LOG_INFO, "server",
             "TOKEN_SECRET is not set: trackers are signed with the secret beside the journal; "

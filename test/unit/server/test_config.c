@@ -52,7 +52,7 @@ START_TEST(has_a_default_for_everything)
     ck_assert(!config.store.sample_data);
     ck_assert_int_eq(config.log_level, LOG_INFO);
     ck_assert_str_eq(config.store.public_url, "http://localhost:8080");
-    ck_assert_ptr_null(config.token_secret);
+    ck_assert_ptr_null(config.store.token_secret);
     ck_assert_uint_eq(config.token_ttl_s, 86400);
     ck_assert_ptr_null(config.admin_token);
     ck_assert_uint_eq(config.ssai_peers.count, 0);
