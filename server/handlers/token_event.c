@@ -13,6 +13,9 @@
 #include "server/handlers/serving_metrics.h"
 #include "server/http/exchange.h"
 
+/* That the token's and the event's have in common, whatever the request says. */
+enum { OTHER_FLAGS = EVENT_FLAGS_MASK & ~EVENT_SERVER_SIDE_MASK & ~EVENT_KEY_SPACE_MASK };
+
 #define TOKEN_LIFE_US (INT64_C(1000) * EVENT_AGE_MAX_MS)
 
 _Static_assert(UUID_TEXT_SIZE - 1 <= EVENT_ID_MAX_BYTES, "a UUID is an event's id");
@@ -98,8 +101,7 @@ bool token_event_make(struct exchange *exchange, const struct serving_token *tok
         .quantity = 1,
         .kind = (uint8_t)kind,
         .verdict = token->verdict,
-        .flags = (token->flags & ~(EVENT_SERVER_SIDE_MASK | EVENT_KEY_SPACE_MASK)) |
-                 server_side(exchange->request, token, &origin),
+        .flags = (token->flags & OTHER_FLAGS) | server_side(exchange->request, token, &origin),
         .placement_bytes = token->placement_bytes,
         .id_bytes = UUID_TEXT_SIZE - 1,
         .address = origin.address,

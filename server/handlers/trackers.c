@@ -23,8 +23,8 @@ static const char pixel_ending[] = ".gif";
 
 /* One transparent pixel (GIF89a). */
 static const char pixel[] = "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,"
-                            "\0\0\0\0\x01\0\x01\0\0\x02\x01"
-                            "D\0;";
+                            "\0\0\0\0\x01\0\x01\0\0\x02\x02"
+                            "D\x01\0;";
 
 _Static_assert(sizeof pixel - 1 == 43, "the smallest pixel");
 
