@@ -8,7 +8,7 @@ void ad_clear(struct ad *ad)
 {
     static const struct ad_value none = {.text = NULL};
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
-        if (field->type == AD_FIELD_TEXT)
+        if (ad_field_has_text(field))
             (void)ad_field_set(field, ad, none);
     *ad = (struct ad){0};
 }
@@ -28,6 +28,7 @@ static void render_value(struct render_text *text, const struct ad_field *field,
         render_integer(text, value.number);
         break;
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         render_string(text, value.text != NULL ? value.text : "");
         break;
     case AD_FIELD_FLAG:

@@ -10,18 +10,29 @@
 
 /* Unset, an ad is not active: one of which that is not known must not be served. */
 static const struct ad_field fields[] = {
-    {"id", MEMBER(id), AD_FIELD_ID, AD_SHOWN_ALWAYS, 0},
-    {"image_url", MEMBER(image_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0},
-    {"target_url", MEMBER(target_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0},
-    {"title", MEMBER(title), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
-    {"video_url", MEMBER(video_url), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
-    {"video_type", MEMBER(video_type), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0},
-    {"video_width", MEMBER(video_width), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
-    {"video_height", MEMBER(video_height), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
-    {"duration_ms", MEMBER(duration_ms), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0},
-    {"active", MEMBER(active), AD_FIELD_FLAG, AD_SHOWN_NEVER, false},
-    {"starts_at", MEMBER(starts_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MIN},
-    {"ends_at", MEMBER(ends_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MAX},
+    {"id", MEMBER(id), AD_FIELD_ID, AD_SHOWN_ALWAYS, 0, false},
+    {"image_url", MEMBER(image_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0, false},
+    {"target_url", MEMBER(target_url), AD_FIELD_TEXT, AD_SHOWN_ALWAYS, 0, false},
+    {"title", MEMBER(title), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0, false},
+    {"video_url", MEMBER(video_url), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0, false},
+    {"video_type", MEMBER(video_type), AD_FIELD_TEXT, AD_SHOWN_IF_SET, 0, false},
+    {"video_width", MEMBER(video_width), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0, false},
+    {"video_height", MEMBER(video_height), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0, false},
+    {"duration_ms", MEMBER(duration_ms), AD_FIELD_NUMBER, AD_SHOWN_IF_SET, 0, false},
+    {"active", MEMBER(active), AD_FIELD_FLAG, AD_SHOWN_NEVER, false, false},
+    {"starts_at", MEMBER(starts_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MIN, false},
+    {"ends_at", MEMBER(ends_at_us), AD_FIELD_TIME, AD_SHOWN_IF_SET, INT64_MAX, false},
+    {"weight", MEMBER(weight), AD_FIELD_NUMBER, AD_SHOWN_NEVER, 1, true},
+    {"skip_after_ms", MEMBER(skip_after_ms), AD_FIELD_NUMBER, AD_SHOWN_SERVED, -1, true},
+    {"image_width", MEMBER(image_width), AD_FIELD_NUMBER, AD_SHOWN_SERVED, 0, true},
+    {"image_height", MEMBER(image_height), AD_FIELD_NUMBER, AD_SHOWN_SERVED, 0, true},
+    {"advertiser", MEMBER(advertiser), AD_FIELD_TEXT, AD_SHOWN_SERVED, 0, true},
+    {"category", MEMBER(category), AD_FIELD_TEXT, AD_SHOWN_SERVED, 0, true},
+    {"wrapper_url", MEMBER(wrapper_url), AD_FIELD_TEXT, AD_SHOWN_SERVED, 0, true},
+    {"media_files", MEMBER(media_files), AD_FIELD_JSON, AD_SHOWN_SERVED, 0, true},
+    {"trackers", MEMBER(trackers), AD_FIELD_JSON, AD_SHOWN_SERVED, 0, true},
+    {"progress_offsets_ms", MEMBER(progress_offsets_ms), AD_FIELD_JSON, AD_SHOWN_SERVED, 0, true},
+    {"ad_verifications", MEMBER(ad_verifications), AD_FIELD_TEXT, AD_SHOWN_NEVER, 0, true},
     {.name = NULL},
 };
 
@@ -32,6 +43,11 @@ const struct ad_field *ad_fields(void)
     return fields;
 }
 
+bool ad_field_has_text(const struct ad_field *field)
+{
+    return field->type == AD_FIELD_TEXT || field->type == AD_FIELD_JSON;
+}
+
 const char *ad_field_type_name(const struct ad_field *field)
 {
     switch (field->type) {
@@ -40,6 +56,8 @@ const char *ad_field_type_name(const struct ad_field *field)
         return "integer";
     case AD_FIELD_TEXT:
         return "text";
+    case AD_FIELD_JSON:
+        return "jsonb";
     case AD_FIELD_FLAG:
         return "boolean";
     case AD_FIELD_TIME:
@@ -60,7 +78,7 @@ bool ad_field_is_set(const struct ad_field *field, struct ad_value value)
 
 bool ad_field_equal(const struct ad_field *field, struct ad_value one, struct ad_value other)
 {
-    if (field->type != AD_FIELD_TEXT)
+    if (!ad_field_has_text(field))
         return one.number == other.number;
     if (one.text == NULL || other.text == NULL)
         return one.text == other.text;
@@ -77,6 +95,7 @@ struct ad_value ad_field_get(const struct ad_field *field, const struct ad *ad)
         value.number = *(const int32_t *)member;
         break;
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         value.text = *(char *const *)member;
         break;
     case AD_FIELD_FLAG:
@@ -107,6 +126,7 @@ bool ad_field_set(const struct ad_field *field, struct ad *ad, struct ad_value v
         *(int32_t *)member = (int32_t)value.number;
         break;
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         set_text(member, value.text);
         break;
     case AD_FIELD_FLAG:

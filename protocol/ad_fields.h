@@ -23,12 +23,12 @@ struct ad {
     int32_t video_height; /* pixels; 0 = unknown */
     int32_t duration_ms;  /* 0 = unknown */
     bool active;
-    int64_t starts_at_us; /* INT64_MIN = always was */
-    int64_t ends_at_us;   /* first microsecond it is over; INT64_MAX = never */
-    int32_t weight;       /* share in the rotation; 0 = never */
+    int64_t starts_at_us;  /* INT64_MIN = always was */
+    int64_t ends_at_us;    /* first microsecond it is over; INT64_MAX = never */
+    int32_t weight;        /* share in the rotation; 0 = never */
     int32_t skip_after_ms; /* -1 = can't be skipped */
-    int32_t image_width;  /* pixels; 0 = unknown */
-    int32_t image_height; /* pixels; 0 = unknown */
+    int32_t image_width;   /* pixels; 0 = unknown */
+    int32_t image_height;  /* pixels; 0 = unknown */
     char *advertiser;
     char *category;    /* IAB's content taxonomy, "IAB1-6" */
     char *wrapper_url; /* VAST of somebody else, which we wrap */
@@ -63,6 +63,7 @@ struct ad_field {
     enum ad_field_type type;
     enum ad_field_shown shown;
     int64_t unset; /* what a number, flag or time is where the ad has none */
+    bool is_later; /* a view in the table's place, made before it, may lack the column */
 };
 
 /* There are at most so many. */
@@ -70,6 +71,9 @@ enum { AD_FIELDS_MAX = 32 };
 
 /* The fields in the order in which they are rendered; one without a name ends them. */
 const struct ad_field *ad_fields(void);
+
+/* Whether it holds a text: its type is text or JSON. */
+bool ad_field_has_text(const struct ad_field *field);
 
 /* The type that its column has, in PostgreSQL's words. */
 const char *ad_field_type_name(const struct ad_field *field);

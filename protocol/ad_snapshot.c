@@ -19,6 +19,7 @@ static void save_value(struct render_text *text, const struct ad_field *field,
         render_integer(text, value.number);
         break;
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         if (value.text != NULL)
             render_string(text, value.text);
         else
@@ -30,12 +31,15 @@ static void save_value(struct render_text *text, const struct ad_field *field,
     }
 }
 
-/* Unset fields too: older versions read no ad that lacks one. */
+/* Unset fields too, but for those that came later: the first versions read no ad that lacks one. */
 void ad_save(struct render_text *text, const struct ad *ad)
 {
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
+        struct ad_value value = ad_field_get(field, ad);
+        if (field->is_later && !ad_field_is_set(field, value))
+            continue;
         render_key(text, field == ad_fields() ? '{' : ',', field->saved_name);
-        save_value(text, field, ad_field_get(field, ad));
+        save_value(text, field, value);
     }
     render_bytes(text, "}", 1);
 }
@@ -53,6 +57,7 @@ static bool load_value(const struct ad_field *field, const json_t *json, struct 
         value->number = json_integer_value(json);
         return json_is_integer(json);
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         value->text = json_string_value(json);
         return json_is_string(json);
     case AD_FIELD_FLAG:

@@ -56,7 +56,7 @@ BEGIN
     ), fitting (meant, typnames) AS (
         VALUES ('integer', '{int2,int4,int8}'::name[]), ('text', '{text,varchar,bpchar,name}'), ('boolean', '{bool}'),
                ('timestamp with time zone', '{timestamptz,timestamp,date}'),
-               ('timestamp', '{timestamp,timestamptz,date}')
+               ('timestamp', '{timestamp,timestamptz,date}'), ('jsonb', '{jsonb,json,text}')
     ), judged AS (
         SELECT tab, col, CASE
             WHEN c.base IS NULL AND w.is_needed THEN 'is missing'

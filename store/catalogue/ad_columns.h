@@ -10,6 +10,9 @@
 
 #include "protocol/ad_fields.h"
 
+/* PostgreSQL's number of jsonb, whose binary form is a version before the text. */
+enum { AD_TYPE_JSONB = 3802 };
+
 /* Which types that are not PostgreSQL's own are text, as an enum or citext is. All zero: none is
  * known. */
 struct ad_columns {

@@ -11,23 +11,40 @@
 #include "protocol/bytes.h"
 #include "protocol/memory.h"
 #include "protocol/utf8.h"
+#include "store/catalogue/ad_columns.h"
 #include "store/database/query.h"
 
 #define DAY_US INT64_C(86400000000)
 
 static const char out_of_range[] = "out of range";
 
+/* `table` goes before each, `json_as` behind those of JSON. */
+static void write_columns(FILE *sql, const char *table, const char *json_as)
+{
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
+        (void)fprintf(sql, "%s%s%s%s", field == ad_fields() ? "" : ", ", table, field->name,
+                      field->type == AD_FIELD_JSON ? json_as : "");
+}
+
+/* A column that the table lacks is looked for further out: in the row of those that may be lacked,
+ * which stands beside the table and not in it. The type json has no order. */
 char *ad_rows_select(void)
 {
     char *text = NULL;
     size_t text_bytes;
+    const char *before = "";
     FILE *sql = memory_required(open_memstream(&text, &text_bytes));
-    (void)fputs("SELECT ", sql);
-    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
-        (void)fprintf(sql, "%s%s", field == ad_fields() ? "" : ", ", field->name);
-    (void)fputs(" FROM ads ORDER BY ", sql);
-    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
-        (void)fprintf(sql, "%s%s", field == ad_fields() ? "" : ", ", field->name);
+    (void)fputs("SELECT present.* FROM (SELECT ", sql);
+    for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
+        if (!field->is_later)
+            continue;
+        (void)fprintf(sql, "%sNULL::%s AS %s", before, ad_field_type_name(field), field->name);
+        before = ", ";
+    }
+    (void)fputs(") AS lacked CROSS JOIN LATERAL (SELECT ", sql);
+    write_columns(sql, "", "");
+    (void)fputs(" FROM ads) AS present ORDER BY ", sql);
+    write_columns(sql, "present.", "::text");
     if (fclose(sql) != 0)
         memory_exhausted(0);
     return text;
@@ -61,6 +78,17 @@ static bool read_time(const char *bytes, int length, int64_t *time_us)
     return true;
 }
 
+/* jsonb is a version before the text. */
+static const char *read_json(const PGresult *rows, int column, const char *bytes, int length,
+                             struct ad_value *value)
+{
+    bool is_binary = PQftype(rows, column) == AD_TYPE_JSONB;
+    if (is_binary && (length < 1 || bytes[0] != 1))
+        return "of an unknown version of jsonb";
+    value->text = bytes + is_binary;
+    return NULL;
+}
+
 /* Returns NULL, or what is wrong with the value. Inline: a poll asks it for every field of every
  * ad, to find nothing new. */
 static inline const char *read_value(const PGresult *rows, int row, int column,
@@ -81,6 +109,8 @@ static inline const char *read_value(const PGresult *rows, int row, int column,
     case AD_FIELD_TEXT:
         value->text = bytes;
         break;
+    case AD_FIELD_JSON:
+        return read_json(rows, column, bytes, length, value);
     case AD_FIELD_FLAG:
         value->number = bytes[0] != 0;
         break;
@@ -104,6 +134,12 @@ static bool is_text(const char *bytes, int length)
     return true;
 }
 
+/* Of the text that is the value's, up to its end or from its second byte on. */
+static int text_bytes(const PGresult *rows, int row, int column, const char *text)
+{
+    return PQgetlength(rows, row, column) - (int)(text - PQgetvalue(rows, row, column));
+}
+
 void ad_row_set_fault(struct ad_row_fault *fault, const PGresult *rows, int row, const char *column,
                       const char *reason)
 {
@@ -122,8 +158,8 @@ bool ad_row_check(const PGresult *rows, int row, struct ad_row_fault *fault)
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++, column++) {
         struct ad_value value;
         const char *reason = read_value(rows, row, column, field, &value);
-        if (reason == NULL && field->type == AD_FIELD_TEXT && value.text != NULL &&
-            !is_text(value.text, PQgetlength(rows, row, column)))
+        if (reason == NULL && ad_field_has_text(field) && value.text != NULL &&
+            !is_text(value.text, text_bytes(rows, row, column, value.text)))
             reason = "not UTF-8";
         if (reason != NULL) {
             ad_row_set_fault(fault, rows, row, field->name, reason);

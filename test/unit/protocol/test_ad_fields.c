@@ -19,6 +19,7 @@ static struct ad_value value_for(const struct ad_field *field, int n)
     case AD_FIELD_NUMBER:
         return (struct ad_value){.number = INT32_MAX - n};
     case AD_FIELD_TEXT:
+    case AD_FIELD_JSON:
         return (struct ad_value){.text = text};
     case AD_FIELD_FLAG:
         return (struct ad_value){.number = n == 0};
@@ -68,6 +69,17 @@ START_TEST(each_member_is_a_field)
     ck_assert(ad.active);
     ck_assert_int_eq(ad.starts_at_us, INT64_MAX - 1);
     ck_assert_int_eq(ad.ends_at_us, INT64_MAX - 1);
+    ck_assert_int_eq(ad.weight, INT32_MAX);
+    ck_assert_int_eq(ad.skip_after_ms, INT32_MAX);
+    ck_assert_int_eq(ad.image_width, INT32_MAX);
+    ck_assert_int_eq(ad.image_height, INT32_MAX);
+    ck_assert_str_eq(ad.advertiser, "advertiser 0");
+    ck_assert_str_eq(ad.category, "category 0");
+    ck_assert_str_eq(ad.wrapper_url, "wrapper_url 0");
+    ck_assert_str_eq(ad.media_files, "media_files 0");
+    ck_assert_str_eq(ad.trackers, "trackers 0");
+    ck_assert_str_eq(ad.progress_offsets_ms, "progress_offsets_ms 0");
+    ck_assert_str_eq(ad.ad_verifications, "ad_verifications 0");
     ad_clear(&ad);
 }
 END_TEST
@@ -86,6 +98,8 @@ START_TEST(unset_is_an_ad_that_is_not_served)
     ck_assert(!ad.active);
     ck_assert_int_eq(ad.starts_at_us, INT64_MIN);
     ck_assert_int_eq(ad.ends_at_us, INT64_MAX);
+    ck_assert_int_eq(ad.weight, 1);
+    ck_assert_int_eq(ad.skip_after_ms, -1);
 }
 END_TEST
 
@@ -94,7 +108,7 @@ START_TEST(a_text_is_copied_and_may_be_empty)
     struct ad ad = {.id = 0};
     char text[] = "";
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
-        if (field->type != AD_FIELD_TEXT)
+        if (!ad_field_has_text(field))
             continue;
         set(field, &ad, (struct ad_value){.text = text});
         ck_assert_ptr_ne(ad_field_get(field, &ad).text, text);
@@ -110,7 +124,14 @@ START_TEST(a_number_out_of_range_changes_nothing)
     static const int64_t numbers[] = {INT64_C(1) << 31, INT64_C(-1) - (INT64_C(1) << 31), INT64_MAX,
                                       INT64_MIN};
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
-        struct ad ad = {.id = 5, .video_width = 5, .video_height = 5, .duration_ms = 5};
+        struct ad ad = {.id = 5,
+                        .video_width = 5,
+                        .video_height = 5,
+                        .duration_ms = 5,
+                        .weight = 5,
+                        .skip_after_ms = 5,
+                        .image_width = 5,
+                        .image_height = 5};
         if (field->type != AD_FIELD_ID && field->type != AD_FIELD_NUMBER)
             continue;
         for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

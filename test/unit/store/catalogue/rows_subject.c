@@ -8,11 +8,12 @@
 
 #include "protocol/ad.h"
 #include "protocol/bytes.h"
+#include "store/catalogue/ad_columns.h"
 #include "store/database/query.h"
 
 static const Oid types[] = {
     [AD_FIELD_ID] = 23,   [AD_FIELD_NUMBER] = 23, [AD_FIELD_TEXT] = 25,
-    [AD_FIELD_FLAG] = 16, [AD_FIELD_TIME] = 1184,
+    [AD_FIELD_FLAG] = 16, [AD_FIELD_TIME] = 1184, [AD_FIELD_JSON] = 3802,
 };
 
 PGresult *rows_new(void)
@@ -58,6 +59,14 @@ static void set_time(PGresult *rows, int row, int column, int64_t time_us)
     set_number(rows, row, column, is_finite ? time_us - POSTGRES_EPOCH_US : time_us, 8);
 }
 
+/* As jsonb has it: its version before the text. */
+static void set_json(PGresult *rows, int row, int column, const char *text)
+{
+    char bytes[4096];
+    int count = snprintf(bytes, sizeof bytes, "\1%s", text);
+    set(rows, row, column, bytes, count);
+}
+
 static void set_value(PGresult *rows, int row, int column, const struct ad_field *field,
                       struct ad_value value)
 {
@@ -74,6 +83,9 @@ static void set_value(PGresult *rows, int row, int column, const struct ad_field
         break;
     case AD_FIELD_TEXT:
         set(rows, row, column, value.text, (int)strlen(value.text));
+        break;
+    case AD_FIELD_JSON:
+        set_json(rows, row, column, value.text);
         break;
     case AD_FIELD_FLAG:
         set(rows, row, column, &flag, 1);
@@ -121,7 +133,11 @@ void rows_set_null(PGresult *rows, int row, const char *name)
 
 void rows_set_text(PGresult *rows, int row, const char *name, const char *text)
 {
-    set(rows, row, column_of(name), text, (int)strlen(text));
+    int column = column_of(name);
+    if (types[ad_fields()[column].type] == AD_TYPE_JSONB)
+        set_json(rows, row, column, text);
+    else
+        set(rows, row, column, text, (int)strlen(text));
 }
 
 void rows_set_bytes(PGresult *rows, int row, const char *name, const void *bytes, int count)
