@@ -8,17 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/document.h"
+#include "protocol/document_kind.h"
 #include "protocol/event.h"
 
 struct ad;
 struct document;
 
 struct media_file {
-    char *url;            /* http or https */
-    char *type;           /* media type, "video/mp4" */
-    char *codec;          /* NULL = not known */
-    int32_t width;        /* pixels; 0 = not known, as the next two */
+    char *url;     /* http or https */
+    char *type;    /* media type, "video/mp4" */
+    char *codec;   /* NULL = not known */
+    int32_t width; /* pixels; 0 = not known, as the next two */
     int32_t height;
     int32_t bitrate_kbps;
     bool is_streaming; /* delivery */

@@ -33,6 +33,7 @@
     X(client_address) \
     X(config) \
     X(crc32c) \
+    X(creative) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -42,6 +43,7 @@
     X(digest) \
     X(digits) \
     X(directory) \
+    X(document) \
     X(event_body) \
     X(event_body_random) \
     X(event_decoders) \
@@ -106,6 +108,7 @@
     X(libevent_log) \
     X(log) \
     X(maintenance) \
+    X(media_type) \
     X(memory) \
     X(metrics) \
     X(news) \
@@ -129,10 +132,15 @@
     X(totals) \
     X(user_agent) \
     X(uuid) \
+    X(vast) \
+    X(vast_columns) \
+    X(vast_events) \
     X(waiters) \
+    X(web_url) \
     X(writer) \
     X(writer_ahead) \
-    X(writer_state)
+    X(writer_state) \
+    X(xml)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
