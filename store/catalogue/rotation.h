@@ -13,7 +13,7 @@ struct rotation {
     struct rotation_place {
         size_t ad;     /* its index */
         uint64_t past; /* the sum of the weights up to and with it */
-    } *places;         /* owned */
+    } * places;        /* owned */
     size_t count;
     size_t capacity;
 };
