@@ -137,6 +137,7 @@
     X(user_agent) \
     X(uuid) \
     X(vast) \
+    X(vast_columns) \
     X(vast_events) \
     X(waiters) \
     X(web_url) \

@@ -29,6 +29,38 @@ struct ad subject_ad(int32_t id)
     return ad;
 }
 
+struct ad subject_video_ad(void)
+{
+    struct ad ad = subject_ad(7);
+    subject_set(&ad.title, "A & B");
+    subject_set(&ad.video_url, "https://cdn.example/a.mp4");
+    ad.video_width = 1280;
+    ad.video_height = 720;
+    ad.duration_ms = 30500;
+    return ad;
+}
+
+struct ad subject_full_ad(void)
+{
+    struct ad ad = subject_video_ad();
+    ad.skip_after_ms = 5000;
+    subject_set(&ad.image_url, "https://cdn.example/a.png");
+    subject_set(&ad.advertiser, "Shop");
+    subject_set(&ad.category, "IAB1-6");
+    subject_set(
+        &ad.media_files,
+        "[{\"url\":\"https://cdn.example/m.mov\",\"mezzanine\":true,\"bitrate_kbps\":9},"
+        "{\"url\":\"https://cdn.example/b.m3u8\",\"codec\":\"avc1\",\"bitrate_kbps\":800}]");
+    subject_set(&ad.trackers,
+                "{\"impression\":\"https://third.example/i\",\"error\":\"https://third.example/e\","
+                "\"click\":\"https://third.example/c\",\"start\":\"https://third.example/s\","
+                "\"progress\":\"https://third.example/p\",\"loaded\":\"https://third.example/l\","
+                "\"notViewable\":\"https://third.example/n\"}");
+    subject_set(&ad.progress_offsets_ms, "[12345,5000]");
+    subject_set(&ad.ad_verifications, SUBJECT_VERIFICATIONS);
+    return ad;
+}
+
 void subject_clear(struct ad *ad)
 {
     creative_free(ad->creative);
@@ -59,4 +91,19 @@ void subject_has(const char *answer, const char *const *pieces)
         ck_assert_msg(found != NULL, "no %s in %s", *pieces, at);
         at = found + strlen(*pieces);
     }
+}
+
+void subject_assert_has(struct ad *ad, enum document_kind version, const char *const *pieces)
+{
+    char *answer = subject_answer(ad, version);
+    subject_has(answer, pieces);
+    free(answer);
+}
+
+void subject_assert_lacks(struct ad *ad, enum document_kind version, const char *const *pieces)
+{
+    char *answer = subject_answer(ad, version);
+    for (; *pieces != NULL; pieces++)
+        ck_assert_msg(strstr(answer, *pieces) == NULL, "%s in %s", *pieces, answer);
+    free(answer);
 }
