@@ -1,6 +1,7 @@
 /* Which ads are on offer, and how clients see them. */
 #include "protocol/ad.h"
 
+#include "protocol/creative.h"
 #include "protocol/render.h"
 #include "protocol/timestamp.h"
 
@@ -10,6 +11,7 @@ void ad_clear(struct ad *ad)
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++)
         if (ad_field_has_text(field))
             (void)ad_field_set(field, ad, none);
+    creative_free(ad->creative);
     *ad = (struct ad){0};
 }
 

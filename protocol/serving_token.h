@@ -35,9 +35,9 @@ struct serving_token {
 struct token_keys;
 
 /*
- * Takes `secrets`: up to TOKEN_SECRETS_MAX by commas, each of TOKEN_SECRET_MIN_BYTES at least; white
- * space around them is none of theirs. The first signs, all verify. Returns NULL with an error that
- * names TOKEN_SECRET and repeats none of it.
+ * Takes `secrets`: up to TOKEN_SECRETS_MAX by commas, each of TOKEN_SECRET_MIN_BYTES at least;
+ * white space around them is none of theirs. The first signs, all verify. Returns NULL with an
+ * error that names TOKEN_SECRET and repeats none of it.
  */
 struct token_keys *token_keys_new(const char *secrets, struct error *error);
 void token_keys_free(struct token_keys *keys);
@@ -48,8 +48,8 @@ size_t serving_token_write(struct token_keys *keys, const struct serving_token *
 
 /* Reads a token's text. Returns RESULT_MALFORMED when it is none, or none of ours: compared in
  * constant time. */
-MUST_CHECK enum result serving_token_read(struct token_keys *keys, const char *text, size_t bytes,
-                                          struct serving_token *token);
+MUST_CHECK enum result serving_token_read(struct token_keys *keys, const char *text,
+                                          size_t text_bytes, struct serving_token *token);
 
 /* When the ad was served, in microseconds since 1970: the UUID's time. */
 int64_t serving_token_served_us(const struct serving_token *token);

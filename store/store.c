@@ -27,6 +27,7 @@
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
 #include "store/maintenance.h"
+#include "store/token_secret.h"
 
 struct store {
     const struct store_settings *settings;
@@ -45,6 +46,7 @@ struct store {
     struct analytics_reader *reader;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
+    char *token_secret; /* owned; NULL = the settings have them */
     bool is_draining;
     struct event *drain_timer;
     store_drained_fn drained;
@@ -130,6 +132,33 @@ struct ad_listing *store_ads(struct store *store)
 const char *store_ads_trouble(const struct store *store)
 {
     return catalogue_trouble(store->catalogue);
+}
+
+bool store_has_ads(const struct store *store)
+{
+    return catalogue_has_ads(store->catalogue);
+}
+
+const struct ad *store_ad(const struct store *store, int32_t id)
+{
+    return catalogue_ad(store->catalogue, id);
+}
+
+enum nofill_reason store_pick(struct store *store, enum document_kind kind, int64_t now_us,
+                              const struct ad **ad)
+{
+    return catalogue_pick(store->catalogue, kind, now_us, ad);
+}
+
+const struct document *store_document(struct store *store, const struct ad *ad,
+                                      enum document_kind kind)
+{
+    return catalogue_document(store->catalogue, ad, kind);
+}
+
+const char *store_token_secret(const struct store *store)
+{
+    return store->token_secret != NULL ? store->token_secret : store->settings->token_secret;
 }
 
 enum result store_analytics(struct store *store, const struct analytics_window *window,
@@ -256,6 +285,29 @@ static void make_writer(struct store *store, struct event_base *base)
                                store->metrics, store->log);
 }
 
+/* Returns false with an error when the directory is unusable. */
+static bool open_directory(struct store *store, struct event_base *base, struct error *error)
+{
+    const struct store_settings *settings = store->settings;
+    store->syncer = syncer_new(base, store->metrics, store->log);
+    store->journal =
+        journal_open(base, &settings->journal, store->syncer, store->metrics, store->log, error);
+    if (store->journal == NULL || settings->token_secret != NULL)
+        return store->journal != NULL;
+    store->token_secret = token_secret_of(journal_directory(store->journal), error);
+    return store->token_secret != NULL;
+}
+
+static void close_directory(struct store *store)
+{
+    if (store->journal != NULL)
+        journal_close(store->journal);
+    syncer_free(store->syncer);
+    db_target_clear(&store->target);
+    free(store->token_secret);
+    free(store);
+}
+
 struct store *store_new(struct event_base *base, const struct store_settings *settings,
                         struct metrics *metrics, struct log *log, struct error *error)
 {
@@ -270,12 +322,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         free(store);
         return NULL;
     }
-    store->syncer = syncer_new(base, metrics, log);
-    store->journal = journal_open(base, &settings->journal, store->syncer, metrics, log, error);
-    if (store->journal == NULL) {
-        syncer_free(store->syncer);
-        db_target_clear(&store->target);
-        free(store);
+    if (!open_directory(store, base, error)) {
+        close_directory(store);
         return NULL;
     }
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
@@ -286,7 +334,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
     store->maintenance = maintenance_new(base, &store->target, metrics, log);
     store->catalogue = catalogue_new(base, &store->target, journal_directory(store->journal),
-                                     store->syncer, metrics, log);
+                                     store->syncer, settings->public_url, metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
@@ -303,10 +351,7 @@ void store_free(struct store *store)
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);
-    journal_close(store->journal);
-    syncer_free(store->syncer);
-    db_target_clear(&store->target);
-    free(store);
+    close_directory(store);
 }
 
 void store_start(struct store *store)

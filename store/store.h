@@ -8,11 +8,14 @@
 #include <stdint.h>
 
 #include "protocol/analytics.h"
+#include "protocol/document.h"
 #include "protocol/event.h"
+#include "protocol/nofill.h"
 #include "protocol/result.h"
 #include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
 
+struct ad;
 struct event_base;
 struct log;
 struct metrics;
@@ -22,7 +25,10 @@ struct store_settings {
     const char *db_conn;       /* libpq URI or keywords; NULL = libpq's defaults */
     uint64_t queue_max_events; /* kept in memory; more stay on disk */
     struct journal_settings journal;
-    bool sample_data; /* load the samples into an empty database */
+    const char *public_url; /* where clients reach the server, without a slash at its end */
+    const char
+        *token_secret; /* as token_keys_new() takes it; NULL = the journal's directory has it */
+    bool sample_data;  /* load the samples into an empty database */
 };
 
 /*
@@ -85,6 +91,26 @@ struct ad_listing *store_ads(struct store *store);
 
 /* Why there is none, in words for clients; valid until the next turn of the event loop. */
 const char *store_ads_trouble(const struct store *store);
+
+/* Whether the ads were ever loaded, be it by an earlier run. */
+bool store_has_ads(const struct store *store);
+
+/* The ad with this id, available or not; NULL = there is none. As what the next two give, borrowed
+ * until the next turn of the event loop. */
+const struct ad *store_ad(const struct store *store, int32_t id);
+
+/* Picks the next ad that is available and can be shown so. Returns NOFILL_NONE and sets `*ad`, or
+ * why there is none. */
+enum nofill_reason store_pick(struct store *store, enum document_kind kind, int64_t now_us,
+                              const struct ad **ad);
+
+/* The document of an ad that has such a form: rendered for the first that asks after a change. */
+const struct document *store_document(struct store *store, const struct ad *ad,
+                                      enum document_kind kind);
+
+/* The secrets of tokens, as token_keys_new() takes them: those of the settings, or the one that was
+ * made once and lies beside the journal. */
+const char *store_token_secret(const struct store *store);
 
 /* As analytics_done_fn: `totals` has all but the pending events; without RESULT_OK it is NULL, and
  * `reason` tells why. */

@@ -10,26 +10,44 @@
 
 struct ad_listing_draft {
     struct ad_array array;
-    int64_t now_us;
-    int64_t next_change_us;
+    size_t ads; /* added so far */
+    struct ad_listing *listing;
 };
 
 struct ad_listing_draft *ad_listing_begin(int64_t now_us, size_t bytes_expected)
 {
     struct ad_listing_draft *draft = memory_zeroed(sizeof *draft);
-    draft->now_us = now_us;
-    draft->next_change_us = INT64_MAX;
+    draft->listing = memory_zeroed(sizeof *draft->listing);
+    draft->listing->rendered_us = now_us;
+    draft->listing->next_change_us = INT64_MAX;
+    draft->listing->references = 1;
     ad_array_begin(&draft->array, bytes_expected);
     return draft;
 }
 
+static void add_to_rotations(struct ad_listing *listing, size_t index, const struct ad *ad)
+{
+    listing->available++;
+    if (ad->weight <= 0)
+        return;
+    listing->weighted++;
+    for (int kind = 0; kind < DOCUMENT_KINDS; kind++) {
+        if (document_has_form(ad, (enum document_kind)kind))
+            rotation_add(&listing->rotations[kind], index, ad->weight);
+    }
+}
+
 void ad_listing_add(struct ad_listing_draft *draft, const struct ad *ad)
 {
-    int64_t change_us = ad_next_change(ad, draft->now_us);
-    if (change_us < draft->next_change_us)
-        draft->next_change_us = change_us;
-    if (ad_is_available(ad, draft->now_us))
-        ad_array_add(&draft->array, ad, ad_render);
+    struct ad_listing *listing = draft->listing;
+    size_t index = draft->ads++;
+    int64_t change_us = ad_next_change(ad, listing->rendered_us);
+    if (change_us < listing->next_change_us)
+        listing->next_change_us = change_us;
+    if (!ad_is_available(ad, listing->rendered_us))
+        return;
+    ad_array_add(&draft->array, ad, ad_render);
+    add_to_rotations(listing, index, ad);
 }
 
 size_t ad_listing_bytes(const struct ad_listing_draft *draft)
@@ -40,12 +58,10 @@ size_t ad_listing_bytes(const struct ad_listing_draft *draft)
 struct ad_listing *ad_listing_finish(struct ad_listing_draft *draft)
 {
     char digest[DIGEST_TEXT_SIZE];
-    struct ad_listing *listing = memory_zeroed(sizeof *listing);
+    struct ad_listing *listing = draft->listing;
     listing->json = ad_array_finish(&draft->array, &listing->json_bytes, digest);
     (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
-    listing->references = 1;
-    listing->rendered_us = draft->now_us;
-    listing->next_change_us = draft->next_change_us;
+    draft->listing = NULL;
     ad_listing_discard(draft);
     return listing;
 }
@@ -55,6 +71,7 @@ void ad_listing_discard(struct ad_listing_draft *draft)
     if (draft == NULL)
         return;
     ad_array_clear(&draft->array);
+    ad_listing_release(draft->listing);
     free(draft);
 }
 
@@ -74,6 +91,8 @@ void ad_listing_release(struct ad_listing *listing)
 {
     if (listing == NULL || --listing->references > 0)
         return;
+    for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+        rotation_clear(&listing->rotations[kind]);
     free(listing->json);
     free(listing);
 }

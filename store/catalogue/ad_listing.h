@@ -1,9 +1,13 @@
-/* The JSON list of ads as it goes to clients: rendered once a change, shared by all answers. */
+/* The ads on offer: as the JSON list that goes to clients, rendered once a change and shared by all
+ * answers, and as the rotations out of which they are picked. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "protocol/document.h"
+#include "store/catalogue/rotation.h"
 
 struct ad;
 struct ad_listing_draft;
@@ -14,7 +18,10 @@ enum { AD_LISTING_ETAG_SIZE = 40 };
 struct ad_listing {
     char *json;
     size_t json_bytes;
-    char etag[AD_LISTING_ETAG_SIZE]; /* with its quotes */
+    char etag[AD_LISTING_ETAG_SIZE];           /* with its quotes */
+    struct rotation rotations[DOCUMENT_KINDS]; /* of the ads that such a document can show */
+    size_t available;                          /* ads */
+    size_t weighted;                           /* of those, that are picked at all */
     uint32_t references;
     int64_t rendered_us; /* it holds the ads available then, in microseconds since 1970 */
     int64_t
@@ -25,7 +32,8 @@ struct ad_listing {
  * be finished or discarded. */
 struct ad_listing_draft *ad_listing_begin(int64_t now_us, size_t bytes_expected);
 
-/* Every ad is to be added, available or not, in the order of the list. */
+/* Every ad is to be added, available or not, in the order of the list: its place in that is its
+ * index in the rotations. It has its creative. */
 void ad_listing_add(struct ad_listing_draft *draft, const struct ad *ad);
 
 /* So long it is already. */

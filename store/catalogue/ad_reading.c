@@ -7,6 +7,7 @@
 #include "protocol/ad_array.h"
 #include "protocol/ad_snapshot.h"
 #include "protocol/memory.h"
+#include "store/catalogue/ad_creative.h"
 #include "store/catalogue/ad_listing.h"
 
 struct ad_reading {
@@ -71,7 +72,9 @@ struct ad_reading_result *ad_reading_result(struct ad_reading *reading)
 static void add_ad(struct ad_reading *reading)
 {
     struct ad *ad = &reading->result.ads.ads[reading->result.ads.count++];
+    struct creative_faults faults = {0};
     ad_row_read(reading->rows, reading->row, ad);
+    ad_make_creative(ad, &faults);
     ad_listing_add(reading->listing, ad);
     ad_array_add(&reading->snapshot, ad, ad_save);
 }

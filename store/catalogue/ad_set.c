@@ -35,10 +35,15 @@ static int compare_unread(const void *key, const void *unread)
     return compare(*(const int32_t *)key, *(const int32_t *)unread);
 }
 
+const struct ad *ad_set_find(const struct ad_set *set, int32_t id)
+{
+    return set->count == 0 ? NULL
+                           : bsearch(&id, set->ads, set->count, sizeof set->ads[0], compare_ad);
+}
+
 bool ad_set_has(const struct ad_set *set, int32_t id)
 {
-    return (set->count > 0 &&
-            bsearch(&id, set->ads, set->count, sizeof set->ads[0], compare_ad) != NULL) ||
+    return ad_set_find(set, id) != NULL ||
            (set->unread_count > 0 && bsearch(&id, set->unread, set->unread_count,
                                              sizeof set->unread[0], compare_unread) != NULL);
 }

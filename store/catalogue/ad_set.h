@@ -25,6 +25,9 @@ void ad_set_init(struct ad_set *set, size_t rows);
 /* Appends an id to those that can't be read; the same one again is nothing new. */
 void ad_set_add_unread(struct ad_set *set, int32_t id);
 
+/* The ad with this id; NULL when there is none that can be read. */
+const struct ad *ad_set_find(const struct ad_set *set, int32_t id);
+
 /* Whether there is such an ad, be it one that can't be read. */
 bool ad_set_has(const struct ad_set *set, int32_t id);
 

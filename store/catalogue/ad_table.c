@@ -13,9 +13,12 @@
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/ad.h"
+#include "protocol/creative.h"
 #include "protocol/memory.h"
+#include "store/catalogue/ad_creative.h"
 #include "store/catalogue/ad_faults.h"
 #include "store/catalogue/ad_listing.h"
+#include "store/catalogue/ad_picking.h"
 #include "store/catalogue/ad_reading.h"
 #include "store/catalogue/ad_set.h"
 #include "store/catalogue/ad_snapshot_file.h"
@@ -27,6 +30,9 @@ enum { BOUNDARY_MAX_MS = 3600 * 1000 };
  * while any of them has work left `slice_timer` is armed. */
 struct ad_table {
     struct log *log;
+    const char *public_url; /* borrowed */
+    uint64_t point;         /* of the rotations */
+    struct counter *rendered;
     struct ad_set ads;
     struct ad_listing *listing;     /* of `ads` */
     size_t list_bytes;              /* what a list of all of them takes, or a little more */
@@ -50,9 +56,38 @@ struct ad_listing *ad_table_listing(struct ad_table *table)
     return ad_listing_share(table->listing);
 }
 
+bool ad_table_has_listing(const struct ad_table *table)
+{
+    return table->listing != NULL;
+}
+
 bool ad_table_has(const struct ad_table *table, int32_t id)
 {
     return ad_set_has(&table->ads, id);
+}
+
+const struct ad *ad_table_find(const struct ad_table *table, int32_t id)
+{
+    return ad_set_find(&table->ads, id);
+}
+
+enum nofill_reason ad_table_pick(struct ad_table *table, enum document_kind kind, int64_t now_us,
+                                 const struct ad **ad)
+{
+    if (table->listing == NULL)
+        return NOFILL_NO_ADS;
+    return ad_pick(&table->ads, table->listing, kind, now_us, &table->point, ad);
+}
+
+const struct document *ad_table_document(struct ad_table *table, const struct ad *ad,
+                                         enum document_kind kind)
+{
+    struct document **document = &ad->creative->documents[kind];
+    if (*document == NULL) {
+        *document = document_render(ad, kind, table->public_url);
+        counter_add(table->rendered, 1);
+    }
+    return *document;
 }
 
 size_t ad_table_count(const struct ad_table *table)
@@ -254,6 +289,10 @@ static void load_snapshot(struct ad_table *table)
     if (left_out > 0)
         log_write(table->log, LOG_WARNING, "store",
                   "unreadable ads of the snapshot left out count=%zu", left_out);
+    for (size_t i = 0; i < table->ads.count; i++) {
+        struct creative_faults faults = {0};
+        ad_make_creative(&table->ads.ads[i], &faults);
+    }
     begin_listing(table);
     while (table->draft != NULL)
         add_slice(table);
@@ -265,9 +304,14 @@ static double read_unreadable(void *arg)
 }
 
 struct ad_table *ad_table_new(struct event_base *base, struct directory *directory,
-                              struct syncer *syncer, struct metrics *metrics, struct log *log)
+                              struct syncer *syncer, const char *public_url,
+                              struct metrics *metrics, struct log *log)
 {
     struct ad_table *table = memory_zeroed(sizeof *table);
+    table->public_url = public_url;
+    table->rendered =
+        metrics_counter(metrics, "adtracker_documents_rendered_total",
+                        "Documents made of ads, each once a change for all answers.", "");
     table->syncer = syncer;
     table->log = log;
     ad_snapshot_file_init(&table->snapshot, directory);

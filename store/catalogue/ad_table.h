@@ -10,6 +10,10 @@
 
 #include <libpq-fe.h>
 
+#include "protocol/document.h"
+#include "protocol/nofill.h"
+
+struct ad;
 struct ad_listing;
 struct ad_table;
 struct directory;
@@ -18,10 +22,11 @@ struct log;
 struct metrics;
 struct syncer;
 
-/* Everything is borrowed. The ads whose snapshot an earlier run left in `directory` are there at
- * once. */
+/* Everything is borrowed; `public_url` is what documents point to. The ads whose snapshot an
+ * earlier run left in `directory` are there at once. */
 struct ad_table *ad_table_new(struct event_base *base, struct directory *directory,
-                              struct syncer *syncer, struct metrics *metrics, struct log *log);
+                              struct syncer *syncer, const char *public_url,
+                              struct metrics *metrics, struct log *log);
 
 /* Writes to the end what it was writing of a snapshot. */
 void ad_table_free(struct ad_table *table);
@@ -41,6 +46,22 @@ void ad_table_cancel(struct ad_table *table);
 /* The list of the ads available now, one reference taken; NULL when there never were any. */
 struct ad_listing *ad_table_listing(struct ad_table *table);
 
+/* Whether there is a list. */
+bool ad_table_has_listing(const struct ad_table *table);
+
 /* Whether there is such an ad, available or not. */
 bool ad_table_has(const struct ad_table *table, int32_t id);
+
+/* The ad with this id, available or not; NULL = there is none that can be read. As those below,
+ * borrowed until the next turn of the event loop. */
+const struct ad *ad_table_find(const struct ad_table *table, int32_t id);
+
+/* As ad_pick(): the next ad of the rotation. */
+enum nofill_reason ad_table_pick(struct ad_table *table, enum document_kind kind, int64_t now_us,
+                                 const struct ad **ad);
+
+/* The document of an ad that has such a form. */
+const struct document *ad_table_document(struct ad_table *table, const struct ad *ad,
+                                         enum document_kind kind);
+
 size_t ad_table_count(const struct ad_table *table);

@@ -190,6 +190,28 @@ static void on_notify(void *arg, const char *channel)
     load(arg);
 }
 
+bool catalogue_has_ads(const struct catalogue *catalogue)
+{
+    return ad_table_has_listing(catalogue->table);
+}
+
+const struct ad *catalogue_ad(const struct catalogue *catalogue, int32_t id)
+{
+    return ad_table_find(catalogue->table, id);
+}
+
+enum nofill_reason catalogue_pick(struct catalogue *catalogue, enum document_kind kind,
+                                  int64_t now_us, const struct ad **ad)
+{
+    return ad_table_pick(catalogue->table, kind, now_us, ad);
+}
+
+const struct document *catalogue_document(struct catalogue *catalogue, const struct ad *ad,
+                                          enum document_kind kind)
+{
+    return ad_table_document(catalogue->table, ad, kind);
+}
+
 enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id)
 {
     if (ad_table_has(catalogue->table, ad_id))
@@ -199,11 +221,11 @@ enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id
 
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
                                 struct directory *directory, struct syncer *syncer,
-                                struct metrics *metrics, struct log *log)
+                                const char *public_url, struct metrics *metrics, struct log *log)
 {
     struct catalogue *catalogue = memory_zeroed(sizeof *catalogue);
     catalogue->log = log;
-    catalogue->table = ad_table_new(base, directory, syncer, metrics, log);
+    catalogue->table = ad_table_new(base, directory, syncer, public_url, metrics, log);
     catalogue->load_sql = ad_rows_select();
     catalogue->conn_settings = (struct db_settings){.name = "catalogue", .own_sql = own_sql};
     const struct db_listener listener = {

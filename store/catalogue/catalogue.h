@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "protocol/document.h"
+#include "protocol/nofill.h"
+
+struct ad;
 struct ad_listing;
 struct catalogue;
 struct db_target;
@@ -22,7 +26,7 @@ struct syncer;
  * once, as stale. */
 struct catalogue *catalogue_new(struct event_base *base, const struct db_target *target,
                                 struct directory *directory, struct syncer *syncer,
-                                struct metrics *metrics, struct log *log);
+                                const char *public_url, struct metrics *metrics, struct log *log);
 void catalogue_free(struct catalogue *catalogue);
 
 /*
@@ -48,6 +52,16 @@ struct ad_listing *catalogue_listing(struct catalogue *catalogue);
 
 /* Why no ads were loaded, in words for clients; valid until the next turn of the event loop. */
 const char *catalogue_trouble(const struct catalogue *catalogue);
+
+/* Whether the ads were ever loaded. */
+bool catalogue_has_ads(const struct catalogue *catalogue);
+
+/* As those of ad_table.h. */
+const struct ad *catalogue_ad(const struct catalogue *catalogue, int32_t id);
+enum nofill_reason catalogue_pick(struct catalogue *catalogue, enum document_kind kind,
+                                  int64_t now_us, const struct ad **ad);
+const struct document *catalogue_document(struct catalogue *catalogue, const struct ad *ad,
+                                          enum document_kind kind);
 
 enum ad_standing {
     AD_KNOWN,

@@ -224,9 +224,9 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * While the disk is quick an answer is waited for, as an inline sync would be: in so little time the
- * loop gets nowhere, and the requests that come meanwhile make one large group. Returns the reason,
- * or SYNC_ASKED when the loop has to wait for it.
+ * While the disk is quick an answer is waited for, as an inline sync would be: in so little time
+ * the loop gets nowhere, and the requests that come meanwhile make one large group. Returns the
+ * reason, or SYNC_ASKED when the loop has to wait for it.
  */
 static int hear_soon(struct syncer *syncer, struct sync_job *job)
 {

@@ -23,6 +23,7 @@
     X(analytics) \
     X(analytics_reader) \
     X(backoff) \
+    X(base64url) \
     X(batch) \
     X(batch_answer) \
     X(batch_counts) \
@@ -116,9 +117,11 @@
     X(percent) \
     X(process) \
     X(query) \
+    X(random) \
     X(render) \
     X(result) \
     X(router) \
+    X(serving_token) \
     X(session) \
     X(session_batches) \
     X(sqlstate) \
@@ -129,6 +132,7 @@
     X(syncer) \
     X(text) \
     X(timestamp) \
+    X(token_secret) \
     X(totals) \
     X(user_agent) \
     X(uuid) \

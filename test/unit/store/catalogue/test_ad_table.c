@@ -42,7 +42,7 @@ static void set_up(void)
     metrics = rendering_set_up();
     table_log = ad_log_open();
     syncer = syncer_new(base, metrics, table_log);
-    table = ad_table_new(base, &directory, syncer, metrics, table_log);
+    table = ad_table_new(base, &directory, syncer, "https://ads.example", metrics, table_log);
     done = 0;
 }
 
@@ -61,7 +61,7 @@ static void tear_down(void)
 static void start_again(void)
 {
     ad_table_free(table);
-    table = ad_table_new(base, &directory, syncer, metrics, table_log);
+    table = ad_table_new(base, &directory, syncer, "https://ads.example", metrics, table_log);
 }
 
 static void on_done(void *arg)
