@@ -1,0 +1,95 @@
+// Plays content with an ad before it, in the player that is asked for. `window.showing` says what there
+// is to see: "nothing", "ad", "content", "end" or "trouble". With ?player=shaka&tag=URL it begins by itself.
+const CONTENT = new URL('content.mp4', location).href;
+const stage = document.getElementById('stage');
+const log = document.getElementById('log');
+
+window.showing = 'nothing';
+window.resume = () => {};
+
+function show(what, words = what) {
+  window.showing = what;
+  log.append(Object.assign(document.createElement('li'), { textContent: words }));
+}
+
+function trouble(error) {
+  show('trouble', `trouble: ${(error && (error.stack || error.message)) || JSON.stringify(error)}`);
+}
+
+function newVideo() {
+  const video = Object.assign(document.createElement('video'), { id: 'video', playsInline: true });
+  stage.replaceChildren(video);
+  return video;
+}
+
+function script(source) {
+  return new Promise((resolve, reject) => {
+    document.head.append(Object.assign(document.createElement('script'), { src: source, onload: resolve, onerror: () => reject(new Error(`no ${source}`)) }));
+  });
+}
+
+async function playInShaka(tag) {
+  if (!window.shaka) await script('modules/shaka-player/dist/shaka-player.ui.js');
+  shaka.polyfill.installAll();
+  const video = newVideo();
+  const containers = Object.assign(document.createElement('div'), { id: 'containers' });
+  containers.append(document.createElement('div'), document.createElement('div'));
+  stage.append(containers);
+  const player = new shaka.Player();
+  await player.attach(video);
+  player.addEventListener('error', (event) => trouble(event.detail));
+  const ads = player.getAdManager();
+  ads.setContainers(containers.firstChild, containers.lastChild);
+  // Shaka halts the ad when its target opens.
+  window.resume = () => ads.getCurrentAd()?.play();
+  ads.addEventListener('ad-started', () => show('ad'));
+  ads.addEventListener('ad-content-resume-requested', () => show('content'));
+  ads.addEventListener('ad-error', (event) => trouble(event.originalEvent || event));
+  video.addEventListener('ended', () => show('end'));
+  await player.load(CONTENT);
+  await ads.addAdUrlInterstitial(tag);
+  await video.play();
+}
+
+async function playInFluid(tag) {
+  const { default: fluidPlayer } = await import('./modules/fluid-player/src/index.js');
+  const video = newVideo();
+  video.append(Object.assign(document.createElement('source'), { src: CONTENT, type: 'video/mp4' }));
+  let seen = '';
+  video.addEventListener('playing', () => {
+    const what = video.currentSrc === CONTENT ? 'content' : 'ad';
+    if (what !== seen) show(seen = what);
+  });
+  video.addEventListener('ended', () => {
+    if (video.currentSrc === CONTENT) show('end');
+  });
+  window.resume = () => video.play();
+  fluidPlayer(video, {
+    layoutControls: { autoPlay: true, mute: false, fillToContainer: true },
+    vastOptions: {
+      adList: [{ roll: 'preRoll', vastTag: tag }],
+      vastAdvanced: { noVastVideoCallback: () => log.append(Object.assign(document.createElement('li'), { textContent: 'no ad' })) },
+    },
+  });
+}
+
+function play(player, tag) {
+  log.replaceChildren();
+  window.showing = 'nothing';
+  ({ shaka: playInShaka, fluid: playInFluid })[player](tag).catch(trouble);
+}
+
+const form = document.forms[0];
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  play(form.player.value, form.tag.value);
+});
+// Back from the ad's target.
+window.addEventListener('focus', () => window.resume());
+
+const query = new URLSearchParams(location.search);
+if (query.has('tag')) form.tag.value = query.get('tag');
+if (query.has('player')) {
+  form.player.value = query.get('player');
+  play(form.player.value, form.tag.value);
+}
