@@ -56,9 +56,9 @@ async function playInFluid(tag) {
   const video = newVideo();
   video.append(Object.assign(document.createElement('source'), { src: CONTENT, type: 'video/mp4' }));
   let seen = '';
-  video.addEventListener('playing', () => {
+  video.addEventListener('timeupdate', () => {
     const what = video.currentSrc === CONTENT ? 'content' : 'ad';
-    if (what !== seen) show(seen = what);
+    if (what !== seen && video.currentTime > 0 && !video.paused) show(seen = what);
   });
   video.addEventListener('ended', () => {
     if (video.currentSrc === CONTENT) show('end');
@@ -68,7 +68,6 @@ async function playInFluid(tag) {
     layoutControls: { autoPlay: true, mute: false, fillToContainer: true },
     vastOptions: {
       adList: [{ roll: 'preRoll', vastTag: tag }],
-      vastAdvanced: { noVastVideoCallback: () => log.append(Object.assign(document.createElement('li'), { textContent: 'no ad' })) },
     },
   });
 }
