@@ -110,6 +110,10 @@ class Site(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
 
+    def url(self, name: str) -> str:
+        """Of a medium or the page `landing`."""
+        return f"http://127.0.0.1:{self.server_port}/{name}"
+
     def stop(self) -> None:
         self.shutdown()
         self.server_close()

@@ -1,0 +1,81 @@
+"""Stock players in Debian's Chromium play our ads on a publisher's page. Those that take long, or want the
+machine for themselves, are for `./dev browser` alone."""
+import os
+import unittest
+from typing import Any, Dict, List
+from urllib.parse import quote
+
+from browser_case import PLAYED, BrowserCase, video_ad
+from harness.abilities import need_program
+
+ALL = bool(os.environ.get("TEST_EVERYTHING"))
+
+
+class PlayersTest(BrowserCase):
+    modules = ("playwright-core", "shaka-player", "fluid-player")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.chromium = need_program("chromium")
+        self.site = self.start_site()
+
+    def play(self, player: str, path: str, *words: str) -> Dict[str, Any]:
+        """Plays content with the ad of this tag; `words` as play.js takes them."""
+        tag = quote(self.public_url + path, safe="")
+        # Another site than the tracker's, not only another port.
+        told = self.run_node("play.js", self.chromium,
+                             f"http://localhost:{self.site.server_port}/?player={player}&tag={tag}", *words)
+        own_faults = "[FP_ERROR] Playback error AbortError"  # fluid-player's, at each ad
+        self.assertEqual([words for words in told["complaints"] if not words.startswith(own_faults)], [])
+        self.assertEqual(told["log"][-2:], ["content", "end"])
+        return told
+
+    def assert_requested_once(self, told: Dict[str, Any], kinds: List[str]) -> None:
+        """That the player is content with the first answer: no tracker is requested again."""
+        urls = [url for _, url in told["requests"]]
+        for kind in kinds:
+            self.assertEqual(sum(f"/t/{kind}/" in url for url in urls), 1, (kind, urls))
+
+    def play_whole(self, player: str, version: str) -> None:
+        self.add_ads(video_ad(self.site))
+        told = self.play(player, f"/vast?version={version}&placement=home", "click")
+        self.assertEqual(told["target"], self.site.url("landing"))
+        self.assert_requested_once(told, list(PLAYED))
+        self.assertEqual(sum("/c/" in url for _, url in told["requests"]), 1)
+        self.assert_played(1)
+        self.assertEqual(self.psql("SELECT DISTINCT placement FROM events"), [("home",)])
+
+    def test_shaka_plays_an_ad_to_its_end(self) -> None:
+        self.play_whole("shaka", "4.2")
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_shaka_plays_an_ad_of_vast_2(self) -> None:
+        self.play_whole("shaka", "2.0")
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_fluid_player_plays_an_ad_to_its_end(self) -> None:
+        self.play_whole("fluid", "4.2")
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_fluid_player_plays_an_ad_of_vast_3(self) -> None:
+        self.play_whole("fluid", "3.0")
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_fluid_player_follows_a_wrapper(self) -> None:
+        self.add_ads(video_ad(self.site), {"id": 2, "title": "around it",
+                                           "wrapper_url": f"{self.public_url}/ads/1/vast"})
+        told = self.play("fluid", "/ads/2/vast")
+        self.assertEqual(told["log"], ["ad", "content", "end"])
+        self.assert_played(1, 2, clicked=False)
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_the_content_is_shown_when_there_is_no_ad(self) -> None:
+        for player in ("shaka", "fluid"):
+            with self.subTest(player=player):
+                self.assertEqual(self.play(player, "/vast")["log"], ["content", "end"])
+        self.tracker.wait_until(lambda: self.analytics()["pending_events"] == 0)
+        self.assertEqual({kind for _, kind in self.stored()} - {"error"}, {"request", "nofill"})
+
+
+if __name__ == "__main__":
+    unittest.main()
