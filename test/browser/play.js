@@ -1,5 +1,5 @@
 // Lets Debian's Chromium play an ad to its end: play.js CHROMIUM PAGE [WORD ...]. With the word click the
-// ad is clicked once while it plays. Prints as JSON what the page said, what it complained of, the
+// ad is clicked once while it plays, with the word skip it is skipped as soon as may be. Prints as JSON what the page said, what it complained of, the
 // requests that it made elsewhere and the page that the click led to.
 'use strict';
 const { chromium } = require('playwright-core');
@@ -48,6 +48,10 @@ async function play(browser, page, words) {
   if (words.includes('click')) {
     await wait(tab, 'ad');
     told.target = await click(tab);
+  }
+  if (words.includes('skip')) {
+    await wait(tab, 'ad');
+    await tab.waitForFunction(() => window.skip(), undefined, { timeout: 10000 });
   }
   await wait(tab, 'end');
   told.log = await lines(tab);

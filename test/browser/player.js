@@ -3,13 +3,19 @@
 const CONTENT = new URL('content.mp4', location).href;
 const stage = document.getElementById('stage');
 const log = document.getElementById('log');
+const told = document.getElementById('told');
 
 window.showing = 'nothing';
 window.resume = () => {};
+window.skip = () => false; // whether it could be, as yet
+
+function add(list, words) {
+  list.append(Object.assign(document.createElement('li'), { textContent: words }));
+}
 
 function show(what, words = what) {
   window.showing = what;
-  log.append(Object.assign(document.createElement('li'), { textContent: words }));
+  add(log, words);
 }
 
 function trouble(error) {
@@ -24,7 +30,9 @@ function newVideo() {
 
 function script(source) {
   return new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement('script'), { src: source, onload: resolve, onerror: () => reject(new Error(`no ${source}`)) }));
+    document.head.append(Object.assign(document.createElement('script'), {
+      src: source, onload: resolve, onerror: () => reject(new Error(`no ${source}`)),
+    }));
   });
 }
 
@@ -42,10 +50,17 @@ async function playInShaka(tag) {
   ads.setContainers(containers.firstChild, containers.lastChild);
   // Shaka halts the ad when its target opens.
   window.resume = () => ads.getCurrentAd()?.play();
+  window.skip = () => {
+    const may = ads.getCurrentAd()?.canSkipNow();
+    if (may) ads.getCurrentAd().skip();
+    return Boolean(may);
+  };
   ads.addEventListener('ad-started', () => show('ad'));
-  ads.addEventListener('ad-content-resume-requested', () => show('content'));
   ads.addEventListener('ad-error', (event) => trouble(event.originalEvent || event));
-  video.addEventListener('ended', () => show('end'));
+  video.addEventListener('timeupdate', () => {
+    if (!ads.getCurrentAd() && video.currentTime > 0 && !video.paused && window.showing !== 'content') show('content');
+  });
+  video.addEventListener('ended', () => ads.getCurrentAd() || show('end'));
   await player.load(CONTENT);
   await ads.addAdUrlInterstitial(tag);
   await video.play();
@@ -64,6 +79,11 @@ async function playInFluid(tag) {
     if (video.currentSrc === CONTENT) show('end');
   });
   window.resume = () => video.play();
+  window.skip = () => {
+    const button = stage.querySelector('.skip_button:not(.skip_button_disabled)');
+    if (button) button.querySelector('a').click();
+    return Boolean(button);
+  };
   fluidPlayer(video, {
     layoutControls: { autoPlay: true, mute: false, fillToContainer: true },
     vastOptions: {
@@ -74,6 +94,7 @@ async function playInFluid(tag) {
 
 function play(player, tag) {
   log.replaceChildren();
+  told.replaceChildren();
   window.showing = 'nothing';
   ({ shaka: playInShaka, fluid: playInFluid })[player](tag).catch(trouble);
 }
@@ -83,6 +104,15 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   play(form.player.value, form.tag.value);
 });
+// Those to the origin of the ad's address.
+new PerformanceObserver((requests) => {
+  for (const { name } of requests.getEntries()) {
+    if (URL.canParse(form.tag.value) && new URL(name).origin === new URL(form.tag.value).origin) {
+      add(told, name.replace(/[\w-]{40,}/, '\u2026'));
+    }
+  }
+}).observe({ type: 'resource' });
+
 // Back from the ad's target.
 window.addEventListener('focus', () => window.resume());
 

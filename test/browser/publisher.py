@@ -74,6 +74,8 @@ class Page(BaseHTTPRequestHandler):
             return
         self.send_file(file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"))
 
+    do_HEAD = do_GET
+
     def send_file(self, body: bytes, kind: str) -> None:
         part = span(self.headers["Range"], len(body))
         if part is None:
@@ -89,7 +91,7 @@ class Page(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         try:
-            self.wfile.write(body)
+            self.wfile.write(b"" if self.command == "HEAD" else body)
         except (BrokenPipeError, ConnectionResetError):
             pass  # a player that has enough
 

@@ -25,8 +25,10 @@ class PlayersTest(BrowserCase):
         # Another site than the tracker's, not only another port.
         told = self.run_node("play.js", self.chromium,
                              f"http://localhost:{self.site.server_port}/?player={player}&tag={tag}", *words)
-        own_faults = "[FP_ERROR] Playback error AbortError"  # fluid-player's, at each ad
-        self.assertEqual([words for words in told["complaints"] if not words.startswith(own_faults)], [])
+        faults = ("CORS", "load resource", "net::", "Uncaught", "Error: ")
+        own = "[FP_ERROR] Playback error AbortError: "  # fluid-player's, at each ad
+        self.assertEqual([said for said in told["complaints"] if not said.startswith(own)
+                          and any(fault in said for fault in faults)], [])
         self.assertEqual(told["log"][-2:], ["content", "end"])
         return told
 
@@ -67,6 +69,28 @@ class PlayersTest(BrowserCase):
         told = self.play("fluid", "/ads/2/vast")
         self.assertEqual(told["log"], ["ad", "content", "end"])
         self.assert_played(1, 2, clicked=False)
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_an_ad_that_is_skipped_is_not_complete(self) -> None:
+        self.add_ads(video_ad(self.site, skip_after_ms=1000))
+        for n, player in enumerate(("shaka", "fluid")):
+            with self.subTest(player=player):
+                self.assertEqual(self.play(player, "/vast", "skip")["log"], ["ad", "content", "end"])
+                self.tracker.wait_until(lambda times=n + 1: self.stored().get(("1", "skip")) == times)
+        stored = self.stored()
+        self.assertEqual([stored.get(("1", kind), 0) for kind in ("impression", "start", "complete", "click")],
+                         [2, 2, 0, 0])
+
+    @unittest.skipUnless(ALL, "long: ./dev browser")
+    def test_an_image_lies_over_the_content(self) -> None:
+        self.add_ads({"id": 1, "image_url": self.site.url("ad.png"), "image_width": 320, "image_height": 180,
+                      "target_url": self.site.url("landing"), "duration_ms": 1000})
+        for n, player in enumerate(("shaka", "fluid")):
+            with self.subTest(player=player):
+                self.play(player, "/vast")
+                self.assertIn("/ad.png", self.site.asked)
+                self.site.asked.clear()
+                self.tracker.wait_until(lambda times=n + 1: self.stored().get(("1", "impression")) == times)
 
     @unittest.skipUnless(ALL, "long: ./dev browser")
     def test_the_content_is_shown_when_there_is_no_ad(self) -> None:
