@@ -67,7 +67,7 @@ class PlayersTest(BrowserCase):
         self.add_ads(video_ad(self.site), {"id": 2, "title": "around it",
                                            "wrapper_url": f"{self.public_url}/ads/1/vast"})
         told = self.play("fluid", "/ads/2/vast")
-        self.assertEqual(told["log"], ["ad", "content", "end"])
+        self.assertEqual(told["log"][-3:], ["ad", "content", "end"])
         self.assert_played(1, 2, clicked=False)
 
     @unittest.skipUnless(ALL, "long: ./dev browser")
@@ -75,7 +75,7 @@ class PlayersTest(BrowserCase):
         self.add_ads(video_ad(self.site, skip_after_ms=1000))
         for n, player in enumerate(("shaka", "fluid")):
             with self.subTest(player=player):
-                self.assertEqual(self.play(player, "/vast", "skip")["log"], ["ad", "content", "end"])
+                self.assertEqual(self.play(player, "/vast", "skip")["log"][-3:], ["ad", "content", "end"])
                 self.tracker.wait_until(lambda times=n + 1: self.stored().get(("1", "skip")) == times)
         stored = self.stored()
         self.assertEqual([stored.get(("1", kind), 0) for kind in ("impression", "start", "complete", "click")],
