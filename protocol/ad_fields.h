@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct creative;
+
 /* Strings are owned by whoever holds the ad; NULL = the ad has none. */
 struct ad {
     int32_t id;
@@ -23,12 +25,25 @@ struct ad {
     bool active;
     int64_t starts_at_us; /* INT64_MIN = always was */
     int64_t ends_at_us;   /* first microsecond it is over; INT64_MAX = never */
+    int32_t weight;       /* share in the rotation; 0 = never */
+    int32_t skip_after_ms; /* -1 = can't be skipped */
+    int32_t image_width;  /* pixels; 0 = unknown */
+    int32_t image_height; /* pixels; 0 = unknown */
+    char *advertiser;
+    char *category;    /* IAB's content taxonomy, "IAB1-6" */
+    char *wrapper_url; /* VAST of somebody else, which we wrap */
+    char *media_files; /* JSON, as are the next two: see creative_new() */
+    char *trackers;
+    char *progress_offsets_ms;
+    char *ad_verifications;    /* XML, one AdVerifications element */
+    struct creative *creative; /* owned; read from the columns above, NULL = not yet */
 };
 
 enum ad_field_type {
     AD_FIELD_ID,     /* int32_t; an ad without it is none */
     AD_FIELD_NUMBER, /* int32_t */
     AD_FIELD_TEXT,   /* char *, owned by the ad; unset = NULL */
+    AD_FIELD_JSON,   /* the same; a column of type jsonb or json */
     AD_FIELD_FLAG,   /* bool */
     AD_FIELD_TIME,   /* int64_t, microseconds since 1970 */
 };
@@ -37,6 +52,7 @@ enum ad_field_type {
 enum ad_field_shown {
     AD_SHOWN_ALWAYS, /* "" where a text is unset */
     AD_SHOWN_IF_SET,
+    AD_SHOWN_SERVED, /* no, but GET /ads/serve does, where it is set */
     AD_SHOWN_NEVER,
 };
 
@@ -50,7 +66,7 @@ struct ad_field {
 };
 
 /* There are at most so many. */
-enum { AD_FIELDS_MAX = 16 };
+enum { AD_FIELDS_MAX = 32 };
 
 /* The fields in the order in which they are rendered; one without a name ends them. */
 const struct ad_field *ad_fields(void);

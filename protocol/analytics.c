@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -50,6 +51,35 @@ static enum result parse_ad_id(const char *query, int32_t *ad_id, struct error *
     return RESULT_OK;
 }
 
+static const char *const traffic_names[ANALYTICS_TRAFFICS] = {
+    [TRAFFIC_GROSS] = "gross",
+    [TRAFFIC_NET] = "net",
+    [TRAFFIC_TEST] = "test",
+};
+
+const char *analytics_traffic_name(enum analytics_traffic traffic)
+{
+    return traffic_names[traffic];
+}
+
+static enum result parse_traffic(const char *query, enum analytics_traffic *traffic,
+                                 struct error *error)
+{
+    char value[VALUE_SIZE];
+    size_t value_bytes = 0;
+    *traffic = TRAFFIC_GROSS;
+    enum result result = query_find(query, "traffic", value, sizeof value, &value_bytes);
+    if (result == RESULT_UNKNOWN)
+        return RESULT_OK;
+    for (int i = 0; result == RESULT_OK && i < ANALYTICS_TRAFFICS; i++) {
+        if (strcmp(value, traffic_names[i]) == 0) {
+            *traffic = (enum analytics_traffic)i;
+            return RESULT_OK;
+        }
+    }
+    return error_set(error, RESULT_MALFORMED, "traffic must be gross, net or test");
+}
+
 enum result analytics_window_parse(const char *query, struct analytics_window *window,
                                    struct error *error)
 {
@@ -65,6 +95,8 @@ enum result analytics_window_parse(const char *query, struct analytics_window *w
     if (parsed.end_us < parsed.start_us)
         return error_set(error, RESULT_MALFORMED, "end is before start");
     result = parse_ad_id(query, &parsed.ad_id, error);
+    if (result == RESULT_OK)
+        result = parse_traffic(query, &parsed.traffic, error);
     if (result == RESULT_OK)
         *window = parsed;
     return result;
@@ -107,6 +139,8 @@ char *analytics_render(const struct analytics_window *window, const struct analy
     add_time(answer, "end", window->end_us);
     if (window->ad_id != 0)
         add_count(answer, "ad_id", window->ad_id);
+    if (window->traffic != TRAFFIC_GROSS)
+        json_object_set_new(answer, "traffic", json_string(traffic_names[window->traffic]));
     add_count(answer, "total_clicks", clicks);
     add_count(answer, "total_impressions", impressions);
     json_object_set_new(answer, "click_rate", json_real(click_rate));

@@ -7,7 +7,9 @@
 #include "protocol/digest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "protocol/hex.h"
@@ -74,4 +76,12 @@ void digest_write(struct digest *digest, char text[static DIGEST_TEXT_SIZE])
     uint8_t bytes[DIGEST_BYTES];
     end(&digest->context, bytes);
     *hex_write(text, bytes, sizeof bytes) = '\0';
+}
+
+bool digest_is_same_text(const char *one, const char *other)
+{
+    uint8_t digests[2][DIGEST_BYTES];
+    digest_bytes(one, strlen(one), digests[0]);
+    digest_bytes(other, strlen(other), digests[1]);
+    return CRYPTO_memcmp(digests[0], digests[1], DIGEST_BYTES) == 0;
 }

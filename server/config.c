@@ -3,9 +3,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "protocol/url.h"
 #include "server/http/octet.h"
 
 enum { FIELD_NAME_MAX_BYTES = 64 };
@@ -105,6 +108,37 @@ static enum result read_field_name(const struct variable *variable, const char *
     return read_text(variable, value, field, error);
 }
 
+/* What clients reach the server under: an origin, perhaps with a path. Slashes at its end are not
+ * part of it. */
+static enum result read_public_url(const struct variable *variable, const char *value, void *field,
+                                   struct error *error)
+{
+    size_t bytes = strlen(value);
+    while (bytes > 0 && value[bytes - 1] == '/')
+        bytes--;
+    if (bytes >= variable->bytes || !url_is_web(value) || value[strcspn(value, "?#@ \"<>")] != '\0')
+        return error_set(error, RESULT_INVALID,
+                         "%s must be an http or https URL without user, query and fragment, under "
+                         "%zu bytes",
+                         variable->name, variable->bytes);
+    memcpy(field, value, bytes);
+    return RESULT_OK;
+}
+
+/* Visible ASCII, since it has to fit into a header. */
+static enum result read_admin_token(const struct variable *variable, const char *value, void *field,
+                                    struct error *error)
+{
+    size_t bytes = 0;
+    while (value[bytes] > ' ' && value[bytes] < '\x7f')
+        bytes++;
+    if (value[bytes] != '\0' || bytes < ADMIN_TOKEN_MIN_BYTES)
+        return error_set(error, RESULT_INVALID,
+                         "%s must be at least %d characters of visible ASCII without blanks",
+                         variable->name, ADMIN_TOKEN_MIN_BYTES);
+    return read_text(variable, value, field, error);
+}
+
 static enum result read_sync(const struct variable *variable, const char *value, void *field,
                              struct error *error)
 {
@@ -152,6 +186,17 @@ static const struct variable variables[] = {
      read_blocks, FIELD(trusted_proxies), 0, 0},
     {"IVT_HEADER", "", "header by which TRUSTED_PROXIES mark events as invalid traffic",
      read_field_name, FIELD(ivt_header), 0, 0},
+    {"PUBLIC_URL", "", "where players reach this server; without it http://localhost:PORT",
+     read_public_url, FIELD(public_url), 0, 0},
+    {"TOKEN_SECRET", "",
+     "signs trackers; the same for all instances; up to 8 by commas, the first signs",
+     read_text, FIELD(token_secret), 0, 0},
+    {"TOKEN_TTL_SECONDS", "86400", "how long an ad's trackers count as valid after it was served",
+     read_number, FIELD(token_ttl_s), 1, 14 * 86400},
+    {"ADMIN_TOKEN", "", "bearer that may preview ads which are not available",
+     read_admin_token, FIELD(admin_token), 0, 0},
+    {"SSAI_PEERS", "", "ad-inserting servers whose X-Device-IP and X-Device-User-Agent count",
+     read_blocks, FIELD(ssai_peers), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",
      read_switch, FIELD(listener.reuse_port), 0, 0},
     {"SAMPLE_DATA", "0", "1 = five sample ads and clicks into an empty database",
@@ -189,5 +234,35 @@ enum result config_read(struct config *config, struct error *error)
         *config = (struct config){0};
         return RESULT_INVALID;
     }
+    config->is_public_url_set = config->public_url[0] != '\0';
+    if (!config->is_public_url_set)
+        (void)snprintf(config->public_url, sizeof config->public_url, "http://localhost:%u",
+                       config->listener.port);
+    config->store.public_url = config->public_url;
     return RESULT_OK;
+}
+
+/* Browsers take the loopback's http for safe, and no other on a page of https. */
+static bool is_safe(const char *url)
+{
+    static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]"};
+    if (url_is_https(url))
+        return true;
+    const char *host = strstr(url, "//") + 2;
+    for (size_t i = 0; i < sizeof loopback / sizeof loopback[0]; i++) {
+        size_t bytes = strlen(loopback[i]);
+        if (strncasecmp(host, loopback[i], bytes) == 0 && strchr(":/", host[bytes]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+const char *config_public_url_doubt(const struct config *config)
+{
+    if (!config->is_public_url_set)
+        return "PUBLIC_URL is not set: documents point to localhost, which only this machine's "
+               "players reach";
+    return is_safe(config->public_url)
+               ? NULL
+               : "PUBLIC_URL is http: pages of https block trackers and clicks that point there";
 }

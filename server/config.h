@@ -1,6 +1,7 @@
 /* The configuration: environment variables, each checked when the program starts. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -10,22 +11,37 @@
 #include "server/http/listener.h"
 #include "store/store.h"
 
+enum { PUBLIC_URL_SIZE = 512, ADMIN_TOKEN_MIN_BYTES = 24 };
+
 /* Its strings are the environment's, which nothing may change as long as it is used. */
 struct config {
     struct store_settings store;
     struct listener_settings listener;
     struct trusted_proxies trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
-    uint32_t keepalive_s;   /* that a connection may be idle between requests */
+    struct trusted_proxies ssai_peers;
+    bool is_public_url_set;
+    char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
+    const char *token_secret;         /* NULL = the one in the journal's directory */
+    uint32_t token_ttl_s;
+    const char *admin_token; /* NULL = none is accepted */
+    uint32_t keepalive_s;    /* that a connection may be idle between requests */
     uint32_t shutdown_grace_s;
     enum log_level log_level;
 };
 
 /*
  * Reads the environment. Returns RESULT_INVALID with an error that names the variable and the fault
- * (and repeats no secret); `*config` is all zeros then.
+ * (and repeats no secret); `*config` is all zeros then. It stays
+ * where it is: some of it points to other parts.
  */
 MUST_CHECK enum result config_read(struct config *config, struct error *error);
+
+/*
+ * What is likely not meant, in words; NULL = nothing. PUBLIC_URL that is not set, or whose pages
+ * browsers block.
+ */
+const char *config_public_url_doubt(const struct config *config);
 
 /* Writes the variables with their meanings and defaults, for --help. */
 void config_print_help(FILE *out);

@@ -15,11 +15,14 @@
 #include "metrics/metrics.h"
 #include "metrics/news.h"
 #include "metrics/timer.h"
+#include "protocol/document.h"
 #include "protocol/memory.h"
+#include "protocol/serving_token.h"
 #include "server/config.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
 #include "server/handlers/routes.h"
+#include "server/handlers/serving_metrics.h"
 #include "server/http/dispatch.h"
 #include "server/http/exchange.h"
 #include "server/http/guard.h"
@@ -49,6 +52,8 @@ struct service {
     struct event_base *base;
     struct metrics *metrics;
     struct store *store;
+    struct token_keys *token_keys;
+    struct serving_metrics *serving_metrics;
     struct handler_context context;
     struct event_batches *batches;
     struct router *router;
@@ -132,6 +137,47 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     timer_arm(service->drain_tick, DRAIN_TICK_MS);
 }
 
+/* Returns false with an error when what is set is unusable. */
+static bool make_serving(struct service *service, struct error *error)
+{
+    const struct config *config = service->config;
+    const char *doubt = config_public_url_doubt(config);
+    const char *secret =
+        config->token_secret != NULL ? config->token_secret : store_token_secret(service->store);
+    service->token_keys = token_keys_new(secret, error);
+    if (service->token_keys == NULL)
+        return false;
+    if (config->token_secret == NULL)
+        log_write(
+            service->log, LOG_INFO, "server",
+            "TOKEN_SECRET is not set: trackers are signed with the secret beside the journal; "
+            "several instances need the same TOKEN_SECRET");
+    if (doubt != NULL)
+        log_write(service->log, LOG_WARNING, "server", "%s", doubt);
+    service->serving_metrics = serving_metrics_new(service->metrics);
+    return true;
+}
+
+static void make_context(struct service *service)
+{
+    const struct config *config = service->config;
+    service->context =
+        (struct handler_context){.trusted_proxies = &config->trusted_proxies,
+                                 .ivt_header = config->ivt_header,
+                                 .ssai_peers = &config->ssai_peers,
+                                 .admin_token = config->admin_token,
+                                 .token_keys = service->token_keys,
+                                 .token_ttl_us = INT64_C(1000000) * config->token_ttl_s,
+                                 .store = service->store,
+                                 .batches = service->batches,
+                                 .metrics = service->metrics,
+                                 .serving_metrics = service->serving_metrics,
+                                 .router = service->router};
+    for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+        service->context.nofill[kind] =
+            document_render_nofill((enum document_kind)kind, config->public_url);
+}
+
 static void make_http(struct service *service)
 {
     service->router = router_new(routes, sizeof routes / sizeof routes[0]);
@@ -139,13 +185,7 @@ static void make_http(struct service *service)
     service->guard = http_guard_new(service->config->keepalive_s);
     service->batches = event_batches_new(service->base, service->store,
                                          http_guard_admission(service->guard), service->metrics);
-    service->context =
-        (struct handler_context){.trusted_proxies = &service->config->trusted_proxies,
-                                 .ivt_header = service->config->ivt_header,
-                                 .store = service->store,
-                                 .batches = service->batches,
-                                 .metrics = service->metrics,
-                                 .router = service->router};
+    make_context(service);
     service->exchanges =
         exchanges_new(service->base, service->router, service->http_metrics, &service->context);
     service->http = memory_required(evhttp_new(service->base));
@@ -214,7 +254,7 @@ struct service *service_new(const struct config *config, struct log *log, struct
     metrics_add_process(service->metrics);
     service->loop_lag = loop_lag_new(service->base, service->metrics);
     service->store = store_new(service->base, &config->store, service->metrics, log, error);
-    if (service->store == NULL) {
+    if (service->store == NULL || !make_serving(service, error)) {
         service_free(service);
         return NULL;
     }
@@ -252,6 +292,10 @@ void service_free(struct service *service)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
     http_guard_free(service->guard);
+    for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+        document_free(service->context.nofill[kind]);
+    serving_metrics_free(service->serving_metrics);
+    token_keys_free(service->token_keys);
     exchanges_free(service->exchanges);
     http_metrics_free(service->http_metrics);
     router_free(service->router);

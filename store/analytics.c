@@ -44,7 +44,7 @@ static const char own_sql[] =
 
 static const char ask_sql[] =
     "SELECT kind, events, playback_ms "
-    "FROM analytics_totals($1::timestamptz, $2::timestamptz, nullif($3::integer, 0))";
+    "FROM traffic_totals($1::timestamptz, $2::timestamptz, nullif($3::integer, 0), $4::text)";
 
 static void send_next(struct analytics_reader *reader);
 
@@ -153,12 +153,13 @@ static void send_next(struct analytics_reader *reader)
     const int64_t start = to_wire(question->window.start_us);
     const int64_t end = to_wire(question->window.end_us);
     const uint32_t ad_id = htobe32((uint32_t)question->window.ad_id);
-    const char *values[] = {(const char *)&start, (const char *)&end, (const char *)&ad_id};
-    static const int lengths[] = {sizeof start, sizeof end, sizeof ad_id};
-    static const int formats[] = {1, 1, 1};
+    const char *values[] = {(const char *)&start, (const char *)&end, (const char *)&ad_id,
+                            analytics_traffic_name(question->window.traffic)};
+    static const int lengths[] = {sizeof start, sizeof end, sizeof ad_id, 0};
+    static const int formats[] = {1, 1, 1, 0}; /* the last is text */
     const struct db_query query = {
         .sql = ask_sql,
-        .parameter_count = 3,
+        .parameter_count = 4,
         .values = values,
         .lengths = lengths,
         .formats = formats,

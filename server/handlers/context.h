@@ -1,18 +1,30 @@
 /* What handlers work with. A handler answers its exchange exactly once, now or later. */
 #pragma once
 
+#include <stdint.h>
+
+#include "protocol/document.h"
+
 struct event_batches;
 struct metrics;
 struct router;
+struct serving_metrics;
 struct store;
+struct token_keys;
 struct trusted_proxies;
 
 /* The context of every exchange; all borrowed. */
 struct handler_context {
     const struct trusted_proxies *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
+    const struct trusted_proxies *ssai_peers; /* who insert ads and tell whom for */
+    const char *admin_token;                  /* NULL = none is accepted */
+    struct token_keys *token_keys;
+    int64_t token_ttl_us;
+    struct document *nofill[DOCUMENT_KINDS]; /* by kind */
     struct store *store;
     struct event_batches *batches;
     struct metrics *metrics;
+    struct serving_metrics *serving_metrics;
     const struct router *router;
 };

@@ -24,7 +24,7 @@ static bool find_kind(const struct exchange *exchange, enum event_kind *kind)
     const struct route *route = exchange->match.route;
     const char *word = strrchr(route->path, '/') + 1;
     if (*word == '{')
-        word = exchange->match.params[0].word;
+        word = exchange->match.params[0].text;
     return event_kind_find(word, strlen(word), kind) && event_kind_is_clients(*kind);
 }
 

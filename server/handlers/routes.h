@@ -5,16 +5,22 @@
 
 /* clang-format off */
 #define ROUTES(X) \
+    X(ad_vast) \
     X(ads) \
     X(analytics) \
     X(click) \
+    X(click_through) \
     X(event) \
     X(events) \
     X(impression) \
     X(livez) \
     X(metrics) \
     X(readyz) \
-    X(root)
+    X(root) \
+    X(serve) \
+    X(tracker) \
+    X(tracker_post) \
+    X(vast)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;

@@ -74,7 +74,7 @@ static struct address peer_address(const struct evhttp_request *request)
 bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted)
 {
     struct address peer = peer_address(request);
-    return peer.family != ADDRESS_NONE && is_trusted(trusted, &peer);
+    return client_is_among(&peer, trusted);
 }
 
 struct address client_address(struct evhttp_request *request, const struct trusted_proxies *trusted)
@@ -92,4 +92,9 @@ struct address client_address(struct evhttp_request *request, const struct trust
             goes_on = walk(trusted, header->value, &client);
     }
     return client;
+}
+
+bool client_is_among(const struct address *address, const struct trusted_proxies *peers)
+{
+    return address->family != ADDRESS_NONE && is_trusted(peers, address);
 }

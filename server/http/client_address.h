@@ -10,7 +10,7 @@ struct evhttp_request;
 
 enum { TRUSTED_PROXIES_MAX = 256 };
 
-/* Whose word about the client counts. */
+/* Whose word about the client counts: addresses and blocks. */
 struct trusted_proxies {
     struct address_block blocks[TRUSTED_PROXIES_MAX];
     size_t count;
@@ -26,3 +26,6 @@ struct address client_address(struct evhttp_request *request,
 
 /* Whether the peer itself is one of `trusted`. */
 bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted);
+
+/* Whether the address is one of `peers`. */
+bool client_is_among(const struct address *address, const struct trusted_proxies *peers);

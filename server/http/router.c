@@ -24,11 +24,12 @@ struct path {
 };
 
 /* The more specific first. */
-enum segment_type { SEGMENT_LITERAL, SEGMENT_NUMBER, SEGMENT_WORD, SEGMENT_TYPES };
+enum segment_type { SEGMENT_LITERAL, SEGMENT_NUMBER, SEGMENT_WORD, SEGMENT_TEXT, SEGMENT_TYPES };
 
 static const char *const type_names[SEGMENT_TYPES] = {
     [SEGMENT_NUMBER] = "number",
     [SEGMENT_WORD] = "word",
+    [SEGMENT_TEXT] = "text",
 };
 
 /* A template with the routes that share it. */
@@ -217,20 +218,41 @@ static bool is_word_byte(char c)
            c == '-';
 }
 
-static bool read_param(enum segment_type type, struct segment segment, struct route_param *param)
+/* Whether it holds at most `max` bytes, none a NUL. */
+static bool decode(struct segment segment, struct route_param *param, size_t max)
 {
     size_t bytes = 0;
     const char *end = segment.at + segment.bytes;
     for (const char *at = segment.at; at < end; bytes++) {
-        if (bytes == ROUTE_WORD_MAX_BYTES || !percent_take(&at, end, &param->word[bytes]) ||
-            !is_word_byte(param->word[bytes]))
+        if (bytes == max || !percent_take(&at, end, &param->text[bytes]) ||
+            param->text[bytes] == '\0')
             return false;
     }
-    param->word[bytes] = '\0';
+    param->text[bytes] = '\0';
+    return true;
+}
+
+static bool is_word(const char *text)
+{
+    const char *at = text;
+    while (is_word_byte(*at))
+        at++;
+    return at > text && *at == '\0';
+}
+
+static bool read_param(enum segment_type type, struct segment segment, struct route_param *param)
+{
+    if (type == SEGMENT_TEXT) {
+        if (!decode(segment, param, ROUTE_TEXT_MAX_BYTES))
+            param->text[0] = '\0';
+        return segment.bytes > 0;
+    }
+    if (!decode(segment, param, ROUTE_WORD_MAX_BYTES))
+        return false;
     if (type == SEGMENT_WORD)
-        return bytes > 0;
+        return is_word(param->text);
     uint64_t number;
-    if (!digits_read(param->word, bytes, NUMBER_DIGITS_MAX, &number) || number < 1 ||
+    if (!digits_read(param->text, strlen(param->text), NUMBER_DIGITS_MAX, &number) || number < 1 ||
         number > INT32_MAX)
         return false;
     param->number = (int32_t)number;

@@ -1,10 +1,11 @@
 /*
  * Which handler a path and a method belong to. A path is looked for among the templates, and the
  * most specific that fits it decides: segment by segment from the left, a literal goes before a
- * number and a number before a word. Only then the method is looked at.
+ * number, a number before a word and a word before a text. Only then the method is looked at.
  *
  *   /ads/{id:number}/vast      number: 1 to 2147483647, of at most 10 digits and nothing else
  *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -
+ *   /c/{token:text}            text: whatever is there, for the handler to judge
  *
  * Other spellings of a path are the same path: with a slash behind it, and with letters, digits and
  * any of "-._~" percent-encoded (RFC 3986 section 6.2.2.2); anything else that is encoded belongs
@@ -30,10 +31,11 @@ struct route {
     void (*handle)(struct exchange *exchange);
 };
 
-enum { ROUTE_WORD_MAX_BYTES = 32, ROUTE_PARAMS_MAX = 2 };
+enum { ROUTE_WORD_MAX_BYTES = 32, ROUTE_TEXT_MAX_BYTES = 160, ROUTE_PARAMS_MAX = 2 };
 
 struct route_param {
-    char word[ROUTE_WORD_MAX_BYTES + 1]; /* decoded, of either type */
+    char text[ROUTE_TEXT_MAX_BYTES + 1]; /* decoded, of any type; "" = a text that is longer, or has
+                                            a NUL or a bad % sequence */
     int32_t number;                      /* of a number */
 };
 

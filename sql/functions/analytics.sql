@@ -50,12 +50,19 @@ BEGIN
 END
 $$;
 
+-- Whether what has this verdict is of this traffic: net is valid (0), and tests (4) are in neither net nor
+-- gross. Inlined.
+CREATE OR REPLACE FUNCTION is_traffic(p_verdict smallint, p_traffic text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE p_traffic WHEN 'gross' THEN p_verdict <> 4 WHEN 'net' THEN p_verdict = 0
+                      WHEN 'test' THEN p_verdict = 4 END;
+
 -- Of one part, by kind, and the playback time at the end. p_key: of the dimension. Bucket by bucket, since
 -- the rows of all other keys lie between them: but for months, which are few, and where there are very many
 -- buckets. The late ones have an index for it. The setting: it is the indexes that bound this, whatever the
 -- planner expects.
 CREATE OR REPLACE FUNCTION part_totals(p_lane smallint, p_source integer, p_level integer, p_first timestamptz,
-                                       p_past timestamptz, p_dimension integer, p_key bigint)
+                                       p_past timestamptz, p_dimension integer, p_key bigint, p_traffic text)
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_seqscan = off AS $$
 DECLARE
@@ -64,29 +71,32 @@ DECLARE
     v_past timestamptz := p_past;
     v_width interval := (ARRAY['1 minute', '15 minutes', '1 hour', '24 hours'])[p_level + 1];
     v_sums text := format('SELECT ARRAY[%s, sum(playback_ms)]::bigint[] FROM ', cell_list('sum(k#)'));
-    v_where text := ' WHERE lane = $1 AND bucket >= $2 AND bucket < $3 AND dimension = $4 AND key = $5';
+    v_where text := ' WHERE lane = $1 AND bucket >= $2 AND bucket < $3 AND dimension = $4 AND key = $5 '
+                    'AND is_traffic(verdict, $6)';
     v_counts text := CASE p_source WHEN 1 THEN 'counts' ELSE 'counts_minute' END || v_where
                      || CASE p_source WHEN 1 THEN ' AND level = ' || p_level ELSE '' END;
 BEGIN
     IF p_source = 3 THEN
-        RETURN event_totals(p_lane, p_first, p_past, CASE WHEN p_dimension = 1 THEN p_key END);
+        RETURN event_totals(p_lane, p_first, p_past, CASE WHEN p_dimension = 1 THEN p_key END, p_traffic);
     END IF;
     IF p_source = 2 THEN -- the window may end in years
         SELECT least(p_past, max(bucket) + interval '1 minute') INTO v_past FROM counts_minute WHERE lane = p_lane;
     END IF;
     IF isfinite(p_first) AND v_past <= p_first + 10000 * v_width THEN
-        v_counts := format('generate_series($2, $3 - $6, $6) AS part (start), '
+        v_counts := format('generate_series($2, $3 - $7, $7) AS part (start), '
                            'LATERAL (SELECT * FROM %s AND bucket = part.start OFFSET 0) AS c', v_counts);
     END IF;
-    EXECUTE v_sums || v_counts INTO v_totals USING p_lane, p_first, v_past, p_dimension::smallint, p_key, v_width;
+    EXECUTE v_sums || v_counts INTO v_totals
+    USING p_lane, p_first, v_past, p_dimension::smallint, p_key, p_traffic, v_width;
     EXECUTE v_sums || 'counts_late' || v_where INTO v_more
-    USING p_lane, p_first, p_past, p_dimension::smallint, p_key;
+    USING p_lane, p_first, p_past, p_dimension::smallint, p_key, p_traffic;
     RETURN add_totals(v_totals, v_more);
 END
 $$;
 
 -- The same from the events; p_ad_id null: every ad.
-CREATE OR REPLACE FUNCTION event_totals(p_lane smallint, p_first timestamptz, p_past timestamptz, p_ad_id bigint)
+CREATE OR REPLACE FUNCTION event_totals(p_lane smallint, p_first timestamptz, p_past timestamptz, p_ad_id bigint,
+                                        p_traffic text)
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = on
 AS $$
@@ -99,11 +109,11 @@ BEGIN
                sum(least(greatest(e.playback_ms, 0), 86400000)) AS playback_ms
         FROM (SELECT kind, quantity, playback_ms FROM events
               WHERE NOT late AND occurred_at >= p_first AND occurred_at < p_past AND lane = p_lane
-                AND (p_ad_id IS NULL OR ad_id = p_ad_id)
+                AND (p_ad_id IS NULL OR ad_id = p_ad_id) AND is_traffic(verdict, p_traffic)
               UNION ALL
               SELECT kind, quantity, playback_ms FROM events
               WHERE late AND occurred_at >= p_first AND occurred_at < p_past AND lane = p_lane
-                AND (p_ad_id IS NULL OR ad_id = p_ad_id)) AS e
+                AND (p_ad_id IS NULL OR ad_id = p_ad_id) AND is_traffic(verdict, p_traffic)) AS e
         GROUP BY e.kind
     LOOP
         v_totals[v_sum.place] := v_sum.quantity;
@@ -115,8 +125,8 @@ BEGIN
 END
 $$;
 
--- What analytics_totals() returns, all of it as the caller's one snapshot has it.
-CREATE OR REPLACE FUNCTION window_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+-- What traffic_totals() returns, all of it as the caller's one snapshot has it.
+CREATE OR REPLACE FUNCTION window_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer, p_traffic text)
 RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -130,7 +140,7 @@ BEGIN
                                                  p_ad_id IS NULL) LOOP
             v_totals := add_totals(v_totals, part_totals(
                 v_lane.lane, v_part.source, v_part.level, v_part.first, v_part.past,
-                CASE WHEN p_ad_id IS NULL THEN 0 ELSE 1 END, coalesce(p_ad_id, 0)));
+                CASE WHEN p_ad_id IS NULL THEN 0 ELSE 1 END, coalesce(p_ad_id, 0), p_traffic));
         END LOOP;
     END LOOP;
     RETURN QUERY
@@ -139,19 +149,31 @@ BEGIN
 END
 $$;
 
--- One row per kind, by its number, gross: of every verdict. p_ad_id null: every ad. While the events of an
+-- One row per kind, by its number. p_ad_id null: every ad. p_traffic: gross, net or test. While the events of an
 -- older version are being brought over, there is no answer. No snapshot holds a partition that is dropped,
 -- or its rows where they move to another: so the parents are locked, whoever makes or drops one waits, and
 -- the snapshot that is read (VOLATILE: the last statement's own) is taken behind it.
-CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+CREATE OR REPLACE FUNCTION traffic_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer, p_traffic text)
 RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 BEGIN
+    IF is_traffic(0::smallint, p_traffic) IS NULL THEN
+        RAISE EXCEPTION 'traffic is gross, net or test' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     LOCK TABLE ONLY events, ONLY counts, ONLY counts_minute, counts_late IN ACCESS SHARE MODE;
     IF to_regclass('before_events') IS NOT NULL THEN
         RAISE EXCEPTION 'the events stored by an older version are being brought over'
             USING ERRCODE = 'lock_not_available';
     END IF;
-    RETURN QUERY SELECT * FROM window_totals(p_start, p_end, p_ad_id);
+    RETURN QUERY SELECT * FROM window_totals(p_start, p_end, p_ad_id, p_traffic);
+END
+$$;
+
+-- The gross ones: what programs from before there was another traffic ask for.
+CREATE OR REPLACE FUNCTION analytics_totals(p_start timestamptz, p_end timestamptz, p_ad_id integer)
+RETURNS TABLE (kind smallint, events bigint, playback_ms bigint)
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM traffic_totals(p_start, p_end, p_ad_id, 'gross');
 END
 $$;

@@ -1,25 +1,26 @@
 -- The views clicks and impressions, writable as the original service's table was: inserts and deletes
--- are applied to events and to the late counts. Late events and others are read apart, so that a
--- condition on the time leaves out the partitions of other days. What a role may do is told by its rights
--- on the view alone: as a view reads its tables, its triggers write them, with the rights of their owner.
+-- are applied to events and to the late counts. Tests (verdict 4) are not in them. Late events and others
+-- are read apart, so that a condition on the time leaves out the partitions of other days. What a role may
+-- do is told by its rights on the view alone: as a view reads its tables, its triggers write them, with the
+-- rights of their owner.
 
 CREATE OR REPLACE VIEW clicks AS
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
            floor(playback_ms / 1000.0)::integer AS video_playback_time
-    FROM events WHERE kind = 'click' AND NOT late
+    FROM events WHERE kind = 'click' AND verdict <> 4 AND NOT late
     UNION ALL
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC', coalesce(ip_text, host(ip)),
            floor(playback_ms / 1000.0)::integer
-    FROM events WHERE kind = 'click' AND late;
+    FROM events WHERE kind = 'click' AND verdict <> 4 AND late;
 
 CREATE OR REPLACE VIEW impressions AS
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
            floor(playback_ms / 1000.0)::integer AS video_playback_time
-    FROM events WHERE kind = 'impression' AND NOT late
+    FROM events WHERE kind = 'impression' AND verdict <> 4 AND NOT late
     UNION ALL
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC', coalesce(ip_text, host(ip)),
            floor(playback_ms / 1000.0)::integer
-    FROM events WHERE kind = 'impression' AND late;
+    FROM events WHERE kind = 'impression' AND verdict <> 4 AND late;
 
 CREATE OR REPLACE FUNCTION inet_or_null(p_text text) RETURNS inet
 LANGUAGE plpgsql IMMUTABLE STRICT SET search_path FROM CURRENT AS $$
@@ -70,12 +71,13 @@ DECLARE
     v_event events%ROWTYPE;
 BEGIN
     IF v_at IS NULL THEN -- adopted without a time
-        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND occurred_at IS NULL RETURNING * INTO v_event;
+        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND verdict <> 4 AND occurred_at IS NULL
+        RETURNING * INTO v_event;
     ELSE -- one partition is scanned, then another
-        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND NOT late AND occurred_at = v_at
+        DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND verdict <> 4 AND NOT late AND occurred_at = v_at
         RETURNING * INTO v_event;
         IF NOT FOUND THEN
-            DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND late AND occurred_at = v_at
+            DELETE FROM events WHERE id = OLD.id AND kind = v_kind AND verdict <> 4 AND late AND occurred_at = v_at
             RETURNING * INTO v_event;
         END IF;
     END IF;

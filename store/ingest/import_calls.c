@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/session.h"

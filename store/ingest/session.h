@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 #include "store/ingest/batch.h"
 
 struct db_conn;

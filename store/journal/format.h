@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 
 /* A sequence: the run number, shifted by this, then the count within the run, from 1. */
 enum { JOURNAL_RUN_SHIFT = 40 };

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 #include "store/journal/format.h"
 
 struct directory;

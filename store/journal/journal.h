@@ -54,8 +54,8 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
+#include "protocol/uuid.h"
 #include "store/base/refusals.h"
-#include "store/base/uuid.h"
 #include "store/journal/listener.h"
 
 struct directory;

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 
 struct directory;
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "protocol/result.h"
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 #include "store/journal/format.h"
 
 struct salvage;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/base/uuid.h"
+#include "protocol/uuid.h"
 
 struct counter;
 struct directory;

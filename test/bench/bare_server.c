@@ -26,6 +26,7 @@ struct text {
 struct texts {
     struct text ads;
     struct text metrics;
+    struct text vast;
 };
 
 static void die(const char *what)
@@ -83,6 +84,14 @@ static void on_request(struct evhttp_request *request, void *arg)
         reply(request, 200, "application/json", texts->ads);
     } else if (strcmp(path, "/metrics") == 0) {
         reply(request, 200, "text/plain; version=0.0.4; charset=utf-8", texts->metrics);
+    } else if (strncmp(path, "/vast", 5) == 0) {
+        reply(request, 200, "application/xml; charset=utf-8", texts->vast);
+    } else if (strncmp(path, "/t/", 3) == 0) {
+        evhttp_send_reply(request, 204, NULL, NULL);
+    } else if (strncmp(path, "/c/", 3) == 0) {
+        (void)evhttp_add_header(evhttp_request_get_output_headers(request), "Location",
+                                "https://t.example/");
+        evhttp_send_reply(request, 302, NULL, NULL);
     } else {
         evhttp_send_error(request, 404, NULL);
     }
@@ -115,12 +124,12 @@ static void bind_to(struct evhttp *http, const char *port)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        (void)fprintf(stderr, "usage: bare_server PORT ADS_FILE METRICS_FILE\n");
+    if (argc != 5) {
+        (void)fprintf(stderr, "usage: bare_server PORT ADS_FILE METRICS_FILE VAST_FILE\n");
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    struct texts texts = {read_file(argv[2]), read_file(argv[3])};
+    struct texts texts = {read_file(argv[2]), read_file(argv[3]), read_file(argv[4])};
     struct event_base *base = new_base();
     struct evhttp *http = evhttp_new(base);
     if (http == NULL)

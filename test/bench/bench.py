@@ -28,6 +28,7 @@ from disks import BESIDE_DELAYS_MS, CONNECTIONS, DELAYS_MS, measure_beside, meas
 from harness.postgres import ROOT, PrivatePostgres
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
+from serving import SECRET, SERVED, VAST, write_paths
 from storing import ADS, INVALID_PERCENT, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 
@@ -91,10 +92,10 @@ class Bench:
 
     def _start_bare(self) -> Plain:
         """The bare handlers answer the GETs with what the tracker answers."""
-        for name in ("ads", "metrics"):
-            (RUN / name).write_bytes(self.trackers[-1].server.get("/" + name).body)
-        bare = start_bare(BUILD / "test/bench/bare_server", RUN / "ads", RUN / "metrics",
-                          self.cores.server)
+        answers = [RUN / name for name in ("ads", "metrics", "vast")]
+        for answer in answers:
+            answer.write_bytes(self.trackers[-1].server.get("/" + answer.name).body)
+        bare = start_bare(BUILD / "test/bench/bare_server", answers, self.cores.server)
         self.stack.callback(bare.stop)
         return bare
 
@@ -107,7 +108,7 @@ class Bench:
                     subject, path, connections, self.plan.seconds, self.bodies if posts else None))
         return rates
 
-    def _add_rates(self, what: str, rates: Dict[str, List[Rate]],
+    def add_rates(self, what: str, rates: Dict[str, List[Rate]],
                    targets: Dict[str, float]) -> None:
         """The ratio is that of neighbours in time: each round's ours to its bare."""
         bare = rates["bare"]
@@ -140,7 +141,7 @@ class Bench:
             rates = self._rates(subjects, "/ads/click", connections, True)
             targets = {tracker.name: CLICK_TARGETS[tracker.name, connections]
                        for tracker in self.trackers if (tracker.name, connections) in CLICK_TARGETS}
-            self._add_rates(f"POST /ads/click at {connections}", rates, targets)
+            self.add_rates(f"POST /ads/click at {connections}", rates, targets)
             if connections == 128:
                 medians = {name: median(run.per_second for run in runs)
                            for name, runs in rates.items()}
@@ -153,7 +154,7 @@ class Bench:
         ours = self.trackers[-1]
         for path, target in (("/ads", 0.9), ("/metrics", None)):
             rates = self._rates([self.bare, ours], path, 128, False)
-            self._add_rates(f"GET {path} at 128", rates, {ours.name: target} if target else {})
+            self.add_rates(f"GET {path} at 128", rates, {ours.name: target} if target else {})
 
     def measure_latencies(self, full_rates: Dict[str, float]) -> None:
         """At half of what each could do at most."""
@@ -262,6 +263,20 @@ def measure_disk(bench: "Bench") -> Report:
     return bench.report
 
 
+def measure_serving(bench: "Bench") -> Report:
+    """Ads, what players tell of them, and click-through, each against a bare handler that answers alike."""
+    tracker = bench.tracker("serving", "always", TOKEN_SECRET=SECRET)
+    for what, target in SERVED.items():
+        rates: Dict[str, List[Rate]] = {"bare": [], "serving": []}
+        for _ in range(bench.plan.rounds):
+            for subject in (bench.bare, tracker):
+                write_paths(bench.bodies, what, bench.plan.seconds)
+                rates[subject.name].append(measure_rate(subject, "/", 512, bench.plan.seconds, bench.bodies,
+                                                        settles=what != VAST))
+        bench.add_rates(f"GET {what} at 512", rates, {"serving": target})
+    return bench.report
+
+
 class Apart:
     """What is measured on PostgreSQL alone: one whose log tells how long each batch took."""
 
@@ -312,6 +327,7 @@ PARTS: Dict[str, Callable[[Plan, bool, ExitStack], Report]] = {
     "stored": lambda *how: Apart(*how).run_stored(),
     "analyst": lambda *how: Apart(*how).run_analyst(),
     "disk": lambda *how: measure_disk(Bench(*how)),
+    "serving": lambda *how: measure_serving(Bench(*how)),
 }
 
 
@@ -321,7 +337,8 @@ def parse_arguments() -> argparse.Namespace:
     parts = parser.add_mutually_exclusive_group()
     for part, what in (("stored", "how fast events are stored, and what their counts take"),
                        ("analyst", "batches beside a transaction that stays open for ten minutes"),
-                       ("disk", "disks that are slower")):
+                       ("disk", "disks that are slower"),
+                       ("serving", "VAST, trackers with new tokens, click-through")):
         parts.add_argument(f"--{part}", dest="part", action="store_const", const=part, default="server",
                            help=f"{what}, and nothing else")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE",

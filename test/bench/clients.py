@@ -57,9 +57,9 @@ def run_wrk(subject: Subject, path: str, connections: int, seconds: int,
 
 
 def measure_rate(subject: Subject, path: str, connections: int, seconds: int,
-                 bodies: Optional[Path] = None) -> Rate:
-    """Returns when all that came of it is stored and checked."""
-    keeps = isinstance(subject, Tracker) and bodies is not None
+                 bodies: Optional[Path] = None, settles: bool = True) -> Rate:
+    """Returns when all that came of it is stored and checked, where each request is an event (`settles`)."""
+    keeps = isinstance(subject, Tracker) and bodies is not None and settles
     before = subject.accepted() if keeps else 0
     cpu_before = cpu_seconds(subject.pid)
     begun = time.monotonic()

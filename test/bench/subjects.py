@@ -87,9 +87,10 @@ class Plain(Subject):
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def start_bare(program: Path, ads: Path, metrics: Path, core: int) -> Plain:
+def start_bare(program: Path, answers: List[Path], core: int) -> Plain:
+    """`answers`: what it answers to GET /ads, /metrics and /vast."""
     port = free_port()
-    return Plain("bare", port, [str(program), str(port), str(ads), str(metrics)], core)
+    return Plain("bare", port, [str(program), str(port), *map(str, answers)], core)
 
 
 def start_nginx(directory: Path, core: int) -> Optional[Plain]:

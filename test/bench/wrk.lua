@@ -1,12 +1,17 @@
--- For wrk: POSTs the bodies of the file named after --, one a line; GETs without one. Prints JSON.
+-- For wrk: POSTs the bodies of the file named after --, one a line, or GETs its paths, which begin with a
+-- slash; GETs without a file. Prints JSON.
 function init(args)
     if args[1] == nil then
         return
     end
     local requests = {}
-    for body in io.lines(args[1]) do
-        requests[#requests + 1] =
-            wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
+    for line in io.lines(args[1]) do
+        if line:sub(1, 1) == "/" then
+            requests[#requests + 1] = wrk.format("GET", line)
+        else
+            requests[#requests + 1] =
+                wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, line)
+        end
     end
     local last = 0
     request = function()

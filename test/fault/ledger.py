@@ -21,23 +21,26 @@ FROM events WHERE ip <<= inet '10.0.0.0/8'"""
 
 KEYS = "SELECT translate(key::text, '-', '') FROM event_keys"
 
-# Where analytics_totals() says anything but the events: the whole of their time and ragged parts of it, all
-# ads and two of them.
+# Where traffic_totals() says anything but the events: the whole of their time and ragged parts of it, all
+# ads and two of them, gross and net and tests.
 WRONG_ANSWERS = """
 WITH span AS (SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM events WHERE isfinite(occurred_at)
 ), w AS (
-    SELECT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad
+    SELECT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad, traffic
     FROM span, (VALUES (0, 1), (0.313, 0.971), (0.99991, 0.999983)) AS s (f, t),
-         (VALUES (NULL::integer), (1), (2)) AS a (ad)
+         (VALUES (NULL::integer), (1), (2)) AS a (ad), (VALUES ('gross'), ('net'), ('test')) AS v (traffic)
 ), fact AS (
-    SELECT starts, ends, ad, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind, sum(quantity) AS events,
+    SELECT starts, ends, ad, traffic, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind,
+           sum(quantity) AS events,
            sum(CASE WHEN e.kind = 'click' THEN least(greatest(e.playback_ms, 0), 86400000) ELSE 0 END) AS playback_ms
-    FROM w JOIN events e ON e.occurred_at BETWEEN starts AND ends AND (ad IS NULL OR e.ad_id = ad) GROUP BY 1, 2, 3, 4
+    FROM w JOIN events e ON e.occurred_at BETWEEN starts AND ends AND (ad IS NULL OR e.ad_id = ad)
+     AND CASE traffic WHEN 'gross' THEN verdict <> 4 WHEN 'net' THEN verdict = 0 ELSE verdict = 4 END
+    GROUP BY 1, 2, 3, 4, 5
 )
 SELECT w.*, t.*, fact.events, fact.playback_ms
-FROM w CROSS JOIN LATERAL analytics_totals(starts, ends, ad) AS t
+FROM w CROSS JOIN LATERAL traffic_totals(starts, ends, ad, traffic) AS t
 LEFT JOIN fact ON fact.kind = t.kind AND fact.starts = w.starts AND fact.ends = w.ends
-              AND fact.ad IS NOT DISTINCT FROM w.ad
+              AND fact.ad IS NOT DISTINCT FROM w.ad AND fact.traffic = w.traffic
 WHERE t.events <> coalesce(fact.events, 0) OR t.playback_ms <> coalesce(fact.playback_ms, 0)"""
 
 Psql = Callable[[str], List[Tuple[str, ...]]]

@@ -25,7 +25,8 @@ static void check_window(const char *query)
     struct analytics_totals totals = {.events = {1, 3}};
     if (analytics_window_parse(query, &window, NULL) != RESULT_OK)
         return;
-    if (window.end_us < window.start_us || window.ad_id < 0)
+    if (window.end_us < window.start_us || window.ad_id < 0 ||
+        (unsigned)window.traffic >= ANALYTICS_TRAFFICS)
         abort();
     free(analytics_render(&window, &totals));
 }

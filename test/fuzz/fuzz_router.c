@@ -72,13 +72,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (match.route == &ad)
         check_number(&match.params[0]);
     if (match.route == &both) {
-        check_word(match.params[0].word);
+        check_word(match.params[0].text);
         check_number(&match.params[1]);
     }
     router_match(router, path, HTTP_POST, &match);
     require((match.route == &click) == spells(path, click.path));
     if (match.route == &kind)
-        check_word(match.params[0].word);
+        check_word(match.params[0].text);
     free(path);
     router_free(router);
     return 0;

@@ -16,6 +16,7 @@ from harness.server import Server
 
 FIRST_DAY = datetime(2031, 3, 30, tzinfo=timezone.utc)
 MICROSECOND = timedelta(microseconds=1)
+TRAFFIC = {None: (0, 1, 2, 3), "gross": (0, 1, 2, 3), "net": (0,), "test": (4,)}  # the verdicts that count
 WIDTHS = (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1))
 
 
@@ -24,6 +25,7 @@ class Stored(NamedTuple):
     ad_id: int
     kind: str
     seconds: int
+    verdict: int
 
 
 class Analytics(DatabaseCase):
@@ -41,30 +43,33 @@ class Analytics(DatabaseCase):
         """Stores events through ingest_batch(), in several batches of several journals."""
         events = [Stored(self.random_time(), self.random.randint(1, 3),
                          self.random.choice(("click", "impression", "impression")),
-                         self.random.randint(0, 300)) for _ in range(count)]
+                         self.random.randint(0, 300), self.random.choice((0, 0, 0, 1, 2, 3, 4))) for _ in range(count)]
         for n in range(4):
             journal, nonce = str(UUID(int=n + 1)), str(UUID(int=99))
-            batch = [Event(k + 1, e.kind, e.ad_id, e.at, playback_ms=1000 * e.seconds)
+            batch = [Event(k + 1, e.kind, e.ad_id, e.at, playback_ms=1000 * e.seconds, verdict=e.verdict)
                      for k, e in enumerate(events[n::4])]
             self.psql(f"SELECT claim_journal('{journal}', '{{}}', '{nonce}'); {ingest_sql(batch, journal, nonce)}")
         return events
 
-    def ask(self, server: Server, start: str, end: str, ad_id: Optional[int] = None) -> dict:
-        only = f"&ad_id={ad_id}" if ad_id else ""
+    def ask(self, server: Server, start: str, end: str, ad_id: Optional[int] = None,
+            traffic: Optional[str] = None) -> dict:
+        only = (f"&ad_id={ad_id}" if ad_id else "") + (f"&traffic={traffic}" if traffic else "")
         answer = server.get(f"/ads/analytics?start={start}&end={end}{only}")
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json()
 
     def assert_counts(self, server: Server, events: List[Stored], start: datetime, end: datetime,
                       ad_id: Optional[int] = None) -> None:
+        traffic = self.random.choice(list(TRAFFIC))
         zone = timezone(timedelta(minutes=self.random.choice((0, 330, -570, 840, -720))))
         texts = [quote(t.astimezone(zone).isoformat(), safe=":") for t in (start, end)]
-        answer = self.ask(server, *texts, ad_id)
-        inside = [e for e in events if start <= e.at <= end and ad_id in (None, e.ad_id)]
+        answer = self.ask(server, *texts, ad_id, traffic)
+        inside = [e for e in events if start <= e.at <= end and ad_id in (None, e.ad_id)
+                  and e.verdict in TRAFFIC[traffic]]
         clicks = [e for e in inside if e.kind == "click"]
         shown = len(inside) - len(clicks)
         self.assertEqual((answer["total_clicks"], answer["total_impressions"]), (len(clicks), shown),
-                         (texts, ad_id))
+                         (texts, ad_id, traffic))
         self.assertAlmostEqual(answer["click_rate"], 100 * len(clicks) / shown if shown else 0, 3)
         average = sum(e.seconds for e in clicks) / len(clicks) if clicks else 0
         self.assertAlmostEqual(answer["average_playback_time"], average, 3)
@@ -105,19 +110,35 @@ class Analytics(DatabaseCase):
                             ("start=yesterday&end=2031-04-01T00:00:00Z", "start"),
                             ("start=2031-04-01T00:00:00Z&end=2031-02-30T00:00:00Z", "end"),
                             ("start=2031-04-01T00:00:00Z&end=2031-03-31T23:59:59.999999Z", "end"),
-                            ("start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z&ad_id=x", "ad_id")):
+                            ("start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z&ad_id=x", "ad_id"),
+                            ("start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z&traffic=all", "traffic")):
             with self.subTest(query):
                 answer = server.get(f"/ads/analytics?{query}")
                 self.assertEqual(answer.status, 400)
                 self.assertIn(word, answer.json()["error"])
 
+    def test_bots_are_gross_and_the_default_answer_is_as_it_was(self) -> None:
+        server = self.open_server()
+        for agent in ("Mozilla/5.0", "Googlebot/2.1"):
+            for kind in ("click", "impression"):
+                self.assertEqual(server.post(f"/ads/{kind}", {"ad_id": 1, "video_playback_time": 4},
+                                             headers={"User-Agent": agent}).status, 202)
+        self.wait_at_rest(server)
+        window = ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
+        members = {"start": window[0], "end": window[1], "click_rate": 100.0, "average_playback_time": 4.0,
+                   "pending_events": 0}
+        for traffic, count, more in ((None, 2, {}), ("gross", 2, {}), ("net", 1, {"traffic": "net"}),
+                                     ("test", 0, {"traffic": "test", "click_rate": 0.0, "average_playback_time": 0.0})):
+            self.assertEqual(self.ask(server, *window, traffic=traffic),
+                             {**members, "total_clicks": count, "total_impressions": count, **more})
+
     def test_a_slow_question_holds_up_neither_events_nor_livez(self) -> None:
         server = self.open_server()
         lock = SqlSession(self, self.postgres, self.database)
         lock.run("BEGIN; LOCK counts, counts_minute IN EXCLUSIVE MODE")  # lets readers in
-        lock.run("ALTER FUNCTION analytics_totals RENAME TO quick; CREATE FUNCTION analytics_totals("
-                 "p_start timestamptz, p_end timestamptz, p_ad_id integer) RETURNS TABLE (kind smallint, "
-                 "events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
+        lock.run("ALTER FUNCTION traffic_totals RENAME TO quick; CREATE FUNCTION traffic_totals("
+                 "p_start timestamptz, p_end timestamptz, p_ad_id integer, p_traffic text) RETURNS TABLE ("
+                 "kind smallint, events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
                  "BEGIN PERFORM pg_sleep(60); END $$; COMMIT")
         answers = []
         window = "/ads/analytics?start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z"
@@ -144,7 +165,7 @@ class Analytics(DatabaseCase):
         self.wait_at_rest(server)
         self.assert_stored(events)
         self.psql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'; "
-                  "DROP FUNCTION analytics_totals; ALTER FUNCTION quick RENAME TO analytics_totals")
+                  "DROP FUNCTION traffic_totals; ALTER FUNCTION quick RENAME TO traffic_totals")
         self.assertEqual(server.get(window).status, 200)
 
     def test_away_it_is_503_and_back_at_once(self) -> None:

@@ -19,17 +19,18 @@ from harness.case import TrackerCase
 HOURS_PER_SECOND = 4
 CODES = (100, 303, 405, 900, 901, 77)
 
-# What analytics_totals() says of a window that is not what the events say.
+# What traffic_totals() says of a window that is not what the events say.
 WINDOW = """
 SELECT '{start}', '{end}', told.*, fact.* FROM (
     SELECT array_agg(events ORDER BY kind) AS events, sum(playback_ms) AS playback
-    FROM analytics_totals('{start}', '{end}', {ad})
+    FROM traffic_totals('{start}', '{end}', {ad}, '{traffic}')
 ) AS told, (
     SELECT array_agg(n ORDER BY k) AS events, sum(playback) AS playback FROM (
         SELECT k, coalesce(sum(quantity), 0)::bigint AS n,
                coalesce(sum(least(greatest(playback_ms, 0), 86400000)) FILTER (WHERE kind = 'click'), 0) AS playback
         FROM unnest(enum_range(NULL::event_kind)) AS k LEFT JOIN events e
           ON e.kind = k AND occurred_at BETWEEN '{start}' AND '{end}' AND ({ad} IS NULL OR ad_id = {ad})
+         AND CASE '{traffic}' WHEN 'gross' THEN verdict <> 4 WHEN 'net' THEN verdict = 0 ELSE verdict = 4 END
         GROUP BY k) AS s
 ) AS fact WHERE told.events <> fact.events OR told.playback <> fact.playback"""
 
@@ -85,7 +86,7 @@ class Storm(TrackerCase):
         return Event(
             sequence, kind, 0 if lacks_ad else self.random.choice((1, 2, 3, 4, 4, 99)), received - age,
             self.random_id(received) if self.random.random() < 0.3 else None, received,
-            verdict=self.random.choice((0, 0, 0, 1)), quantity=self.random.choice((1, 1, 5)),
+            verdict=self.random.choice((0, 0, 0, 1, 4)), quantity=self.random.choice((1, 1, 5)),
             detail=self.random.choice(CODES) if kind == "error" else self.random.randint(1, 4),
             playback_ms=self.random.choice((None, -5, 12483, 10**12)),
             placement=self.random.choice((None, "a", "b")))
@@ -141,7 +142,8 @@ class Storm(TrackerCase):
             if self.random.random() < 0.5:
                 start -= timedelta(minutes=start.minute, seconds=start.second, microseconds=start.microsecond)
             window = WINDOW.format(start=start, end=start + (at - start) * self.random.random(),
-                                   ad=self.random.choice(("NULL", 1, 4)))
+                                   ad=self.random.choice(("NULL", 1, 4)),
+                                   traffic=self.random.choice(("gross", "net", "test")))
             rows = self.ask("BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE events, counts, counts_minute, "
                             f"counts_late IN ACCESS SHARE MODE; {DISAGREEMENTS}; {window}; COMMIT", False)
             self.windows += rows is not None

@@ -115,7 +115,7 @@ class Questions(DatabaseCase):
         server = self.start_as_role()
         server.wait_until(lambda: "connected name=reader" in server.log_text())
         self.assert_fails(server, "the database does not have the schema yet", "info",
-                          "sqlstate=42883 function analytics_totals")
+                          "sqlstate=42883 function traffic_totals")
 
     def test_without_permission(self) -> None:
         server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")

@@ -11,11 +11,12 @@ MIDNIGHT = "2031-05-05 00:00:00+00"
 WINDOWS = """
 SELECT count(*) FILTER (WHERE told.n <> fact.n), count(*)
 FROM generate_series(timestamptz '2031-05-04 22:00+00', '2031-05-06 02:00+00', '4 hours 47 minutes') AS first,
-     unnest(ARRAY[NULL, 17]) AS ad,
-     LATERAL (SELECT sum(events) AS n FROM analytics_totals(first, first + interval '5 hours 20 seconds', ad)) AS told,
+     unnest(ARRAY[NULL, 17]) AS ad, (VALUES ('gross', 0, 3), ('net', 0, 0), ('test', 4, 4)) AS t (traffic, least, most),
+     LATERAL (SELECT sum(events) AS n
+              FROM traffic_totals(first, first + interval '5 hours 20 seconds', ad, traffic)) AS told,
      LATERAL (SELECT coalesce(sum(quantity), 0) AS n FROM events
               WHERE occurred_at BETWEEN first AND first + interval '5 hours 20 seconds'
-                AND (ad IS NULL OR ad_id = ad)) AS fact"""
+                AND (ad IS NULL OR ad_id = ad) AND verdict BETWEEN least AND most) AS fact"""
 
 
 class Slices(Functions):
@@ -31,7 +32,8 @@ class Slices(Functions):
         at = (time_of(MIDNIGHT) + timedelta(hours=hours, minutes=minute)).isoformat()
         self.ingest_rows([row(
             self.sent + n, ("click", "error", "nofill")[n % 3], n % ADS + 1 if n % 3 != 2 else 0, at,
-            detail=n % 4 * 100, placement=("a", "b", None)[n % 3], verdict=n % 2, playback_ms=n) for n in range(1, 2 * ADS)])
+            detail=n % 4 * 100, placement=("a", "b", None)[n % 3], verdict=(0, 1, 4)[n // 3 % 3], playback_ms=n)
+            for n in range(1, 2 * ADS)])
 
     def ingest_rows(self, rows: list) -> None:
         self.psql(ingest_sql(rows, JOURNAL, NONCE))
@@ -75,7 +77,7 @@ class Slices(Functions):
         while self.value("SELECT fold_late()") == "t":
             pass
         self.assert_right()
-        self.assertEqual(self.psql(WINDOWS), [("0", "12")])
+        self.assertEqual(self.psql(WINDOWS), [("0", "36")])
 
     def test_slices_make_what_one_makes(self) -> None:
         """Row by row; and of any size."""

@@ -23,6 +23,7 @@
     X(analytics) \
     X(analytics_reader) \
     X(backoff) \
+    X(base64url) \
     X(batch) \
     X(batch_answer) \
     X(batch_counts) \
@@ -116,6 +117,7 @@
     X(render) \
     X(result) \
     X(router) \
+    X(serving_token) \
     X(session) \
     X(session_batches) \
     X(sqlstate) \
@@ -126,7 +128,9 @@
     X(syncer) \
     X(text) \
     X(timestamp) \
+    X(token_secret) \
     X(totals) \
+    X(url) \
     X(user_agent) \
     X(uuid) \
     X(waiters) \

@@ -18,7 +18,9 @@ static const char *const NAMES[] = {
     "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
     "REUSE_PORT",        "SAMPLE_DATA",
     "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
-    "IVT_HEADER",
+    "IVT_HEADER",        "PUBLIC_URL",
+    "TOKEN_SECRET",      "TOKEN_TTL_SECONDS",
+    "ADMIN_TOKEN",       "SSAI_PEERS",
 };
 
 /* Before each test and after it: other suites run in this process too. */
@@ -49,6 +51,41 @@ START_TEST(has_a_default_for_everything)
     ck_assert(!config.listener.reuse_port);
     ck_assert(!config.store.sample_data);
     ck_assert_int_eq(config.log_level, LOG_INFO);
+    ck_assert_str_eq(config.store.public_url, "http://localhost:8080");
+    ck_assert_ptr_null(config.token_secret);
+    ck_assert_uint_eq(config.token_ttl_s, 86400);
+    ck_assert_ptr_null(config.admin_token);
+    ck_assert_uint_eq(config.ssai_peers.count, 0);
+}
+END_TEST
+
+/* What it becomes, and whether the operator should hear of it. */
+static const struct {
+    const char *value;
+    const char *url;
+    bool is_doubtful;
+} urls[] = {
+    {"https://ads.example", "https://ads.example", false},
+    {"https://ads.example/", "https://ads.example", false},
+    {"https://ads.example/video//", "https://ads.example/video", false},
+    {"HTTPS://ads.example:8443", "HTTPS://ads.example:8443", false},
+    {"http://ads.example", "http://ads.example", true},
+    {"http://localhost:80", "http://localhost:80", false},
+    {"http://127.0.0.1", "http://127.0.0.1", false},
+    {"http://[::1]:8080", "http://[::1]:8080", false},
+    {"http://localhost.example", "http://localhost.example", true},
+    {"http://127.example", "http://127.example", true},
+    {"", "http://localhost:8080", true},
+};
+
+START_TEST(takes_a_public_url)
+{
+    struct config config;
+    struct error error;
+    setenv("PUBLIC_URL", urls[_i].value, 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_str_eq(config.public_url, urls[_i].url);
+    ck_assert_int_eq(config_public_url_doubt(&config) != NULL, urls[_i].is_doubtful);
 }
 END_TEST
 
@@ -193,6 +230,21 @@ static const struct {
     {"QUEUE_MAX_EVENTS", "1000000001"},
     {"SHUTDOWN_GRACE_SECONDS", "3601"},
     {"SHUTDOWN_GRACE_SECONDS", "10s"},
+    {"PUBLIC_URL", "ads.example"},
+    {"PUBLIC_URL", "ftp://ads.example"},
+    {"PUBLIC_URL", "https://"},
+    {"PUBLIC_URL", "https://user@ads.example"},
+    {"PUBLIC_URL", "https://ads.example/?a=b"},
+    {"PUBLIC_URL", "https://ads.example/#a"},
+    {"PUBLIC_URL", "https://ads.example/\n"},
+    {"PUBLIC_URL", "https://ads.example/a b"},
+    {"PUBLIC_URL", "https://ads.example/]]>"},
+    {"TOKEN_TTL_SECONDS", "0"},
+    {"TOKEN_TTL_SECONDS", "1209601"},
+    {"ADMIN_TOKEN", "only-twenty-three-long."},
+    {"ADMIN_TOKEN", "twenty-four with a blank."},
+    {"ADMIN_TOKEN", "twenty-four-and-a-letter-\xc3\xa4"},
+    {"SSAI_PEERS", "10.0.0.1/8"},
     {"TRUSTED_PROXIES", "10.0.0.1/8"},
     {"TRUSTED_PROXIES", "10.0.0.0/33"},
     {"TRUSTED_PROXIES", "10.0.0.0/8;192.0.2.1"},
@@ -271,6 +323,7 @@ Suite *config_suite(void)
     tcase_add_test(tcase, has_a_default_for_everything);
     tcase_add_test(tcase, takes_an_empty_variable_for_one_that_is_not_set);
     tcase_add_test(tcase, reads_what_is_set);
+    tcase_add_loop_test(tcase, takes_a_public_url, 0, COUNT(urls));
     tcase_add_loop_test(tcase, takes_the_bounds_of_a_number, 0, COUNT(TAKEN));
     tcase_add_loop_test(tcase, takes_each_mode_of_syncing, 0, JOURNAL_SYNC_MODES);
     tcase_add_loop_test(tcase, names_the_variable_that_it_refuses, 0, COUNT(REFUSED));

@@ -89,6 +89,20 @@ START_TEST(says_what_is_wrong_and_logs_it_once)
 }
 END_TEST
 
+START_TEST(asks_for_the_traffic_of_the_window)
+{
+    for (int i = 0; i < ANALYTICS_TRAFFICS; i++) {
+        const struct analytics_window window = {.end_us = 2, .traffic = i};
+        const char *reason = NULL;
+        ck_assert_int_eq(analytics_reader_ask(reader, &window, on_done, NULL, &reason), RESULT_OK);
+        ck_assert_int_eq(fake_conn_query()->parameter_count, 4);
+        ck_assert_str_eq(fake_conn_query()->values[3], analytics_traffic_name(i));
+        answer_totals();
+    }
+    ck_assert_uint_eq(answers.totals, ANALYTICS_TRAFFICS);
+}
+END_TEST
+
 START_TEST(a_database_that_has_never_answered_is_no_warning)
 {
     ask();
@@ -161,6 +175,7 @@ Suite *analytics_reader_suite(void)
     TCase *tcase = tcase_create("analytics_reader");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, says_what_is_wrong_and_logs_it_once, 0, FAULTS);
+    tcase_add_test(tcase, asks_for_the_traffic_of_the_window);
     tcase_add_test(tcase, a_database_that_has_never_answered_is_no_warning);
     tcase_add_test(tcase, says_that_the_database_is_unreachable);
     tcase_add_test(tcase, says_that_too_many_wait);

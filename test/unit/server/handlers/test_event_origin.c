@@ -27,8 +27,11 @@ struct case_of {
 static struct event_origin origin_of(const char *ivt_header, const struct case_of *given)
 {
     struct trusted_proxies trusted = {.count = 1};
+    struct trusted_proxies peers = {.count = 1};
     ck_assert_int_eq(address_block_parse("10.0.0.0/8", 10, &trusted.blocks[0]), RESULT_OK);
-    struct handler_context context = {.trusted_proxies = &trusted, .ivt_header = ivt_header};
+    ck_assert_int_eq(address_block_parse("198.51.100.0/24", 15, &peers.blocks[0]), RESULT_OK);
+    struct handler_context context = {
+        .trusted_proxies = &trusted, .ssai_peers = &peers, .ivt_header = ivt_header};
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     ck_assert_ptr_nonnull(request);
     request->remote_host = strdup(given->peer);
@@ -78,6 +81,47 @@ START_TEST(no_header_is_looked_at_where_none_is_named)
 }
 END_TEST
 
+/* A server that inserts ads tells whom for; anybody else only claims it. */
+static const struct {
+    struct case_of given;
+    const char *viewer;
+    bool is_server_side;
+} inserted[] = {
+    {{"198.51.100.1", {"X-Device-IP", "203.0.113.9", "X-Device-User-Agent", "Roku/DVP-9.10"}, 0},
+     "203.0.113.9",
+     true},
+    {{"198.51.100.1", {"X-Device-IP", "2001:db8::1"}, 0}, "2001:db8::1", true},
+    {{"198.51.100.1", {"X-Device-IP", "::ffff:203.0.113.9"}, 0}, "203.0.113.9", true},
+    {{"198.51.100.1", {"X-Device-IP", "nonsense"}, 0}, "198.51.100.1", true},
+    {{"198.51.100.1",
+      {"X-Device-User-Agent", "Googlebot/2.1", "User-Agent", "okhttp/4.9"},
+      VERDICT_DECLARED_BOT},
+     "198.51.100.1",
+     true},
+    {{"198.51.100.1", {"X-Device-User-Agent", "Roku/DVP-9.10", "User-Agent", "curl/8.0"}, 0},
+     "198.51.100.1",
+     true},
+    {{"198.51.100.1", {"User-Agent", "curl/8.0"}, VERDICT_DECLARED_BOT}, "198.51.100.1", false},
+    {{"192.0.2.1", {"X-Device-IP", "203.0.113.9", "X-Device-User-Agent", "curl/8.0"}, 0},
+     "192.0.2.1",
+     false},
+    {{"10.0.0.1", {"X-Device-IP", "203.0.113.9"}, 0}, "10.0.0.1", false},
+    {{"10.0.0.1", {"X-Forwarded-For", "198.51.100.1", "X-Device-IP", "203.0.113.9"}, 0},
+     "203.0.113.9",
+     true},
+};
+
+START_TEST(a_peer_tells_whom_it_inserts_for)
+{
+    const struct event_origin origin = origin_of(NULL, &inserted[_i].given);
+    char viewer[ADDRESS_TEXT_SIZE];
+    address_format(&origin.address, viewer);
+    ck_assert_str_eq(viewer, inserted[_i].viewer);
+    ck_assert_int_eq(origin.verdict, inserted[_i].given.verdict);
+    ck_assert_int_eq(origin.is_server_side, inserted[_i].is_server_side);
+}
+END_TEST
+
 START_TEST(event_gets_what_it_lacks)
 {
     const struct event_origin origin = {
@@ -103,6 +147,7 @@ Suite *event_origin_suite(void)
     TCase *tcase = tcase_create("event_origin");
     tcase_add_loop_test(tcase, verdict_is_the_first_reason, 0, COUNT(marks));
     tcase_add_test(tcase, no_header_is_looked_at_where_none_is_named);
+    tcase_add_loop_test(tcase, a_peer_tells_whom_it_inserts_for, 0, COUNT(inserted));
     tcase_add_test(tcase, event_gets_what_it_lacks);
     suite_add_tcase(suite, tcase);
     return suite;

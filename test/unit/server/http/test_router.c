@@ -26,13 +26,14 @@ static const struct route click = {HTTP_POST, "/ads/click", handle};
 static const struct route ads = {HTTP_GET, "/ads", handle};
 static const struct route new_ad = {HTTP_POST, "/ads", handle};
 static const struct route root = {HTTP_GET, "/", handle};
+static const struct route text = {HTTP_GET, "/t/{kind:word}/{token:text}", handle};
 static const struct route marks = {HTTP_GET, "/a-b._~", handle};
 static const struct route reserved = {HTTP_GET, "/a;b", handle};
 static const struct route deep = {HTTP_GET, "/1/2/3/4/5/6/7/8", handle};
 
 static const struct route *const routes[] = {
-    &kind,  &ad,  &ad_change, &ad_removal, &any_vast, &vast,     &analytics,
-    &click, &ads, &new_ad,    &root,       &marks,    &reserved, &deep,
+    &kind, &ad,     &ad_change, &ad_removal, &any_vast, &vast, &analytics, &click,
+    &ads,  &new_ad, &root,      &marks,      &reserved, &deep, &text,
 };
 
 static struct router *router;
@@ -62,7 +63,7 @@ static const struct {
     const char *path;
     const struct route *route; /* NULL = 404 or 405 */
     const char *label;
-    const char *word; /* of the first parameter; NULL = there is none */
+    const char *text; /* of the first parameter; NULL = there is none */
     int32_t number;   /* the same */
 } found[] = {
     {HTTP_GET, "/", &root, "/", NULL, 0},
@@ -111,6 +112,9 @@ static const struct {
     {HTTP_GET, "/%61%64%73/7/v%61st", &vast, "/ads/{id}/vast", "7", 7},
     {HTTP_GET, "/a%2db%2E%5F%7e", &marks, "/a-b._~", NULL, 0},
     {HTTP_GET, "/a;b", &reserved, "/a;b", NULL, 0},
+    /* A text is whatever is there, and may be too long for us. */
+    {HTTP_GET, "/t/start/a.b_~-=!", &text, "/t/{kind}/{token}", "start", -1},
+    {HTTP_GET, "/t/start/x/", &text, "/t/{kind}/{token}", "start", -1},
     /* With a slash behind. */
     {HTTP_GET, "/ads/", &ads, "/ads", NULL, 0},
     {HTTP_GET, "/%61ds/", &ads, "/ads", NULL, 0},
@@ -121,14 +125,38 @@ static const struct {
     {HTTP_GET, "/1/2/3/4/5/6/7/8/", &deep, "/1/2/3/4/5/6/7/8", NULL, 0},
 };
 
+/* What is behind /t/start/, and what the handler gets of it. */
+static const struct {
+    const char *path;
+    const char *text;
+} texts[] = {
+    {"/t/start/a", "a"},
+    {"/t/start/a.gif", "a.gif"},
+    {"/t/start/%61%2Fb", "a/b"},
+    {"/t/start/a%", ""},
+    {"/t/start/a%2", ""},
+    {"/t/start/a%00b", ""},
+    {"/t/start/%ff", "\xff"},
+    {"/t/start/" W32 W32 W32 W32 W32, W32 W32 W32 W32 W32},
+    {"/t/start/" W32 W32 W32 W32 W32 "x", ""},
+};
+
+START_TEST(a_text_is_decoded_whatever_it_is)
+{
+    struct route_match match = match_of(texts[_i].path, HTTP_GET);
+    ck_assert_ptr_eq(match.route, &text);
+    ck_assert_str_eq(match.params[1].text, texts[_i].text);
+}
+END_TEST
+
 START_TEST(finds_the_most_specific_template)
 {
     struct route_match match = match_of(found[_i].path, found[_i].method);
     ck_assert_ptr_nonnull(match.allow);
     ck_assert_ptr_eq(match.route, found[_i].route);
     ck_assert_str_eq(router_labels(router)[match.endpoint], found[_i].label);
-    if (found[_i].word != NULL)
-        ck_assert_str_eq(match.params[0].word, found[_i].word);
+    if (found[_i].text != NULL)
+        ck_assert_str_eq(match.params[0].text, found[_i].text);
     if (found[_i].number > 0)
         ck_assert_int_eq(match.params[0].number, found[_i].number);
 }
@@ -233,8 +261,8 @@ START_TEST(gives_the_parameters_as_they_come)
 {
     struct route_match match = match_of("/a_b/42/vast", HTTP_GET);
     ck_assert_ptr_eq(match.route, &any_vast);
-    ck_assert_str_eq(match.params[0].word, "a_b");
-    ck_assert_str_eq(match.params[1].word, "42");
+    ck_assert_str_eq(match.params[0].text, "a_b");
+    ck_assert_str_eq(match.params[1].text, "42");
     ck_assert_int_eq(match.params[1].number, 42);
 }
 END_TEST
@@ -330,6 +358,7 @@ Suite *router_suite(void)
     tcase_add_test(tcase, options_of_the_server_as_a_whole_allows_what_any_template_has);
     tcase_add_test(tcase, labels_each_template_once);
     tcase_add_test(tcase, router_without_routes_finds_nothing);
+    tcase_add_loop_test(tcase, a_text_is_decoded_whatever_it_is, 0, sizeof texts / sizeof texts[0]);
     suite_add_tcase(suite, tcase);
     return suite;
 }

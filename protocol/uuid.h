@@ -9,6 +9,19 @@ enum { UUID_BYTES = 16, UUID_TEXT_SIZE = 37 };
 /* Makes a random one (version 4). */
 void uuid_make(uint8_t uuid[static UUID_BYTES]);
 
+/*
+ * Makes one of version 7: `now_us`, microseconds since 1970, cut to milliseconds, and 74 random
+ * bits. A time before 1970 is 1970. What was not used yet of the randomness is kept in the process:
+ * for one thread, and not for both sides of a fork().
+ */
+void uuid_make_v7(uint8_t uuid[static UUID_BYTES], int64_t now_us);
+
+/* Whether it is of version 7 in the RFC's variant. */
+bool uuid_is_v7(const uint8_t uuid[static UUID_BYTES]);
+
+/* The time in one of version 7, in microseconds since 1970. */
+int64_t uuid_time_us(const uint8_t uuid[static UUID_BYTES]);
+
 /* Writes the 36 characters of its text, terminated. */
 void uuid_format(const uint8_t uuid[static UUID_BYTES], char text[static UUID_TEXT_SIZE]);
 

@@ -1,0 +1,28 @@
+/* What is counted of serving and tracking beside the events themselves. */
+#pragma once
+
+#include "protocol/event.h"
+
+struct counter;
+struct metrics;
+struct serving_metrics;
+
+/* Why a tracker or a click-through was answered and nothing stored. */
+enum unstored {
+    UNSTORED_BAD_TOKEN, /* answered with 400 */
+    UNSTORED_HEAD,
+    UNSTORED_PREFETCH,
+    UNSTORED_TOO_OLD,        /* nobody could tell any more whether it has been counted */
+    UNSTORED_UNKNOWN_OFFSET, /* of progress: the ad has it not, or no more */
+    UNSTORED_REFUSED,        /* a click that was redirected while the journal took nothing */
+    UNSTORED_REASONS,
+};
+
+struct serving_metrics *serving_metrics_new(struct metrics *metrics);
+void serving_metrics_free(struct serving_metrics *serving_metrics);
+
+void serving_metrics_count_unstored(struct serving_metrics *serving_metrics, enum unstored reason);
+
+/* A tracker whose own request shows `verdict`, not VERDICT_VALID. */
+void serving_metrics_count_invalid(struct serving_metrics *serving_metrics,
+                                   enum event_verdict verdict);
