@@ -40,24 +40,44 @@ static void render_value(struct render_text *text, const struct ad_field *field,
     }
 }
 
-static bool is_shown(const struct ad_field *field, struct ad_value value)
+/* JSON is not served as it stands: what is fit to be used of it is for the caller to give. */
+static bool is_shown(const struct ad_field *field, struct ad_value value, bool is_served)
 {
-    return field->shown == AD_SHOWN_ALWAYS ||
-           (field->shown == AD_SHOWN_IF_SET && ad_field_is_set(field, value));
+    switch (field->shown) {
+    case AD_SHOWN_ALWAYS:
+        return true;
+    case AD_SHOWN_IF_SET:
+        return ad_field_is_set(field, value);
+    case AD_SHOWN_SERVED:
+        return is_served && field->type != AD_FIELD_JSON && ad_field_is_set(field, value);
+    case AD_SHOWN_NEVER:
+        return false;
+    }
+    return false;
 }
 
-void ad_render(struct render_text *text, const struct ad *ad)
+static void render_fields(struct render_text *text, const struct ad *ad, bool is_served)
 {
     char before = '{';
     for (const struct ad_field *field = ad_fields(); field->name != NULL; field++) {
         struct ad_value value = ad_field_get(field, ad);
-        if (!is_shown(field, value))
+        if (!is_shown(field, value, is_served))
             continue;
         render_key(text, before, field->name);
         render_value(text, field, value);
         before = ',';
     }
+}
+
+void ad_render(struct render_text *text, const struct ad *ad)
+{
+    render_fields(text, ad, false);
     render_bytes(text, "}", 1);
+}
+
+void ad_render_served(struct render_text *text, const struct ad *ad)
+{
+    render_fields(text, ad, true);
 }
 
 int64_t ad_next_change(const struct ad *ad, int64_t now_us)

@@ -20,5 +20,9 @@ bool ad_is_available(const struct ad *ad, int64_t now_us);
  */
 void ad_render(struct render_text *text, const struct ad *ad);
 
+/* The same with the fields that are served beside them, but those in JSON, and without the closing
+ * bracket: the caller goes on. */
+void ad_render_served(struct render_text *text, const struct ad *ad);
+
 /* The next time after `now_us` at which it starts or ends; INT64_MAX when there is none. */
 int64_t ad_next_change(const struct ad *ad, int64_t now_us);

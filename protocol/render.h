@@ -1,4 +1,4 @@
-/* A growing text of JSON, written piece by piece: a tree of values for a long list costs many times
+/* A growing text of JSON or XML, written piece by piece: a tree of values for a long list costs many times
  * what the text does, and is written in one go or not at all. */
 #pragma once
 
