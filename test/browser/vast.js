@@ -27,15 +27,6 @@ function play(client, ad, creative) {
   tracker.click();
 }
 
-function known(creative) {
-  return {
-    type: creative.type, duration: creative.duration, skipDelay: creative.skipDelay,
-    universalAdIds: creative.universalAdIds, trackingEvents: creative.trackingEvents,
-    clickThrough: creative.videoClickThroughURLTemplate, clickTracking: creative.videoClickTrackingURLTemplates,
-    mediaFiles: creative.mediaFiles, mezzanine: creative.mezzanine, variations: creative.variations,
-  };
-}
-
 async function main() {
   const client = new VASTClient(0, 0);
   const parser = client.getParser();
@@ -48,8 +39,7 @@ async function main() {
   for (const ad of answer.ads) {
     for (const creative of ad.creatives.filter(({ type }) => type === 'linear')) play(client, ad, creative);
   }
-  const ads = answer.ads.map((ad) => ({ ...ad, creatives: ad.creatives.map(known) }));
-  process.stdout.write(JSON.stringify({ version: answer.version, errorURLTemplates: answer.errorURLTemplates, ads, fired, warnings, errors }) + '\n');
+  process.stdout.write(JSON.stringify({ ...answer, fired, warnings, errors }) + '\n');
 }
 
 main().catch((error) => {
