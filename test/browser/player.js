@@ -57,10 +57,12 @@ async function playInShaka(tag) {
   };
   ads.addEventListener('ad-started', () => show('ad'));
   ads.addEventListener('ad-error', (event) => trouble(event.originalEvent || event));
+  // Others lie over the content.
+  const isAd = () => Boolean(ads.getCurrentAd()?.isLinear());
   video.addEventListener('timeupdate', () => {
-    if (!ads.getCurrentAd() && video.currentTime > 0 && !video.paused && window.showing !== 'content') show('content');
+    if (!isAd() && video.currentTime > 0 && !video.paused && window.showing !== 'content') show('content');
   });
-  video.addEventListener('ended', () => ads.getCurrentAd() || show('end'));
+  video.addEventListener('ended', () => isAd() || show('end'));
   await player.load(CONTENT);
   await ads.addAdUrlInterstitial(tag);
   await video.play();

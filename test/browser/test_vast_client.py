@@ -63,7 +63,8 @@ class VastClientTest(BrowserCase):
             self.assertEqual(told_kinds(creative["trackingEvents"][kind]), [kind])
         self.assertEqual(creative["trackingEvents"]["complete"][1:], [f"{THIRD_PARTY}done"])
         self.assertTrue(creative["videoClickThroughURLTemplate"]["url"].startswith(f"{self.public_url}/c/"))
-        self.assertEqual([url["url"] for url in creative["videoClickTrackingURLTemplates"]][1:], [f"{THIRD_PARTY}click"])
+        clicks = [url["url"] for url in creative["videoClickTrackingURLTemplates"]]
+        self.assertEqual((told_kinds(clicks[:1]), clicks[1:]), (["click"], [f"{THIRD_PARTY}click"]))
 
     def test_a_linear_ad_of_each_version(self) -> None:
         self.add_ads(LINEAR)
