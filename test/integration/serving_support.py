@@ -89,6 +89,16 @@ class ServingCase(OneServerCase):
                   "wrapper_url = NULL, starts_at = NULL, ends_at = NULL")
         self.wait_for_ads()
 
+    def other_server(self, **env: str) -> Server:
+        """One more, on the same database unless `env` names another."""
+        self.db_conn = self.tracker.env["DB_CONN"]
+        return self.start_server(**env)
+
+    def forget_sums(self) -> None:
+        """What earlier tests had the server sum up is stored, and goes."""
+        self.sums("request")
+        self.psql("TRUNCATE events")
+
     def wait_for_ads(self) -> None:
         """Until the server has the ads as the table has them now: a change of ours is in its list."""
         mark = os.urandom(8).hex()

@@ -59,7 +59,7 @@ class ClickThroughTest(ServingCase):
 
 class AwayTest(ServingCase):
     def test_without_the_database_it_works_from_what_was_kept(self) -> None:
-        server = self.start_server(DB_CONN=self.tracker.env["DB_CONN"], TOKEN_SECRET=SECRET)
+        server = self.other_server(TOKEN_SECRET=SECRET)
         server.wait_until(lambda: len(server.get("/ads").json()) == 3)
         wait_until((server.journal / "ads").exists, 10, "kept")
         server.stop()
@@ -76,7 +76,7 @@ class AwayTest(ServingCase):
         self.assertEqual(self.rows("kind, ad_id"), [("click", "3"), ("start", "3")])
 
     def test_a_full_journal_stops_trackers_and_no_viewer(self) -> None:
-        server = self.start_server(DB_CONN=self.tracker.env["DB_CONN"], TOKEN_SECRET=SECRET, JOURNAL_MAX_BYTES="65536")
+        server = self.other_server(TOKEN_SECRET=SECRET, JOURNAL_MAX_BYTES="65536")
         server.wait_until(lambda: len(server.get("/ads").json()) == 3)
         server.stop()
         server.env["DB_CONN"] = "host=/nowhere"
