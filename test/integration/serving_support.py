@@ -14,7 +14,7 @@ from http_support import OneServerCase
 from harness.server import Server
 
 SECRET = "a secret of more than thirty-two characters"
-OLD_SECRET = "another one, that was in use until yesterday"
+OLD_SECRET = "another one that was in use until yesterday"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"}
 BOT = {"User-Agent": "Googlebot/2.1"}
 

