@@ -1,7 +1,7 @@
 # Two stages: the first builds; the second is Debian with the executable and the libraries it links to.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends cmake gcc libc6-dev libevent-dev \
+    && apt-get install --yes --no-install-recommends cmake gcc libc6-dev libevent-dev libexpat1-dev \
         libjansson-dev libpq-dev libssl-dev ninja-build pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
@@ -13,7 +13,7 @@ RUN cmake --preset release -D ADTRACKER_REVISION="$REVISION" \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libevent-core-2.1-7 libevent-extra-2.1-7 \
+    && apt-get install --yes --no-install-recommends libevent-core-2.1-7 libevent-extra-2.1-7 libexpat1 \
         libjansson4 libpq5 libssl3 zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent \

@@ -113,6 +113,7 @@ struct creative *creative_new(const struct ad *ad, struct creative_faults *fault
 {
     struct creative *creative = memory_zeroed(sizeof *creative);
     faults->count = 0;
+    creative->references = 1;
     read_video(creative, ad);
     read_column(creative, faults, "media_files", ad->media_files, creative_read_media);
     read_column(creative, faults, "trackers", ad->trackers, creative_read_trackers);
@@ -121,9 +122,15 @@ struct creative *creative_new(const struct ad *ad, struct creative_faults *fault
     return creative;
 }
 
+struct creative *creative_share(struct creative *creative)
+{
+    creative->references++;
+    return creative;
+}
+
 void creative_free(struct creative *creative)
 {
-    if (creative == NULL)
+    if (creative == NULL || --creative->references > 0)
         return;
     for (size_t i = 0; i < creative->media_count; i++) {
         free(creative->media[i].url);
@@ -137,6 +144,7 @@ void creative_free(struct creative *creative)
     free(creative->media);
     free(creative->trackers);
     free(creative->offsets_ms);
+    free(creative->faults);
     free(creative);
 }
 

@@ -39,6 +39,8 @@ struct creative {
     size_t offset_count;
     bool has_verifications; /* the ad's ad_verifications are fit to be passed on */
     struct document *documents[DOCUMENT_KINDS]; /* by kind; NULL = not rendered yet */
+    struct creative_faults *faults;             /* owned; for the caller to set; NULL = none */
+    uint32_t references;
 };
 
 /* What is wrong with a column, whose value is passed over as if it were not there. */
@@ -54,6 +56,11 @@ struct creative_faults {
 /* Reads the columns of `ad`. The caller (ad->creative) frees it with creative_free(). Its
  * has_verifications is for the caller to set. */
 struct creative *creative_new(const struct ad *ad, struct creative_faults *faults);
+
+/* Takes another reference, for an ad that is equal: to be freed as well. */
+struct creative *creative_share(struct creative *creative);
+
+/* Lets one go, and frees it with the last. */
 void creative_free(struct creative *creative);
 
 /* Whether the ad has this offset of progress. */

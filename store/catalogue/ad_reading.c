@@ -13,9 +13,11 @@
 struct ad_reading {
     PGresult *rows;             /* owned */
     const struct ad_set *known; /* NULL once a difference was found: the rows are being read */
-    int row;                    /* the next one */
-    size_t ads;                 /* so many came of the rows before it */
-    int32_t last_id;            /* of the last of them */
+    const struct ad_set *before;
+    size_t passed;   /* so many of `before` are behind the row */
+    int row;         /* the next one */
+    size_t ads;      /* so many came of the rows before it */
+    int32_t last_id; /* of the last of them */
     struct ad_listing_draft *listing;
     struct ad_array snapshot;
     struct ad_reading_result result;
@@ -26,6 +28,7 @@ static void begin(struct ad_reading *reading, const struct ad_set *known)
     reading->known = known;
     reading->row = 0;
     reading->ads = 0;
+    reading->passed = 0;
     ad_set_init(&reading->result.ads, (size_t)PQntuples(reading->rows));
     if (known != NULL)
         return;
@@ -43,11 +46,12 @@ static void start_over(struct ad_reading *reading)
     begin(reading, NULL);
 }
 
-struct ad_reading *ad_reading_new(PGresult *rows, const struct ad_set *known)
+struct ad_reading *ad_reading_new(PGresult *rows, const struct ad_set *before, bool is_stale)
 {
     struct ad_reading *reading = memory_zeroed(sizeof *reading);
     reading->rows = rows;
-    begin(reading, known);
+    reading->before = before;
+    begin(reading, is_stale ? NULL : before);
     return reading;
 }
 
@@ -69,12 +73,29 @@ struct ad_reading_result *ad_reading_result(struct ad_reading *reading)
     return &reading->result;
 }
 
+/* The ad that there is already, if nothing of the row has changed. Both ascend. */
+static const struct ad *find_same(struct ad_reading *reading, int32_t id)
+{
+    const struct ad_set *before = reading->before;
+    while (before != NULL && reading->passed < before->count) {
+        const struct ad *ad = &before->ads[reading->passed];
+        if (ad->id >= id)
+            return ad_row_equals(reading->rows, reading->row, ad) ? ad : NULL;
+        reading->passed++;
+    }
+    return NULL;
+}
+
 static void add_ad(struct ad_reading *reading)
 {
     struct ad *ad = &reading->result.ads.ads[reading->result.ads.count++];
-    struct creative_faults faults = {0};
     ad_row_read(reading->rows, reading->row, ad);
-    ad_make_creative(ad, &faults);
+    const struct ad *same = find_same(reading, ad->id);
+    if (same != NULL)
+        ad_creative_share(ad, same);
+    else
+        ad_creative_read(ad);
+    ad_faults_add_parts(&reading->result.parts, ad);
     ad_listing_add(reading->listing, ad);
     ad_array_add(&reading->snapshot, ad, ad_save);
 }

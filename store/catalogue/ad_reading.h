@@ -27,11 +27,13 @@ struct ad_reading_result {
     struct ad_snapshot snapshot;
     size_t list_bytes;       /* what a list of all these ads takes, or a little more */
     struct ad_faults faults; /* the rows that were left out */
+    struct ad_faults parts;  /* what of the ads is passed over */
 };
 
 /* Takes ownership of `rows`, which are those of ad_rows_select() and fit. They are compared with
- * `known`, borrowed until the end; NULL = they differ in any case. */
-struct ad_reading *ad_reading_new(PGresult *rows, const struct ad_set *known);
+ * `before`, the ads there are, borrowed until the end, whose creatives are shared by those that are
+ * still the same; NULL = there are none. `is_stale`: the rows are read in any case. */
+struct ad_reading *ad_reading_new(PGresult *rows, const struct ad_set *before, bool is_stale);
 
 /* Frees it with all that was not taken out of its result. */
 void ad_reading_free(struct ad_reading *reading);

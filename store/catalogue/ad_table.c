@@ -37,6 +37,7 @@ struct ad_table {
     struct ad_listing *listing;     /* of `ads` */
     size_t list_bytes;              /* what a list of all of them takes, or a little more */
     struct ad_faults faults;        /* the rows that were left out of `ads` */
+    struct ad_faults parts;         /* what of `ads` is passed over */
     struct ad_set garbage;          /* ads of which nobody knows any more, to be cleared */
     struct ad_listing_draft *draft; /* of the next listing of `ads`, when an ad started or ended */
     size_t drafted;                 /* so many of `ads` are in it */
@@ -148,6 +149,8 @@ static void take_ads(struct ad_table *table, struct ad_reading_result *result)
     table->garbage = table->ads;
     table->ads = result->ads;
     table->list_bytes = result->list_bytes;
+    ad_faults_log(&result->parts, &table->parts, AD_FAULTS_PARTS, table->log);
+    table->parts = result->parts;
     set_listing(table, result->listing);
     ad_snapshot_file_save(&table->snapshot, &result->snapshot);
     result->ads = (struct ad_set){.ads = NULL};
@@ -162,7 +165,7 @@ static void finish_reading(struct ad_table *table)
     struct ad_reading *reading = table->reading;
     struct ad_reading_result *result = ad_reading_result(reading);
     table->reading = NULL;
-    ad_faults_log(&result->faults, &table->faults, table->log);
+    ad_faults_log(&result->faults, &table->faults, AD_FAULTS_ROWS, table->log);
     table->faults = result->faults;
     if (result->is_changed)
         take_ads(table, result);
@@ -260,7 +263,7 @@ void ad_table_replace(struct ad_table *table, PGresult *rows, ad_table_done_fn d
 {
     assert(table->reading == NULL);
     bool is_complete = table->listing != NULL && ad_snapshot_file_is_current(&table->snapshot);
-    table->reading = ad_reading_new(rows, is_complete ? &table->ads : NULL);
+    table->reading = ad_reading_new(rows, &table->ads, !is_complete);
     table->done = done;
     table->done_arg = arg;
     timer_arm(table->slice_timer, 0);
@@ -280,6 +283,16 @@ void ad_table_cancel(struct ad_table *table)
     table->reading = NULL;
 }
 
+static void read_creatives(struct ad_table *table)
+{
+    static const struct ad_faults none = {0};
+    for (size_t i = 0; i < table->ads.count; i++) {
+        ad_creative_read(&table->ads.ads[i]);
+        ad_faults_add_parts(&table->parts, &table->ads.ads[i]);
+    }
+    ad_faults_log(&table->parts, &none, AD_FAULTS_PARTS, table->log);
+}
+
 static void load_snapshot(struct ad_table *table)
 {
     size_t left_out;
@@ -289,10 +302,7 @@ static void load_snapshot(struct ad_table *table)
     if (left_out > 0)
         log_write(table->log, LOG_WARNING, "store",
                   "unreadable ads of the snapshot left out count=%zu", left_out);
-    for (size_t i = 0; i < table->ads.count; i++) {
-        struct creative_faults faults = {0};
-        ad_make_creative(&table->ads.ads[i], &faults);
-    }
+    read_creatives(table);
     begin_listing(table);
     while (table->draft != NULL)
         add_slice(table);

@@ -34,20 +34,20 @@ START_TEST(names_each_once_over_all_readings)
     struct ad_faults second = none;
     add(&first, 7, "ends_at");
     add(&first, 9, "id");
-    ad_faults_log(&first, &none, fault_log);
+    ad_faults_log(&first, &none, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count("warning store: ad left out id=7 column=ends_at: out of range"),
                       1);
     ck_assert_uint_eq(ad_log_count("id=9"), 1);
-    ad_faults_log(&first, &first, fault_log);
+    ad_faults_log(&first, &first, AD_FAULTS_ROWS, fault_log);
     add(&second, 9, "id");
     add(&second, 7, "starts_at"); /* another fault of it */
     add(&second, 11, "id");
-    ad_faults_log(&second, &first, fault_log);
+    ad_faults_log(&second, &first, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count("id=9"), 1);
     ck_assert_uint_eq(ad_log_count("id=7 column=ends_at"), 1);
     ck_assert_uint_eq(ad_log_count("id=7 column=starts_at"), 1);
     ck_assert_uint_eq(ad_log_count("id=11"), 1);
-    ad_faults_log(&none, &second, fault_log);
+    ad_faults_log(&none, &second, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count(""), 4);
 }
 END_TEST
@@ -63,11 +63,11 @@ START_TEST(names_the_first_of_many_and_counts_them)
     }
     add(&more, 10000, "title");
     ck_assert_uint_eq(many.count, 10000);
-    ad_faults_log(&many, &none, fault_log);
-    ad_faults_log(&many, &many, fault_log);
+    ad_faults_log(&many, &none, AD_FAULTS_ROWS, fault_log);
+    ad_faults_log(&many, &many, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count("ad left out"), AD_FAULTS_NAMED);
     ck_assert_uint_eq(ad_log_count("count=10000"), 1);
-    ad_faults_log(&more, &many, fault_log);
+    ad_faults_log(&more, &many, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count("ad left out"), AD_FAULTS_NAMED);
     ck_assert_uint_eq(ad_log_count("count=10001"), 1);
 }
@@ -82,7 +82,7 @@ START_TEST(names_an_id_once_however_many_rows_have_it)
         add(&faults, 7, "id");
     add(&faults, 8, "id");
     ck_assert_uint_eq(faults.count, 1001);
-    ad_faults_log(&faults, &none, fault_log);
+    ad_faults_log(&faults, &none, AD_FAULTS_ROWS, fault_log);
     ck_assert_uint_eq(ad_log_count("id=7"), 1);
     ck_assert_uint_eq(ad_log_count("id=8"), 1);
 }

@@ -35,7 +35,7 @@ static unsigned step_on(struct ad_reading *reading)
 
 static struct ad_reading *read_rows(const struct ad_set *compared)
 {
-    struct ad_reading *reading = ad_reading_new(rows, compared);
+    struct ad_reading *reading = ad_reading_new(rows, compared, false);
     (void)step_on(reading);
     return reading;
 }
@@ -147,7 +147,7 @@ START_TEST(takes_a_bounded_number_of_rows_a_slice)
 {
     enum { MANY = 5 * AD_SLICE_ADS };
     add_rows(MANY);
-    struct ad_reading *reading = ad_reading_new(rows, NULL);
+    struct ad_reading *reading = ad_reading_new(rows, NULL, false);
     size_t before = 0;
     while (!ad_reading_step(reading)) {
         size_t count = ad_reading_result(reading)->ads.count;
@@ -159,7 +159,7 @@ START_TEST(takes_a_bounded_number_of_rows_a_slice)
     ad_reading_free(reading);
     rows = rows_new();
     add_rows(MANY);
-    reading = ad_reading_new(rows, &known);
+    reading = ad_reading_new(rows, &known, false);
     ck_assert_uint_ge(step_on(reading), MANY / AD_SLICE_ADS);
     ad_reading_free(reading);
 }
@@ -174,7 +174,7 @@ START_TEST(takes_few_rows_a_slice_when_they_are_long)
     add_rows(MANY);
     for (int row = 0; row < MANY; row++)
         rows_set_text(rows, row, "image_url", text);
-    struct ad_reading *reading = ad_reading_new(rows, NULL);
+    struct ad_reading *reading = ad_reading_new(rows, NULL, false);
     ck_assert_uint_ge(step_on(reading), MANY / ROWS_A_SLICE);
     ad_reading_free(reading);
 }
@@ -284,7 +284,7 @@ END_TEST
 START_TEST(may_be_given_up_half_way)
 {
     add_rows(3 * AD_SLICE_ADS);
-    struct ad_reading *reading = ad_reading_new(rows, NULL);
+    struct ad_reading *reading = ad_reading_new(rows, NULL, false);
     ck_assert(!ad_reading_step(reading));
     ck_assert_uint_eq(ad_reading_result(reading)->ads.count, AD_SLICE_ADS);
     ad_reading_free(reading);
