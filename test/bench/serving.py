@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Dict
 
-SECRET = "a secret of the bench, of 32 characters at least"
+SECRET = "a secret of the bench that has enough characters"
 VAST, TRACKER, CLICK = "/vast", "/t/impression/TOKEN", "/c/TOKEN"
-# Of the bare handlers' rate.
-SERVED: Dict[str, float] = {TRACKER: 0.7, VAST: 0.6, CLICK: 0.7}
+# Of the bare handlers' rate. What is told of requests for ads comes up to a second later: these are last.
+SERVED: Dict[str, float] = {TRACKER: 0.7, CLICK: 0.7, VAST: 0.6}
 PER_SECOND = 120_000  # no server here takes more
 ADS = 100
 
