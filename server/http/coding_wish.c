@@ -24,7 +24,7 @@ static int read_weight(const char *at, size_t bytes)
     if (bytes < 1 || bytes > 5 || (at[0] != '0' && at[0] != '1') || (bytes > 1 && at[1] != '.'))
         return CODING_NOT_NAMED;
     for (size_t i = 0; i < 5; i++) {
-        char digit = i < bytes ? at[i] : '0';
+        int digit = i < bytes ? at[i] : '0';
         if (i == 1)
             continue;
         if (digit < '0' || digit > '9')

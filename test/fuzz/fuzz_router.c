@@ -25,7 +25,8 @@ static const struct route click = {HTTP_POST, "/ads/click", handle};
 static const struct route kind = {HTTP_POST, "/ads/{kind:word}", handle};
 static const struct route ad = {HTTP_GET, "/ads/{id:number}", handle};
 static const struct route both = {HTTP_GET, "/{a:word}/{b:number}", handle};
-static const struct route *const routes[] = {&ads, &click, &kind, &ad, &both};
+static const struct route tracker = {HTTP_GET, "/t/{kind:word}/{token:text}", handle};
+static const struct route *const routes[] = {&ads, &click, &kind, &ad, &both, &tracker};
 
 static void check_word(const char *word)
 {
@@ -37,9 +38,9 @@ static void check_word(const char *word)
 
 static void check_number(const struct route_param *param)
 {
-    check_word(param->word);
-    require(strspn(param->word, "0123456789") == strlen(param->word));
-    require(param->number >= 1 && strtoll(param->word, NULL, 10) == param->number);
+    check_word(param->text);
+    require(strspn(param->text, "0123456789") == strlen(param->text));
+    require(param->number >= 1 && strtoll(param->text, NULL, 10) == param->number);
 }
 
 /* Whether `path` spells `plain`, which is in bytes that may be encoded. */
@@ -74,6 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (match.route == &both) {
         check_word(match.params[0].text);
         check_number(&match.params[1]);
+    }
+    if (match.route == &tracker) {
+        check_word(match.params[0].text);
+        require(strnlen(match.params[1].text, ROUTE_TEXT_MAX_BYTES + 1) <= ROUTE_TEXT_MAX_BYTES);
     }
     router_match(router, path, HTTP_POST, &match);
     require((match.route == &click) == spells(path, click.path));
