@@ -40,14 +40,13 @@ async function playInShaka(tag) {
   if (!window.shaka) await script('modules/shaka-player/dist/shaka-player.ui.js');
   shaka.polyfill.installAll();
   const video = newVideo();
-  const containers = Object.assign(document.createElement('div'), { id: 'containers' });
-  containers.append(document.createElement('div'), document.createElement('div'));
-  stage.append(containers);
+  const cover = Object.assign(document.createElement('div'), { id: 'cover' });
+  stage.append(cover);
   const player = new shaka.Player();
   await player.attach(video);
   player.addEventListener('error', (event) => trouble(event.detail));
   const ads = player.getAdManager();
-  ads.setContainers(containers.firstChild, containers.lastChild);
+  ads.setContainers(cover, null); // the other is for Google's own
   // Shaka halts the ad when its target opens.
   window.resume = () => ads.getCurrentAd()?.play();
   window.skip = () => {

@@ -90,10 +90,7 @@ class Page(BaseHTTPRequestHandler):
                             ("Accept-Ranges", "bytes"), ("Access-Control-Allow-Origin", "*"), *headers):
             self.send_header(name, value)
         self.end_headers()
-        try:
-            self.wfile.write(b"" if self.command == "HEAD" else body)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # a player that has enough
+        self.wfile.write(b"" if self.command == "HEAD" else body)
 
     def log_message(self, format: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
         pass
@@ -119,6 +116,11 @@ class Site(ThreadingHTTPServer):
     def stop(self) -> None:
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A player that has enough of a file hangs up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def file_of(self, path: str) -> Optional[Path]:
         """What a path stands for. fluid-player's sources name their imports without the ending."""

@@ -42,6 +42,8 @@ class PlayersCase(BrowserCase):
         self.assertEqual(told["target"], self.site.url("landing"))
         self.assert_requested_once(told, list(PLAYED))
         self.assertEqual(sum("/c/" in url for _, url in told["requests"]), 1)
+        # fluid-player tells of the click besides; it is one all the same.
+        self.assertEqual(sum("/t/click/" in url for _, url in told["requests"]), player == "fluid")
         self.assert_played(1)
         self.assertEqual(self.psql("SELECT DISTINCT placement FROM events"), [("home",)])
 

@@ -1,9 +1,10 @@
 """/c/{token}: the click is counted once, and the viewer arrives whatever becomes of it."""
 from typing import Optional
 
-from serving_support import BOT, SECRET, ServingCase, make_token
+from serving_support import BOT, ServingCase
 
 from harness.process import wait_until
+from harness.tokens import SECRET, make_token
 
 
 class ClickThroughTest(ServingCase):

@@ -1,7 +1,9 @@
 """GET /vast, /ads/{id}/vast and /ads/serve: which ad is served, to whom, as what, and what is counted of it."""
 from collections import Counter
 
-from serving_support import BOT, ServingCase, read_vast, uuid_of
+from serving_support import BOT, ServingCase, read_vast
+
+from harness.tokens import uuid_of
 
 ADMIN = "an-admin-token-for-the-tests"
 

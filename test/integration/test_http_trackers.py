@@ -4,7 +4,9 @@ import time
 from typing import List
 
 from http_support import Wire, post
-from serving_support import BOT, BROWSER, OLD_SECRET, SECRET, ServingCase, make_token, uuid_of
+from serving_support import BOT, BROWSER, OLD_SECRET, ServingCase
+
+from harness.tokens import SECRET, make_token, uuid_of
 
 DAY = 86400
 LINEAR = ["impression", "loaded", "start", "firstQuartile", "midpoint", "thirdQuartile", "complete", "mute", "unmute",
