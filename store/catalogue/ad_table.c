@@ -30,8 +30,8 @@ enum { BOUNDARY_MAX_MS = 3600 * 1000 };
  * while any of them has work left `slice_timer` is armed. */
 struct ad_table {
     struct log *log;
-    const char *public_url; /* borrowed */
-    uint64_t point;         /* of the rotations */
+    const char *public_url;          /* borrowed */
+    uint64_t points[DOCUMENT_KINDS]; /* of the rotations */
     struct counter *rendered;
     struct ad_set ads;
     struct ad_listing *listing;     /* of `ads` */
@@ -77,7 +77,7 @@ enum nofill_reason ad_table_pick(struct ad_table *table, enum document_kind kind
 {
     if (table->listing == NULL)
         return NOFILL_NO_ADS;
-    return ad_pick(&table->ads, table->listing, kind, now_us, &table->point, ad);
+    return ad_pick(&table->ads, table->listing, kind, now_us, &table->points[kind], ad);
 }
 
 const struct document *ad_table_document(struct ad_table *table, const struct ad *ad,

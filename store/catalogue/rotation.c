@@ -52,5 +52,5 @@ size_t rotation_next(const struct rotation *rotation, uint64_t *point)
         else
             high = middle;
     }
-    return rotation->places[low].ad;
+    return low;
 }

@@ -1,7 +1,7 @@
 /*
  * Which ad is next: each comes up in proportion to its weight. A point walks round by the golden
- * ratio, so that any stretch of answers, and every n-th of them, holds each ad as often as it
- * should, within one or two; no random numbers, nothing to keep for each ad.
+ * ratio, so that any stretch of answers holds each ad as often as it should, within two or three,
+ * and every n-th of them within about n; no random numbers, nothing to keep for each ad.
  */
 #pragma once
 
@@ -22,5 +22,5 @@ struct rotation {
 void rotation_add(struct rotation *rotation, size_t ad, int32_t weight);
 void rotation_clear(struct rotation *rotation);
 
-/* The index of the next ad; there is at least one. `point` is the caller's, any number at first. */
+/* The place of the next ad; there is at least one. `point` is the caller's, any number at first. */
 size_t rotation_next(const struct rotation *rotation, uint64_t *point);

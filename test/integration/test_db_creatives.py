@@ -147,11 +147,12 @@ class Faults(CreativeCase):
             self.assertEqual(self.lines(server, f"part of an ad passed over {text}"), 1, text)
         self.assertEqual(server.metrics().value("adtracker_ads_unreadable"), 0)
         server.kill()
-        server.start(DB_CONN=f"host={self.directory()}")  # out of the snapshot
+        server.env["DB_CONN"] = f"host={self.directory()}"
+        server.start()  # out of the snapshot
         for text in told:
             self.assertEqual(self.lines(server, f"part of an ad passed over {text}"), 2, text)
 
-    def test_an_ad_is_rendered_again_when_it_changes_alone(self) -> None:
+    def test_a_document_is_rendered_again_when_its_ad_changes(self) -> None:
         server = self.start_server()
         self.wait_up(server)
         self.add_ads(3)

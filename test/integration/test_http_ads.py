@@ -1,4 +1,5 @@
 """GET /ads: what is available just now, and no byte more often than needed."""
+import gzip
 import re
 import time
 
@@ -52,6 +53,45 @@ class EtagTest(OneServerCase):
             answer = wire.send(f"GET /ads HTTP/1.1\r\nHost: x\r\nIf-None-Match: {tag}\r\n\r\n"
                                .encode()).answer()
             self.assertEqual(answer.status, 304)
+            self.assert_usable(wire)
+
+
+class GzipTest(OneServerCase):
+    def test_it_is_sent_where_it_is_accepted(self) -> None:
+        plain = self.tracker.get("/ads")
+        for wish, is_taken in (("gzip", True), ("deflate, gzip;q=0.5", True), ("*", True), ("br, x-gzip", True),
+                               ("", False), ("identity", False), ("gzip;q=0", False), ("br", False),
+                               ("*;q=0", False), ("gzip;q=0.1, identity", False)):
+            for method in ("GET", "HEAD"):
+                with self.subTest(f"{method} {wish}"):
+                    answer = self.tracker.request(method, "/ads", headers={"Accept-Encoding": wish})
+                    self.assertEqual(answer.status, 200)
+                    self.assertEqual(answer.headers["Vary"], "Accept-Encoding")
+                    self.assertEqual(answer.headers["Content-Type"], "application/json")
+                    self.assertEqual(answer.headers["Content-Encoding"], "gzip" if is_taken else None)
+                    self.assertEqual(answer.headers["ETag"] == plain.headers["ETag"], not is_taken)
+                    if method == "GET":
+                        body = gzip.decompress(answer.body) if is_taken else answer.body
+                        self.assertEqual(body, plain.body)
+                        self.assertEqual(int(answer.headers["Content-Length"]), len(answer.body))
+
+    def test_it_has_a_tag_of_its_own(self) -> None:
+        plain = self.tracker.get("/ads").headers["ETag"]
+        zipped = self.tracker.get("/ads", {"Accept-Encoding": "gzip"}).headers["ETag"]
+        self.assertRegex(zipped, r'^"[0-9a-f]+-gzip"$')
+        for tag, wish, status in ((zipped, "gzip", 304), (plain, "gzip", 200), (zipped, "identity", 200),
+                                  (plain, "identity", 304), (f"{plain}, {zipped}", "gzip", 304), ("*", "gzip", 304)):
+            with self.subTest(f"{tag} {wish}"):
+                answer = self.tracker.get("/ads", {"Accept-Encoding": wish, "If-None-Match": tag})
+                self.assertEqual(answer.status, status)
+                self.assertEqual(answer.headers["ETag"], zipped if wish == "gzip" else plain)
+                self.assertEqual(answer.headers["Vary"], "Accept-Encoding")
+
+    def test_a_connection_is_in_step_after_it(self) -> None:
+        wire = self.wire()
+        for _ in range(3):
+            self.assertEqual(wire.send(b"GET /ads HTTP/1.1\r\nHost: x\r\nAccept-Encoding: deflate\r\n"
+                                       b"Accept-Encoding: gzip\r\n\r\n").answer().status, 200)
             self.assert_usable(wire)
 
 
@@ -158,6 +198,21 @@ class ChangeTest(OneServerCase):
                 titles = {ad.get("title") for ad in answer.json()}
                 self.assertEqual(len(titles), 1)
                 self.assertLess(time.time(), end)
+
+    def test_it_is_not_zipped_where_that_does_not_pay(self) -> None:
+        self.psql("UPDATE ads SET active = false")
+        self.expect([])
+        answer = self.tracker.get("/ads", {"Accept-Encoding": "gzip"})
+        self.assertEqual((answer.body, answer.headers["Content-Encoding"]), (b"[]", None))
+        self.assertEqual(answer.headers["ETag"], self.tracker.get("/ads").headers["ETag"])
+
+    def test_both_forms_are_of_one_state(self) -> None:
+        self.psql("INSERT INTO ads (id, image_url, target_url) "
+                  "SELECT i, md5(i::text), 't' FROM generate_series(100, 4099) i")
+        self.tracker.wait_until(lambda: len(listed(self.tracker)) > 4000, 3)
+        plain, zipped = self.tracker.get("/ads"), self.tracker.get("/ads", {"Accept-Encoding": "gzip"})
+        self.assertEqual(gzip.decompress(zipped.body), plain.body)
+        self.assertLess(3 * len(zipped.body), len(plain.body))
 
     def test_a_burst_of_changes_ends_with_the_last(self) -> None:
         for _ in range(3):

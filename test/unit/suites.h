@@ -12,6 +12,7 @@
     X(ad_faults) \
     X(ad_fields) \
     X(ad_listing) \
+    X(ad_picking) \
     X(ad_reading) \
     X(ad_rows) \
     X(ad_set) \
@@ -19,6 +20,7 @@
     X(ad_snapshot_file) \
     X(ad_table) \
     X(ad_trouble) \
+    X(ad_verifications) \
     X(address) \
     X(analytics) \
     X(analytics_reader) \
@@ -32,6 +34,7 @@
     X(batch_sets) \
     X(bisect) \
     X(client_address) \
+    X(coding_wish) \
     X(config) \
     X(crc32c) \
     X(creative) \
@@ -56,6 +59,7 @@
     X(event_origin) \
     X(event_pack) \
     X(event_queue) \
+    X(gzip) \
     X(hex) \
     X(http_admission) \
     X(http_authority) \
@@ -120,6 +124,7 @@
     X(random) \
     X(render) \
     X(result) \
+    X(rotation) \
     X(router) \
     X(serving_token) \
     X(session) \

@@ -5,6 +5,8 @@
 
 #include <check.h>
 
+#include "protocol/ad_fields.h"
+#include "protocol/creative.h"
 #include "test/unit/store/catalogue/ad_log.h"
 #include "test/unit/suites.h"
 
@@ -88,6 +90,27 @@ START_TEST(names_an_id_once_however_many_rows_have_it)
 }
 END_TEST
 
+/* In words of their own. */
+START_TEST(tells_of_parts)
+{
+    static const struct ad_faults none = {0};
+    struct creative_faults parts = {
+        .count = 2, .faults = {{"media_files", "it is no array"}, {"trackers", "it is no object"}}};
+    struct creative creative = {.faults = &parts};
+    struct ad_faults faults = {0};
+    ad_faults_add_parts(&faults, &(struct ad){.id = -7, .creative = &creative});
+    creative.faults = NULL;
+    ad_faults_add_parts(&faults, &(struct ad){.id = 8, .creative = &creative});
+    ck_assert_uint_eq(faults.count, 2);
+    ad_faults_log(&faults, &none, AD_FAULTS_PARTS, fault_log);
+    ck_assert_uint_eq(ad_log_count("warning store: part of an ad passed over id=-7 "
+                                   "column=media_files: it is no array"),
+                      1);
+    ck_assert_uint_eq(ad_log_count("id=-7 column=trackers"), 1);
+    ck_assert_uint_eq(ad_log_count(""), 2);
+}
+END_TEST
+
 Suite *ad_faults_suite(void)
 {
     Suite *suite = suite_create("ad_faults");
@@ -96,6 +119,7 @@ Suite *ad_faults_suite(void)
     tcase_add_test(tcase, names_each_once_over_all_readings);
     tcase_add_test(tcase, names_the_first_of_many_and_counts_them);
     tcase_add_test(tcase, names_an_id_once_however_many_rows_have_it);
+    tcase_add_test(tcase, tells_of_parts);
     suite_add_tcase(suite, tcase);
     return suite;
 }

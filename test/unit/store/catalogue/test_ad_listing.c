@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "protocol/ad.h"
+#include "store/base/gzip.h"
 #include "test/unit/suites.h"
 
 static struct ad make_ad(const char *title)
@@ -111,6 +112,35 @@ START_TEST(is_out_of_date_from_its_next_change_on)
 }
 END_TEST
 
+/* The same text, with a tag of its own. */
+START_TEST(has_a_form_in_gzip_where_that_pays)
+{
+    struct ad ad = make_ad("a title");
+    const struct ad ads[] = {ad, ad, ad, ad, ad};
+    struct ad_listing *one = list(ads, 5, 0);
+    char back[1000];
+    z_stream stream = {.next_in = (const Bytef *)one->gzip,
+                       .avail_in = (unsigned)one->gzip_bytes,
+                       .next_out = (Bytef *)back,
+                       .avail_out = sizeof back};
+    ck_assert_ptr_nonnull(one->gzip);
+    ck_assert_uint_lt(one->gzip_bytes + 24, one->json_bytes);
+    ck_assert_int_eq(inflateInit2(&stream, 15 + 16), Z_OK);
+    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    ck_assert_uint_eq(stream.total_out, one->json_bytes);
+    ck_assert_mem_eq(back, one->json, one->json_bytes);
+    (void)inflateEnd(&stream);
+    ck_assert_uint_eq(strlen(one->gzip_etag), 39);
+    ck_assert_mem_eq(one->gzip_etag, one->etag, 33);
+    ck_assert_str_eq(one->gzip_etag + 33, "-gzip\"");
+    struct ad_listing *none = list(NULL, 0, 0);
+    ck_assert_ptr_null(none->gzip);
+    ad_listing_release(one);
+    ad_listing_release(none);
+    ad_clear(&ad);
+}
+END_TEST
+
 /* AddressSanitizer tells when it goes too early, or never. */
 START_TEST(goes_with_its_last_reference)
 {
@@ -135,6 +165,7 @@ Suite *ad_listing_suite(void)
     tcase_add_test(tcase, has_only_available_ads_in_the_order_given);
     tcase_add_test(tcase, knows_its_next_change);
     tcase_add_test(tcase, is_out_of_date_from_its_next_change_on);
+    tcase_add_test(tcase, has_a_form_in_gzip_where_that_pays);
     tcase_add_test(tcase, goes_with_its_last_reference);
     suite_add_tcase(suite, tcase);
     return suite;

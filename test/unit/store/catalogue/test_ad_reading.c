@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "protocol/ad.h"
+#include "protocol/creative.h"
 #include "store/catalogue/ad_listing.h"
 #include "test/unit/store/catalogue/rows_subject.h"
 #include "test/unit/suites.h"
@@ -180,6 +181,83 @@ START_TEST(takes_few_rows_a_slice_when_they_are_long)
 }
 END_TEST
 
+/* Documents that are rendered already stay with the ads that have not changed. */
+START_TEST(shares_the_creatives_of_those_that_are_the_same)
+{
+    add_rows(ADS);
+    know_rows();
+    (void)rows_add_plain(rows, 0, "new");
+    add_rows(ADS);
+    rows_set_text(rows, 3, "title", "changed"); /* the ad 3 */
+    struct ad_reading *reading = read_rows(&known);
+    const struct ad_set *ads = &ad_reading_result(reading)->ads;
+    ck_assert_uint_eq(ads->count, ADS + 1);
+    for (size_t i = 1; i <= ADS; i++) {
+        bool is_shared = ads->ads[i].creative == known.ads[i - 1].creative;
+        ck_assert_msg(is_shared == (i != 3), "%zu", i);
+    }
+    ck_assert_uint_eq(ads->ads[1].creative->references, 2);
+    ad_set_clear(&known);
+    ck_assert_uint_eq(ads->ads[1].creative->references, 1);
+    ad_reading_free(reading);
+}
+END_TEST
+
+static void assert_part(const struct ad_reading_result *result, size_t i, const char *id,
+                        const char *column, const char *reason)
+{
+    ck_assert_uint_lt(i, result->parts.named_count);
+    ck_assert_str_eq(result->parts.named[i].id, id);
+    ck_assert_str_eq(result->parts.named[i].column, column);
+    ck_assert_str_eq(result->parts.named[i].reason, reason);
+}
+
+static void add_rows_with_faulty_parts(const char *title)
+{
+    (void)rows_add_plain(rows, 1, title);
+    int row = rows_add_plain(rows, 2, "t");
+    rows_set_text(rows, row, "media_files", "[{}]");
+    rows_set_text(rows, row, "ad_verifications", "<x/>");
+    rows_set_text(rows, rows_add_plain(rows, 3, "t"), "ad_verifications", "<AdVerifications/>");
+}
+
+/* Also of those that are shared: nothing has become of them. */
+START_TEST(tells_which_parts_are_passed_over)
+{
+    for (int round = 0; round < 2; round++) {
+        add_rows_with_faulty_parts(round == 0 ? "t" : "changed");
+        struct ad_reading *reading = read_rows(round == 0 ? NULL : &known);
+        struct ad_reading_result *result = ad_reading_result(reading);
+        ck_assert_uint_eq(result->ads.count, 3);
+        ck_assert_uint_eq(result->faults.count, 0);
+        ck_assert_uint_eq(result->parts.count, 2);
+        assert_part(result, 0, "2", "media_files", "an item has no url");
+        assert_part(result, 1, "2", "ad_verifications", "its element is not AdVerifications");
+        ck_assert(!result->ads.ads[0].creative->has_verifications);
+        ck_assert(!result->ads.ads[1].creative->has_verifications);
+        ck_assert(result->ads.ads[2].creative->has_verifications);
+        ad_set_clear(&known);
+        known = result->ads;
+        result->ads = (struct ad_set){.ads = NULL};
+        ad_reading_free(reading);
+        rows = rows_new();
+    }
+}
+END_TEST
+
+START_TEST(reads_in_any_case_when_that_is_asked_for)
+{
+    add_rows(3);
+    know_rows();
+    add_rows(3);
+    struct ad_reading *reading = ad_reading_new(rows, &known, true);
+    (void)step_on(reading);
+    ck_assert(ad_reading_result(reading)->is_changed);
+    ck_assert_uint_eq(ad_reading_result(reading)->ads.count, 3);
+    ad_reading_free(reading);
+}
+END_TEST
+
 static void assert_fault(const struct ad_reading_result *result, size_t i, const char *id,
                          const char *column)
 {
@@ -307,6 +385,9 @@ Suite *ad_reading_suite(void)
     tcase_add_test(tcase, compares_the_others_and_finds_the_same_faults);
     tcase_add_test(tcase, knows_which_there_are_that_can_not_be_read);
     tcase_add_test(tcase, takes_the_first_of_one_id);
+    tcase_add_test(tcase, shares_the_creatives_of_those_that_are_the_same);
+    tcase_add_test(tcase, tells_which_parts_are_passed_over);
+    tcase_add_test(tcase, reads_in_any_case_when_that_is_asked_for);
     tcase_add_test(tcase, may_be_given_up_half_way);
     suite_add_tcase(suite, tcase);
     return suite;
