@@ -1,4 +1,4 @@
-/* GET /ads: the list of available ads, with an ETag. */
+/* GET /ads: the list of available ads, with an ETag, in gzip where the client takes that. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
+#include "server/http/coding_wish.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
@@ -48,17 +49,26 @@ static void handle_ads(struct exchange *exchange)
         fail(exchange, store_ads_trouble(context->store));
         return;
     }
-    exchange_header(exchange, "ETag", listing->etag);
+    bool is_zipped = listing->gzip != NULL && http_wants_gzip(exchange);
+    const char *etag = is_zipped ? listing->gzip_etag : listing->etag;
+    exchange_header(exchange, "ETag", etag);
     exchange_header(exchange, "Cache-Control", "no-cache");
+    exchange_header(exchange, "Vary", "Accept-Encoding");
     const char *known =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
-    if (has_tag(known, listing->etag)) {
+    if (has_tag(known, etag)) {
         ad_listing_release(listing);
         exchange_reply(exchange, 304, NULL, NULL, 0);
         return;
     }
-    exchange_reply_shared(exchange, 200, "application/json", listing->json, listing->json_bytes,
-                          release, listing);
+    if (is_zipped) {
+        exchange_header(exchange, "Content-Encoding", "gzip");
+        exchange_reply_shared(exchange, 200, "application/json", listing->gzip, listing->gzip_bytes,
+                              release, listing);
+    } else {
+        exchange_reply_shared(exchange, 200, "application/json", listing->json, listing->json_bytes,
+                              release, listing);
+    }
 }
 
 const struct route route_ads = {HTTP_GET, "/ads", handle_ads};

@@ -7,10 +7,16 @@
 #include "protocol/ad.h"
 #include "protocol/ad_array.h"
 #include "protocol/memory.h"
+#include "store/base/gzip.h"
+
+/* What an answer says more when it is encoded: "Content-Encoding: gzip" and the line's end. */
+enum { ENCODED_MORE_BYTES = 24 };
 
 struct ad_listing_draft {
     struct ad_array array;
-    size_t ads; /* added so far */
+    struct gzip gzip;
+    size_t zipped; /* so many bytes of the array are in it */
+    size_t ads;    /* added so far */
     struct ad_listing *listing;
 };
 
@@ -22,6 +28,7 @@ struct ad_listing_draft *ad_listing_begin(int64_t now_us, size_t bytes_expected)
     draft->listing->next_change_us = INT64_MAX;
     draft->listing->references = 1;
     ad_array_begin(&draft->array, bytes_expected);
+    gzip_begin(&draft->gzip);
     return draft;
 }
 
@@ -37,6 +44,23 @@ static void add_to_rotations(struct ad_listing *listing, size_t index, const str
     }
 }
 
+/* What of the text is not in it yet. */
+static void zip(struct ad_listing_draft *draft, const char *text, size_t bytes)
+{
+    gzip_add(&draft->gzip, text + draft->zipped, bytes - draft->zipped);
+    draft->zipped = bytes;
+}
+
+static void finish_zip(struct ad_listing_draft *draft, struct ad_listing *listing)
+{
+    zip(draft, listing->json, listing->json_bytes);
+    listing->gzip = gzip_finish(&draft->gzip, &listing->gzip_bytes);
+    if (listing->gzip_bytes + ENCODED_MORE_BYTES < listing->json_bytes)
+        return;
+    free(listing->gzip);
+    listing->gzip = NULL;
+}
+
 void ad_listing_add(struct ad_listing_draft *draft, const struct ad *ad)
 {
     struct ad_listing *listing = draft->listing;
@@ -47,6 +71,7 @@ void ad_listing_add(struct ad_listing_draft *draft, const struct ad *ad)
     if (!ad_is_available(ad, listing->rendered_us))
         return;
     ad_array_add(&draft->array, ad, ad_render);
+    zip(draft, draft->array.text.bytes, draft->array.text.length);
     add_to_rotations(listing, index, ad);
 }
 
@@ -61,6 +86,8 @@ struct ad_listing *ad_listing_finish(struct ad_listing_draft *draft)
     struct ad_listing *listing = draft->listing;
     listing->json = ad_array_finish(&draft->array, &listing->json_bytes, digest);
     (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
+    (void)snprintf(listing->gzip_etag, sizeof listing->gzip_etag, "\"%.32s-gzip\"", digest);
+    finish_zip(draft, listing);
     draft->listing = NULL;
     ad_listing_discard(draft);
     return listing;
@@ -71,6 +98,7 @@ void ad_listing_discard(struct ad_listing_draft *draft)
     if (draft == NULL)
         return;
     ad_array_clear(&draft->array);
+    gzip_clear(&draft->gzip);
     ad_listing_release(draft->listing);
     free(draft);
 }
@@ -94,5 +122,6 @@ void ad_listing_release(struct ad_listing *listing)
     for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
         rotation_clear(&listing->rotations[kind]);
     free(listing->json);
+    free(listing->gzip);
     free(listing);
 }

@@ -18,7 +18,10 @@ enum { AD_LISTING_ETAG_SIZE = 40 };
 struct ad_listing {
     char *json;
     size_t json_bytes;
-    char etag[AD_LISTING_ETAG_SIZE];           /* with its quotes */
+    char etag[AD_LISTING_ETAG_SIZE]; /* with its quotes */
+    char *gzip;                      /* the same in that coding; NULL = it does not pay */
+    size_t gzip_bytes;
+    char gzip_etag[AD_LISTING_ETAG_SIZE];
     struct rotation rotations[DOCUMENT_KINDS]; /* of the ads that such a document can show */
     size_t available;                          /* ads */
     size_t weighted;                           /* of those, that are picked at all */

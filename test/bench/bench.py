@@ -26,9 +26,10 @@ from batches import ITEMS, measure_batches, write_batches
 from clients import Latency, Rate, loaded, measure_latency, measure_rate, run_wrk, write_bodies
 from disks import BESIDE_DELAYS_MS, CONNECTIONS, DELAYS_MS, measure_beside, measure_delayed
 from harness.postgres import ROOT, PrivatePostgres
+from harness.tokens import SECRET
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
-from serving import SECRET, SERVED, VAST, write_paths
+from serving import SERVED, VAST, write_paths
 from storing import ADS, INVALID_PERCENT, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 

@@ -167,7 +167,7 @@ class Tracker(Subject):
         return int(self.metrics().value("adtracker_queue_events"))
 
     def settle(self) -> float:
-        """Also checks that each event that was answered with 202 is a row, and nothing else is."""
+        """Also checks that each event that was answered with 202 is stored, and nothing else is."""
         deadline = time.monotonic() + STORED_WITHIN_SECONDS
         settled, accepted = self._wait_until_stored(deadline)
         time.sleep(QUIET_SECONDS)
@@ -175,9 +175,9 @@ class Tracker(Subject):
         while self.accepted() != accepted:
             settled, accepted = self._wait_until_stored(deadline)
             time.sleep(QUIET_SECONDS)
-        rows = int(self.psql("SELECT count(*) FROM events"))
-        if rows != accepted:
-            raise BenchError(f"{accepted} events were accepted, and there are {rows} rows")
+        stored = int(self.psql("SELECT coalesce(sum(quantity), 0) FROM events"))
+        if stored != accepted:
+            raise BenchError(f"{accepted} events were accepted, and {stored} are stored")
         return settled
 
     def _wait_until_stored(self, deadline: float) -> Tuple[float, int]:

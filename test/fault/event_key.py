@@ -9,9 +9,12 @@ DAY_US, DAY_MS = 24 * HOUR_US, 86400 * 1000
 UUID_7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def digest(kind: int, ad_id: int, offset_ms: int, event_id: str) -> str:
+CLIENTS, TOKENS = 0, 1  # name spaces: whose the id is
+
+
+def digest(space: int, kind: int, ad_id: int, offset_ms: int, event_id: str) -> str:
     """The 80 bits of a key that tell what happened, as hex; `offset_ms` of a progress, else 0."""
-    told = struct.pack("<BBii", 0, kind, ad_id, offset_ms) + event_id.encode()
+    told = struct.pack("<BBii", space, kind, ad_id, offset_ms) + event_id.encode()
     return hashlib.sha256(told).hexdigest()[:20]
 
 

@@ -9,6 +9,7 @@ from harness.case import TrackerCase
 from harness.postgres import ROOT, PrivatePostgres
 from harness.process import wait_until
 from harness.server import Server
+from harness.tokens import SECRET
 from ledger import Ledger, Summary
 from load import Load
 
@@ -17,6 +18,7 @@ ADS = 3
 WAYS = ("slow", "alone", "quick")
 SLOW_DISK_US = 2000  # per sync: what the server does not do inline
 MIB = 1024 * 1024
+TRACKING = {"TOKEN_SECRET": SECRET, "SSAI_PEERS": "127.0.0.1"}  # what a load with trackers takes
 SHOWN = 5
 ANSWER_SECONDS = 600 if LONG else 60  # of a query over all there is
 

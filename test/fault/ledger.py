@@ -69,9 +69,10 @@ class Ledger:
         self._started = time.monotonic()
         self._wall_less_monotonic = time.time() - self._started
 
-    def new_event(self, kind: str, ad_id: int, has_id: bool, is_bot: bool = False) -> Event:
+    def new_event(self, kind: str, ad_id: int, has_id: bool, is_bot: bool = False,
+                  is_tracker: bool = False) -> Event:
         with self._lock:
-            event = Event(len(self.events), kind, ad_id, has_id, is_bot)
+            event = Event(len(self.events), kind, ad_id, has_id, is_bot, is_tracker)
             self.events.append(event)
         return event
 

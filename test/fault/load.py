@@ -38,7 +38,7 @@ class Connection(asyncio.Protocol):
         self._data += data
         head, separator, body = self._data.partition(b"\r\n\r\n")
         lower = head.lower()
-        if not separator or len(body) < int(lower.partition(b"content-length:")[2].split(b"\r")[0]):
+        if not separator or b" 204 " not in head[:16] and len(body) < int(lower.partition(b"content-length:")[2].split(b"\r")[0]):
             return
         self._data = b""
         self.body = body
@@ -72,6 +72,10 @@ def batch_body(events: Sequence[Event], is_array: bool) -> bytes:
 
 def single_bytes(event: Event, keeps: bool) -> bytes:
     """The request of an event by itself."""
+    if event.token:
+        return (f"GET {event.tracker} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {event.agent}\r\n"
+                f"X-Device-IP: {event.address}\r\n"
+                f"Connection: {'keep-alive' if keeps else 'close'}\r\n\r\n").encode()
     return request_bytes(event.kind, json.dumps(event.body()).encode(), event.agent, keeps)
 
 
@@ -98,12 +102,13 @@ class Load:
 
     A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
     such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
-    connection for each event. `think_seconds` is the mean pause between a client's events."""
+    connection for each event. A share `trackers` of the single ones is told by a tracker of an ad that has just
+    been served: the servers have TOKEN_SECRET and, in SSAI_PEERS, us. `think_seconds` is the mean pause between a client's events."""
 
     def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
                  ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,
                  think_seconds: float = 0.005, batches: float = 0.05,
-                 batch_max: int = BATCH_MAX) -> None:
+                 batch_max: int = BATCH_MAX, trackers: float = 0.0) -> None:
         self.ledger = ledger
         self.ports = list(ports)
         self._random = random.Random(seed)
@@ -115,6 +120,7 @@ class Load:
         self._think = think_seconds
         self._batches = batches
         self._batch_max = batch_max
+        self._trackers = trackers
         self._is_stopping = False
         self._is_abandoned = False
         self._faults: List[str] = []
@@ -140,10 +146,11 @@ class Load:
     async def _run(self) -> None:
         await asyncio.gather(*(self._client(n) for n in range(self._connections)))
 
-    def _new_events(self, count: int) -> List[Event]:
+    def _new_events(self, count: int, is_batch: bool) -> List[Event]:
         is_bot = self._random.random() < BOT_SHARE
+        is_tracker = not is_batch and self._random.random() < self._trackers
         return [self.ledger.new_event(self._random.choice(KINDS), self._random.randint(1, self._ads),
-                                      self._random.random() < self._with_id, is_bot) for _ in range(count)]
+                                      self._random.random() < self._with_id, is_bot, is_tracker) for _ in range(count)]
 
     def _batch_size(self) -> int:
         is_large = self._batch_max == BATCH_MAX and self._random.random() < LARGE_SHARE
@@ -155,7 +162,7 @@ class Load:
         while not self._is_stopping:
             is_batch = self._random.random() < self._batches
             count = self._batch_size() if is_batch else 1
-            await self._deliver(self._new_events(count), is_batch, connections, keeps)
+            await self._deliver(self._new_events(count, is_batch), is_batch, connections, keeps)
             await asyncio.sleep(self._random.random() * 2 * self._think)
         for connection in connections.values():
             connection.close()
@@ -208,5 +215,7 @@ class Load:
             self._faults.append(f"no answer in {ANSWER_SECONDS} s: {self.ledger.history(events[0])}")
         if is_batch and status == 202 and b'"accepted":%d,' % len(events) not in connection.body:
             self._faults.append(f"a batch of {len(events)} was answered {connection.body!r}")
+        if status == 204:
+            status = 202
         for event in events:
             self.ledger.record(event, Attempt(began, sent, time.monotonic(), status, str(port)))

@@ -8,6 +8,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 import event_key
 
 from harness.postgres import ROOT
+from harness.tokens import make_token, uuid_of
 
 LOST = 0  # the status of an attempt whose answer never came
 FIRST_ADDRESS = int(ipaddress.IPv4Address("10.0.0.0"))
@@ -38,15 +39,17 @@ class Attempt(NamedTuple):
 
 class Event:
     """Its fields follow from its number, all forms of each among them. Without an `event_id` it is sent
-    once, with one until it is accepted."""
-    __slots__ = ("number", "kind", "ad_id", "is_bot", "event_id", "attempts")
+    once, with one until it is accepted. A tracker's has the id of its token, which a viewer or a bot was given."""
+    __slots__ = ("number", "kind", "ad_id", "is_bot", "token", "event_id", "attempts")
 
-    def __init__(self, number: int, kind: str, ad_id: int, has_id: bool, is_bot: bool) -> None:
+    def __init__(self, number: int, kind: str, ad_id: int, has_id: bool, is_bot: bool,  # pylint: disable=R0913
+                 is_tracker: bool) -> None:
         self.number = number
-        self.kind = kind
+        self.kind = "start" if is_tracker and kind == "progress" else kind  # the ads have no offsets
         self.ad_id = 0 if kind == "error" and number % 4 == 0 else ad_id
         self.is_bot = is_bot
-        self.event_id = self._make_id() if has_id else None
+        self.token = make_token(self.ad_id, None, int(is_bot), self.placement) if is_tracker else None
+        self.event_id = uuid_of(self.token) if self.token else self._make_id() if has_id else None
         self.attempts: List[Attempt] = []
 
     def _make_id(self) -> str:
@@ -65,12 +68,16 @@ class Event:
     @property
     def age_ms(self) -> int:
         """Most happen when they are sent; some were kept by the client for an hour, or for days."""
+        if self.token:
+            return 0
         if self.number % 200 == 7:
             return self.number * 7919 * 1000 % AGE_MAX_MS
         return self.number * 7919 % HOUR_MS if self.number % 25 == 3 else 0
 
     @property
     def playback_ms(self) -> int:
+        if self.token:
+            return 0
         if self.number % 1009 == 5:
             return SECONDS_MAX * 1000
         if self.number % 101 == 5:
@@ -89,7 +96,12 @@ class Event:
 
     @property
     def agent(self) -> str:
-        return BOT if self.is_bot else VIEWER
+        return BOT if self.is_bot and not self.token else VIEWER
+
+    @property
+    def tracker(self) -> str:
+        """The path, of one that has a token."""
+        return f"/t/{self.kind}/{self.token}?code={self.detail}"
 
     def body(self) -> Dict[str, object]:
         body: Dict[str, object] = {"ip": self.address}
@@ -114,7 +126,8 @@ class Event:
         if self.placement:
             told = hashlib.sha256(self.placement.encode()).digest()
             placed = str(int.from_bytes(told[:8], "big") & 2 ** 63 - 1)
-        return (self.kind, str(self.ad_id), str(int(self.is_bot)), "0", str(self.playback_ms), str(self.detail),
+        flags = event_key.TOKENS << 4 | 1 if self.token else 0  # inserted by a server, which names the viewer
+        return (self.kind, str(self.ad_id), str(int(self.is_bot)), str(flags), str(self.playback_ms), str(self.detail),
                 self.placement, placed, "1", str(self.age_ms * 1000))
 
     @property
@@ -122,7 +135,8 @@ class Event:
         """Of its key; it has an id."""
         assert self.event_id is not None
         offset_ms = self.detail if self.kind == "progress" else 0
-        return event_key.digest(NUMBERS[self.kind], self.ad_id, offset_ms, self.event_id)
+        space = event_key.TOKENS if self.token else event_key.CLIENTS
+        return event_key.digest(space, NUMBERS[self.kind], self.ad_id, offset_ms, self.event_id)
 
     def claims(self, received_us: int) -> List[str]:
         """The keys that it has, when it is stored; it has an id."""

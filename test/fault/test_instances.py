@@ -7,7 +7,7 @@ import unittest
 from collections import defaultdict
 from typing import Dict, List, NamedTuple
 
-from fault_case import ADS, FaultCase
+from fault_case import ADS, TRACKING, FaultCase
 from integration.db_support import SqlSession
 from surroundings import only_long
 
@@ -54,7 +54,7 @@ class Instances(FaultCase):
     def open_servers(self) -> List[Server]:
         """The last two share a port."""
         shared = {"PORT": str(free_port()), "REUSE_PORT": "1"}
-        servers = [self.open_server(**(shared if n >= INSTANCES - 2 else {}))
+        servers = [self.open_server(**TRACKING, **(shared if n >= INSTANCES - 2 else {}))
                    for n in range(INSTANCES)]
         self.assertEqual(len({server.journal for server in servers}), INSTANCES)
         return servers
@@ -71,7 +71,7 @@ class Instances(FaultCase):
 
     def test_same_events_through_several(self) -> None:
         servers = self.open_servers()
-        load = self.load(servers, copies=True, with_id=0.7, fresh=0.25)
+        load = self.load(servers, copies=True, with_id=0.7, fresh=0.25, trackers=0.3)
         for _ in self.rounds(30, 2):
             time.sleep(self.random.uniform(0.2, 1.5))
             server = self.random.choice(servers)

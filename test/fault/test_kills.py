@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable, Dict
 
 from disks import preload
-from fault_case import LONG, MIB, WAYS, FaultCase
+from fault_case import LONG, MIB, TRACKING, WAYS, FaultCase
 from integration.db_network import Link, Proxy
 from integration.db_support import SqlSession
 from sent_event import LOST
@@ -77,7 +77,8 @@ class Kills(FaultCase):
     def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5,
                **of_load: float) -> Server:
         self.ways = itertools.cycle(WAYS)
-        server = self.open_server(**preload(), **self.settings())
+        server = self.open_server(**preload(), **self.settings(), **TRACKING)
+        of_load = {"trackers": 0.3, **of_load}
         load = self.load([server], connections=CONNECTIONS, **of_load)
         for n in self.rounds(rounds, rounds_short):
             time.sleep(self.random.uniform(0, with_load_for))

@@ -1,7 +1,4 @@
 """What the tests of served ads share: documents taken apart, and tokens of our own making."""
-import base64
-import hashlib
-import hmac
 import json
 import os
 import time
@@ -12,8 +9,8 @@ from urllib.parse import urlsplit
 from http_support import OneServerCase
 
 from harness.server import Server
+from harness.tokens import SECRET
 
-SECRET = "a secret of more than thirty-two characters"
 OLD_SECRET = "another one that was in use until yesterday"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"}
 BOT = {"User-Agent": "Googlebot/2.1"}
@@ -58,23 +55,6 @@ def read_vast(body: bytes) -> Served:
     return Served(ad_id, serving_id, trackers, click)
 
 
-def make_token(ad_id: int, served_at: Optional[float] = None, verdict: int = 0, placement: str = "", flags: int = 0,
-               secret: str = SECRET, version: int = 1, random: Optional[bytes] = None) -> str:
-    milliseconds = int((time.time() if served_at is None else served_at) * 1000)
-    rest = bytearray(random or os.urandom(10))
-    rest[0] = 0x70 | rest[0] & 0x0F
-    rest[2] = 0x80 | rest[2] & 0x3F
-    content = (bytes([version, flags, verdict]) + milliseconds.to_bytes(6, "big") + bytes(rest)
-               + ad_id.to_bytes(4, "big") + placement.encode())
-    mac = hmac.new(secret.encode(), content, hashlib.sha256).digest()[:16]
-    return base64.urlsafe_b64encode(content + mac).rstrip(b"=").decode()
-
-
-def uuid_of(token: str) -> str:
-    digits = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[3:19].hex()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
 class ServingCase(OneServerCase):
     """Three ads with videos; the events of a test are what is in the table when it ends."""
 
@@ -88,6 +68,16 @@ class ServingCase(OneServerCase):
                   "active = true, target_url = 'https://t.example/' || id, progress_offsets_ms = '[5000, 10000]', "
                   "wrapper_url = NULL, starts_at = NULL, ends_at = NULL")
         self.wait_for_ads()
+
+    def other_server(self, **env: str) -> Server:
+        """One more, on the same database unless `env` names another."""
+        self.db_conn = self.tracker.env["DB_CONN"]
+        return self.start_server(**env)
+
+    def forget_sums(self) -> None:
+        """What earlier tests had the server sum up is stored, and goes."""
+        self.sums("request")
+        self.psql("TRUNCATE events")
 
     def wait_for_ads(self) -> None:
         """Until the server has the ads as the table has them now: a change of ours is in its list."""

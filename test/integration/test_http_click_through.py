@@ -1,9 +1,10 @@
 """/c/{token}: the click is counted once, and the viewer arrives whatever becomes of it."""
 from typing import Optional
 
-from serving_support import BOT, SECRET, ServingCase, make_token
+from serving_support import BOT, ServingCase
 
 from harness.process import wait_until
+from harness.tokens import SECRET, make_token
 
 
 class ClickThroughTest(ServingCase):
@@ -59,7 +60,7 @@ class ClickThroughTest(ServingCase):
 
 class AwayTest(ServingCase):
     def test_without_the_database_it_works_from_what_was_kept(self) -> None:
-        server = self.start_server(DB_CONN=self.tracker.env["DB_CONN"], TOKEN_SECRET=SECRET)
+        server = self.other_server(TOKEN_SECRET=SECRET)
         server.wait_until(lambda: len(server.get("/ads").json()) == 3)
         wait_until((server.journal / "ads").exists, 10, "kept")
         server.stop()
@@ -76,7 +77,7 @@ class AwayTest(ServingCase):
         self.assertEqual(self.rows("kind, ad_id"), [("click", "3"), ("start", "3")])
 
     def test_a_full_journal_stops_trackers_and_no_viewer(self) -> None:
-        server = self.start_server(DB_CONN=self.tracker.env["DB_CONN"], TOKEN_SECRET=SECRET, JOURNAL_MAX_BYTES="65536")
+        server = self.other_server(TOKEN_SECRET=SECRET, JOURNAL_MAX_BYTES="65536")
         server.wait_until(lambda: len(server.get("/ads").json()) == 3)
         server.stop()
         server.env["DB_CONN"] = "host=/nowhere"

@@ -4,7 +4,9 @@ import time
 from typing import List
 
 from http_support import Wire, post
-from serving_support import BOT, BROWSER, OLD_SECRET, SECRET, ServingCase, make_token, uuid_of
+from serving_support import BOT, BROWSER, OLD_SECRET, ServingCase
+
+from harness.tokens import SECRET, make_token, uuid_of
 
 DAY = 86400
 LINEAR = ["impression", "loaded", "start", "firstQuartile", "midpoint", "thirdQuartile", "complete", "mute", "unmute",
@@ -162,7 +164,7 @@ class OnceTest(ServingCase):
         self.assertEqual(faults, [])
 
     def test_replays_count_once_on_two_instances(self) -> None:
-        other = self.start_server(TOKEN_SECRET=self.ENV["TOKEN_SECRET"], DB_CONN=self.tracker.env["DB_CONN"])
+        other = self.other_server(TOKEN_SECRET=self.ENV["TOKEN_SECRET"])
         other.wait_until(lambda: len(other.get("/ads").json()) == 3)
         token = make_token(2)
         paths = [f"/t/{kind}/{token}" for kind in LINEAR] + [f"/c/{token}"]

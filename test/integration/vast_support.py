@@ -125,14 +125,23 @@ def check_attributes(element: xml.Element, name: str, attributes: Dict[str, str]
     assert not missing, f"{name} lacks {missing}"
 
 
+def name_of(element: xml.Element, namespace: str) -> str:
+    """Without the namespace that it must have; what has AdVerifications brings its own."""
+    prefix = f"{{{namespace}}}" if namespace else ""
+    if element.tag.endswith("AdVerifications"):
+        return "AdVerifications"
+    assert element.tag.startswith(prefix) and "{" not in element.tag[len(prefix):], element.tag
+    return element.tag[len(prefix):]
+
+
 def check_element(element: xml.Element, rules: Dict[str, Rule], namespace: str) -> None:
-    name = element.tag.replace(f"{{{namespace}}}", "")
+    name = name_of(element, namespace)
     if name == "AdVerifications":  # somebody else's
         return
     assert name in rules, f"there is no {name}"
     rule = rules[name]
     check_attributes(element, name, rule.attributes)
-    children = [child.tag.replace(f"{{{namespace}}}", "") for child in element]
+    children = [name_of(child, namespace) for child in element]
     assert expect_form(rule.children, children), f"{name}: {children}"
     text = element.text or ""
     if rule.text == URI:
