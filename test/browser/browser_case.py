@@ -71,7 +71,7 @@ class BrowserCase(TrackerCase):
         in gross as in net, and that the answers of the analytics agree."""
         kinds = [*PLAYED, "click"] if clicked else PLAYED
         wanted = {(str(ad), kind): 1 for ad in ads for kind in kinds}
-        self.tracker.wait_until(lambda: wanted.items() <= self.stored().items())
+        self.tracker.wait_until(lambda: set(wanted) <= set(self.stored()))
         self.tracker.wait_until(lambda: self.analytics()["pending_events"] == 0)
         for (ad, kind), count in self.stored().items():
             if kind in kinds:
