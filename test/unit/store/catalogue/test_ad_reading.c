@@ -242,6 +242,7 @@ START_TEST(tells_which_parts_are_passed_over)
         ad_reading_free(reading);
         rows = rows_new();
     }
+    PQclear(rows);
 }
 END_TEST
 
