@@ -85,13 +85,13 @@ class Log(DatabaseCase):
     def test_no_value_of_a_row_is_told(self) -> None:
         server = self.open_server()
         self.psql("CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                  "PERFORM ('secret' || NEW.playback_ms)::int; RETURN NEW; END $$; "
+                  "PERFORM ('whisper' || NEW.playback_ms)::int; RETURN NEW; END $$; "
                   "CREATE TRIGGER tell BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION tell()")
         self.assertEqual(server.post("/ads/click", {"ad_id": 1, "video_playback_time": 777}).status, 202)
         self.wait_at_rest(server)
-        self.assertIn("secret777000", self.value("SELECT reason FROM rejected_events"))
+        self.assertIn("whisper777000", self.value("SELECT reason FROM rejected_events"))
         self.assertIn("sqlstate=22P02", server.log_text())
-        self.assertNotIn("secret", server.log_text())
+        self.assertNotIn("whisper", server.log_text())
 
 
 class Questions(DatabaseCase):
