@@ -148,6 +148,19 @@ static const char *current_date(struct exchanges *exchanges)
     return exchanges->date;
 }
 
+/* One field for all that an answer varies with. */
+static void add_vary(struct exchange *exchange, const char *name)
+{
+    struct evkeyvalq *fields = evhttp_request_get_output_headers(exchange->request);
+    const char *before = evhttp_find_header(fields, "Vary");
+    char all[128];
+    (void)snprintf(all, sizeof all, "%s%s%s", before == NULL ? "" : before,
+                   before == NULL ? "" : ", ", name);
+    if (before != NULL)
+        (void)evhttp_remove_header(fields, "Vary");
+    (void)evhttp_add_header(fields, "Vary", all);
+}
+
 /* Players send beacons in CORS mode, with credentials or not: any page may use this server. */
 static void add_common_headers(struct exchange *exchange)
 {
@@ -159,7 +172,7 @@ static void add_common_headers(struct exchange *exchange)
     } else {
         exchange_header(exchange, "Access-Control-Allow-Origin", origin);
         exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
-        exchange_header(exchange, "Vary", "Origin");
+        add_vary(exchange, "Origin");
     }
     if (exchange->is_last || exchange->pool->is_closing)
         exchange_header(exchange, "Connection", "close");

@@ -11,6 +11,7 @@ from typing import List, Tuple
 from journal_support import DAMAGED, JournalCase
 
 from harness.abilities import can_trace, need
+from harness.process import sync_workers
 from harness.server import Server
 
 HEADER_BYTES, RECORD_HEADER_BYTES = 128, 20
@@ -138,11 +139,13 @@ class Damage(JournalCase):
 
 class Modes(JournalCase):
     def traced(self, mode: str) -> str:
-        """The system calls of a server that takes 30 events."""
+        """The system calls of a server that takes 30 events, and of its sync worker."""
         need(can_trace)
         server = self.open_server(JOURNAL_SYNC=mode)
         trace = server.directory / "trace"
-        with subprocess.Popen(["strace", "-f", "-p", str(server.pid), "-o", str(trace), "-e",
+        server.wait_until(lambda: sync_workers(server.pid))
+        pids = [word for pid in (server.pid, *sync_workers(server.pid)) for word in ("-p", str(pid))]
+        with subprocess.Popen(["strace", "-f", *pids, "-o", str(trace), "-e",
                                "trace=pwrite64,fdatasync,fsync,write,writev,sendto,sendmsg", "-s",
                                "16"], stderr=subprocess.PIPE, text=True) as tracer:
             self.assertIn("attached", tracer.stderr.readline())
@@ -163,7 +166,8 @@ class Modes(JournalCase):
         letters = ""
         for line in trace.splitlines():
             if re.search(r"pwrite64\(\d+, .*, \d+, \d+\)", line) and "fdatasync" not in line:
-                letters += "w" if "\"00000" in line else "W"  # the hint of what is stored
+                # The hint of what is stored, and the segment that is filled ahead.
+                letters += "w" if re.search(r'"(00000|\\0\\0\\0\\0)', line) else "W"
             elif "fdatasync(" in line:
                 letters += "S"
             elif "HTTP/1.1 202" in line:
