@@ -27,8 +27,8 @@ class Outcome(NamedTuple):
 
 
 def files(journal: Path) -> Dict[str, bytes]:
-    """All that an import has to leave as it is."""
-    return {name: content for name, content in contents(journal).items() if name != "lock"}
+    """All that an import has to leave as it is; `spare` is what a server that still runs makes ahead of need."""
+    return {name: content for name, content in contents(journal).items() if name not in ("lock", "spare")}
 
 
 class ImportCase(JournalCase):
