@@ -98,7 +98,7 @@ static void count(const struct exchange *exchange, const struct wish *wish, cons
 static struct serving_token make_token(const struct wish *wish, int32_t ad_id)
 {
     struct serving_token token = {
-        .flags = wish->origin.is_server_side ? 1 : 0,
+        .flags = wish->origin.is_server_side ? EVENT_FROM_SERVER : 0,
         .verdict = (uint8_t)wish->origin.verdict,
         .placement_bytes = (uint8_t)strlen(wish->placement),
         .ad_id = ad_id,
@@ -115,6 +115,8 @@ static void release(const void *body, size_t body_bytes, void *arg)
     free(arg);
 }
 
+/* The body is a copy: by reference each part of the document would be an allocation of its own, and
+ * the ad would have to stay while the client reads. */
 static void send_document(struct exchange *exchange, const struct wish *wish,
                           const struct document *document, int32_t ad_id)
 {
@@ -137,10 +139,9 @@ static void send_document(struct exchange *exchange, const struct wish *wish,
 /* An ad that viewers can't get now is shown to those alone who may change it. */
 static bool may_preview(struct exchange *exchange, const struct wish *wish)
 {
+    const struct handler_context *context = exchange->context;
     return !wish->is_preview ||
-           ad_is_available(
-               store_ad(((const struct handler_context *)exchange->context)->store, wish->ad_id),
-               wish->origin.received_at_us) ||
+           ad_is_available(store_ad(context->store, wish->ad_id), wish->origin.received_at_us) ||
            bearer_is_admin(exchange);
 }
 
