@@ -99,8 +99,6 @@ START_TEST(has_room_for_tokens_of_any_length)
 }
 END_TEST
 
-/* ---- JSON */
-
 static json_t *json_answer(struct ad *ad)
 {
     char *answer = subject_answer(ad, DOCUMENT_JSON);
