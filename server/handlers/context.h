@@ -12,6 +12,7 @@ struct serving_metrics;
 struct store;
 struct token_keys;
 struct peer_list;
+struct uuid_random;
 
 /* The context of every exchange; all borrowed. */
 struct handler_context {
@@ -21,6 +22,7 @@ struct handler_context {
     const char *admin_token;            /* NULL = none is accepted */
     struct token_keys *token_keys;
     int64_t token_ttl_us;
+    struct uuid_random *uuid_random;
     struct document *nofill[DOCUMENT_KINDS]; /* by kind */
     struct store *store;
     struct event_batches *batches;

@@ -95,7 +95,8 @@ static void count(const struct exchange *exchange, const struct wish *wish, cons
                   1);
 }
 
-static struct serving_token make_token(const struct wish *wish, int32_t ad_id)
+static struct serving_token make_token(const struct wish *wish, int32_t ad_id,
+                                       struct uuid_random *random)
 {
     struct serving_token token = {
         .flags = wish->origin.is_server_side ? EVENT_FROM_SERVER : 0,
@@ -104,7 +105,7 @@ static struct serving_token make_token(const struct wish *wish, int32_t ad_id)
         .ad_id = ad_id,
     };
     memcpy(token.placement, wish->placement, token.placement_bytes);
-    uuid_make_v7(token.serving_id, wish->origin.received_at_us);
+    uuid_make_v7(token.serving_id, wish->origin.received_at_us, random);
     return token;
 }
 
@@ -121,7 +122,7 @@ static void send_document(struct exchange *exchange, const struct wish *wish,
                           const struct document *document, int32_t ad_id)
 {
     const struct handler_context *context = exchange->context;
-    const struct serving_token token = make_token(wish, ad_id);
+    const struct serving_token token = make_token(wish, ad_id, context->uuid_random);
     char text[SERVING_TOKEN_MAX_BYTES];
     char serving_id[UUID_TEXT_SIZE];
     size_t text_bytes = serving_token_write(context->token_keys, &token, text);
