@@ -105,7 +105,7 @@ static struct serving_token make_token(const struct wish *wish, int32_t ad_id,
         .ad_id = ad_id,
     };
     memcpy(token.placement, wish->placement, token.placement_bytes);
-    uuid_make_v7(token.serving_id, wish->origin.received_at_us, random);
+    serving_token_set_id(&token, wish->origin.received_at_us, random);
     return token;
 }
 
