@@ -97,6 +97,15 @@ void creative_read_offsets(struct creative *creative, const struct creative_colu
     qsort(creative->offsets_ms, creative->offset_count, sizeof(int32_t), compare_offsets);
 }
 
+/* Told, since the ad would be shown otherwise than was meant, or not at all. */
+static void check_wrapper(const struct ad *ad, struct creative_faults *faults)
+{
+    const struct creative_column column = {.name = "wrapper_url", .faults = faults};
+    const char *url = ad->wrapper_url;
+    if (url != NULL && url[0] != '\0' && !web_url_is_absolute(url))
+        (void)creative_fault(&column, "it is no http or https URL");
+}
+
 typedef void (*read_fn)(struct creative *, const struct creative_column *, json_t *);
 
 static void read_column(struct creative *creative, struct creative_faults *faults, const char *name,
@@ -119,6 +128,7 @@ struct creative *creative_new(const struct ad *ad, struct creative_faults *fault
     read_column(creative, faults, "trackers", ad->trackers, creative_read_trackers);
     read_column(creative, faults, "progress_offsets_ms", ad->progress_offsets_ms,
                 creative_read_offsets);
+    check_wrapper(ad, faults);
     return creative;
 }
 

@@ -10,7 +10,7 @@
 
 bool document_has_form(const struct ad *ad, enum document_kind kind)
 {
-    return kind == DOCUMENT_JSON || vast_form(ad) != VAST_NO_FORM;
+    return ad->id > 0 && (kind == DOCUMENT_JSON || vast_form(ad) != VAST_NO_FORM);
 }
 
 struct document *document_render(const struct ad *ad, enum document_kind kind,

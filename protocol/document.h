@@ -13,7 +13,8 @@
 struct ad;
 
 /* Whether the ad, whose creative there is, can be shown by documents of this kind: it has media of
- * its own, an image, or a wrapper's URL; in JSON any can. */
+ * its own, an image, or a wrapper's URL; in JSON any can. None can whose id no event can name: 0
+ * stands for no ad, and below there are none. */
 bool document_has_form(const struct ad *ad, enum document_kind kind);
 
 /* Renders the ad, which has such a form. `public_url` is where clients reach the server, without a

@@ -41,7 +41,8 @@ enum event_verdict {
 
 /* The bits of `flags`; they stand on disk and in the database. */
 enum {
-    EVENT_SERVER_SIDE_MASK = 0x03,       /* server-side ad insertion */
+    EVENT_SERVER_SIDE_MASK = 0x03,       /* server-side ad insertion: VAST 4.2's [SERVERSIDE] */
+    EVENT_FROM_SERVER = 0x01,            /* of it: a server tells for the client */
     EVENT_ADDRESS_IS_TRUNCATED = 1 << 2, /* the address's host part was cut off */
     EVENT_PRIVACY_SIGNAL = 1 << 3,
     EVENT_KEY_SPACE_SHIFT = 4, /* two bits: whose the id is, see event_key.h */

@@ -18,6 +18,7 @@
 #include "protocol/text.h"
 
 enum { VERSION = 1 };
+enum { MS_US = 1000, DAY_MS = 24 * 3600 * 1000 };
 
 enum {
     AT_VERSION = 0,
@@ -116,6 +117,12 @@ static bool is_sound(const struct serving_token *token)
            token->ad_id >= 0 && uuid_is_v7(token->serving_id) &&
            (token->placement_bytes == 0 ||
             event_fields_is_placement(token->placement, token->placement_bytes));
+}
+
+void serving_token_set_id(struct serving_token *token, int64_t now_us, struct uuid_random *random)
+{
+    bool is_midnight = now_us / MS_US % DAY_MS == 0;
+    uuid_make_v7(token->serving_id, is_midnight ? now_us + MS_US : now_us, random);
 }
 
 size_t serving_token_write(struct token_keys *keys, const struct serving_token *token,

@@ -42,6 +42,10 @@ struct token_keys;
 struct token_keys *token_keys_new(const char *secrets, struct error *error);
 void token_keys_free(struct token_keys *keys);
 
+/* Gives the token an id of its own, of `now_us` in microseconds since 1970: but never of midnight,
+ * which an event's key takes for no time, so that it would count again on another day. */
+void serving_token_set_id(struct serving_token *token, int64_t now_us, struct uuid_random *random);
+
 /* Signs a token and writes its text, not terminated. Returns its length in bytes. */
 size_t serving_token_write(struct token_keys *keys, const struct serving_token *token,
                            char text[static SERVING_TOKEN_MAX_BYTES]);

@@ -11,6 +11,8 @@
 enum { TIME_BYTES = 6, V7_RANDOM_BYTES = UUID_BYTES - TIME_BYTES };
 enum { AT_VERSION = 6, AT_VARIANT = 8 };
 
+_Static_assert(UUID_RANDOM_BYTES % V7_RANDOM_BYTES == 0, "none is left over");
+
 static void mark(uint8_t uuid[static UUID_BYTES], int version)
 {
     uuid[AT_VERSION] = (uint8_t)((uuid[AT_VERSION] & 0x0F) | version << 4);
@@ -23,24 +25,21 @@ void uuid_make(uint8_t uuid[static UUID_BYTES])
     mark(uuid, 4);
 }
 
-/* A call to the kernel for each would be most of what it costs. */
-static void take_kept_random(uint8_t bytes[static V7_RANDOM_BYTES])
+static void take_random(struct uuid_random *random, uint8_t bytes[static V7_RANDOM_BYTES])
 {
-    static uint8_t kept[25 * V7_RANDOM_BYTES];
-    static size_t left;
-    if (left == 0) {
-        random_fill(kept, sizeof kept);
-        left = sizeof kept;
+    if (random->left == 0) {
+        random_fill(random->bytes, sizeof random->bytes);
+        random->left = sizeof random->bytes;
     }
-    left -= V7_RANDOM_BYTES;
-    memcpy(bytes, kept + left, V7_RANDOM_BYTES);
+    random->left -= V7_RANDOM_BYTES;
+    memcpy(bytes, random->bytes + random->left, V7_RANDOM_BYTES);
 }
 
-void uuid_make_v7(uint8_t uuid[static UUID_BYTES], int64_t now_us)
+void uuid_make_v7(uint8_t uuid[static UUID_BYTES], int64_t now_us, struct uuid_random *random)
 {
     uint64_t now_ms = now_us < 0 ? 0 : (uint64_t)now_us / 1000;
     bytes_put_be64(uuid, now_ms << 16); /* the last two bytes are overwritten */
-    take_kept_random(uuid + TIME_BYTES);
+    take_random(random, uuid + TIME_BYTES);
     mark(uuid, 7);
 }
 

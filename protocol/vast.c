@@ -165,10 +165,14 @@ void vast_render(struct draft *draft, const struct ad *ad, enum document_kind ve
                                    "allowMultipleAds=\"false\">"
                                  : "<Wrapper>");
     vast_text(&vast, "AdSystem", " version=\"" ADTRACKER_VERSION "\"", "video-ad-tracker");
-    if (is_wrapper)
-        is_4 ? wrapper_4(&vast) : wrapper(&vast);
+    if (is_wrapper && is_4)
+        wrapper_4(&vast);
+    else if (is_wrapper)
+        wrapper(&vast);
+    else if (is_4)
+        inline_ad_4(&vast, form);
     else
-        is_4 ? inline_ad_4(&vast, form) : inline_ad(&vast, form);
+        inline_ad(&vast, form);
     draft_append(draft, is_wrapper ? "</Wrapper></Ad></VAST>\n" : "</InLine></Ad></VAST>\n");
 }
 

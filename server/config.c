@@ -79,18 +79,18 @@ static enum result read_address(const struct variable *variable, const char *val
 static enum result read_blocks(const struct variable *variable, const char *value, void *field,
                                struct error *error)
 {
-    struct trusted_proxies *trusted = field;
+    struct peer_list *peers = field;
     for (value += strspn(value, ", "); *value != '\0'; value += strspn(value, ", ")) {
         size_t length = strcspn(value, ", ");
-        if (trusted->count == TRUSTED_PROXIES_MAX)
+        if (peers->count == PEER_LIST_MAX)
             return error_set(error, RESULT_INVALID, "%s has more than %d entries", variable->name,
-                             TRUSTED_PROXIES_MAX);
-        if (address_block_parse(value, length, &trusted->blocks[trusted->count]) != RESULT_OK)
+                             PEER_LIST_MAX);
+        if (address_block_parse(value, length, &peers->blocks[peers->count]) != RESULT_OK)
             return error_set(error, RESULT_INVALID,
                              "%s: entry %zu is no address and no CIDR block (bits after the prefix "
                              "must be 0)",
-                             variable->name, trusted->count + 1);
-        trusted->count++;
+                             variable->name, peers->count + 1);
+        peers->count++;
         value += length;
     }
     return RESULT_OK;

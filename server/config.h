@@ -17,9 +17,9 @@ enum { PUBLIC_URL_SIZE = 512, ADMIN_TOKEN_MIN_BYTES = 24 };
 struct config {
     struct store_settings store;
     struct listener_settings listener;
-    struct trusted_proxies trusted_proxies;
+    struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
-    struct trusted_proxies ssai_peers;
+    struct peer_list ssai_peers;
     bool is_public_url_set;
     char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
     uint32_t token_ttl_s;
@@ -31,8 +31,8 @@ struct config {
 
 /*
  * Reads the environment. Returns RESULT_INVALID with an error that names the variable and the fault
- * (and repeats no secret); `*config` is all zeros then. It stays
- * where it is: some of it points to other parts.
+ * (and repeats no secret); `*config` is all zeros then. It stays where it is: some of it points to
+ * other parts.
  */
 MUST_CHECK enum result config_read(struct config *config, struct error *error);
 

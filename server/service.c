@@ -18,6 +18,7 @@
 #include "protocol/document.h"
 #include "protocol/memory.h"
 #include "protocol/serving_token.h"
+#include "protocol/uuid.h"
 #include "server/config.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
@@ -53,6 +54,7 @@ struct service {
     struct metrics *metrics;
     struct store *store;
     struct token_keys *token_keys;
+    struct uuid_random uuid_random; /* of tokens */
     struct serving_metrics *serving_metrics;
     struct handler_context context;
     struct event_batches *batches;
@@ -166,6 +168,7 @@ static void make_context(struct service *service)
                                  .admin_token = config->admin_token,
                                  .token_keys = service->token_keys,
                                  .token_ttl_us = INT64_C(1000000) * config->token_ttl_s,
+                                 .uuid_random = &service->uuid_random,
                                  .store = service->store,
                                  .batches = service->batches,
                                  .metrics = service->metrics,

@@ -25,10 +25,9 @@ struct store_settings {
     const char *db_conn;       /* libpq URI or keywords; NULL = libpq's defaults */
     uint64_t queue_max_events; /* kept in memory; more stay on disk */
     struct journal_settings journal;
-    const char *public_url; /* where clients reach the server, without a slash at its end */
-    const char
-        *token_secret; /* as token_keys_new() takes it; NULL = the journal's directory has it */
-    bool sample_data;  /* load the samples into an empty database */
+    const char *public_url;   /* where clients reach the server, without a slash at its end */
+    const char *token_secret; /* for token_keys_new(); NULL = one is kept beside the journal */
+    bool sample_data;         /* load the samples into an empty database */
 };
 
 /*

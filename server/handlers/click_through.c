@@ -48,6 +48,13 @@ static void set_location(struct exchange *exchange, const char *url)
     free(location);
 }
 
+/* NULL where the viewer can't be sent anywhere; a token of no ad leads nowhere either. */
+static const char *find_target(const struct store *store, const struct serving_token *token)
+{
+    const struct ad *ad = token->ad_id == 0 ? NULL : store_ad(store, token->ad_id);
+    return ad != NULL && web_url_is_target(ad->target_url) ? ad->target_url : NULL;
+}
+
 static void handle_click_through(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
@@ -56,13 +63,15 @@ static void handle_click_through(struct exchange *exchange)
     exchange_header(exchange, "Cache-Control", "no-store");
     if (!token_event_read(exchange, text, strlen(text), &token))
         return;
-    const struct ad *ad = store_ad(context->store, token.ad_id);
-    if (ad == NULL || !web_url_is_target(ad->target_url)) {
+    const char *target = find_target(context->store, &token);
+    if (target != NULL) {
+        set_location(exchange, target);
+        count_and_redirect(exchange, &token);
+    } else if (store_has_ads(context->store)) {
         exchange_fail(exchange, 404, "this ad leads nowhere any more");
-        return;
+    } else {
+        exchange_fail(exchange, 503, store_ads_trouble(context->store));
     }
-    set_location(exchange, ad->target_url);
-    count_and_redirect(exchange, &token);
 }
 
 const struct route route_click_through = {HTTP_GET, "/c/{token:text}", handle_click_through};

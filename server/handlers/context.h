@@ -11,16 +11,18 @@ struct router;
 struct serving_metrics;
 struct store;
 struct token_keys;
-struct trusted_proxies;
+struct peer_list;
+struct uuid_random;
 
 /* The context of every exchange; all borrowed. */
 struct handler_context {
-    const struct trusted_proxies *trusted_proxies;
+    const struct peer_list *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
-    const struct trusted_proxies *ssai_peers; /* who insert ads and tell whom for */
-    const char *admin_token;                  /* NULL = none is accepted */
+    const struct peer_list *ssai_peers; /* who insert ads and tell whom for */
+    const char *admin_token;            /* NULL = none is accepted */
     struct token_keys *token_keys;
     int64_t token_ttl_us;
+    struct uuid_random *uuid_random;
     struct document *nofill[DOCUMENT_KINDS]; /* by kind */
     struct store *store;
     struct event_batches *batches;

@@ -95,16 +95,17 @@ static void count(const struct exchange *exchange, const struct wish *wish, cons
                   1);
 }
 
-static struct serving_token make_token(const struct wish *wish, int32_t ad_id)
+static struct serving_token make_token(const struct wish *wish, int32_t ad_id,
+                                       struct uuid_random *random)
 {
     struct serving_token token = {
-        .flags = wish->origin.is_server_side ? 1 : 0,
+        .flags = wish->origin.is_server_side ? EVENT_FROM_SERVER : 0,
         .verdict = (uint8_t)wish->origin.verdict,
         .placement_bytes = (uint8_t)strlen(wish->placement),
         .ad_id = ad_id,
     };
     memcpy(token.placement, wish->placement, token.placement_bytes);
-    uuid_make_v7(token.serving_id, wish->origin.received_at_us);
+    serving_token_set_id(&token, wish->origin.received_at_us, random);
     return token;
 }
 
@@ -115,11 +116,13 @@ static void release(const void *body, size_t body_bytes, void *arg)
     free(arg);
 }
 
+/* The body is a copy: by reference each part of the document would be an allocation of its own, and
+ * the ad would have to stay while the client reads. */
 static void send_document(struct exchange *exchange, const struct wish *wish,
                           const struct document *document, int32_t ad_id)
 {
     const struct handler_context *context = exchange->context;
-    const struct serving_token token = make_token(wish, ad_id);
+    const struct serving_token token = make_token(wish, ad_id, context->uuid_random);
     char text[SERVING_TOKEN_MAX_BYTES];
     char serving_id[UUID_TEXT_SIZE];
     size_t text_bytes = serving_token_write(context->token_keys, &token, text);
@@ -137,10 +140,9 @@ static void send_document(struct exchange *exchange, const struct wish *wish,
 /* An ad that viewers can't get now is shown to those alone who may change it. */
 static bool may_preview(struct exchange *exchange, const struct wish *wish)
 {
+    const struct handler_context *context = exchange->context;
     return !wish->is_preview ||
-           ad_is_available(
-               store_ad(((const struct handler_context *)exchange->context)->store, wish->ad_id),
-               wish->origin.received_at_us) ||
+           ad_is_available(store_ad(context->store, wish->ad_id), wish->origin.received_at_us) ||
            bearer_is_admin(exchange);
 }
 

@@ -36,10 +36,11 @@ struct serving_metrics *serving_metrics_new(struct metrics *metrics)
         if (verdicts[verdict] == NULL)
             continue;
         (void)metrics_label(labels, sizeof labels, "reason", verdicts[verdict]);
-        serving->invalid[verdict] = metrics_counter(
-            metrics, "adtracker_trackers_invalid_total",
-            "Trackers whose own request is no valid traffic; they count as their token does.",
-            labels);
+        serving->invalid[verdict] = metrics_counter(metrics, "adtracker_trackers_invalid_total",
+                                                    "Trackers and click-throughs whose own request "
+                                                    "is no valid traffic; all but clicks count "
+                                                    "as their token does.",
+                                                    labels);
     }
     return serving;
 }

@@ -23,6 +23,6 @@ void serving_metrics_free(struct serving_metrics *serving_metrics);
 
 void serving_metrics_count_unstored(struct serving_metrics *serving_metrics, enum unstored reason);
 
-/* A tracker whose own request shows `verdict`, not VERDICT_VALID. */
+/* A tracker or click-through whose own request shows `verdict`, not VERDICT_VALID. */
 void serving_metrics_count_invalid(struct serving_metrics *serving_metrics,
                                    enum event_verdict verdict);

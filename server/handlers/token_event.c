@@ -54,7 +54,7 @@ static uint8_t server_side(struct evhttp_request *request, const struct serving_
     if (query_find(query, "ss", value, sizeof value, &bytes) == RESULT_OK && bytes == 1 &&
         value[0] >= '0' && value[0] <= '2')
         return (uint8_t)(value[0] - '0');
-    return origin->is_server_side ? 1 : token->flags & EVENT_SERVER_SIDE_MASK;
+    return origin->is_server_side ? EVENT_FROM_SERVER : token->flags & EVENT_SERVER_SIDE_MASK;
 }
 
 /* Why nothing of this request is to be stored; UNSTORED_REASONS = something is. */

@@ -103,6 +103,7 @@ static void submit(struct exchange *exchange, const struct event *event)
 
 static void handle_tracker(struct exchange *exchange)
 {
+    const struct store *store = ((const struct handler_context *)exchange->context)->store;
     const char *word = exchange->match.params[0].text;
     enum event_kind kind;
     struct serving_token token;
@@ -118,6 +119,8 @@ static void handle_tracker(struct exchange *exchange)
         return;
     if (token.ad_id == 0 && !event_kind_may_lack_ad(kind))
         exchange_fail(exchange, 400, "this token has no ad of which that could be told");
+    else if (kind == EVENT_PROGRESS && !store_has_ads(store))
+        exchange_fail(exchange, 503, store_ads_trouble(store)); /* which offsets has it? */
     else if (token_event_make(exchange, &token, kind, &event) && set_detail(exchange, &event))
         submit(exchange, &event);
     else

@@ -9,10 +9,10 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 
-static bool is_trusted(const struct trusted_proxies *trusted, const struct address *address)
+bool client_is_among(const struct address *address, const struct peer_list *peers)
 {
-    for (size_t i = 0; i < trusted->count; i++) {
-        if (address_block_contains(&trusted->blocks[i], address))
+    for (size_t i = 0; i < peers->count; i++) {
+        if (address_block_contains(&peers->blocks[i], address))
             return true;
     }
     return false;
@@ -37,7 +37,7 @@ static bool parse_entry(const char *text, size_t length, struct address *address
 
 /* Walks one header value from its right end. Returns false when the walk ends in it. Empty elements
  * of the list are passed over (RFC 9110 section 5.6.1.2). */
-static bool walk(const struct trusted_proxies *trusted, const char *value, struct address *client)
+static bool walk(const struct peer_list *trusted, const char *value, struct address *client)
 {
     const char *end = value + strlen(value);
     while (end > value) {
@@ -55,7 +55,7 @@ static bool walk(const struct trusted_proxies *trusted, const char *value, struc
         if (!parse_entry(text, length, &hop))
             return false;
         *client = address_unmap(hop);
-        if (!is_trusted(trusted, client))
+        if (!client_is_among(client, trusted))
             return false;
     }
     return true;
@@ -71,16 +71,16 @@ static struct address peer_address(const struct evhttp_request *request)
     return address_unmap(peer);
 }
 
-bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted)
+bool client_is_proxy(const struct evhttp_request *request, const struct peer_list *trusted)
 {
     struct address peer = peer_address(request);
     return client_is_among(&peer, trusted);
 }
 
-struct address client_address(struct evhttp_request *request, const struct trusted_proxies *trusted)
+struct address client_address(struct evhttp_request *request, const struct peer_list *trusted)
 {
     struct address client = peer_address(request);
-    if (client.family == ADDRESS_NONE || !is_trusted(trusted, &client))
+    if (!client_is_among(&client, trusted))
         return client;
     struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
     struct evkeyval *header;
@@ -92,9 +92,4 @@ struct address client_address(struct evhttp_request *request, const struct trust
             goes_on = walk(trusted, header->value, &client);
     }
     return client;
-}
-
-bool client_is_among(const struct address *address, const struct trusted_proxies *peers)
-{
-    return address->family != ADDRESS_NONE && is_trusted(peers, address);
 }

@@ -8,11 +8,11 @@
 
 struct evhttp_request;
 
-enum { TRUSTED_PROXIES_MAX = 256 };
+enum { PEER_LIST_MAX = 256 };
 
-/* Whose word about the client counts: addresses and blocks. */
-struct trusted_proxies {
-    struct address_block blocks[TRUSTED_PROXIES_MAX];
+/* Peers whose word counts, as addresses and blocks. */
+struct peer_list {
+    struct address_block blocks[PEER_LIST_MAX];
     size_t count;
 };
 
@@ -21,11 +21,10 @@ struct trusted_proxies {
  * that is not. Entries may have a port and be quoted. What is no address ends the walk: nothing to
  * its left is believed; nothing at all between two commas is passed over.
  */
-struct address client_address(struct evhttp_request *request,
-                              const struct trusted_proxies *trusted);
+struct address client_address(struct evhttp_request *request, const struct peer_list *trusted);
 
 /* Whether the peer itself is one of `trusted`. */
-bool client_is_proxy(const struct evhttp_request *request, const struct trusted_proxies *trusted);
+bool client_is_proxy(const struct evhttp_request *request, const struct peer_list *trusted);
 
-/* Whether the address is one of `peers`. */
-bool client_is_among(const struct address *address, const struct trusted_proxies *peers);
+/* Whether the address is one of `peers`; ADDRESS_NONE is not. */
+bool client_is_among(const struct address *address, const struct peer_list *peers);

@@ -60,8 +60,8 @@ void exchange_is_read(struct exchange *exchange);
 /* Adds a header to the answer; before one of the following. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);
 
-/* Answers with `body` (copied; not sent for HEAD). `content_type` NULL = no body at all (204, 304).
- */
+/* Answers with `body` (copied; not sent for HEAD). `content_type` NULL = no body at all (204, 302,
+ * 304). */
 void exchange_reply(struct exchange *exchange, int status, const char *content_type,
                     const char *body, size_t body_bytes);
 

@@ -1,5 +1,5 @@
--- What an ad's columns in JSON may hold: whoever writes them is told in words which item is wrong, and how.
--- The program reads them alike (protocol/creative.c), and passes over what it finds wrong in a view.
+-- What an ad's columns in JSON and its wrapper_url may hold: whoever writes them is told in words which item is
+-- wrong, and how. The program reads them alike (protocol/creative.c), and passes over what it finds wrong in a view.
 
 CREATE OR REPLACE FUNCTION is_url(p_value jsonb, p_scheme text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
@@ -114,6 +114,10 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION wrapper_url_fault(p_url text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
+RETURN CASE WHEN p_url <> '' AND NOT is_url(to_jsonb(p_url), 'https?') THEN 'it is no http or https URL' END;
+
 -- The columns may be of type json or text where the table was there before us.
 CREATE OR REPLACE FUNCTION check_ad() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -124,7 +128,8 @@ BEGIN
     FOR v_column, v_fault IN
         VALUES ('media_files', media_files_fault(NEW.media_files::text::jsonb)),
                ('trackers', trackers_fault(NEW.trackers::text::jsonb)),
-               ('progress_offsets_ms', progress_offsets_fault(NEW.progress_offsets_ms::text::jsonb))
+               ('progress_offsets_ms', progress_offsets_fault(NEW.progress_offsets_ms::text::jsonb)),
+               ('wrapper_url', wrapper_url_fault(NEW.wrapper_url::text))
     LOOP
         IF v_fault IS NOT NULL THEN
             RAISE EXCEPTION '%.%: %', TG_TABLE_NAME, v_column, v_fault
@@ -140,7 +145,7 @@ DO $$
 BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = 'ads'::regclass) IN ('r', 'p') THEN
         EXECUTE 'CREATE OR REPLACE TRIGGER ads_checked '
-                'BEFORE INSERT OR UPDATE OF media_files, trackers, progress_offsets_ms ON ads '
+                'BEFORE INSERT OR UPDATE OF media_files, trackers, progress_offsets_ms, wrapper_url ON ads '
                 'FOR EACH ROW EXECUTE FUNCTION check_ad()';
     END IF;
 END

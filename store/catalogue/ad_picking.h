@@ -1,4 +1,4 @@
-/* The ad that a client gets, and the document that shows it. */
+/* The ad that a client gets. */
 #pragma once
 
 #include <stdint.h>

@@ -12,8 +12,8 @@ struct ad;
 /*
  * The SELECT whose rows, in binary form, the functions below take: a column for each field as it
  * stands in the table, in their order, so that no value can make it fail; where the table lacks one
- * that came later, it is null. Ads ascend by id, those
- * of one id by their other columns; without an id they come last. The caller frees it with free().
+ * that came later, it is null. Ads ascend by id, those of one id by their other columns; without an
+ * id they come last. The caller frees it with free().
  */
 char *ad_rows_select(void);
 

@@ -80,7 +80,7 @@ static const char *describe(enum XML_Error error)
     case XML_ERROR_NO_MEMORY:
         memory_exhausted(0);
     case XML_ERROR_NO_ELEMENTS:
-        return "it has no element";
+        return "it has no whole element";
     case XML_ERROR_TAG_MISMATCH:
         return "an element is closed by another name";
     case XML_ERROR_UNBOUND_PREFIX:

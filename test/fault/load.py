@@ -38,7 +38,8 @@ class Connection(asyncio.Protocol):
         self._data += data
         head, separator, body = self._data.partition(b"\r\n\r\n")
         lower = head.lower()
-        if not separator or b" 204 " not in head[:16] and len(body) < int(lower.partition(b"content-length:")[2].split(b"\r")[0]):
+        length = lower.partition(b"content-length:")[2].split(b"\r")[0]  # none with 204
+        if not separator or len(body) < int(length or 0):
             return
         self._data = b""
         self.body = body
@@ -102,8 +103,9 @@ class Load:
 
     A share `with_id` of the events has an event_id and is sent until it is accepted; with `copies`
     such an event goes to several ports at one moment. A share `fresh` of the clients takes a new
-    connection for each event. A share `trackers` of the single ones is told by a tracker of an ad that has just
-    been served: the servers have TOKEN_SECRET and, in SSAI_PEERS, us. `think_seconds` is the mean pause between a client's events."""
+    connection for each event. A share `trackers` of the single ones is told by a tracker of an ad that
+    has just been served: the servers have TOKEN_SECRET and, in SSAI_PEERS, us. `think_seconds` is the
+    mean pause between a client's events."""
 
     def __init__(self, ledger: Ledger, ports: Sequence[int], seed: int, connections: int = 16,
                  ads: int = 3, with_id: float = 0.5, copies: bool = False, fresh: float = 0.0,

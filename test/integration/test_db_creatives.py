@@ -77,6 +77,8 @@ class Columns(CreativeCase):
         ("progress_offsets_ms", '["5000"]', "item 1: it is no integer from 0 to 86400000"),
         ("progress_offsets_ms", "[1, 2, 1]", "item 3: it is given twice"),
         ("progress_offsets_ms", json.dumps(list(range(21))), "there are 21 items, more than 20"),
+        ("wrapper_url", "third.example/vast", "it is no http or https URL"),
+        ("wrapper_url", "javascript:alert(1)", "it is no http or https URL"),
     )
     TAKEN = (
         ("media_files", MEDIA),
@@ -86,6 +88,7 @@ class Columns(CreativeCase):
         ("trackers", json.dumps({"start": 199 * ["https://t?[ERRORCODE]"], "error": "https://e"})),
         ("progress_offsets_ms", "[]"), ("progress_offsets_ms", "null"),
         ("progress_offsets_ms", json.dumps([86400000, *range(19)])),
+        ("wrapper_url", ""), ("wrapper_url", "HTTP://w:80/[CACHEBUSTING]?a b"),
         ("weight", "0"), ("skip_after_ms", "0"), ("image_width", "1"), ("image_height", "1"),
     )
 

@@ -3,7 +3,7 @@ from collections import Counter
 
 from serving_support import BOT, ServingCase, read_vast
 
-from harness.tokens import uuid_of
+from harness.tokens import SECRET, make_token, uuid_of
 
 ADMIN = "an-admin-token-for-the-tests"
 
@@ -156,6 +156,22 @@ class CountTest(ServingCase):
         self.assertEqual(self.rows("verdict"), [("1",)] * 3)
 
 
+class NamelessTest(ServingCase):
+    ENV = {**ServingCase.ENV, "TOKEN_TTL_SECONDS": "86399"}  # a server of its own: its log is read
+
+    def test_ads_that_no_event_can_name_are_listed_and_not_served(self) -> None:
+        """0 stands for no ad, in tokens and events alike."""
+        self.change("INSERT INTO ads (id, image_url, video_url, target_url, weight) SELECT id, 'i', "
+                    "'https://m.example/v.mp4', 'https://t.example/' || id, 1000000 FROM (VALUES (0), (-5)) AS v (id)")
+        self.addCleanup(self.psql, "DELETE FROM ads WHERE id < 1")
+        self.assertEqual([ad["id"] for ad in self.tracker.get("/ads").json()], [-5, 0, 1, 2, 3])
+        for path in ("/vast", "/vast?version=2.0"):
+            self.assertIn(self.serve(path).ad_id, (1, 2, 3))
+        self.assertIn(self.fetch("/ads/serve").json()["id"], (1, 2, 3))
+        self.assert_error(self.fetch(f"/c/{make_token(0)}"), 404, "nowhere")
+        self.assertIn("part of an ad passed over id=-5 column=id: no event can name it", self.tracker.log_text())
+
+
 class PreviewTest(ServingCase):
     ENV = {**ServingCase.ENV, "ADMIN_TOKEN": ADMIN}
 
@@ -193,9 +209,15 @@ class NoAdminTest(ServingCase):
 
 class UnloadedTest(ServingCase):
     def test_ads_that_were_never_loaded_are_no_nofill(self) -> None:
-        server = self.other_server(DB_CONN="host=/nowhere")
+        server = self.other_server(DB_CONN="host=/nowhere", TOKEN_SECRET=SECRET)
         self.assert_error(self.fetch("/vast", server=server), 503)
         self.assertEqual(self.fetch("/t/start/x", server=server).status, 400)
+        token = make_token(1)
+        self.assertEqual(self.fetch(f"/t/start/{token}", server=server).status, 204)
+        for path in (f"/t/progress/{token}?offset=5000", f"/c/{token}"):
+            answer = self.fetch(path, server=server)
+            self.assert_error(answer, 503)
+            self.assertEqual(answer.headers["Retry-After"], "1")
 
     def test_the_secret_lies_beside_the_journal(self) -> None:
         server = self.other_server()

@@ -50,7 +50,8 @@ class AnswerTest(ServingCase):
         token = make_token(3, placement="home.top")
         for kind in LINEAR:
             self.assertEqual(self.fetch(f"/t/{kind}/{token}").status, 204, kind)
-        self.assertEqual(self.rows("kind, ad_id, placement, verdict"), [(kind, "3", "home.top", "0") for kind in LINEAR])
+        self.assertEqual(self.rows("kind, ad_id, placement, verdict"),
+                         [(kind, "3", "home.top", "0") for kind in LINEAR])
 
     def test_events_that_are_none_of_theirs(self) -> None:
         for kind in ("request", "fill", "nofill", "Start", "creativeView"):

@@ -191,6 +191,18 @@ START_TEST(passes_over_a_video_that_is_nowhere)
 }
 END_TEST
 
+START_TEST(tells_of_a_wrapper_that_is_nowhere)
+{
+    char url[] = "third.example/vast";
+    struct ad ad = {.id = 1, .wrapper_url = url};
+    creative_free(creative_new(&ad, &faults));
+    assert_one_fault("wrapper_url", "it is no http or https URL");
+    url[0] = '\0';
+    creative_free(creative_new(&ad, &faults));
+    ck_assert_uint_eq(faults.count, 0);
+}
+END_TEST
+
 START_TEST(reads_trackers_by_kind)
 {
     struct creative *creative = read_columns(
@@ -366,6 +378,7 @@ Suite *creative_suite(void)
     tcase_add_loop_test(tcase, leaves_out_a_media_file_with_a_fault, 0, COUNT(MEDIA_FAULTS));
     tcase_add_test(tcase, puts_the_video_first);
     tcase_add_test(tcase, passes_over_a_video_that_is_nowhere);
+    tcase_add_test(tcase, tells_of_a_wrapper_that_is_nowhere);
     tcase_add_test(tcase, reads_trackers_by_kind);
     tcase_add_loop_test(tcase, leaves_out_a_tracker_with_a_fault, 0, COUNT(TRACKER_FAULTS));
     tcase_add_test(tcase, reads_offsets_in_their_order);

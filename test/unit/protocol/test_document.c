@@ -5,6 +5,7 @@
 #include <check.h>
 #include <jansson.h>
 
+#include "protocol/creative.h"
 #include "protocol/event.h"
 #include "test/unit/protocol/document_subject.h"
 #include "test/unit/suites.h"
@@ -98,8 +99,6 @@ START_TEST(has_room_for_tokens_of_any_length)
     subject_clear(&ad);
 }
 END_TEST
-
-/* ---- JSON */
 
 static json_t *json_answer(struct ad *ad)
 {
@@ -206,6 +205,18 @@ START_TEST(is_spoilt_by_no_text)
 }
 END_TEST
 
+START_TEST(has_no_form_for_an_ad_that_no_event_can_name)
+{
+    struct ad ad = subject_video_ad();
+    struct creative_faults faults;
+    ad.creative = creative_new(&ad, &faults);
+    for (ad.id = -1; ad.id <= 1; ad.id++)
+        for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
+            ck_assert_int_eq(document_has_form(&ad, (enum document_kind)kind), ad.id == 1);
+    subject_clear(&ad);
+}
+END_TEST
+
 Suite *document_suite(void)
 {
     Suite *suite = suite_create("document");
@@ -219,6 +230,7 @@ Suite *document_suite(void)
     tcase_add_test(tcase, has_a_tracker_for_each_kind_that_clients_tell);
     tcase_add_test(tcase, gives_no_click_url_where_nobody_can_be_sent);
     tcase_add_test(tcase, is_spoilt_by_no_text);
+    tcase_add_test(tcase, has_no_form_for_an_ad_that_no_event_can_name);
     suite_add_tcase(suite, tcase);
     return suite;
 }

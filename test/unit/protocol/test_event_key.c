@@ -3,11 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include "protocol/hex.h"
+#include "protocol/serving_token.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -224,6 +226,24 @@ START_TEST(midnight_is_no_time)
 }
 END_TEST
 
+/* One of midnight too: its events claim one key on whatever day they are told. */
+START_TEST(a_token_counts_once_on_any_day)
+{
+    const int64_t served_us = TODAY_MS * 1000 + _i * 500;
+    struct serving_token token = {.ad_id = 42};
+    struct uuid_random random = {.left = 0};
+    char id[UUID_TEXT_SIZE];
+    serving_token_set_id(&token, served_us, &random);
+    ck_assert_int_le(llabs(serving_token_served_us(&token) - served_us), 1000);
+    uuid_format(token.serving_id, id);
+    struct event event = make_event(id);
+    event.received_at_us = event.occurred_at_us = served_us;
+    struct claimed at_once = claims_of(&event);
+    event.received_at_us = event.occurred_at_us = served_us + 5 * DAY_US;
+    ck_assert_int_eq(at_once.times_ms[0], claims_of(&event).times_ms[0]);
+}
+END_TEST
+
 START_TEST(day_begins_at_midnight_utc)
 {
     struct event event = make_event("a");
@@ -294,6 +314,7 @@ Suite *event_key_suite(void)
     tcase_add_test(tcase, time_counts_within_fifteen_days_of_receipt);
     tcase_add_test(tcase, days_too_where_it_happened_a_day_from_the_time);
     tcase_add_test(tcase, midnight_is_no_time);
+    tcase_add_loop_test(tcase, a_token_counts_once_on_any_day, -2, 4);
     tcase_add_test(tcase, day_begins_at_midnight_utc);
     tcase_add_test(tcase, ids_of_the_future_and_of_1970_tell_no_time);
     tcase_add_test(tcase, days_stay_within_their_bits);

@@ -126,8 +126,6 @@ START_TEST(tells_each_offset_of_progress_to_all)
 }
 END_TEST
 
-/* ---- nonlinear */
-
 START_TEST(shows_an_image_where_there_is_no_media)
 {
     struct ad ad = subject_ad(8);
@@ -175,8 +173,6 @@ START_TEST(gives_the_images_size_and_time)
     subject_clear(&ad);
 }
 END_TEST
-
-/* ---- wrappers */
 
 START_TEST(wraps_whatever_else_there_is)
 {

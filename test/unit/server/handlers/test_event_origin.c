@@ -26,8 +26,8 @@ struct case_of {
 
 static struct event_origin origin_of(const char *ivt_header, const struct case_of *given)
 {
-    struct trusted_proxies trusted = {.count = 1};
-    struct trusted_proxies peers = {.count = 1};
+    struct peer_list trusted = {.count = 1};
+    struct peer_list peers = {.count = 1};
     ck_assert_int_eq(address_block_parse("10.0.0.0/8", 10, &trusted.blocks[0]), RESULT_OK);
     ck_assert_int_eq(address_block_parse("198.51.100.0/24", 15, &peers.blocks[0]), RESULT_OK);
     struct handler_context context = {

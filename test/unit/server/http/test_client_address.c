@@ -16,7 +16,7 @@ static const char *const TRUSTED[] = {"10.0.0.0/8", "2001:db8::/32", "127.0.0.1"
 
 static void check_client(const char *peer, const char *const *forwarded, const char *expected)
 {
-    struct trusted_proxies trusted = {.count = COUNT(TRUSTED)};
+    struct peer_list trusted = {.count = COUNT(TRUSTED)};
     for (int i = 0; i < COUNT(TRUSTED); i++)
         ck_assert_int_eq(address_block_parse(TRUSTED[i], strlen(TRUSTED[i]), &trusted.blocks[i]),
                          RESULT_OK);
@@ -108,7 +108,7 @@ END_TEST
 
 START_TEST(knows_no_peer_without_a_connection)
 {
-    const struct trusted_proxies trusted = {.count = 0};
+    const struct peer_list trusted = {.count = 0};
     struct evhttp_request *request = evhttp_request_new(NULL, NULL);
     ck_assert_ptr_nonnull(request);
     ck_assert_int_eq(client_address(request, &trusted).family, ADDRESS_NONE);

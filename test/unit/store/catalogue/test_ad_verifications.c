@@ -36,10 +36,10 @@ static const struct unfit {
     const char *xml;
     const char *fault;
 } unfits[] = {
-    {"", "it has no element"},
-    {" \n", "it has no element"},
+    {"", "it has no whole element"},
+    {" \n", "it has no whole element"},
     {"text", "it is no well-formed XML"},
-    {"<AdVerifications>", "it has no element"},
+    {"<AdVerifications>", "it has no whole element"},
     {"<AdVerifications", "it is no well-formed XML"},
     {"<AdVerifications/><AdVerifications/>", "something stands behind its element"},
     {"<AdVerifications/></Ad>", "it is no well-formed XML"},
