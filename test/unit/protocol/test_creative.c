@@ -355,6 +355,21 @@ START_TEST(tells_no_more_faults_than_there_is_room_for)
 }
 END_TEST
 
+/* A document has those of a progress once for each of 20 offsets. */
+START_TEST(takes_as_many_bytes_of_trackers_as_a_document_bears)
+{
+    char trackers[9 * 8200] = "{\"start\":[";
+    for (int i = 0; i < 8; i++)
+        (void)sprintf(trackers + strlen(trackers), "\"https://a/%08182d\",", 0);
+    (void)strcat(trackers, "\"https://b/\"]}");
+    struct creative *creative = read_columns(NULL, trackers, NULL);
+    ck_assert_uint_eq(creative->tracker_count, 8);
+    ck_assert_str_eq(faults.faults[0].reason,
+                     "the URLs of the trackers are longer than 65536 bytes");
+    creative_free(creative);
+}
+END_TEST
+
 Suite *creative_suite(void)
 {
     Suite *suite = suite_create("creative");
@@ -373,6 +388,7 @@ Suite *creative_suite(void)
     tcase_add_test(tcase, keeps_as_many_as_there_may_be);
     tcase_add_loop_test(tcase, passes_over_a_column_that_is_something_else, 0, COUNT(WHOLES));
     tcase_add_test(tcase, tells_no_more_faults_than_there_is_room_for);
+    tcase_add_test(tcase, takes_as_many_bytes_of_trackers_as_a_document_bears);
     suite_add_tcase(suite, tcase);
     return suite;
 }
