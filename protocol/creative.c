@@ -29,6 +29,10 @@ json_t *creative_column_value(const struct creative_column *column, const char *
 {
     if (text == NULL)
         return NULL;
+    if (strnlen(text, CREATIVE_COLUMN_MAX_BYTES + 1) > CREATIVE_COLUMN_MAX_BYTES) {
+        (void)creative_fault(column, "it is over 1 MiB");
+        return NULL;
+    }
     json_error_t error;
     json_t *value = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value == NULL) {

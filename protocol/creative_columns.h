@@ -11,8 +11,10 @@ struct creative;
 struct creative_faults;
 
 enum {
+    CREATIVE_COLUMN_MAX_BYTES = 1024 * 1024, /* of its JSON: it is read in one turn of the loop */
     CREATIVE_MEDIA_MAX = 50,
     CREATIVE_TRACKERS_MAX = 200,
+    CREATIVE_TRACKERS_BYTES_MAX = 65536, /* of their URLs: each progress has all of its own */
     CREATIVE_OFFSETS_MAX = 20,
     CREATIVE_OFFSET_MAX_MS = 24 * 3600 * 1000,
 };

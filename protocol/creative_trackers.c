@@ -12,6 +12,14 @@ static bool is_clients_kind(const char *name)
     return event_kind_find(name, strlen(name), &kind) && event_kind_is_clients(kind);
 }
 
+static bool has_room(const struct creative *creative, const char *url)
+{
+    size_t bytes = strlen(url);
+    for (size_t i = 0; i < creative->tracker_count; i++)
+        bytes += strlen(creative->trackers[i].url);
+    return bytes <= CREATIVE_TRACKERS_BYTES_MAX;
+}
+
 static void read_tracker(struct creative *creative, const struct creative_column *column,
                          enum event_kind kind, const json_t *json)
 {
@@ -20,6 +28,8 @@ static void read_tracker(struct creative *creative, const struct creative_column
         (void)creative_fault(column, "a tracker is no https URL");
     else if (creative->tracker_count == CREATIVE_TRACKERS_MAX)
         (void)creative_fault(column, "there are more than 200 trackers");
+    else if (!has_room(creative, url))
+        (void)creative_fault(column, "the URLs of the trackers are longer than 65536 bytes");
     else
         creative->trackers[creative->tracker_count++] =
             (struct third_party_tracker){.kind = kind, .url = memory_copy_text(url)};

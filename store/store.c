@@ -285,6 +285,19 @@ static void make_writer(struct store *store, struct event_base *base)
                                store->metrics, store->log);
 }
 
+/* Events matter more than trackers: without a secret that lasts there is one for this run. */
+static void find_secret(struct store *store)
+{
+    struct error error;
+    store->token_secret = token_secret_of(journal_directory(store->journal), &error);
+    if (store->token_secret != NULL)
+        return;
+    log_write(store->log, LOG_ERROR, "store",
+              "%s: trackers are signed for this run alone, and those of before are refused",
+              error.text);
+    store->token_secret = token_secret_new();
+}
+
 /* Returns false with an error when the directory is unusable. */
 static bool open_directory(struct store *store, struct event_base *base, struct error *error)
 {
@@ -292,10 +305,11 @@ static bool open_directory(struct store *store, struct event_base *base, struct 
     store->syncer = syncer_new(base, store->metrics, store->log);
     store->journal =
         journal_open(base, &settings->journal, store->syncer, store->metrics, store->log, error);
-    if (store->journal == NULL || settings->token_secret != NULL)
-        return store->journal != NULL;
-    store->token_secret = token_secret_of(journal_directory(store->journal), error);
-    return store->token_secret != NULL;
+    if (store->journal == NULL)
+        return false;
+    if (settings->token_secret == NULL)
+        find_secret(store);
+    return true;
 }
 
 static void close_directory(struct store *store)

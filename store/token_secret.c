@@ -79,13 +79,22 @@ static bool write_secret(const struct directory *directory, const char *secret, 
     return false;
 }
 
-static char *make_secret(const struct directory *directory, struct error *error)
+char *token_secret_new(void)
 {
     uint8_t bytes[RANDOM_BYTES];
     char text[TEXT_BYTES];
     random_fill(bytes, sizeof bytes);
     (void)hex_write(text, bytes, sizeof bytes);
-    return write_secret(directory, text, error) ? memory_copy_bytes(text, sizeof text) : NULL;
+    return memory_copy_bytes(text, sizeof text);
+}
+
+static char *make_secret(const struct directory *directory, struct error *error)
+{
+    char *secret = token_secret_new();
+    if (write_secret(directory, secret, error))
+        return secret;
+    free(secret);
+    return NULL;
 }
 
 char *token_secret_of(const struct directory *directory, struct error *error)

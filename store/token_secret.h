@@ -12,3 +12,6 @@ struct directory;
  * secret, which is then left as it is, or when the disk refuses.
  */
 char *token_secret_of(const struct directory *directory, struct error *error);
+
+/* A random one as well, that is kept nowhere; to be freed with free(). */
+char *token_secret_new(void);

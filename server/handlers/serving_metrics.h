@@ -12,7 +12,7 @@ enum unstored {
     UNSTORED_BAD_TOKEN, /* answered with 400 */
     UNSTORED_HEAD,
     UNSTORED_PREFETCH,
-    UNSTORED_TOO_OLD,        /* nobody could tell any more whether it has been counted */
+    UNSTORED_TOO_OLD,        /* or of a far future: nobody could tell whether it has been counted */
     UNSTORED_UNKNOWN_OFFSET, /* of progress: the ad has it not, or no more */
     UNSTORED_REFUSED,        /* a click that was redirected while the journal took nothing */
     UNSTORED_REASONS,

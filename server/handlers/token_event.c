@@ -64,7 +64,8 @@ static enum unstored unstored_because(const struct exchange *exchange, int64_t a
         return UNSTORED_HEAD;
     if (is_prefetch(exchange->request))
         return UNSTORED_PREFETCH;
-    return age_us > TOKEN_LIFE_US ? UNSTORED_TOO_OLD : UNSTORED_REASONS;
+    bool has_key = age_us <= TOKEN_LIFE_US && age_us >= -TOKEN_LIFE_US;
+    return has_key ? UNSTORED_REASONS : UNSTORED_TOO_OLD;
 }
 
 static void set_verdict(struct event *event, const struct handler_context *context,

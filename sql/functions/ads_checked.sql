@@ -66,6 +66,7 @@ DECLARE
     v_kinds text[] := enum_range(NULL::event_kind)::text[];
     v_fault text;
     v_urls bigint;
+    v_bytes bigint;
 BEGIN
     IF p_trackers IS NULL OR p_trackers = 'null' THEN
         RETURN NULL;
@@ -85,9 +86,13 @@ BEGIN
         SELECT place, number, format('%s, URL %s: it is no https URL', name, number)
         FROM urls WHERE NOT is_url(url, 'https')
     )
-    SELECT (SELECT fault FROM faults ORDER BY place, number, fault LIMIT 1), (SELECT count(*) FROM urls)
-    INTO v_fault, v_urls;
-    RETURN CASE WHEN v_urls > 200 THEN format('there are %s URLs, more than 200', v_urls) ELSE v_fault END;
+    SELECT (SELECT fault FROM faults ORDER BY place, number, fault LIMIT 1), (SELECT count(*) FROM urls),
+           (SELECT sum(octet_length(url #>> '{}')) FROM urls)
+    INTO v_fault, v_urls, v_bytes;
+    RETURN CASE WHEN v_urls > 200 THEN format('there are %s URLs, more than 200', v_urls)
+                WHEN v_fault IS NULL AND v_bytes > 65536
+                THEN format('the URLs are %s bytes long, more than 65536', v_bytes)
+                ELSE v_fault END;
 END
 $$;
 

@@ -59,8 +59,8 @@ class BeforeCreatives(DatabaseCase):
         self.wait_up(server)
         server.wait_until(lambda: "ads loaded" in server.log_text())
         self.assertEqual(server.get("/ads").body, kept)
-        self.assertEqual(self.psql("SELECT DISTINCT weight, coalesce(media_files, trackers, progress_offsets_ms) IS NULL "
-                                   "FROM ads"), [("1", "t")])
+        self.assertEqual(self.psql(
+            "SELECT DISTINCT weight, coalesce(media_files, trackers, progress_offsets_ms) IS NULL FROM ads"), [("1", "t")])
         self.assertIn(b"https://v.example/1.mp4", server.get("/ads/1/vast").body)
         self.assertTrue(re.search(rb"<NonLinear ", server.get("/ads/3/vast").body))
 

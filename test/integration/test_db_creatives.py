@@ -71,6 +71,8 @@ class Columns(CreativeCase):
         ("trackers", '{"start": ["https://t", 5]}', "start, URL 2: it is no https URL"),
         ("trackers", '{"start": {"url": "https://t"}}', "start, URL 1: it is no https URL"),
         ("trackers", json.dumps({"start": 201 * ["https://t"]}), "there are 201 URLs, more than 200"),
+        ("trackers", json.dumps({"start": 8 * ["https://" + "t" * 8184], "mute": ["https://t"]}),
+         "the URLs are 65545 bytes long, more than 65536"),
         ("progress_offsets_ms", "5000", "it is no array: [5000, 15000]"),
         ("progress_offsets_ms", "[0, -1]", "item 2: it is no integer from 0 to 86400000"),
         ("progress_offsets_ms", "[86400001]", "item 1: it is no integer from 0 to 86400000"),

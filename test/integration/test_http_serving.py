@@ -145,7 +145,8 @@ class CountTest(ServingCase):
             self.serve("/vast", **BOT)
         self.assertEqual(self.sums("request", "sum(quantity) FILTER (WHERE ad_id = 2 AND placement = 'a'), "
                                    "sum(quantity) FILTER (WHERE verdict = 1)"), [("5", "3")])
-        self.assertEqual(self.sums("fill", "sum(quantity) FILTER (WHERE ad_id = 2 AND placement = 'a' AND verdict = 0), "
+        self.assertEqual(self.sums("fill",
+                                   "sum(quantity) FILTER (WHERE ad_id = 2 AND placement = 'a' AND verdict = 0), "
                                    "sum(quantity) FILTER (WHERE verdict = 1 AND ad_id > 0)"), [("5", "3")])
         self.assertEqual(self.psql("SELECT count(*) FROM impressions"), [("0",)])
 
@@ -218,6 +219,18 @@ class UnloadedTest(ServingCase):
             answer = self.fetch(path, server=server)
             self.assert_error(answer, 503)
             self.assertEqual(answer.headers["Retry-After"], "1")
+
+    def test_a_secret_that_was_damaged_keeps_no_event_from_coming(self) -> None:
+        server = self.other_server()
+        server.stop()
+        (server.journal / "token_secret").write_bytes(b"\0" * 64)
+        server.start()
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        self.assertIn("token_secret is not one line of text without commas: trackers are signed for this run alone",
+                      server.log_text())
+        token = read_vast(self.fetch("/vast", server=server).body).token
+        self.assertEqual(self.fetch(f"/t/start/{token}", server=server).status, 204)
+        self.assertEqual((server.journal / "token_secret").read_bytes(), b"\0" * 64)
 
     def test_the_secret_lies_beside_the_journal(self) -> None:
         server = self.other_server()

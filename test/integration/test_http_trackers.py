@@ -109,8 +109,11 @@ class TokenTest(ServingCase):
         self.assertEqual(shown(), before + 1)
 
     def test_a_token_of_the_future_is_as_good(self) -> None:
-        self.fetch(f"/t/start/{make_token(1, time.time() + 3600)}")
-        self.assertEqual(self.rows("verdict"), [("0",)])
+        before = self.unstored("too_old")
+        for ahead in (3600, 14 * DAY - 60, 14 * DAY + 60):
+            self.fetch(f"/t/start/{make_token(1, time.time() + ahead)}")
+        self.assertEqual(self.rows("verdict"), [("0",), ("0",)])
+        self.assertEqual(self.unstored("too_old"), before + 1)
 
 
 class DetailTest(ServingCase):

@@ -38,6 +38,7 @@
     X(config) \
     X(crc32c) \
     X(creative) \
+    X(creative_bytes) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \

@@ -367,6 +367,7 @@ START_TEST(tells_no_more_faults_than_there_is_room_for)
 }
 END_TEST
 
+/* A document has those of a progress once for each of 20 offsets. */
 Suite *creative_suite(void)
 {
     Suite *suite = suite_create("creative");
