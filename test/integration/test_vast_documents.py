@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as xml
 from typing import Dict, List, Optional
 
-from http_support import OneServerCase
+from http_support import OneServerCase, listed
 from vast_support import NAMESPACE, VERSIONS, check_document
 
 from harness.abilities import need_program
@@ -56,9 +56,9 @@ class DocumentCase(OneServerCase):
         rows = [{"id": ad_id, "image_url": "", "target_url": "", **ad} for ad_id, ad in ads.items()]
         inserts = [f"INSERT INTO ads ({', '.join(row)}) VALUES ({', '.join(map(literal, row.values()))})"
                    for row in rows]
-        self.psql("; ".join(["BEGIN", "DELETE FROM ads", *inserts, "COMMIT"]))
-        self.tracker.wait_until(
-            lambda: sorted(ad["id"] for ad in self.tracker.get("/ads").json()) == sorted(ads))
+        for sql, ids in (("DELETE FROM ads", []), ("; ".join(["BEGIN", *inserts, "COMMIT"]), sorted(ads))):
+            self.psql(sql)
+            self.tracker.wait_until(lambda wanted=ids: listed(self.tracker) == wanted)
 
     def vast(self, path: str, version: Optional[str] = None) -> xml.Element:
         query = "" if version is None else f"?version={version}"
