@@ -130,9 +130,6 @@ static void send_document(struct exchange *exchange, const struct wish *wish,
     char *body = memory_resized(NULL, body_bytes);
     uuid_format(token.serving_id, serving_id);
     document_write(document, text, text_bytes, serving_id, body);
-    exchange_header(exchange, "Cache-Control", "no-store");
-    exchange_header(exchange, "Expires", "0");
-    exchange_header(exchange, "Pragma", "no-cache");
     exchange_reply_shared(exchange, 200, document_content_type(wish->kind), body, body_bytes,
                           release, body);
 }
@@ -163,11 +160,20 @@ static bool is_acceptable(struct exchange *exchange, struct wish *wish)
     return false;
 }
 
+/* Neither an answer nor an error is another's. */
+static void forbid_caching(struct exchange *exchange)
+{
+    exchange_header(exchange, "Cache-Control", "no-store");
+    exchange_header(exchange, "Expires", "0");
+    exchange_header(exchange, "Pragma", "no-cache");
+}
+
 void serving_answer(struct exchange *exchange, enum document_kind kind, int32_t ad_id)
 {
     const struct handler_context *context = exchange->context;
     struct wish wish = {.kind = kind, .ad_id = ad_id};
     enum nofill_reason reason;
+    forbid_caching(exchange);
     if (!is_acceptable(exchange, &wish))
         return;
     const struct ad *ad = choose(context->store, &wish, &reason);

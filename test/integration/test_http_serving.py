@@ -43,7 +43,9 @@ class AnswerTest(ServingCase):
                                ("preview=2", "preview"), ("preview=1", "preview=1 is for one ad")):
             with self.subTest(query):
                 self.assert_error(self.fetch(f"/vast?{query}"), 400, pattern)
-        self.assert_error(self.fetch("/ads/99/vast"), 404, "no ad")
+        missing = self.fetch("/ads/99/vast")
+        self.assert_error(missing, 404, "no ad")
+        self.assertEqual(missing.headers["Cache-Control"], "no-store")
         self.assert_error(self.fetch("/ads/serve?placement=/"), 400, "placement")
 
     def test_what_tags_carry_besides_means_nothing(self) -> None:
