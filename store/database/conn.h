@@ -37,7 +37,9 @@ struct db_listener {
 struct db_settings {
     const char *name; /* for the log: "writer" */
     const char
-        *own_sql; /* what each new connection runs behind the settings of all; "" = nothing */
+        *own_sql;   /* what each new connection runs behind the settings of all; "" = nothing */
+    bool is_pooled; /* nothing is set in the session: it may be another one for each transaction, so
+                       that transactions set what they need (session_settings_local_sql()) */
 };
 
 /* Everything is borrowed and must outlive the connection, but for `settings`: of these its strings.

@@ -1,6 +1,7 @@
 /* The settings that all our sessions have in common. */
 #include "store/database/session_settings.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,43 +10,44 @@
 struct setting {
     const char *name;
     const char *value;
+    bool is_local; /* a transaction that only reads needs it, too */
 };
 
 /* In this order: the patience of a role must not end those behind it. */
 static const struct setting settings[] = {
-    {"lock_timeout", "5s"},
-    {"idle_in_transaction_session_timeout", "10s"},
-    {"idle_session_timeout", "0"},
-    {"exit_on_error", "off"}, /* an event that is refused must not end the session */
+    {"lock_timeout", "5s", true},
+    {"idle_in_transaction_session_timeout", "10s", true},
+    {"idle_session_timeout", "0", false},
+    {"exit_on_error", "off", false}, /* an event that is refused must not end the session */
 
     /* What comes in and goes out as text. */
-    {"client_encoding", "UTF8"},
-    {"client_min_messages", "warning"}, /* why a session is ended may be one */
-    {"DateStyle", "ISO, YMD"},
-    {"TimeZone", "UTC"},
-    {"IntervalStyle", "postgres"},
-    {"bytea_output", "hex"},
-    {"extra_float_digits", "1"},
-    {"standard_conforming_strings", "on"},
-    {"array_nulls", "on"},
-    {"quote_all_identifiers", "off"},
+    {"client_encoding", "UTF8", true},
+    {"client_min_messages", "warning", true}, /* why a session is ended may be one */
+    {"DateStyle", "ISO, YMD", true},
+    {"TimeZone", "UTC", true},
+    {"IntervalStyle", "postgres", true},
+    {"bytea_output", "hex", true},
+    {"extra_float_digits", "1", true},
+    {"standard_conforming_strings", "on", true},
+    {"array_nulls", "on", true},
+    {"quote_all_identifiers", "off", true},
 
     /* What statements mean. */
-    {"default_transaction_isolation", "read committed"},
-    {"default_transaction_deferrable", "off"},
-    {"row_security", "on"},
-    {"transform_null_equals", "off"},
+    {"default_transaction_isolation", "read committed", false},
+    {"default_transaction_deferrable", "off", false},
+    {"row_security", "on", true},
+    {"transform_null_equals", "off", true},
 
     /* A client that has vanished holds its locks no longer than this. */
-    {"tcp_keepalives_idle", "5"},
-    {"tcp_keepalives_interval", "2"},
-    {"tcp_keepalives_count", "3"},
+    {"tcp_keepalives_idle", "5", false},
+    {"tcp_keepalives_interval", "2", false},
+    {"tcp_keepalives_count", "3", false},
 };
 
 /* Not every release that we work with has these. */
 static const struct setting recent_settings[] = {
-    {"transaction_timeout", "0"},
-    {"restrict_nonsystem_relation_kind", ""},
+    {"transaction_timeout", "0", false},
+    {"restrict_nonsystem_relation_kind", "", false},
 };
 
 static void write_recent(FILE *out)
@@ -75,6 +77,27 @@ char *session_settings_sql(const char *own_sql)
                 "IN ('off', 'local', 'remote_write'); COMMIT; ",
                 out);
     (void)fputs(own_sql, out);
+    if (fclose(out) != 0)
+        memory_exhausted(0);
+    return sql;
+}
+
+/* JIT costs more than it saves in each of these: they touch few rows of many columns. */
+char *session_settings_local_sql(const char *schema, uint32_t timeout_ms)
+{
+    char *sql = NULL;
+    size_t sql_bytes;
+    FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
+    (void)fprintf(out,
+                  "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+                  "SET LOCAL statement_timeout = %u; SET LOCAL jit = off; ",
+                  timeout_ms);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        if (settings[i].is_local)
+            (void)fprintf(out, "SET LOCAL %s = '%s'; ", settings[i].name, settings[i].value);
+    }
+    if (schema != NULL)
+        (void)fprintf(out, "SET LOCAL search_path = %s, pg_temp; ", schema);
     if (fclose(out) != 0)
         memory_exhausted(0);
     return sql;

@@ -1,6 +1,8 @@
 /* The settings that all our sessions have in common. */
 #pragma once
 
+#include <stdint.h>
+
 /* Below the deadlines that a query is sent with, so that the server is the first to give up. */
 enum { SESSION_STATEMENT_TIMEOUT_MS = 7000 };
 
@@ -14,3 +16,12 @@ enum { SESSION_STATEMENT_TIMEOUT_MS = 7000 };
  * queries quicker or slower.
  */
 char *session_settings_sql(const char *own_sql);
+
+/*
+ * The same for one transaction, which it begins: of one snapshot (REPEATABLE READ), that only
+ * reads, in `schema` (quoted where it must be; NULL = as search_path is), each of its statements
+ * for `timeout_ms` at most. For sessions that are a pooler's, and other clients' between
+ * transactions: nothing is kept in them. It takes no snapshot yet, so that tables may be locked
+ * before. The caller frees it with free().
+ */
+char *session_settings_local_sql(const char *schema, uint32_t timeout_ms);

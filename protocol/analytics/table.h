@@ -1,0 +1,44 @@
+/* The sums of an answer: of each group in each bucket. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/analytics/sums.h"
+
+/*
+ * key: the ad (0 = none), the number that a placement is counted under (0 = none), or what the rows
+ * are grouped by where that is neither: the number of a kind, a verdict or a no-fill's reason, an
+ * error's code. second: the same of what they are grouped by beside an ad or a placement, else 0.
+ */
+struct analytics_group_key {
+    int64_t key;
+    int32_t second;
+};
+
+struct analytics_table;
+
+/* `buckets` is at least 1; a table without groups (rows of time alone, or totals) has the one of
+ * key 0 from the start. */
+struct analytics_table *analytics_table_new(size_t buckets, bool has_groups);
+void analytics_table_free(struct analytics_table *table);
+
+/* Adds `sums` `times` (1 or -1) to a cell, which is made when it is new. Returns false, and changes
+ * nothing, when there would be more than ANALYTICS_CELLS_MAX. */
+bool analytics_table_add(struct analytics_table *table, struct analytics_group_key key,
+                         size_t bucket, const struct analytics_sums *sums, int times);
+
+size_t analytics_table_groups(const struct analytics_table *table);
+size_t analytics_table_buckets(const struct analytics_table *table);
+struct analytics_group_key analytics_table_key(const struct analytics_table *table, size_t group);
+const struct analytics_sums *analytics_table_sums(const struct analytics_table *table, size_t group,
+                                                  size_t bucket);
+
+/* Drops a group all of whose sums are zero: those that `key` was made for and came to nothing. */
+void analytics_table_drop_empty(struct analytics_table *table, struct analytics_group_key key);
+
+/* The name of a placement, once it is told (copied); NULL = none. */
+void analytics_table_name(struct analytics_table *table, int64_t placement, const char *name,
+                          size_t bytes);
+const char *analytics_table_name_of(const struct analytics_table *table, int64_t placement);
