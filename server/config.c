@@ -163,6 +163,10 @@ static enum result read_log_level(const struct variable *variable, const char *v
 static const struct variable variables[] = {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)",
      read_text, FIELD(store.db_conn), 0, 0},
+    {"DB_READ_CONN", "", "where analytics are asked, as a replica; without it DB_CONN",
+     read_text, FIELD(store.db_read_conn), 0, 0},
+    {"READER_CONNECTIONS", "2", "questions that the database is asked at a time",
+     read_number, FIELD(store.reader_connections), 1, 32},
     {"PORT", "8080", "TCP port to listen on",
      read_number, FIELD(listener.port), 1, 65535},
     {"LISTEN_ADDR", "", "address to listen on; without it all, IPv6 and IPv4",
