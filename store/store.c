@@ -368,7 +368,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing, metrics, log);
+    store->maintenance =
+        maintenance_new(base, &store->targets.writing, settings->events_retention_days, metrics, log);
     store->catalogue = catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                                      store->syncer, settings->public_url, metrics, log);
     make_reader(store, base);
