@@ -37,8 +37,7 @@ void completeness_tell(const struct completeness *completeness, struct analytics
                        uint64_t stored_sequence)
 {
     report->pending_events = journal_backlog(completeness->journal, stored_sequence);
-    report->complete_until_us =
-        progress_complete_until(&completeness->progress, stored_sequence);
+    report->complete_until_us = progress_complete_until(&completeness->progress, stored_sequence);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -51,8 +50,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 struct completeness *completeness_new(struct event_base *base, const struct journal *journal,
-                                      const struct backlog *backlog,
-                                      const struct sum_writer *sums)
+                                      const struct backlog *backlog, const struct sum_writer *sums)
 {
     struct completeness *completeness = memory_zeroed(sizeof *completeness);
     completeness->journal = journal;

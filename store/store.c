@@ -306,8 +306,8 @@ static void make_reader(struct store *store, struct event_base *base)
         .journal = store->journal_id,
         .connections = store->settings->reader_connections,
         .listener = {.beginning = on_asking, .complete = on_answered, .arg = store}};
-    store->completeness = completeness_new(base, store->journal, intake_backlog(store->intake),
-                                           store->sums);
+    store->completeness =
+        completeness_new(base, store->journal, intake_backlog(store->intake), store->sums);
     store->reader = analytics_reader_new(base, &settings, store->metrics, store->log);
 }
 
@@ -368,10 +368,11 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance =
-        maintenance_new(base, &store->targets.writing, settings->events_retention_days, metrics, log);
-    store->catalogue = catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
-                                     store->syncer, settings->public_url, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing,
+                                         settings->events_retention_days, metrics, log);
+    store->catalogue =
+        catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
+                      store->syncer, settings->public_url, metrics, log);
     make_reader(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

@@ -12,8 +12,8 @@ struct store_targets {
     bool has_reading;
 };
 
-/* Reads DB_CONN and DB_READ_CONN (NULL = not set: the same database). Returns RESULT_INVALID with an
- * error that names the variable. Clear in any case. */
+/* Reads DB_CONN and DB_READ_CONN (NULL = not set: the same database). Returns RESULT_INVALID with
+ * an error that names the variable. Clear in any case. */
 MUST_CHECK enum result store_targets_init(struct store_targets *targets, const char *db_conn,
                                           const char *db_read_conn, struct error *error);
 void store_targets_clear(struct store_targets *targets);

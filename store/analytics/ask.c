@@ -12,8 +12,12 @@
 #include "store/analytics/plan.h"
 
 static const char *const steps[] = {
-    [STRIP_MINUTES_OF_ALL] = "1 minute", [STRIP_QUARTERS] = "15 minutes", [STRIP_HOURS] = "1 hour",
-    [STRIP_DAYS] = "24 hours",           [STRIP_MONTHS] = "1 month",      [STRIP_MINUTES] = "1 minute",
+    [STRIP_MINUTES_OF_ALL] = "1 minute",
+    [STRIP_QUARTERS] = "15 minutes",
+    [STRIP_HOURS] = "1 hour",
+    [STRIP_DAYS] = "24 hours",
+    [STRIP_MONTHS] = "1 month",
+    [STRIP_MINUTES] = "1 minute",
 };
 
 /* What the counts are summed up into, and out of which columns. */
@@ -63,7 +67,8 @@ static size_t run_length(const struct strip *strips, size_t count)
 }
 
 static void write_run_column(FILE *out, const struct plan *plan, enum strip_source source,
-                             int64_t (*value)(const struct strip *strip, size_t number, size_t length))
+                             int64_t (*value)(const struct strip *strip, size_t number,
+                                              size_t length))
 {
     size_t past = plan->first_of[source + 1];
     (void)fputs("'{", out);
@@ -121,7 +126,8 @@ static void write_strips(FILE *out, const struct plan *plan, enum strip_source s
                 out);
 }
 
-/* Bucket by bucket: the rows of the other dimensions lie between. The bounds are for the planner. */
+/* Bucket by bucket: the rows of the other dimensions lie between. The bounds are for the planner.
+ */
 static void write_bucket_condition(FILE *out, const struct plan *plan, enum strip_source source)
 {
     size_t first = plan->first_of[source];

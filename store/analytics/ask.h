@@ -32,11 +32,11 @@ struct ask {
 
 /* The columns of its rows, all in binary form. */
 enum ask_column {
-    ASK_STRIP,   /* integer, of the plan; -1 = late counts */
-    ASK_AT,      /* bigint, of those: the minute since 1970 that they are of */
-    ASK_KEY,     /* bigint, as the next two 0 where it is not asked for */
-    ASK_DETAIL,  /* integer */
-    ASK_VERDICT, /* smallint */
+    ASK_STRIP,       /* integer, of the plan; -1 = late counts */
+    ASK_AT,          /* bigint, of those: the minute since 1970 that they are of */
+    ASK_KEY,         /* bigint, as the next two 0 where it is not asked for */
+    ASK_DETAIL,      /* integer */
+    ASK_VERDICT,     /* smallint */
     ASK_PLAYBACK_MS, /* bigint, may be null as the next */
     ASK_INVALID,
     ASK_CELLS, /* bigint[]: of every kind by its number, or of the cells */
@@ -46,5 +46,6 @@ enum ask_column {
 /* So many rows at most: three for each cell that an answer may have, and one. */
 enum { ASK_ROWS_MAX = 3 * 100000 + 1 };
 
-/* The statement, a SELECT, to be freed with free(). All that is in it is numbers and our own words. */
+/* The statement, a SELECT, to be freed with free(). All that is in it is numbers and our own words.
+ */
 char *ask_sql(const struct ask *ask, const struct plan *plan, int lane);

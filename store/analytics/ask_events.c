@@ -13,8 +13,8 @@ static const struct {
     [DIMENSION_ALL] = {"0::bigint", "0", "", ""},
     [DIMENSION_AD] = {"ad_id::bigint", "0", " AND ad_id <> 0", "ad_id"},
     [DIMENSION_PLACEMENT] = {"placement_id", "0", " AND placement_id <> 0", "placement_id"},
-    [DIMENSION_ERROR] = {"coalesce(ad_id, 0)::bigint", "error_code(detail)",
-                         " AND kind = 'error'", "ad_id"},
+    [DIMENSION_ERROR] = {"coalesce(ad_id, 0)::bigint", "error_code(detail)", " AND kind = 'error'",
+                         "ad_id"},
     [DIMENSION_NOFILL] = {"coalesce(placement_id, 0)", "detail", " AND kind = 'nofill'",
                           "placement_id"},
 };

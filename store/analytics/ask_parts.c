@@ -18,9 +18,8 @@ enum event_kind ask_cell_kind(const struct ask *ask, size_t cell)
 
 void ask_write_group_columns(FILE *out, const struct ask *ask, const char *key, const char *detail)
 {
-    (void)fprintf(out, "%s AS key, %s AS detail, %s AS verdict",
-                  ask->is_by_key ? key : "0::bigint", ask->is_by_detail ? detail : "0",
-                  ask->is_by_verdict ? "verdict" : "0::smallint");
+    (void)fprintf(out, "%s AS key, %s AS detail, %s AS verdict", ask->is_by_key ? key : "0::bigint",
+                  ask->is_by_detail ? detail : "0", ask->is_by_verdict ? "verdict" : "0::smallint");
 }
 
 void ask_write_keys(FILE *out, const struct ask *ask, const char *column)
@@ -43,7 +42,8 @@ void ask_write_time(FILE *out, int64_t time_us)
 
 const char *ask_traffic_condition(enum analytics_traffic traffic)
 {
-    static const char *const conditions[ANALYTICS_TRAFFICS] = {
-        [TRAFFIC_GROSS] = "verdict <> 4", [TRAFFIC_NET] = "verdict = 0", [TRAFFIC_TEST] = "verdict = 4"};
+    static const char *const conditions[ANALYTICS_TRAFFICS] = {[TRAFFIC_GROSS] = "verdict <> 4",
+                                                               [TRAFFIC_NET] = "verdict = 0",
+                                                               [TRAFFIC_TEST] = "verdict = 4"};
     return conditions[traffic];
 }

@@ -77,8 +77,7 @@ static struct analytics_report *new_report(const struct inquiry *inquiry)
     report->as_of_us = inquiry->state.as_of_us;
     report->complete_until_us = INT64_MIN;
     if (has_rows(query))
-        report->table =
-            analytics_table_new(inquiry->buckets.count, query->group != GROUP_NONE);
+        report->table = analytics_table_new(inquiry->buckets.count, query->group != GROUP_NONE);
     return report;
 }
 
@@ -86,9 +85,9 @@ static struct analytics_report *new_report(const struct inquiry *inquiry)
 static enum result check_minutes(const struct inquiry *inquiry, struct error *error)
 {
     const struct analytics_query *query = &inquiry->query;
-    bool is_all = query->ad_count == 0 && query->placement_count == 0 &&
-                  (query->group == GROUP_NONE || query->group == GROUP_KIND ||
-                   query->group == GROUP_VERDICT);
+    bool is_all =
+        query->ad_count == 0 && query->placement_count == 0 &&
+        (query->group == GROUP_NONE || query->group == GROUP_KIND || query->group == GROUP_VERDICT);
     int64_t from_us = INT64_MIN;
     char text[TIMESTAMP_TEXT_SIZE];
     for (size_t i = 0; i < inquiry->state.lane_count; i++) {
@@ -128,9 +127,8 @@ static void make_plan(struct inquiry *inquiry)
     if (ask->target == TARGET_ROWS && !inquiry->is_too_large) {
         plan_make(&inquiry->plan, marks, inquiry->buckets.edges, inquiry->buckets.count, is_all);
     } else {
-        const struct analytics_window *window = ask->target == TARGET_PREVIOUS
-                                                    ? &inquiry->query.previous
-                                                    : &inquiry->query.window;
+        const struct analytics_window *window =
+            ask->target == TARGET_PREVIOUS ? &inquiry->query.previous : &inquiry->query.window;
         const int64_t edges[] = {window->start_us, window->end_us + 1};
         plan_make(&inquiry->plan, marks, edges, 1, is_all);
     }

@@ -1,11 +1,12 @@
 /*
- * A question on its way through the database: which statements it takes, one after the other, and what
- * their rows come to. Without I/O: whoever has a connection runs them, all in one snapshot.
+ * A question on its way through the database: which statements it takes, one after the other, and
+ * what their rows come to. Without I/O: whoever has a connection runs them, all in one snapshot.
  *
- *     inquiry_begin(state) -> inquiry_statement() -> inquiry_take() ... until it is NULL -> inquiry_finish()
+ *     inquiry_begin(state) -> inquiry_statement() -> inquiry_take() ... until it is NULL ->
+ * inquiry_finish()
  *
- * A statement's rows may come in several parts. Where the answer would have too many cells, one more
- * statement finds out how many.
+ * A statement's rows may come in several parts. Where the answer would have too many cells, one
+ * more statement finds out how many.
  */
 #pragma once
 
@@ -34,8 +35,8 @@ uint64_t inquiry_stored_sequence(const struct inquiry *inquiry);
 MUST_CHECK enum result inquiry_begin(struct inquiry *inquiry, const struct analytics_state *state,
                                      struct error *error);
 
-/* The next statement, a SELECT whose rows are wanted in binary form; NULL = that was all. To be freed
- * with free(). */
+/* The next statement, a SELECT whose rows are wanted in binary form; NULL = that was all. To be
+ * freed with free(). */
 char *inquiry_statement(struct inquiry *inquiry);
 
 /* Takes rows of the last statement; false when they are not what it has to give. `*has_enough`: no

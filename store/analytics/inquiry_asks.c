@@ -60,8 +60,7 @@ static struct ask rows_ask(const struct inquiry_asks *asks, const struct analyti
     bool is_of_kinds = has_group(query, GROUP_KIND);
     ask.dimension = rows_dimension(query);
     ask.is_by_key = query->group == GROUP_AD || query->group == GROUP_PLACEMENT;
-    ask.is_by_detail =
-        has_group(query, GROUP_ERROR_CODE) || has_group(query, GROUP_NOFILL_REASON);
+    ask.is_by_detail = has_group(query, GROUP_ERROR_CODE) || has_group(query, GROUP_NOFILL_REASON);
     ask.is_by_verdict = has_group(query, GROUP_VERDICT) || (is_of_kinds && ask.has_invalid);
     ask.has_every_kind = ask.has_every_kind || is_of_kinds;
     return ask;
@@ -150,9 +149,9 @@ static bool add_kinds(const struct inquiry_ask *ask, const struct analytics_quer
                       struct analytics_table *table)
 {
     for (int kind = 0; kind < EVENT_KINDS; kind++) {
-        const struct analytics_group_key key = {
-            .key = number_of(query->group, row, kind),
-            .second = (int32_t)number_of(query->second, row, kind)};
+        const struct analytics_group_key key = {.key = number_of(query->group, row, kind),
+                                                .second =
+                                                    (int32_t)number_of(query->second, row, kind)};
         const struct analytics_sums sums = sums_of_kind(row, kind);
         if (row->kinds[kind] != 0 && !add_sums(ask, key, bucket, &sums, times, table))
             return false;
@@ -171,8 +170,8 @@ bool inquiry_asks_add(const struct inquiry_ask *ask, const struct analytics_quer
     return add_sums(ask, key, bucket, &row->sums, times, table);
 }
 
-/* Beside an ad or a placement there are as many such rows as the other group has numbers: all of them
- * are made before any is dropped. */
+/* Beside an ad or a placement there are as many such rows as the other group has numbers: all of
+ * them are made before any is dropped. */
 void inquiry_asks_drop_empty(const struct analytics_query *query, struct analytics_table *table)
 {
     if (query->group != GROUP_AD && query->group != GROUP_PLACEMENT)

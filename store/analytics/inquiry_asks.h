@@ -17,8 +17,8 @@ enum { INQUIRY_ASKS_MAX = 4 };
 struct inquiry_ask {
     struct ask ask;
     enum ask_target target;
-    bool is_of_all; /* rows: of what has a key and what has none: less those with one it is the row of
-                       none */
+    bool is_of_all; /* rows: of what has a key and what has none: less those with one it is the row
+                       of none */
     bool has_rest;  /* rows: such a statement is there as well */
 };
 

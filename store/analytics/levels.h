@@ -1,5 +1,5 @@
-/* The buckets of the levels of counts: 0 minutes, 1 quarter hours, 2 hours, 3 days, 4 months, all of
- * UTC, in microseconds since 1970. */
+/* The buckets of the levels of counts: 0 minutes, 1 quarter hours, 2 hours, 3 days, 4 months, all
+ * of UTC, in microseconds since 1970. */
 #pragma once
 
 #include <stdint.h>

@@ -84,8 +84,8 @@ static void add_part(const struct planner *planner, int level, const struct part
         add_strip(planner, (enum strip_source)level, part);
 }
 
-/* Levels nest: of each, what lies in its whole buckets before its mark, less what the next has. What
- * no level has, at both ends, is read from the events. */
+/* Levels nest: of each, what lies in its whole buckets before its mark, less what the next has.
+ * What no level has, at both ends, is read from the events. */
 static void add_nested(const struct planner *planner, const struct part *part)
 {
     int64_t low_us = part->first_us;

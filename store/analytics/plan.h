@@ -1,14 +1,15 @@
 /*
- * Which counts answer a window, or each bucket of one. Its time is cut into *strips*, each of which is
- * whole in one place: the months, days, hours, quarter hours that are rolled up, minutes, and for the
- * rest the events themselves, a minute at each end at most (EVENTS: of an ad or a placement before the
- * minutes that are kept, a quarter hour).
+ * Which counts answer a window, or each bucket of one. Its time is cut into *strips*, each of which
+ * is whole in one place: the months, days, hours, quarter hours that are rolled up, minutes, and
+ * for the rest the events themselves, a minute at each end at most (EVENTS: of an ad or a placement
+ * before the minutes that are kept, a quarter hour).
  *
  *     |.. minutes, quarters, hours ..|======= days =======|.. hours, quarters, minutes ..|
  *
- * A day of another zone than UTC is made of the UTC day, less what of that belongs to the day before,
- * more what it has of the next. Both are the same strips: the one between an edge and the midnight that
- * is nearest is added to the bucket on its one side and taken from the one on the other.
+ * A day of another zone than UTC is made of the UTC day, less what of that belongs to the day
+ * before, more what it has of the next. Both are the same strips: the one between an edge and the
+ * midnight that is nearest is added to the bucket on its one side and taken from the one on the
+ * other.
  */
 #pragma once
 
@@ -57,13 +58,13 @@ struct plan {
     size_t first_of[STRIP_SOURCES + 1]; /* where those of a source begin */
     int64_t *edges;                     /* as they are answered: owned, bucket_count + 1 */
     size_t bucket_count;
-    int64_t late_grain_us; /* in steps of so much late counts are told apart; but by the minute where
-                              strips of events lie */
+    int64_t late_grain_us; /* in steps of so much late counts are told apart; but by the minute
+                              where strips of events lie */
     bool is_rounded;       /* events that are gone were needed: some edges were moved */
 };
 
-/* Plans the `count` buckets between `count + 1` ascending `edges` for one lane. `is_all`: of dimension
- * 0. Clear with plan_clear(). */
+/* Plans the `count` buckets between `count + 1` ascending `edges` for one lane. `is_all`: of
+ * dimension 0. Clear with plan_clear(). */
 void plan_make(struct plan *plan, const int64_t marks[static PLAN_MARKS], const int64_t *edges,
                size_t count, bool is_all);
 void plan_clear(struct plan *plan);
@@ -74,7 +75,7 @@ int64_t strip_width_us(enum strip_source source);
 /* The bucket that late counts of a grain that begins at `at_us` belong to. */
 size_t plan_bucket_of(const struct plan *plan, int64_t at_us);
 
-/* Whether events are read in the minute that begins at `minute_us`. Then late counts of it belong to
- * each bucket plan_late_weight() times. */
+/* Whether events are read in the minute that begins at `minute_us`. Then late counts of it belong
+ * to each bucket plan_late_weight() times. */
 bool plan_is_ragged(const struct plan *plan, int64_t minute_us);
 int plan_late_weight(const struct plan *plan, int64_t minute_us, int32_t bucket);

@@ -37,7 +37,7 @@ struct asker {
 
 struct question {
     TAILQ_ENTRY(question) entry;
-    struct inquiry *inquiry; /* owned */
+    struct inquiry *inquiry;        /* owned */
     struct reader_session *session; /* that runs it; NULL = it waits */
     int64_t deadline_us;            /* monotonic */
     unsigned attempts;
@@ -191,8 +191,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
          question = next) {
         next = TAILQ_NEXT(question, entry);
         if (question->session == NULL && now_us >= question->deadline_us)
-            answer_fault(reader, question,
-                         is_up(reader) ? ANALYTICS_SLOW : ANALYTICS_UNREACHABLE, NULL);
+            answer_fault(reader, question, is_up(reader) ? ANALYTICS_SLOW : ANALYTICS_UNREACHABLE,
+                         NULL);
     }
     run_waiting(reader);
 }

@@ -20,8 +20,9 @@ struct metrics;
 enum { READER_CONNECTIONS_MAX = 32 };
 
 /*
- * With RESULT_OK a reference of `report` is the callee's. Else it is NULL and `reason` tells why, valid
- * during the call: RESULT_MALFORMED (the question is at fault), RESULT_BUSY or RESULT_UNAVAILABLE.
+ * With RESULT_OK a reference of `report` is the callee's. Else it is NULL and `reason` tells why,
+ * valid during the call: RESULT_MALFORMED (the question is at fault), RESULT_BUSY or
+ * RESULT_UNAVAILABLE.
  */
 typedef void (*analytics_done_fn)(void *arg, enum result result, struct analytics_report *report,
                                   const char *reason);
@@ -36,7 +37,7 @@ struct analytics_reader_listener {
 
 struct analytics_reader_settings {
     const struct db_target *target;
-    const char *journal; /* our id, as text */
+    const char *journal;  /* our id, as text */
     uint32_t connections; /* 1 to READER_CONNECTIONS_MAX */
     struct analytics_reader_listener listener;
 };
@@ -58,8 +59,8 @@ void analytics_reader_stop(struct analytics_reader *reader);
 
 /*
  * Asks. Returns RESULT_OK when `done` will run, exactly once, later. Else `done` never runs, and
- * `error` tells why: RESULT_UNAVAILABLE when the database is away, RESULT_BUSY when too many questions
- * wait, RESULT_MALFORMED when the query has too many buckets.
+ * `error` tells why: RESULT_UNAVAILABLE when the database is away, RESULT_BUSY when too many
+ * questions wait, RESULT_MALFORMED when the query has too many buckets.
  */
 MUST_CHECK enum result analytics_reader_ask(struct analytics_reader *reader,
                                             const struct analytics_query *query,

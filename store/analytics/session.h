@@ -5,8 +5,8 @@
  *                                     |            |
  *                                     +------------+--> rolling back -> idle
  *
- * From each it may be away again. It keeps nothing in the session: behind a pooler each transaction may
- * get another one.
+ * From each it may be away again. It keeps nothing in the session: behind a pooler each transaction
+ * may get another one.
  */
 #pragma once
 
@@ -27,9 +27,9 @@ struct reader_session;
 struct reader_end {
     struct analytics_report *report; /* the listener's from now on; NULL = there is none, for: */
     enum analytics_fault fault;
-    const char *refusal;  /* in words for the client: the question is at fault; NULL = it is not */
-    const char *details;  /* of the fault, for the log; may be NULL */
-    bool may_try_again;   /* another attempt may succeed */
+    const char *refusal; /* in words for the client: the question is at fault; NULL = it is not */
+    const char *details; /* of the fault, for the log; may be NULL */
+    bool may_try_again;  /* another attempt may succeed */
 };
 
 /* What the owner hears, from the loop or from inside the calls below. */

@@ -23,8 +23,8 @@ struct analytics_state {
     int64_t as_of_us;         /* INT64_MIN = not known */
 };
 
-/* Tables that are read, locked before the snapshot is taken: a partition that is dropped is not part
- * of one. */
+/* Tables that are read, locked before the snapshot is taken: a partition that is dropped is not
+ * part of one. */
 extern const char analytics_lock_sql[];
 
 /* The query for the state, of the journal with this id as text. To be freed with free(). */

@@ -10,8 +10,8 @@ static void thin(struct progress *progress)
     progress->count = kept;
 }
 
-/* Where nothing came since the last note but one, the last one tells more: only its time moves. A clock
- * that was set back says nothing until it has caught up. */
+/* Where nothing came since the last note but one, the last one tells more: only its time moves. A
+ * clock that was set back says nothing until it has caught up. */
 void progress_note(struct progress *progress, uint64_t sequence, int64_t at_us)
 {
     struct progress_note *notes = progress->notes;

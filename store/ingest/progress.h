@@ -19,10 +19,10 @@ struct progress {
     size_t count;
 };
 
-/* To be called now and then. When all places are taken, every other older note goes: it gets coarser
- * the longer nothing is stored. */
+/* To be called now and then. When all places are taken, every other older note goes: it gets
+ * coarser the longer nothing is stored. */
 void progress_note(struct progress *progress, uint64_t sequence, int64_t at_us);
 
-/* All that was accepted before the time that is returned has sequences up to `stored`. INT64_MIN = not
- * known. */
+/* All that was accepted before the time that is returned has sequences up to `stored`. INT64_MIN =
+ * not known. */
 int64_t progress_complete_until(const struct progress *progress, uint64_t stored);

@@ -22,8 +22,6 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
-    X(analytics) \
-    X(analytics_reader) \
     X(backoff) \
     X(base64url) \
     X(batch) \
