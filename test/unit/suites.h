@@ -118,6 +118,7 @@
     X(news) \
     X(pace) \
     X(percent) \
+    X(plan) \
     X(process) \
     X(query) \
     X(random) \
