@@ -31,6 +31,7 @@
 #include "server/http/listener.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
+#include "server/http/stream.h"
 #include "server/loop_lag.h"
 #include "store/store.h"
 
@@ -60,6 +61,7 @@ struct service {
     struct event_batches *batches;
     struct router *router;
     struct http_metrics *http_metrics;
+    struct exchange_streams *streams;
     struct exchanges *exchanges;
     struct http_guard *guard;
     struct evhttp *http;
@@ -187,8 +189,9 @@ static void make_http(struct service *service)
     service->batches = event_batches_new(service->base, service->store,
                                          http_guard_admission(service->guard), service->metrics);
     make_context(service);
-    service->exchanges =
-        exchanges_new(service->base, service->router, service->http_metrics, &service->context);
+    service->streams = exchange_streams_new(service->base);
+    service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
+                                       service->streams, &service->context);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
@@ -277,8 +280,8 @@ void service_run(struct service *service)
     (void)event_base_dispatch(service->base);
 }
 
-/* evhttp must not be freed while a request is unanswered: the store answers what it still has
- * first. A signal that comes meanwhile changes nothing any more. */
+/* evhttp must not be freed while a request is unanswered: answers under way are cut off, and the
+ * store answers what it still has first. A signal that comes meanwhile changes nothing any more. */
 void service_free(struct service *service)
 {
     if (service == NULL)
@@ -286,6 +289,8 @@ void service_free(struct service *service)
     if (service->drain_tick != NULL)
         event_free(service->drain_tick);
     listener_free(service->listener);
+    if (service->streams != NULL)
+        exchange_streams_break(service->streams);
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
@@ -298,6 +303,7 @@ void service_free(struct service *service)
     serving_metrics_free(service->serving_metrics);
     token_keys_free(service->token_keys);
     exchanges_free(service->exchanges);
+    exchange_streams_free(service->streams);
     http_metrics_free(service->http_metrics);
     router_free(service->router);
     for (size_t i = 0; i < SIGNALS; i++) {
