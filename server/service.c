@@ -32,6 +32,7 @@
 #include "server/http/listener.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
+#include "server/http/stream.h"
 #include "server/loop_lag.h"
 #include "store/store.h"
 
@@ -62,6 +63,7 @@ struct service {
     struct analytics_answers *answers;
     struct router *router;
     struct http_metrics *http_metrics;
+    struct exchange_streams *streams;
     struct exchanges *exchanges;
     struct http_guard *guard;
     struct evhttp *http;
@@ -191,8 +193,9 @@ static void make_http(struct service *service)
                                          http_guard_admission(service->guard), service->metrics);
     service->answers = analytics_answers_new(service->base);
     make_context(service);
-    service->exchanges =
-        exchanges_new(service->base, service->router, service->http_metrics, &service->context);
+    service->streams = exchange_streams_new(service->base);
+    service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
+                                       service->streams, &service->context);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
@@ -281,8 +284,8 @@ void service_run(struct service *service)
     (void)event_base_dispatch(service->base);
 }
 
-/* evhttp must not be freed while a request is unanswered: the store answers what it still has
- * first. A signal that comes meanwhile changes nothing any more. */
+/* evhttp must not be freed while a request is unanswered: answers under way are cut off, and the
+ * store answers what it still has first. A signal that comes meanwhile changes nothing any more. */
 void service_free(struct service *service)
 {
     if (service == NULL)
@@ -290,6 +293,8 @@ void service_free(struct service *service)
     if (service->drain_tick != NULL)
         event_free(service->drain_tick);
     listener_free(service->listener);
+    if (service->streams != NULL)
+        exchange_streams_break(service->streams);
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
@@ -303,6 +308,7 @@ void service_free(struct service *service)
     serving_metrics_free(service->serving_metrics);
     token_keys_free(service->token_keys);
     exchanges_free(service->exchanges);
+    exchange_streams_free(service->streams);
     http_metrics_free(service->http_metrics);
     router_free(service->router);
     for (size_t i = 0; i < SIGNALS; i++) {

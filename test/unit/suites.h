@@ -142,6 +142,7 @@
     X(session_batches) \
     X(sqlstate) \
     X(store) \
+    X(stream) \
     X(sum_writer) \
     X(sums) \
     X(sync_way) \
