@@ -311,19 +311,6 @@ static void make_reader(struct store *store, struct event_base *base)
     store->reader = analytics_reader_new(base, &settings, store->metrics, store->log);
 }
 
-/* Events matter more than trackers: without a secret that lasts there is one for this run. */
-static void find_secret(struct store *store)
-{
-    struct error error;
-    store->token_secret = token_secret_of(journal_directory(store->journal), &error);
-    if (store->token_secret != NULL)
-        return;
-    log_write(store->log, LOG_ERROR, "store",
-              "%s: trackers are signed for this run alone, and those of before are refused",
-              error.text);
-    store->token_secret = token_secret_new();
-}
-
 /* Returns false with an error when the directory is unusable. */
 static bool open_directory(struct store *store, struct event_base *base, struct error *error)
 {
@@ -334,7 +321,7 @@ static bool open_directory(struct store *store, struct event_base *base, struct 
     if (store->journal == NULL)
         return false;
     if (settings->token_secret == NULL)
-        find_secret(store);
+        store->token_secret = token_secret_find(journal_directory(store->journal), store->log);
     return true;
 }
 

@@ -3,10 +3,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 
 struct db_conn {
@@ -85,6 +87,19 @@ void fake_conn_answer(const char *const *row)
         int length = snprintf(value, sizeof value, "%s", row[i]);
         ck_assert_int_eq(PQsetvalue(result, 0, i, value, length), 1);
     }
+    answer(DB_OK, result, "");
+    PQclear(result);
+}
+
+void fake_conn_answer_nothing(int columns)
+{
+    PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    char name[] = "?column?";
+    PGresAttDesc *attributes = memory_zeroed_array((size_t)columns + 1, sizeof *attributes);
+    for (int i = 0; i < columns; i++)
+        attributes[i].name = name;
+    ck_assert_int_eq(PQsetResultAttrs(result, columns, attributes), 1);
+    free(attributes);
     answer(DB_OK, result, "");
     PQclear(result);
 }
