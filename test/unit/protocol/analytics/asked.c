@@ -1,5 +1,5 @@
 /* Questions with reports that tests make up. */
-#include "test/unit/protocol/analytics/answer_subject.h"
+#include "test/unit/protocol/analytics/asked.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +23,12 @@ static void make_buckets(struct analytics_buckets *buckets, size_t count)
     }
 }
 
-void subject_init(struct subject *subject, enum analytics_group group, enum analytics_group second,
-                  enum analytics_group bucket, size_t buckets)
+void asked_init(struct asked *asked, enum analytics_group group, enum analytics_group second,
+                enum analytics_group bucket, size_t buckets)
 {
-    memset(subject, 0, sizeof *subject);
-    struct analytics_query *query = &subject->question.query;
-    struct analytics_view *view = &subject->question.view;
+    memset(asked, 0, sizeof *asked);
+    struct analytics_query *query = &asked->question.query;
+    struct analytics_view *view = &asked->question.view;
     query->window.start_us = APRIL_20_US;
     query->window.end_us = APRIL_20_US + (int64_t)buckets * DAY_US - 1;
     query->group = group;
@@ -38,37 +38,37 @@ void subject_init(struct subject *subject, enum analytics_group group, enum anal
     strcpy(view->identity, "0123456789abcdef");
     view->metrics = METRIC_BIT(METRIC_REQUESTS) | METRIC_BIT(METRIC_CLICKS);
     view->order_group = group != GROUP_NONE ? group : bucket;
-    subject->report = analytics_report_new(query);
-    make_buckets(&subject->report->buckets, buckets);
+    asked->report = analytics_report_new(query);
+    make_buckets(&asked->report->buckets, buckets);
     if (group != GROUP_NONE || bucket != GROUP_NONE)
-        subject->report->table = analytics_table_new(buckets, group != GROUP_NONE);
+        asked->report->table = analytics_table_new(buckets, group != GROUP_NONE);
 }
 
-void subject_clear(struct subject *subject)
+void asked_clear(struct asked *asked)
 {
-    analytics_report_release(subject->report);
+    analytics_report_release(asked->report);
 }
 
-void subject_add(struct subject *subject, struct analytics_group_key key, size_t bucket,
-                 enum analytics_cell cell, int64_t events)
+void asked_add(struct asked *asked, struct analytics_group_key key, size_t bucket,
+               enum analytics_cell cell, int64_t events)
 {
     struct analytics_sums sums = {.events = events};
     sums.cells[cell] = events;
-    analytics_sums_add(&subject->report->total, &sums, 1);
-    if (subject->report->table != NULL)
-        ck_assert(analytics_table_add(subject->report->table, key, bucket, &sums, 1));
+    analytics_sums_add(&asked->report->total, &sums, 1);
+    if (asked->report->table != NULL)
+        ck_assert(analytics_table_add(asked->report->table, key, bucket, &sums, 1));
 }
 
-void subject_name(struct subject *subject, int64_t placement, const char *name)
+void asked_name(struct asked *asked, int64_t placement, const char *name)
 {
-    analytics_table_name(subject->report->table, placement, name, strlen(name));
+    analytics_table_name(asked->report->table, placement, name, strlen(name));
 }
 
-char *subject_text(const struct subject *subject, char *etag)
+char *asked_text(const struct asked *asked, char *etag)
 {
     struct render_text text = {0};
     size_t length;
-    struct analytics_answer *answer = analytics_answer_new(&subject->question, subject->report);
+    struct analytics_answer *answer = analytics_answer_new(&asked->question, asked->report);
     while (analytics_answer_prepare(answer))
         ;
     if (etag != NULL)
@@ -79,16 +79,16 @@ char *subject_text(const struct subject *subject, char *etag)
     return render_take(&text, &length);
 }
 
-void assert_text(const struct subject *subject, const char *expected)
+void assert_text(const struct asked *asked, const char *expected)
 {
-    char *text = subject_text(subject, NULL);
+    char *text = asked_text(asked, NULL);
     ck_assert_str_eq(text, expected);
     free(text);
 }
 
-void assert_text_before_meta(const struct subject *subject, const char *expected)
+void assert_text_before_meta(const struct asked *asked, const char *expected)
 {
-    char *text = subject_text(subject, NULL);
+    char *text = asked_text(asked, NULL);
     char *meta = strstr(text, ",\"meta\":{");
     ck_assert_ptr_nonnull(meta);
     *meta = '\0';
