@@ -28,13 +28,13 @@
     X(analytics_answer_order) \
     X(analytics_answer_random) \
     X(analytics_answer_slices) \
+    X(analytics_reader) \
     X(analytics_report) \
     X(analytics_sums) \
     X(analytics_table) \
     X(backoff) \
     X(base64url) \
     X(batch) \
-    X(analytics_reader) \
     X(batch_answer) \
     X(batch_counts) \
     X(batch_outcome) \
