@@ -23,7 +23,9 @@
     X(ad_verifications) \
     X(address) \
     X(analytics) \
+    X(analytics_buckets) \
     X(analytics_reader) \
+    X(analytics_terms) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -150,7 +152,8 @@
     X(writer) \
     X(writer_ahead) \
     X(writer_state) \
-    X(xml)
+    X(xml) \
+    X(zone)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
