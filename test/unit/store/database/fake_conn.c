@@ -16,6 +16,7 @@ struct db_conn {
     bool is_up;
     bool is_renewal_due;
     struct fake_query query;
+    char *sql; /* of it; owned */
     db_reply_fn reply;
     void *reply_arg;
     struct fake_conn_counts counts;
@@ -25,6 +26,7 @@ static struct db_conn only;
 
 void fake_conn_reset(void)
 {
+    free(only.sql);
     only = (struct db_conn){0};
 }
 
@@ -193,8 +195,10 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
 {
     ck_assert(db_conn_is_ready(conn));
     ck_assert_int_le(query->parameter_count, FAKE_VALUES_MAX);
+    free(conn->sql);
+    conn->sql = memory_copy_text(query->statement != NULL ? query->statement : query->sql);
     conn->query = (struct fake_query){
-        .sql = query->statement != NULL ? query->statement : query->sql,
+        .sql = conn->sql,
         .prepare_as = query->prepare_as,
         .parameter_count = query->parameter_count,
     };
