@@ -24,6 +24,7 @@
     X(address) \
     X(analytics) \
     X(analytics_buckets) \
+    X(analytics_clocks) \
     X(analytics_reader) \
     X(analytics_terms) \
     X(backoff) \
@@ -41,6 +42,7 @@
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
+    X(cursor) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -124,6 +126,9 @@
     X(percent) \
     X(process) \
     X(query) \
+    X(question) \
+    X(question_view) \
+    X(question_windows) \
     X(random) \
     X(render) \
     X(result) \
@@ -132,6 +137,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(slips) \
     X(sqlstate) \
     X(store) \
     X(sum_writer) \
