@@ -122,7 +122,7 @@ START_TEST(knows_its_own_names)
     const char *name = analytics_parameter_name((enum analytics_parameter)_i);
     struct error error = {""};
     ck_assert_int_gt(snprintf(query, sizeof query, "%s=x", name), 0);
-    ck_assert_int_eq(analytics_parameters_check(query, &error), RESULT_OK);
+    ck_assert_int_eq(analytics_slips_check(query, &error), RESULT_OK);
 }
 END_TEST
 
