@@ -29,6 +29,7 @@
     X(analytics_answer_random) \
     X(analytics_answer_slices) \
     X(analytics_buckets) \
+    X(analytics_clocks) \
     X(analytics_reader) \
     X(analytics_report) \
     X(analytics_sums) \
@@ -49,6 +50,7 @@
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
+    X(cursor) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -133,6 +135,9 @@
     X(plan) \
     X(process) \
     X(query) \
+    X(question) \
+    X(question_view) \
+    X(question_windows) \
     X(random) \
     X(render) \
     X(result) \
@@ -141,6 +146,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(slips) \
     X(sqlstate) \
     X(store) \
     X(stream) \
