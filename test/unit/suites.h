@@ -28,6 +28,7 @@
     X(analytics_answer_json) \
     X(analytics_answer_order) \
     X(analytics_answer_random) \
+    X(analytics_answer_runs) \
     X(analytics_answer_slices) \
     X(analytics_reader) \
     X(analytics_report) \
