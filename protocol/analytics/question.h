@@ -15,6 +15,7 @@ enum {
     ANALYTICS_CELLS_MAX = 100000, /* rows times buckets */
     ANALYTICS_LIMIT = 100,
     ANALYTICS_LIMIT_MAX = 10000,
+    ANALYTICS_IDENTITY_SIZE = 17,
 };
 
 /* Microseconds since 1970; both ends inside. */
@@ -50,18 +51,31 @@ struct analytics_position {
     int64_t bucket_us; /* the edge that its bucket begins at */
 };
 
+/* Whole days of the zone, today the last; the months are the calendar's. */
+enum analytics_period {
+    PERIOD_NONE, /* start and end */
+    PERIOD_TODAY,
+    PERIOD_YESTERDAY,
+    PERIOD_7D,
+    PERIOD_30D,
+    PERIOD_MONTH,
+    PERIOD_LAST_MONTH,
+    ANALYTICS_PERIODS,
+};
+
 struct analytics_view {
+    enum analytics_period period; /* that the windows come from */
     enum analytics_format format;
     uint32_t metrics;          /* bits by enum analytics_metric */
     bool is_ordered_by_metric; /* else by `order_group` */
     enum analytics_metric order_metric;
     enum analytics_group order_group;
     bool is_descending;
-    uint32_t limit;    /* 0 = all */
+    uint32_t limit;    /* rows; 0 = all */
     bool has_position; /* a cursor was given: the page begins behind it */
     struct analytics_position position;
-    char
-        identity[17]; /* hexadecimal: of the question but for limit and cursor; a cursor holds it */
+    char identity[ANALYTICS_IDENTITY_SIZE]; /* hexadecimal: of what decides the rows and their
+                                               order; a cursor holds it */
 };
 
 struct analytics_question {
@@ -71,11 +85,19 @@ struct analytics_question {
 
 /*
  * Reads a query string (NULL is empty). `now_us` is what periods go by, `accept` the Accept field
- * (NULL = none). The legal groups: any one; ad, placement, kind, error_code, nofill_reason or
- * verdict with a time; ad with kind, error_code or verdict; placement with kind, nofill_reason or
- * verdict. With a pair of two that are not times `group` is the ad or placement. Returns
- * RESULT_MALFORMED with an error in words that names the parameter, also for a parameter that is
- * most likely a slip of one of ours; others that nobody knows are ignored.
+ * (NULL = none).
+ *
+ * start, end: RFC 3339, both inclusive; a start finer than a microsecond is rounded up, an end
+ * down. Or period, whole days of the zone. compare=previous with start and end is the window of the
+ * same length right before; with a period the same one before by the calendar, and where the period
+ * is not over yet up to the same time of the same day of it, to the minute, so that like is
+ * compared with like. group_by: any one; ad, placement, kind, error_code, nofill_reason or verdict
+ * with a time; ad with kind, error_code or verdict; placement with kind, nofill_reason or verdict.
+ * With a pair of two that are not times `group` is the ad or placement.
+ *
+ * Returns RESULT_MALFORMED with an error in words that names the parameter, also for a parameter
+ * that is most likely a slip of one of ours; others that nobody knows are ignored. `*question` is
+ * written only with RESULT_OK.
  */
 MUST_CHECK enum result analytics_question_parse(const char *query_string, const char *accept,
                                                 int64_t now_us, struct analytics_question *question,

@@ -24,16 +24,19 @@
     X(address) \
     X(analytics) \
     X(analytics_answer_csv) \
+    X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
     X(analytics_answer_json) \
     X(analytics_answer_order) \
     X(analytics_answer_random) \
     X(analytics_answer_runs) \
     X(analytics_answer_slices) \
+    X(analytics_buckets) \
     X(analytics_reader) \
     X(analytics_report) \
     X(analytics_sums) \
     X(analytics_table) \
+    X(analytics_terms) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -160,7 +163,8 @@
     X(writer) \
     X(writer_ahead) \
     X(writer_state) \
-    X(xml)
+    X(xml) \
+    X(zone)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);
