@@ -25,6 +25,8 @@ void render_reserve(struct render_text *text, size_t more)
 
 void render_bytes(struct render_text *text, const char *bytes, size_t length)
 {
+    if (length == 0)
+        return; /* memcpy() must not be told of NULL, which an empty text has */
     render_reserve(text, length);
     memcpy(text->bytes + text->length, bytes, length);
     text->length += length;

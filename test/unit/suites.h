@@ -22,11 +22,14 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
+    X(analytics) \
     X(analytics_answer_csv) \
+    X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
     X(analytics_answer_json) \
     X(analytics_answer_order) \
     X(analytics_answer_random) \
+    X(analytics_answer_runs) \
     X(analytics_answer_slices) \
     X(analytics_buckets) \
     X(analytics_clocks) \

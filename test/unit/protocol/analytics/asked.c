@@ -44,6 +44,21 @@ void asked_init(struct asked *asked, enum analytics_group group, enum analytics_
         asked->report->table = analytics_table_new(buckets, group != GROUP_NONE);
 }
 
+void asked_parse(struct asked *asked, const char *query_string)
+{
+    struct error error = {""};
+    const struct analytics_query *query = &asked->question.query;
+    enum result result = analytics_question_parse(query_string, NULL, APRIL_20_US + DAY_US / 2,
+                                                  &asked->question, &error);
+    ck_assert_msg(result == RESULT_OK, "%s: %s", query_string, error.text);
+    asked->report = analytics_report_new(query);
+    result = analytics_buckets_make(query, &asked->report->buckets, &error);
+    ck_assert_msg(result == RESULT_OK, "%s: %s", query_string, error.text);
+    if (query->group != GROUP_NONE || query->bucket != GROUP_NONE)
+        asked->report->table =
+            analytics_table_new(asked->report->buckets.count, query->group != GROUP_NONE);
+}
+
 void asked_clear(struct asked *asked)
 {
     analytics_report_release(asked->report);

@@ -23,6 +23,9 @@ struct asked {
  */
 void asked_init(struct asked *asked, enum analytics_group group, enum analytics_group second,
                 enum analytics_group bucket, size_t buckets);
+/* As a client asks it, at noon of 2025-04-20 in UTC; without events. */
+void asked_parse(struct asked *asked, const char *query_string);
+
 void asked_clear(struct asked *asked);
 
 /* Adds events to a cell. */

@@ -62,16 +62,21 @@ static void add_events(struct asked *asked, unsigned keys)
     ck_assert(analytics_table_add(asked->report->table, key, bucket, &sums, 1));
 }
 
+void random_events(struct asked *asked)
+{
+    unsigned keys = 1 + random_below(asked->question.query.group == GROUP_PLACEMENT ? 60 : 40);
+    name_placements(asked);
+    for (unsigned left = random_below(4) == 0 ? 0 : random_below(200); left > 0; left--)
+        add_events(asked, keys);
+}
+
 void random_report(struct asked *asked)
 {
     const enum analytics_group *shape = shapes[random_below(SHAPES)];
     size_t buckets = shape[2] == GROUP_NONE ? 1 : 1 + random_below(12);
     asked_init(asked, shape[0], shape[1], shape[2], buckets);
     asked->question.view.metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
-    name_placements(asked);
-    unsigned keys = 1 + random_below(shape[0] == GROUP_PLACEMENT ? 60 : 40);
-    for (unsigned left = random_below(4) == 0 ? 0 : random_below(200); left > 0; left--)
-        add_events(asked, keys);
+    random_events(asked);
 }
 
 bool next_order(struct asked *asked, int order)

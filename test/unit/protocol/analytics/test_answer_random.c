@@ -13,7 +13,7 @@
 #include "test/unit/protocol/random_object.h"
 #include "test/unit/suites.h"
 
-enum { REPORTS = 40 };
+enum { REPORTS = 25 };
 
 /* -1, 0 or 1 by what stands in the rows: nulls last, the rest by value, up or down. */
 static int compare_values(const json_t *one, const json_t *other, bool is_descending)
