@@ -13,7 +13,8 @@ from harness.server import Server
 
 KEPT, OLDEST = 16, 26  # days back: from when on events are kept, and the first partition
 STRAY = 15000  # rows without a partition of their own: more than go in one call
-DROPPING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT maintain(now(), %' AND datname = current_database()"
+DROPPING = ("SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT maintain(now(), %' "
+            "AND datname = current_database()")
 
 # Old events in partitions and in the default one, counted as those of the original service are; old_events keeps them.
 AGE = f"""
@@ -59,7 +60,8 @@ SELECT level, dimension, key, sum(clicks), sum(impressions), sum(playback) FROM 
 WINDOW = """
 SELECT '{start}', '{end}', told.n, fact.n
 FROM (SELECT sum(events) AS n FROM traffic_totals('{start}', '{end}', NULL, 'gross')) AS told,
-     (SELECT coalesce(sum(quantity), 0) AS n FROM old_events WHERE occurred_at >= date_trunc('minute', '{start}'::timestamptz)
+     (SELECT coalesce(sum(quantity), 0) AS n FROM old_events
+      WHERE occurred_at >= date_trunc('minute', '{start}'::timestamptz)
       AND occurred_at < date_trunc('minute', '{end}'::timestamptz) + interval '1 minute') AS fact
 WHERE told.n <> fact.n"""
 
@@ -75,7 +77,8 @@ class Retention(FaultCase):
         return server
 
     def old_rows(self) -> int:
-        return int(self.psql("SELECT count(*) FROM events WHERE occurred_at < (SELECT at FROM marks WHERE mark = 6)")[0][0])
+        return int(self.psql("SELECT count(*) FROM events WHERE occurred_at < "
+                             "(SELECT at FROM marks WHERE mark = 6)")[0][0])
 
     def has_old(self) -> bool:
         return self.old_rows() > 0 or self.psql("SELECT 1 FROM partition_bounds('events') WHERE past <= "

@@ -61,8 +61,8 @@ class Retention(Functions):
             if self.random.random() < 0.5:
                 at = min(floor(at, DAY) + self.random.choice(EDGES), past - MICROSECOND)
             self.sequence += 1
-            events.append(Event(self.sequence, self.random.choice(LABELS[:4]), self.random.randint(1, 3), max(at, first),
-                                received_at=self.now, verdict=self.random.choice((0, 0, 1, 4)),
+            events.append(Event(self.sequence, self.random.choice(LABELS[:4]), self.random.randint(1, 3),
+                                max(at, first), received_at=self.now, verdict=self.random.choice((0, 0, 1, 4)),
                                 quantity=self.random.choice((1, 1, 1000)),
                                 playback_ms=self.random.choice((10, 10**9)), **more))
         return events
@@ -166,7 +166,8 @@ class Retention(Functions):
         for ad in ("NULL", "1"):
             self.assertEqual(self.value(f"SELECT sum(events) FROM traffic_totals('{gone - DAY + 10 * MINUTE}', "
                                         f"'{gone - DAY + 9 * MINUTE}', {ad}, 'gross')"), "0")
-            self.assertEqual(self.value(f"SELECT sum(events) FROM traffic_totals('-infinity', 'infinity', {ad}, 'test')"),
+            self.assertEqual(self.value("SELECT sum(events) FROM traffic_totals('-infinity', 'infinity', "
+                                        f"{ad}, 'test')"),
                              self.value(f"SELECT sum(quantity) FROM kept_events WHERE verdict = 4 AND "
                                         f"({ad} IS NULL OR ad_id = {ad})"))
 
@@ -293,7 +294,8 @@ class Retention(Functions):
                           f"first = '{self.day(30)}'")
         self.psql(f"CREATE VIEW mine AS SELECT * FROM {name}")
         self.forget()
-        self.assertEqual(self.psql(f"SELECT partition FROM partition_bounds('events') WHERE past <= '{self.day(KEPT)}'"),
+        self.assertEqual(self.psql("SELECT partition FROM partition_bounds('events') WHERE past <= "
+                                   f"'{self.day(KEPT)}'"),
                          [(name,)])
         self.assert_questions_answered(20, self.day(KEPT))
         self.psql("DROP VIEW mine")
