@@ -51,17 +51,6 @@ static enum result parse_ad_id(const char *query, int32_t *ad_id, struct error *
     return RESULT_OK;
 }
 
-static const char *const traffic_names[ANALYTICS_TRAFFICS] = {
-    [TRAFFIC_GROSS] = "gross",
-    [TRAFFIC_NET] = "net",
-    [TRAFFIC_TEST] = "test",
-};
-
-const char *analytics_traffic_name(enum analytics_traffic traffic)
-{
-    return traffic_names[traffic];
-}
-
 static enum result parse_traffic(const char *query, enum analytics_traffic *traffic,
                                  struct error *error)
 {
@@ -72,7 +61,7 @@ static enum result parse_traffic(const char *query, enum analytics_traffic *traf
     if (result == RESULT_UNKNOWN)
         return RESULT_OK;
     for (int i = 0; result == RESULT_OK && i < ANALYTICS_TRAFFICS; i++) {
-        if (strcmp(value, traffic_names[i]) == 0) {
+        if (strcmp(value, analytics_traffic_name((enum analytics_traffic)i)) == 0) {
             *traffic = (enum analytics_traffic)i;
             return RESULT_OK;
         }
@@ -140,7 +129,8 @@ char *analytics_render(const struct analytics_window *window, const struct analy
     if (window->ad_id != 0)
         add_count(answer, "ad_id", window->ad_id);
     if (window->traffic != TRAFFIC_GROSS)
-        json_object_set_new(answer, "traffic", json_string(traffic_names[window->traffic]));
+        json_object_set_new(answer, "traffic",
+                            json_string(analytics_traffic_name(window->traffic)));
     add_count(answer, "total_clicks", clicks);
     add_count(answer, "total_impressions", impressions);
     json_object_set_new(answer, "click_rate", json_real(click_rate));

@@ -3,16 +3,9 @@
 
 #include <stdint.h>
 
+#include "protocol/analytics/terms.h"
 #include "protocol/event.h"
 #include "protocol/result.h"
-
-/* Whose events count. Tests are in neither gross nor net. */
-enum analytics_traffic {
-    TRAFFIC_GROSS, /* of every other verdict */
-    TRAFFIC_NET,   /* valid ones alone */
-    TRAFFIC_TEST,  /* tests alone */
-    ANALYTICS_TRAFFICS,
-};
 
 struct analytics_window {
     int64_t start_us; /* first microsecond inside, since 1970 UTC */
@@ -37,9 +30,6 @@ struct analytics_totals {
  */
 MUST_CHECK enum result analytics_window_parse(const char *query, struct analytics_window *window,
                                               struct error *error);
-
-/* As in the query and in the database's functions. */
-const char *analytics_traffic_name(enum analytics_traffic traffic);
 
 /*
  * Renders the answer: start and end as understood, ad_id where one was asked for, traffic unless it
