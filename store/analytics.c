@@ -10,7 +10,7 @@
 #include "metrics/log.h"
 #include "metrics/news.h"
 #include "protocol/memory.h"
-#include "store/analytics_fault.h"
+#include "store/analytics/fault.h"
 #include "store/database/conn.h"
 #include "store/database/own_schema.h"
 #include "store/database/sqlstate.h"

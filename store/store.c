@@ -44,6 +44,7 @@ struct store {
     struct maintenance *maintenance;
     struct catalogue *catalogue;
     struct analytics_reader *reader;
+    struct exporter *exporter;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -167,11 +168,19 @@ enum result store_analytics(struct store *store, const struct analytics_window *
     return analytics_reader_ask(store->reader, window, done, arg, reason);
 }
 
+enum result store_export(struct store *store, const struct export_question *question,
+                         struct export_listener listener, struct export **export,
+                         const char **reason)
+{
+    return export_open(store->exporter, question, listener, export, reason);
+}
+
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
     analytics_reader_stop(store->reader);
+    exporter_stop(store->exporter);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
@@ -350,6 +359,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->catalogue = catalogue_new(base, &store->target, journal_directory(store->journal),
                                      store->syncer, settings->public_url, metrics, log);
     store->reader = analytics_reader_new(base, &store->target, metrics, log);
+    store->exporter = exporter_new(base, &store->target, metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -362,6 +372,7 @@ void store_free(struct store *store)
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
+    exporter_free(store->exporter);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);

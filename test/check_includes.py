@@ -33,6 +33,7 @@ MAY_INCLUDE = {
     "store/catalogue": LOWEST | {"store/base", "store/database", "store/disk", "store/catalogue"},
     "store/journal": LOWEST | {"store/base", "store/disk", "store/journal"},
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
+    "store/analytics": LOWEST | {"store/base", "store/database", "store/analytics"},
     "server": LOWEST | STORE_FACADE | {"server"},
     "server/http": LOWEST | {"server/http"},
     "server/handlers": LOWEST | {"store/store.h", "server/http", "server/handlers"},
