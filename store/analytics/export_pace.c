@@ -3,7 +3,7 @@
 
 #define FIRST_WIDTH_US (INT64_C(60) * 1000000)
 #define WIDE_US (INT64_C(6) * 3600 * 1000000)
-#define WIDTH_MAX_US (128 * WIDE_US)
+#define WIDTH_MAX_US (INT64_C(32) * 366 * 86400 * 1000000) /* times a page it still fits */
 #define QUICK_US (INT64_C(250) * 1000)
 #define SLOW_US (INT64_C(1000) * 1000)
 
