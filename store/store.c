@@ -46,6 +46,7 @@ struct store {
     struct catalogue *catalogue;
     struct analytics_reader *reader;
     struct completeness *completeness;
+    struct exporter *exporter;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -169,11 +170,19 @@ enum result store_analytics(struct store *store, const struct analytics_query *q
     return analytics_reader_ask(store->reader, query, done, arg, error);
 }
 
+enum result store_export(struct store *store, const struct export_question *question,
+                         struct export_listener listener, struct export **export,
+                         const char **reason)
+{
+    return export_open(store->exporter, question, listener, export, reason);
+}
+
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
     analytics_reader_stop(store->reader);
+    exporter_stop(store->exporter);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
@@ -361,6 +370,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     make_reader(store, base);
+    store->exporter =
+        exporter_new(base, store_targets_reading(&store->targets), metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -374,6 +385,7 @@ void store_free(struct store *store)
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
     completeness_free(store->completeness);
+    exporter_free(store->exporter);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);
