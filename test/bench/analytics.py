@@ -48,7 +48,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def options_of(arguments: argparse.Namespace, rounds: int, seconds: int) -> Options:
     sizes = [int(float(size) * MILLION) for size in arguments.events.split(",")]
-    return Options(sizes[:1] if arguments.quick else sizes, arguments.minutes, arguments.data, arguments.clicks,
+    if arguments.quick:
+        sizes = sizes[:1]
+    elif arguments.clicks:
+        sizes = [max(sizes)]
+    return Options(sizes, arguments.minutes, arguments.data, arguments.clicks,
                    10 if arguments.quick else 100, arguments.seed, rounds, seconds)
 
 
