@@ -123,11 +123,16 @@ class TransactionPooling(AnalyticsCase):
         thread.join(20)
         self.assertEqual(faults[:2], [])
 
-    def test_a_pooler_that_goes_and_comes_back(self) -> None:
+    def test_sessions_that_end_and_a_pooler_that_goes(self) -> None:
         self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                            f"WHERE datname = '{self.database}' AND pid <> pg_backend_pid()")
         self.tracker.wait_until(lambda: self.tracker.get(self.questions[0].path()).status == 200)
         self.ask_all()
+        self.pooler.process.kill()
+        self.tracker.wait_until(lambda: self.tracker.get(self.questions[0].path()).status == 503)
+        self.assertIn("database", self.tracker.get(self.questions[0].path()).json()["error"])
+        self.post(self.tracker, 40, 4)
+        self.wait_at_rest(self.tracker)
 
 
 if __name__ == "__main__":
