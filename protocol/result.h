@@ -18,7 +18,7 @@ enum result {
 /* One sentence for people, without a final full stop. Owned by the caller, written only on failure.
  */
 struct error {
-    char text[200];
+    char text[400];
 };
 
 /*

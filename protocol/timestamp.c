@@ -1,6 +1,8 @@
 /* RFC 3339 times by calendar arithmetic of our own: the C library's depends on locale and zone. */
 #include "protocol/timestamp.h"
 
+#include "protocol/calendar.h"
+
 enum { DAY_SECONDS = 86400, SECOND_US = 1000000 };
 
 /* What RFC 3339 can write begins and ends with these. */
@@ -13,12 +15,6 @@ struct reader {
     size_t at;
 };
 
-struct date {
-    int64_t year;
-    int month; /* 1 to 12 */
-    int day;   /* 1 to 31 */
-};
-
 struct time_of_day {
     int hour;
     int minute;
@@ -26,54 +22,6 @@ struct time_of_day {
     int fraction_us;
     bool cut;
 };
-
-/* Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that
- * the leap day is a year's last. */
-static int64_t days_from_date(struct date date)
-{
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t month_from_march = (date.month + 9) % 12;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-static struct date date_from_days(int64_t days)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int month_from_march = (int)((5 * day_of_year + 2) / 153);
-    int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    return (struct date){
-        .year = year_of_era + era * 400 + (month <= 2),
-        .month = month,
-        .day = (int)(day_of_year - (153 * month_from_march + 2) / 5) + 1,
-    };
-}
-
-static int days_in_month(int64_t year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return days[month - 1] + (month == 2 && leap);
-}
-
-static int64_t floor_divide(int64_t dividend, int64_t divisor)
-{
-    return dividend / divisor - (dividend % divisor < 0);
-}
-
-static int64_t floor_remainder(int64_t dividend, int64_t divisor)
-{
-    int64_t remainder = dividend % divisor;
-    return remainder < 0 ? remainder + divisor : remainder;
-}
 
 static bool at_digit(const struct reader *reader)
 {
@@ -101,14 +49,14 @@ static bool read_char(struct reader *reader, char wanted)
     return true;
 }
 
-static bool read_date(struct reader *reader, struct date *date)
+static bool read_date(struct reader *reader, struct calendar_date *date)
 {
     int year = 0;
     bool read = read_number(reader, 4, 0, 9999, &year) && read_char(reader, '-') &&
                 read_number(reader, 2, 1, 12, &date->month) && read_char(reader, '-') &&
                 read_number(reader, 2, 1, 31, &date->day);
     date->year = year;
-    return read && date->day <= days_in_month(year, date->month);
+    return read && date->day <= calendar_month_days(year, date->month);
 }
 
 static bool read_fraction(struct reader *reader, struct time_of_day *time)
@@ -151,13 +99,13 @@ static bool read_offset(struct reader *reader, int *offset_seconds)
 
 static bool starts_month(int64_t time_s)
 {
-    return time_s % DAY_SECONDS == 0 && date_from_days(time_s / DAY_SECONDS).day == 1;
+    return time_s % DAY_SECONDS == 0 && calendar_date(time_s / DAY_SECONDS).day == 1;
 }
 
 enum result timestamp_parse(const char *text, size_t length, int64_t *time_us, bool *cut)
 {
     struct reader reader = {.text = text, .length = length};
-    struct date date = {0};
+    struct calendar_date date = {0};
     struct time_of_day time = {0};
     int offset_seconds = 0;
     if (!read_date(&reader, &date))
@@ -167,7 +115,7 @@ enum result timestamp_parse(const char *text, size_t length, int64_t *time_us, b
     if (!read_time(&reader, &time) || !read_offset(&reader, &offset_seconds) || reader.at != length)
         return RESULT_MALFORMED;
     int second_of_day = time.hour * 3600 + time.minute * 60 + time.second;
-    int64_t time_s = days_from_date(date) * DAY_SECONDS + second_of_day - offset_seconds;
+    int64_t time_s = calendar_days(date) * DAY_SECONDS + second_of_day - offset_seconds;
     if (time.second == 60 && !starts_month(time_s))
         return RESULT_MALFORMED;
     *time_us = time_s * SECOND_US + time.fraction_us;
@@ -195,11 +143,11 @@ static int64_t within(int64_t time_us, int64_t earliest_us, int64_t latest_us)
 void timestamp_format(int64_t time_us, char text[static TIMESTAMP_TEXT_SIZE])
 {
     time_us = within(time_us, year_0_us, year_10000_us - 1);
-    int64_t time_s = floor_divide(time_us, SECOND_US);
-    int64_t days = floor_divide(time_s, DAY_SECONDS);
-    int64_t second_of_day = floor_remainder(time_s, DAY_SECONDS);
-    int64_t fraction_us = floor_remainder(time_us, SECOND_US);
-    struct date date = date_from_days(days);
+    int64_t time_s = calendar_floor_divide(time_us, SECOND_US);
+    int64_t days = calendar_floor_divide(time_s, DAY_SECONDS);
+    int64_t second_of_day = calendar_floor_remainder(time_s, DAY_SECONDS);
+    int64_t fraction_us = calendar_floor_remainder(time_us, SECOND_US);
+    struct calendar_date date = calendar_date(days);
     char *at = write_number(text, date.year, 4, '-');
     at = write_number(at, date.month, 2, '-');
     at = write_number(at, date.day, 2, 'T');

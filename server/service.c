@@ -20,6 +20,7 @@
 #include "protocol/serving_token.h"
 #include "protocol/uuid.h"
 #include "server/config.h"
+#include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
 #include "server/handlers/routes.h"
@@ -31,6 +32,7 @@
 #include "server/http/listener.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
+#include "server/http/stream.h"
 #include "server/loop_lag.h"
 #include "store/store.h"
 
@@ -58,8 +60,10 @@ struct service {
     struct serving_metrics *serving_metrics;
     struct handler_context context;
     struct event_batches *batches;
+    struct analytics_answers *answers;
     struct router *router;
     struct http_metrics *http_metrics;
+    struct exchange_streams *streams;
     struct exchanges *exchanges;
     struct http_guard *guard;
     struct evhttp *http;
@@ -171,6 +175,7 @@ static void make_context(struct service *service)
                                  .uuid_random = &service->uuid_random,
                                  .store = service->store,
                                  .batches = service->batches,
+                                 .answers = service->answers,
                                  .metrics = service->metrics,
                                  .serving_metrics = service->serving_metrics,
                                  .router = service->router};
@@ -186,9 +191,11 @@ static void make_http(struct service *service)
     service->guard = http_guard_new(service->config->keepalive_s);
     service->batches = event_batches_new(service->base, service->store,
                                          http_guard_admission(service->guard), service->metrics);
+    service->answers = analytics_answers_new(service->base);
     make_context(service);
-    service->exchanges =
-        exchanges_new(service->base, service->router, service->http_metrics, &service->context);
+    service->streams = exchange_streams_new(service->base);
+    service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
+                                       service->streams, &service->context);
     service->http = memory_required(evhttp_new(service->base));
     /* Above the guard's limits, so that it is the guard who answers. */
     evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
@@ -277,8 +284,8 @@ void service_run(struct service *service)
     (void)event_base_dispatch(service->base);
 }
 
-/* evhttp must not be freed while a request is unanswered: the store answers what it still has
- * first. A signal that comes meanwhile changes nothing any more. */
+/* evhttp must not be freed while a request is unanswered: answers under way are cut off, and the
+ * store answers what it still has first. A signal that comes meanwhile changes nothing any more. */
 void service_free(struct service *service)
 {
     if (service == NULL)
@@ -286,9 +293,12 @@ void service_free(struct service *service)
     if (service->drain_tick != NULL)
         event_free(service->drain_tick);
     listener_free(service->listener);
+    if (service->streams != NULL)
+        exchange_streams_break(service->streams);
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
+    analytics_answers_free(service->answers);
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
@@ -298,6 +308,7 @@ void service_free(struct service *service)
     serving_metrics_free(service->serving_metrics);
     token_keys_free(service->token_keys);
     exchanges_free(service->exchanges);
+    exchange_streams_free(service->streams);
     http_metrics_free(service->http_metrics);
     router_free(service->router);
     for (size_t i = 0; i < SIGNALS; i++) {

@@ -14,10 +14,10 @@
 #include "metrics/timer.h"
 #include "protocol/event_fields.h"
 #include "protocol/memory.h"
-#include "store/analytics.h"
+#include "store/analytics/reader.h"
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
-#include "store/database/target.h"
+#include "store/completeness.h"
 #include "store/disk/syncer.h"
 #include "store/ingest/backlog.h"
 #include "store/ingest/intake.h"
@@ -27,6 +27,7 @@
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
 #include "store/maintenance.h"
+#include "store/targets.h"
 #include "store/token_secret.h"
 
 struct store {
@@ -34,7 +35,7 @@ struct store {
     struct metrics *metrics;
     struct log *log;
     struct refusals refusals;
-    struct db_target target;
+    struct store_targets targets;
     struct syncer *syncer;
     struct journal *journal;
     struct intake *intake;
@@ -44,6 +45,7 @@ struct store {
     struct maintenance *maintenance;
     struct catalogue *catalogue;
     struct analytics_reader *reader;
+    struct completeness *completeness;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -161,10 +163,10 @@ const char *store_token_secret(const struct store *store)
     return store->token_secret != NULL ? store->token_secret : store->settings->token_secret;
 }
 
-enum result store_analytics(struct store *store, const struct analytics_window *window,
-                            store_analytics_fn done, void *arg, const char **reason)
+enum result store_analytics(struct store *store, const struct analytics_query *query,
+                            store_analytics_fn done, void *arg, struct error *error)
 {
-    return analytics_reader_ask(store->reader, window, done, arg, reason);
+    return analytics_reader_ask(store->reader, query, done, arg, error);
 }
 
 static void finish_drain(struct store *store)
@@ -280,9 +282,33 @@ static void make_writer(struct store *store, struct event_base *base)
         .lineage = {.may_claim = on_claiming, .find_nonce = find_nonce, .arg = store}};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
-    store->writer = writer_new(base, &store->target, &store->ingest_settings,
+    store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,
                                backlog_queue(intake_backlog(store->intake)), listener,
                                store->metrics, store->log);
+}
+
+static void on_asking(void *arg)
+{
+    const struct store *store = arg;
+    completeness_note(store->completeness);
+}
+
+static void on_answered(void *arg, struct analytics_report *report, uint64_t stored_sequence)
+{
+    const struct store *store = arg;
+    completeness_tell(store->completeness, report, stored_sequence);
+}
+
+static void make_reader(struct store *store, struct event_base *base)
+{
+    const struct analytics_reader_settings settings = {
+        .target = store_targets_reading(&store->targets),
+        .journal = store->journal_id,
+        .connections = store->settings->reader_connections,
+        .listener = {.beginning = on_asking, .complete = on_answered, .arg = store}};
+    store->completeness =
+        completeness_new(base, store->journal, intake_backlog(store->intake), store->sums);
+    store->reader = analytics_reader_new(base, &settings, store->metrics, store->log);
 }
 
 /* Events matter more than trackers: without a secret that lasts there is one for this run. */
@@ -317,7 +343,7 @@ static void close_directory(struct store *store)
     if (store->journal != NULL)
         journal_close(store->journal);
     syncer_free(store->syncer);
-    db_target_clear(&store->target);
+    store_targets_clear(&store->targets);
     free(store->token_secret);
     free(store);
 }
@@ -330,13 +356,9 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->metrics = metrics;
     refusals_init(&store->refusals, metrics);
     store->log = log;
-    struct error reason = {""};
-    if (db_target_init(&store->target, settings->db_conn, &reason) != RESULT_OK) {
-        (void)error_set(error, RESULT_INVALID, "DB_CONN: %s", reason.text);
-        free(store);
-        return NULL;
-    }
-    if (!open_directory(store, base, error)) {
+    if (store_targets_init(&store->targets, settings->db_conn, settings->db_read_conn, error) !=
+            RESULT_OK ||
+        !open_directory(store, base, error)) {
         close_directory(store);
         return NULL;
     }
@@ -346,10 +368,12 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->target, metrics, log);
-    store->catalogue = catalogue_new(base, &store->target, journal_directory(store->journal),
-                                     store->syncer, settings->public_url, metrics, log);
-    store->reader = analytics_reader_new(base, &store->target, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing,
+                                         settings->events_retention_days, metrics, log);
+    store->catalogue =
+        catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
+                      store->syncer, settings->public_url, metrics, log);
+    make_reader(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -362,6 +386,7 @@ void store_free(struct store *store)
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
+    completeness_free(store->completeness);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);

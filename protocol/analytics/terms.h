@@ -88,6 +88,7 @@ const char *analytics_group_column(enum analytics_group group);
 bool analytics_group_is_time(enum analytics_group group);
 
 const char *analytics_traffic_name(enum analytics_traffic traffic);
+const char *analytics_format_name(enum analytics_format format);
 const char *analytics_metric_name(enum analytics_metric metric);
 enum event_kind analytics_cell_kind(enum analytics_cell cell);
 

@@ -25,6 +25,7 @@ struct exchanges {
     const struct router *router;
     struct http_metrics *http_metrics;
     struct connection_watch *watch;
+    struct exchange_streams *streams; /* borrowed */
     void *context;
     struct exchange *free_list;
     size_t in_hand;
@@ -46,18 +47,22 @@ static void drop_request(struct exchange *exchange)
 static void on_closed(struct exchange *exchange)
 {
     exchange->is_abandoned = true;
+    if (exchange->stream != NULL)
+        exchange->on_stream_closed(exchange);
     if (exchange->is_read)
         drop_request(exchange);
 }
 
 struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
-                                struct http_metrics *http_metrics, void *context)
+                                struct http_metrics *http_metrics, struct exchange_streams *streams,
+                                void *context)
 {
     struct exchanges *exchanges = memory_zeroed(sizeof *exchanges);
     exchanges->base = base;
     exchanges->router = router;
     exchanges->http_metrics = http_metrics;
     exchanges->watch = connection_watch_new(base, on_closed);
+    exchanges->streams = streams;
     exchanges->context = context;
     return exchanges;
 }
@@ -162,8 +167,10 @@ static void add_vary(struct exchange *exchange, const char *name)
 }
 
 /* Players send beacons in CORS mode, with credentials or not: any page may use this server. */
-static void add_common_headers(struct exchange *exchange)
+static void add_common_headers(struct exchange *exchange, const char *content_type)
 {
+    if (content_type != NULL)
+        exchange_header(exchange, "Content-Type", content_type);
     const char *origin =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Origin");
     exchange_header(exchange, "Date", current_date(exchange->pool));
@@ -210,30 +217,63 @@ static const char *phrase_of(int status)
     return NULL;
 }
 
-static void send_reply(struct exchange *exchange, int status, const char *content_type)
+void exchange_unwatch(struct exchange *exchange)
 {
-    if (content_type != NULL)
-        exchange_header(exchange, "Content-Type", content_type);
-    add_common_headers(exchange);
     struct evhttp_connection *connection = evhttp_request_get_connection(exchange->request);
     if (connection != NULL)
         connection_watch_end(exchange->pool->watch, connection);
-    evhttp_send_reply(exchange->request, status, phrase_of(status), NULL);
+}
+
+void exchange_send_whole(struct exchange *exchange, int status, const char *content_type)
+{
+    struct evhttp_request *request = exchange->request;
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    add_common_headers(exchange, content_type);
+    exchange_unwatch(exchange);
+    exchange->request = NULL;
+    evhttp_send_reply(request, status, phrase_of(status), NULL);
     if (connection != NULL)
         write_now(evhttp_connection_get_bufferevent(connection));
 }
 
-/* Sends what lies in the request's output buffer, and lets go of the exchange. */
-static void finish(struct exchange *exchange, int status, const char *content_type)
+void exchange_send_head(struct exchange *exchange, int status, const char *content_type)
+{
+    add_common_headers(exchange, content_type);
+    evhttp_send_reply_start(exchange->request, status, phrase_of(status));
+}
+
+void exchange_send_end(struct exchange *exchange)
+{
+    struct evhttp_request *request = exchange->request;
+    if (exchange->pool->is_closing) /* the headers have left: it is evhttp that reads this one */
+        exchange_header(exchange, "Connection", "close");
+    exchange_unwatch(exchange);
+    exchange->request = NULL;
+    evhttp_send_reply_end(request);
+}
+
+struct exchange_streams *exchange_streams(struct exchange *exchange)
+{
+    return exchange->pool->streams;
+}
+
+void exchange_release(struct exchange *exchange, int status)
 {
     struct exchanges *pool = exchange->pool;
-    if (exchange->request != NULL)
-        send_reply(exchange, status, content_type);
+    drop_request(exchange);
     http_metrics_count(pool->http_metrics, exchange->match.endpoint, exchange->method, status,
                        (double)(clock_monotonic_us() - exchange->started_us) / 1e6);
     exchange->next_free = pool->free_list;
     pool->free_list = exchange;
     pool->in_hand--;
+}
+
+/* Sends what lies in the request's output buffer, and lets go of the exchange. */
+static void finish(struct exchange *exchange, int status, const char *content_type)
+{
+    if (exchange->request != NULL)
+        exchange_send_whole(exchange, status, content_type);
+    exchange_release(exchange, status);
 }
 
 /* A body given to evhttp would be sent with HEAD too. */

@@ -14,6 +14,8 @@
 
 struct event_base;
 struct evhttp_request;
+struct exchange_stream;
+struct exchange_streams;
 struct exchanges;
 struct http_metrics;
 
@@ -23,23 +25,26 @@ struct exchange {
     struct evhttp_request *request; /* evhttp's; NULL = dropped, its client gave up */
     void *context;                  /* the handlers' */
     enum http_method method;
-    struct route_match match; /* its route, and what the path says */
-    int64_t started_us;       /* monotonic */
-    bool is_last;             /* of its connection */
-    bool is_read;             /* by its handler */
-    bool is_abandoned;        /* by its client: the connection is closed */
+    struct route_match match;       /* its route, and what the path says */
+    int64_t started_us;             /* monotonic */
+    bool is_last;                   /* of its connection */
+    bool is_read;                   /* by its handler */
+    bool is_abandoned;              /* by its client: the connection is closed */
+    struct exchange_stream *stream; /* its answer, given in parts; NULL = none has begun */
+    void (*on_stream_closed)(struct exchange *exchange); /* if so: its client gave up */
     struct exchange *next_free;
 };
 
 /* The pool. `context` is handed on to the handlers in each exchange. All is borrowed. */
 struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
-                                struct http_metrics *http_metrics, void *context);
+                                struct http_metrics *http_metrics, struct exchange_streams *streams,
+                                void *context);
 void exchanges_free(struct exchanges *exchanges);
 
 /*
  * Takes `request`, which evhttp has just handed over, in hand, and finds its route: its time counts
- * from now on. The exchange is the pool's, and valid until the answer is given by one of the last
- * four below; with it evhttp has its request back.
+ * from now on. The exchange is the pool's, and valid until the answer is given by one of the
+ * four below or those of stream.h; with it evhttp has its request back.
  */
 struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request);
 
@@ -49,6 +54,10 @@ unsigned long long exchanges_opened(const struct exchanges *exchanges);
 
 /* From now on every answer closes its connection. */
 void exchanges_close_connections(struct exchanges *exchanges);
+
+/* Cuts off the answers that are given in parts, before evhttp is freed: exchange_streams_break().
+ */
+void exchanges_break_streams(struct exchanges *exchanges);
 
 /* The answer will close its connection. */
 void exchange_close_connection(struct exchange *exchange);
@@ -77,3 +86,20 @@ void exchange_fail(struct exchange *exchange, int status, const char *text);
 
 /* The same with the status that `result` (not RESULT_OK) stands for. */
 void exchange_fail_result(struct exchange *exchange, enum result result, const char *text);
+
+/* What follows are the pieces of an answer, for stream.c. */
+
+/* Of the pool. */
+struct exchange_streams *exchange_streams(struct exchange *exchange);
+
+/* Sends what lies in the request's output buffer as the whole answer, or the beginning of one whose
+ * end exchange_send_end() sends. evhttp has its request back with the whole, and with the end. */
+void exchange_send_whole(struct exchange *exchange, int status, const char *content_type);
+void exchange_send_head(struct exchange *exchange, int status, const char *content_type);
+void exchange_send_end(struct exchange *exchange);
+
+/* Nothing is heard of its client any more. */
+void exchange_unwatch(struct exchange *exchange);
+
+/* Counts it as answered and gives it back to the pool; a request that it still has is freed. */
+void exchange_release(struct exchange *exchange, int status);

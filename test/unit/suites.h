@@ -23,7 +23,16 @@
     X(ad_verifications) \
     X(address) \
     X(analytics) \
+    X(analytics_answer_csv) \
+    X(analytics_answer_etag) \
+    X(analytics_answer_json) \
+    X(analytics_answer_order) \
+    X(analytics_answer_random) \
+    X(analytics_answer_slices) \
     X(analytics_reader) \
+    X(analytics_report) \
+    X(analytics_sums) \
+    X(analytics_table) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -120,6 +129,7 @@
     X(news) \
     X(pace) \
     X(percent) \
+    X(plan) \
     X(process) \
     X(query) \
     X(random) \
@@ -132,6 +142,7 @@
     X(session_batches) \
     X(sqlstate) \
     X(store) \
+    X(stream) \
     X(sum_writer) \
     X(sums) \
     X(sync_way) \

@@ -1,5 +1,5 @@
 /* Why a question could not be answered. */
-#include "store/analytics_fault.h"
+#include "store/analytics/fault.h"
 
 #include <stddef.h>
 #include <string.h>
