@@ -249,22 +249,28 @@ def date_buckets(zone: str, unit: str, start_s: int, end_s: int) -> List[Tuple[i
     return found
 
 
-def clock_buckets(zone: str, width_s: int, start_s: int, end_s: int) -> List[Tuple[int, str]]:
-    """Minutes and hours: where the clocks change another begins."""
-    found: List[Tuple[int, str]] = []
-    at = start_s
-    while at <= end_s:
+def next_begin(zone: str, width_s: int, at: int) -> int:
+    """When the clocks next show a whole hour or minute, or skip one; shown twice it begins twice."""
+    while True:
         offset = offset_s(zone, at)
-        first = (at + offset) // width_s * width_s - offset
-        past = first + width_s
-        if offset_s(zone, first) != offset:
-            first = change_in(zone, first, at)
-        if offset_s(zone, past - 1) != offset:
-            past = change_in(zone, at, past - 1)
-        label = (EPOCH + timedelta(seconds=first)).astimezone(ZoneInfo(zone)).isoformat()
-        found.append((first, label.replace("+00:00", "Z") if zone == "UTC" else label))
-        at = past
-    return found
+        past = at - (at + offset) % width_s + width_s
+        if offset_s(zone, past) == offset:
+            return past
+        change = change_in(zone, at, past)
+        shown = change + offset_s(zone, change)
+        if shown % width_s == 0 or shown // width_s > (change - 1 + offset) // width_s:
+            return change
+        at = change
+
+
+def clock_buckets(zone: str, width_s: int, start_s: int, end_s: int) -> List[Tuple[int, str]]:
+    """Minutes and hours."""
+    begins = [next_begin(zone, width_s, start_s - 3 * 3600)]
+    while begins[-1] <= end_s:
+        begins.append(next_begin(zone, width_s, begins[-1]))
+    shown = [(EPOCH + timedelta(seconds=at)).astimezone(ZoneInfo(zone)).isoformat() for at in begins[:-1]]
+    found = list(zip(begins, [text.replace("+00:00", "Z") if zone == "UTC" else text for text in shown]))
+    return found[max(bisect_right(begins[:-1], start_s) - 1, 0):]
 
 
 @functools.lru_cache(maxsize=2000)
