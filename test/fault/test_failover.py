@@ -2,7 +2,6 @@
 all that was committed; an asynchronous one may lack the last of it, which the journal brings back."""
 import os
 import signal
-import subprocess
 import time
 import unittest
 from typing import Callable, Dict, List
@@ -11,8 +10,9 @@ from fault_case import LONG, FaultCase
 from surroundings import only_long, processes_of
 
 from harness.postgres import PrivatePostgres
-from harness.process import wait_until, wrapper
+from harness.process import wait_until
 from harness.server import Server
+from harness.standby import copy_primary, run_program
 
 PROMOTIONS = 20 if LONG else 2
 RESUMES_WITHIN_SECONDS = 5.0
@@ -44,16 +44,14 @@ class Pair:
 
     def copy(self) -> None:
         """A new standby, from nothing."""
-        subprocess.run(["rm", "-rf", str(self.standby.data)], check=True)
-        self._run("pg_basebackup", "-d", self.primary.conninfo(), "-D", str(self.standby.data),
-                  "--checkpoint=fast", "--write-recovery-conf", "--no-sync")
+        copy_primary(self.primary, self.standby)
 
     def rewind(self) -> None:
         """What was a primary becomes a standby: that it had more than the other is undone."""
         self.primary.psql("CHECKPOINT")  # tells pg_rewind of the new timeline
         try:
-            self._run("pg_rewind", "--target-pgdata", str(self.standby.data), "--source-server",
-                      self.primary.conninfo(), "--write-recovery-conf", "--no-sync")
+            run_program(self.primary, "pg_rewind", "--target-pgdata", str(self.standby.data), "--source-server",
+                        self.primary.conninfo(), "--write-recovery-conf", "--no-sync")
         except AssertionError:
             self.copy()
 
@@ -86,12 +84,6 @@ class Pair:
     def _set(postgres: PrivatePostgres, name: str, value: str) -> None:
         postgres.psql(f"ALTER SYSTEM SET {name} = '{value}'")
         postgres.psql("SELECT pg_reload_conf()")
-
-    def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [*wrapper("KILL", self.primary.user), str(self.primary.bin / program), *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/", check=False)
-        assert done.returncode == 0, f"{program}: {done.stderr}"
 
 
 class Failover(FaultCase):
