@@ -31,8 +31,8 @@ enum {
 static const int64_t earliest_us = -62167305600000000;
 static const int64_t latest_us = 253402387200000000;
 
-/* What is told of the rows and their order: metrics, limit and format choose what is shown of them.
- * The query is as many bytes as it is, whatever is in it: it has no byte that is not set. */
+/* Of the rows and their order: limit and format choose what is shown of them. The query counts with
+ * all its bytes, as in struct analytics_query. */
 static void identify(struct analytics_question *question)
 {
     struct analytics_view *view = &question->view;
@@ -146,9 +146,8 @@ enum result analytics_cursor_parse(const char *query_string, struct analytics_qu
     }
     identify(question);
     if (strcmp(cursor.identity, view->identity) != 0)
-        return error_set(
-            error, RESULT_MALFORMED,
-            "cursor is of another question: only limit, metrics and format may differ");
+        return error_set(error, RESULT_MALFORMED,
+                         "cursor is of another question: ask as before, but for limit");
     view->has_position = true;
     view->position = cursor.position;
     return RESULT_OK;

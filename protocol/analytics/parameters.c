@@ -4,38 +4,26 @@
 #include <assert.h>
 #include <string.h>
 
-#include "protocol/analytics/slips.h"
 #include "protocol/query.h"
-#include "protocol/text.h"
-
-/* What is longer is nobody's, nor a slip. */
-enum { NAME_SIZE = 64 };
-
-enum {
-    ONCE = 0,
-    REPEATED = 1,   /* it may be given several times */
-    FIRST = 2,      /* as it first stands, as the original had it */
-    WITH_VALUE = 4, /* without a `=` it is none, as the original had it */
-};
 
 static const struct parameter {
     const char *name;
     int habits;
 } parameters[ANALYTICS_PARAMETERS] = {
-    [PARAMETER_START] = {"start", FIRST | WITH_VALUE},
-    [PARAMETER_END] = {"end", FIRST | WITH_VALUE},
-    [PARAMETER_PERIOD] = {"period", ONCE},
-    [PARAMETER_TZ] = {"tz", ONCE},
-    [PARAMETER_GROUP_BY] = {"group_by", REPEATED},
-    [PARAMETER_AD_ID] = {"ad_id", REPEATED | WITH_VALUE},
-    [PARAMETER_PLACEMENT] = {"placement", REPEATED},
-    [PARAMETER_TRAFFIC] = {"traffic", FIRST | WITH_VALUE},
-    [PARAMETER_METRICS] = {"metrics", REPEATED},
-    [PARAMETER_ORDER_BY] = {"order_by", ONCE},
-    [PARAMETER_LIMIT] = {"limit", ONCE},
-    [PARAMETER_CURSOR] = {"cursor", ONCE},
-    [PARAMETER_COMPARE] = {"compare", ONCE},
-    [PARAMETER_FORMAT] = {"format", ONCE},
+    [PARAMETER_START] = {"start", PARAMETER_FIRST | PARAMETER_WITH_VALUE},
+    [PARAMETER_END] = {"end", PARAMETER_FIRST | PARAMETER_WITH_VALUE},
+    [PARAMETER_PERIOD] = {"period", PARAMETER_ONCE},
+    [PARAMETER_TZ] = {"tz", PARAMETER_ONCE},
+    [PARAMETER_GROUP_BY] = {"group_by", PARAMETER_REPEATED},
+    [PARAMETER_AD_ID] = {"ad_id", PARAMETER_REPEATED | PARAMETER_WITH_VALUE},
+    [PARAMETER_PLACEMENT] = {"placement", PARAMETER_REPEATED},
+    [PARAMETER_TRAFFIC] = {"traffic", PARAMETER_FIRST | PARAMETER_WITH_VALUE},
+    [PARAMETER_METRICS] = {"metrics", PARAMETER_REPEATED},
+    [PARAMETER_ORDER_BY] = {"order_by", PARAMETER_ONCE},
+    [PARAMETER_LIMIT] = {"limit", PARAMETER_ONCE},
+    [PARAMETER_CURSOR] = {"cursor", PARAMETER_ONCE},
+    [PARAMETER_COMPARE] = {"compare", PARAMETER_ONCE},
+    [PARAMETER_FORMAT] = {"format", PARAMETER_ONCE},
 };
 
 const char *analytics_parameter_name(enum analytics_parameter parameter)
@@ -44,47 +32,18 @@ const char *analytics_parameter_name(enum analytics_parameter parameter)
     return parameters[parameter].name;
 }
 
-static size_t find(const char *name)
+int analytics_parameter_find(const char *name)
 {
-    size_t at = 0;
+    int at = 0;
     while (at < ANALYTICS_PARAMETERS && strcmp(parameters[at].name, name) != 0)
         at++;
     return at;
 }
 
-static enum result check_stranger(const char *name, size_t bytes, struct error *error)
+int analytics_parameter_habits(enum analytics_parameter parameter)
 {
-    const char *meant = analytics_slip_of(name);
-    if (meant == NULL)
-        return RESULT_OK;
-    if (!text_is_printable(name, bytes))
-        return error_set(error, RESULT_MALFORMED, "unknown parameter: did you mean %s?", meant);
-    return error_set(error, RESULT_MALFORMED, "unknown parameter %s: did you mean %s?", name,
-                     meant);
-}
-
-enum result analytics_parameters_check(const char *query, struct error *error)
-{
-    struct query_part part;
-    bool is_seen[ANALYTICS_PARAMETERS] = {false};
-    enum result result = RESULT_OK;
-    while (result == RESULT_OK && query_next(&query, &part)) {
-        char name[NAME_SIZE];
-        size_t bytes = 0;
-        if (query_decode(part.name, part.name_bytes, name, sizeof name, &bytes) != RESULT_OK)
-            continue;
-        size_t at = find(name);
-        if (at == ANALYTICS_PARAMETERS) {
-            result = check_stranger(name, bytes, error);
-            continue;
-        }
-        if (part.value == NULL && (parameters[at].habits & WITH_VALUE) == 0)
-            result = error_set(error, RESULT_MALFORMED, "%s has no value", name);
-        else if (is_seen[at] && (parameters[at].habits & (REPEATED | FIRST)) == 0)
-            result = error_set(error, RESULT_MALFORMED, "%s is given twice", name);
-        is_seen[at] = true;
-    }
-    return result;
+    assert((unsigned)parameter < ANALYTICS_PARAMETERS);
+    return parameters[parameter].habits;
 }
 
 void analytics_parameter_read(const char *query, enum analytics_parameter parameter,

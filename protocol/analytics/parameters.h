@@ -1,5 +1,5 @@
-/* The parameters of a question: their names, those that are a slip, and what several of them have
- * in common. Internal to protocol/analytics/. */
+/* The parameters of a question: their names, and how values are taken from a query string. Internal
+ * to protocol/analytics/. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,11 +29,18 @@ enum { PARAMETER_VALUE_SIZE = 512 };
 
 const char *analytics_parameter_name(enum analytics_parameter parameter);
 
-/* Whether the query string says nothing that cannot be meant so: RESULT_MALFORMED with an error for
- * a parameter that is most likely a slip, one without a value, and one that is given twice and must
- * not be. The original's start, end and traffic count as they first stand, and without a `=` they
- * and ad_id are passed over. */
-MUST_CHECK enum result analytics_parameters_check(const char *query, struct error *error);
+/* The parameter of that name; ANALYTICS_PARAMETERS when it is none of ours. */
+int analytics_parameter_find(const char *name);
+
+/* How it may be given. */
+enum {
+    PARAMETER_ONCE = 0,
+    PARAMETER_REPEATED = 1,
+    PARAMETER_FIRST = 2,      /* it counts as it first stands, as the original had it */
+    PARAMETER_WITH_VALUE = 4, /* without a `=` it is passed over, as the original had it */
+};
+
+int analytics_parameter_habits(enum analytics_parameter parameter);
 
 /* A parameter's value, the first one. */
 struct parameter_value {

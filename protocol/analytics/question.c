@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include "protocol/analytics/cursor.h"
 #include "protocol/analytics/filters.h"
 #include "protocol/analytics/groups.h"
-#include "protocol/analytics/parameters.h"
+#include "protocol/analytics/slips.h"
 #include "protocol/analytics/view.h"
 #include "protocol/analytics/windows.h"
 
@@ -16,7 +15,7 @@ enum result analytics_question_parse(const char *query_string, const char *accep
     struct analytics_question parsed;
     /* Also what lies between its members: a query is compared byte for byte. */
     memset(&parsed, 0, sizeof parsed);
-    enum result result = analytics_parameters_check(query_string, error);
+    enum result result = analytics_slips_check(query_string, error);
     if (result == RESULT_OK)
         result = analytics_windows_parse(query_string, now_us, &parsed, error);
     if (result == RESULT_OK)

@@ -7,9 +7,14 @@
 #include <strings.h>
 
 #include "protocol/analytics/parameters.h"
+#include "protocol/query.h"
+#include "protocol/text.h"
 
 /* Of a name of ours that is shorter one edit makes too many others. */
 enum { LENGTH_MIN = 5 };
+
+/* What is longer is nobody's, nor a slip. */
+enum { NAME_SIZE = 64 };
 
 #define WINDOW "start and end, or period"
 #define FILTER "ad_id, placement or traffic"
@@ -113,4 +118,40 @@ const char *analytics_slip_of(const char *name)
             return ours;
     }
     return NULL;
+}
+
+static enum result check_stranger(const char *name, size_t bytes, struct error *error)
+{
+    const char *meant = analytics_slip_of(name);
+    if (meant == NULL)
+        return RESULT_OK;
+    if (!text_is_printable(name, bytes))
+        return error_set(error, RESULT_MALFORMED, "unknown parameter: did you mean %s?", meant);
+    return error_set(error, RESULT_MALFORMED, "unknown parameter %s: did you mean %s?", name,
+                     meant);
+}
+
+enum result analytics_slips_check(const char *query, struct error *error)
+{
+    struct query_part part;
+    bool is_seen[ANALYTICS_PARAMETERS] = {false};
+    enum result result = RESULT_OK;
+    while (result == RESULT_OK && query_next(&query, &part)) {
+        char name[NAME_SIZE];
+        size_t bytes = 0;
+        if (query_decode(part.name, part.name_bytes, name, sizeof name, &bytes) != RESULT_OK)
+            continue;
+        int at = analytics_parameter_find(name);
+        if (at == ANALYTICS_PARAMETERS) {
+            result = check_stranger(name, bytes, error);
+            continue;
+        }
+        int habits = analytics_parameter_habits((enum analytics_parameter)at);
+        if (part.value == NULL && (habits & PARAMETER_WITH_VALUE) == 0)
+            result = error_set(error, RESULT_MALFORMED, "%s has no value", name);
+        else if (is_seen[at] && (habits & (PARAMETER_REPEATED | PARAMETER_FIRST)) == 0)
+            result = error_set(error, RESULT_MALFORMED, "%s is given twice", name);
+        is_seen[at] = true;
+    }
+    return result;
 }

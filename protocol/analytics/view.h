@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "protocol/analytics/question.h"
+#include "protocol/analytics/asked.h"
 
 /* Sets what the view has of them, and the query's has_events and has_invalid; the query's groups
  * are set already. */

@@ -32,6 +32,7 @@
     X(analytics_answer_runs) \
     X(analytics_answer_slices) \
     X(analytics_buckets) \
+    X(analytics_clocks) \
     X(analytics_reader) \
     X(analytics_report) \
     X(analytics_sums) \
@@ -52,6 +53,7 @@
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
+    X(cursor) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -135,6 +137,9 @@
     X(percent) \
     X(process) \
     X(query) \
+    X(question) \
+    X(question_view) \
+    X(question_windows) \
     X(random) \
     X(render) \
     X(result) \
@@ -143,6 +148,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(slips) \
     X(sqlstate) \
     X(store) \
     X(sum_writer) \

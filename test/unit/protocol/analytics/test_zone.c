@@ -7,6 +7,7 @@
 
 #include "protocol/analytics/zone.h"
 #include "protocol/timestamp.h"
+#include "test/unit/protocol/analytics/questions.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -20,13 +21,6 @@ static struct zone *open_zone(const char *name)
     struct zone *zone = zone_open(name, &error);
     ck_assert_msg(zone != NULL, "%s: %s", name, error.text);
     return zone;
-}
-
-static int64_t time_of(const char *text)
-{
-    int64_t time_us = 0;
-    ck_assert_int_eq(timestamp_parse(text, strlen(text), &time_us, NULL), RESULT_OK);
-    return time_us;
 }
 
 static const char *const NAMES[] = {
@@ -216,7 +210,7 @@ START_TEST(writes_a_time_with_its_offset)
     int offset_s = -1;
     int weekday = -1;
     struct zone *zone = open_zone(TEXTS[_i].zone);
-    int64_t time_us = time_of(TEXTS[_i].time);
+    int64_t time_us = question_time(TEXTS[_i].time);
     zone_format(zone, time_us, text);
     (void)zone_date_of(zone, time_us, &offset_s, &weekday);
     zone_close(zone);
@@ -247,9 +241,9 @@ START_TEST(finds_the_next_change)
 {
     struct zone *zone = open_zone(CHANGES[_i].zone);
     int64_t change_us =
-        zone_next_change(zone, time_of(CHANGES[_i].from), time_of(CHANGES[_i].until));
+        zone_next_change(zone, question_time(CHANGES[_i].from), question_time(CHANGES[_i].until));
     zone_close(zone);
-    ck_assert_int_eq(change_us, time_of(CHANGES[_i].change));
+    ck_assert_int_eq(change_us, question_time(CHANGES[_i].change));
 }
 END_TEST
 
@@ -257,7 +251,7 @@ END_TEST
 static void assert_days_begin_first(const char *name, const char *from, int days)
 {
     struct zone *zone = open_zone(name);
-    int64_t at_us = time_of(from);
+    int64_t at_us = question_time(from);
     struct zone_date newest = zone_date_of(zone, at_us, NULL, NULL);
     for (int64_t end_us = at_us + days * DAY_US; at_us < end_us; at_us += 60 * SECOND_US) {
         struct zone_date date = zone_date_of(zone, at_us, NULL, NULL);
