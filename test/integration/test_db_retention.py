@@ -287,6 +287,18 @@ class Retention(Functions):
         self.forget()
         self.assert_forgotten()
 
+    def test_another_that_is_at_it_is_waited_for(self) -> None:
+        """It may keep events for ever, and in an hour there is the next chance."""
+        self.begin(17)
+        self.fill(10)
+        other = SqlSession(self, self.postgres, self.database)
+        other.run("BEGIN; SELECT maintain()")
+        self.assertEqual(self.sqlstate("SELECT maintain(now(), 16)"), "55P03")
+        question = SqlSession(self, self.postgres, self.database)
+        question.send("SELECT maintain(now(), 16)")
+        other.run("COMMIT")
+        self.assertEqual(question.answer(), ["t"])
+
     def test_what_somebody_depends_on_stays_and_the_others_go(self) -> None:
         self.begin()
         self.fill()
