@@ -141,7 +141,7 @@ static enum result read_public_url(const struct variable *variable, const char *
 }
 
 /* Visible ASCII, since it has to fit into a header. */
-static enum result read_admin_token(const struct variable *variable, const char *value, void *field,
+static enum result read_bearer(const struct variable *variable, const char *value, void *field,
                                     struct error *error)
 {
     size_t bytes = 0;
@@ -215,7 +215,9 @@ static const struct variable variables[] = {
     {"TOKEN_TTL_SECONDS", "86400", "how long an ad's trackers count as valid after it was served, at most 14 days",
      read_number, FIELD(token_ttl_s), 1, 14 * 86400},
     {"ADMIN_TOKEN", "", "bearer that may preview ads which are not available; 24 characters at least",
-     read_admin_token, FIELD(admin_token), 0, 0},
+     read_bearer, FIELD(admin_token), 0, 0},
+    {"READ_TOKEN", "", "bearer that may export raw events; 24 characters at least",
+     read_bearer, FIELD(read_token), 0, 0},
     {"SSAI_PEERS", "", "ad-inserting servers whose X-Device-IP and X-Device-User-Agent count",
      read_blocks, FIELD(ssai_peers), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",

@@ -24,6 +24,7 @@ struct config {
     char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
     uint32_t token_ttl_s;
     const char *admin_token; /* NULL = none is accepted */
+    const char *read_token;  /* likewise */
     uint32_t keepalive_s;    /* that a connection may be idle between requests */
     uint32_t shutdown_grace_s;
     enum log_level log_level;

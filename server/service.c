@@ -170,6 +170,7 @@ static void make_context(struct service *service)
                                  .ivt_header = config->ivt_header,
                                  .ssai_peers = &config->ssai_peers,
                                  .admin_token = config->admin_token,
+                                 .read_token = config->read_token,
                                  .token_keys = service->token_keys,
                                  .token_ttl_us = INT64_C(1000000) * config->token_ttl_s,
                                  .uuid_random = &service->uuid_random,

@@ -46,6 +46,7 @@ struct store {
     struct catalogue *catalogue;
     struct analytics_reader *reader;
     struct completeness *completeness;
+    struct exporter *exporter;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -169,11 +170,19 @@ enum result store_analytics(struct store *store, const struct analytics_query *q
     return analytics_reader_ask(store->reader, query, done, arg, error);
 }
 
+enum result store_export(struct store *store, const struct export_question *question,
+                         struct export_listener listener, struct export **export,
+                         const char **reason)
+{
+    return export_open(store->exporter, question, listener, export, reason);
+}
+
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
     analytics_reader_stop(store->reader);
+    exporter_stop(store->exporter);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
@@ -311,19 +320,6 @@ static void make_reader(struct store *store, struct event_base *base)
     store->reader = analytics_reader_new(base, &settings, store->metrics, store->log);
 }
 
-/* Events matter more than trackers: without a secret that lasts there is one for this run. */
-static void find_secret(struct store *store)
-{
-    struct error error;
-    store->token_secret = token_secret_of(journal_directory(store->journal), &error);
-    if (store->token_secret != NULL)
-        return;
-    log_write(store->log, LOG_ERROR, "store",
-              "%s: trackers are signed for this run alone, and those of before are refused",
-              error.text);
-    store->token_secret = token_secret_new();
-}
-
 /* Returns false with an error when the directory is unusable. */
 static bool open_directory(struct store *store, struct event_base *base, struct error *error)
 {
@@ -334,7 +330,7 @@ static bool open_directory(struct store *store, struct event_base *base, struct 
     if (store->journal == NULL)
         return false;
     if (settings->token_secret == NULL)
-        find_secret(store);
+        store->token_secret = token_secret_find(journal_directory(store->journal), store->log);
     return true;
 }
 
@@ -374,6 +370,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     make_reader(store, base);
+    store->exporter =
+        exporter_new(base, store_targets_reading(&store->targets), metrics, log);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -387,6 +385,7 @@ void store_free(struct store *store)
     catalogue_free(store->catalogue);
     analytics_reader_free(store->reader);
     completeness_free(store->completeness);
+    exporter_free(store->exporter);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);

@@ -13,6 +13,7 @@
 #include "protocol/event.h"
 #include "protocol/nofill.h"
 #include "protocol/result.h"
+#include "store/analytics/export.h"
 #include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
 
@@ -126,6 +127,11 @@ typedef void (*store_analytics_fn)(void *arg, enum result result, struct analyti
  */
 MUST_CHECK enum result store_analytics(struct store *store, const struct analytics_query *query,
                                        store_analytics_fn done, void *arg, struct error *error);
+
+/* export_open(). */
+MUST_CHECK enum result store_export(struct store *store, const struct export_question *question,
+                                    struct export_listener listener, struct export **export,
+                                    const char **reason);
 
 /*
  * Accepts nothing more, sends what is queued, and disconnects when that is stored or `grace_ms` are

@@ -209,6 +209,15 @@ static void merge_some(struct answer_rows *rows)
     }
 }
 
+/* What is not on the page need not be kept while a slow client reads. */
+static void drop_found(struct answer_rows *rows)
+{
+    free(rows->found);
+    free(rows->runs);
+    rows->found = NULL;
+    rows->runs = NULL;
+}
+
 bool answer_rows_step(struct answer_rows *rows)
 {
     if (!rows->is_read) {
@@ -219,7 +228,10 @@ bool answer_rows_step(struct answer_rows *rows)
     } else {
         merge_some(rows);
     }
-    return rows->page_count < rows->page_rows;
+    if (rows->page_count < rows->page_rows)
+        return true;
+    drop_found(rows);
+    return false;
 }
 
 bool answer_rows_are_left(const struct answer_rows *rows)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/analytics/table.h"
+#include "protocol/analytics/group_key.h"
 
 #define GROUP_INDEX_NONE SIZE_MAX
 

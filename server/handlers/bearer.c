@@ -1,6 +1,7 @@
 /* Who may do more than everybody. */
 #include "server/handlers/bearer.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,17 +24,41 @@ static const char *find_token(const struct exchange *exchange)
     return value + strspn(value, " ");
 }
 
+/* Takes as long whether it is or not; no token is the one that is not set. */
+static bool is_token(const char *sent, const char *token)
+{
+    return sent != NULL && token != NULL && digest_is_same_text(sent, token);
+}
+
+/* Says which variable would help. */
+static void refuse(struct exchange *exchange, const char *variable, bool is_set)
+{
+    char text[80];
+    (void)snprintf(text, sizeof text,
+                   is_set ? "this needs %s as a bearer" : "this needs %s, which is not set",
+                   variable);
+    if (is_set)
+        exchange_header(exchange, "WWW-Authenticate", "Bearer realm=\"video-ad-tracker\"");
+    exchange_fail(exchange, is_set ? 401 : 403, text);
+}
+
 bool bearer_is_admin(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
-    const char *token = find_token(exchange);
-    if (context->admin_token == NULL) {
-        exchange_fail(exchange, 403, "this needs ADMIN_TOKEN, which is not set");
-        return false;
-    }
-    if (token != NULL && digest_is_same_text(token, context->admin_token))
+    if (is_token(find_token(exchange), context->admin_token))
         return true;
-    exchange_header(exchange, "WWW-Authenticate", "Bearer realm=\"video-ad-tracker\"");
-    exchange_fail(exchange, 401, "this needs ADMIN_TOKEN as a bearer");
+    refuse(exchange, "ADMIN_TOKEN", context->admin_token != NULL);
+    return false;
+}
+
+bool bearer_may_read(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    const char *sent = find_token(exchange);
+    bool is_reader = is_token(sent, context->read_token);
+    bool is_admin = is_token(sent, context->admin_token);
+    if (is_reader || is_admin)
+        return true;
+    refuse(exchange, "READ_TOKEN", context->read_token != NULL);
     return false;
 }

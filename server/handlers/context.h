@@ -21,6 +21,7 @@ struct handler_context {
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     const struct peer_list *ssai_peers; /* who insert ads and tell whom for */
     const char *admin_token;            /* NULL = none is accepted */
+    const char *read_token;             /* likewise */
     struct token_keys *token_keys;
     int64_t token_ttl_us;
     struct uuid_random *uuid_random;

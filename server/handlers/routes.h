@@ -12,6 +12,7 @@
     X(click_through) \
     X(event) \
     X(events) \
+    X(export) \
     X(impression) \
     X(livez) \
     X(metrics) \

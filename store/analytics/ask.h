@@ -7,8 +7,6 @@
 
 #include "protocol/analytics/terms.h"
 
-struct plan;
-
 /* Of the counts, by its number there. */
 enum count_dimension {
     DIMENSION_ALL,
@@ -42,10 +40,3 @@ enum ask_column {
     ASK_CELLS, /* bigint[]: of every kind by its number, or of the cells */
     ASK_COLUMNS,
 };
-
-/* So many rows at most: three for each cell that an answer may have, and one. */
-enum { ASK_ROWS_MAX = 3 * 100000 + 1 };
-
-/* The statement, a SELECT, to be freed with free(). All that is in it is numbers and our own words.
- */
-char *ask_sql(const struct ask *ask, const struct plan *plan, int lane);

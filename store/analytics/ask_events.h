@@ -1,4 +1,4 @@
-/* The part of a question's statement that reads events. Internal to store/analytics/ask. */
+/* The part of a question's statement that reads events. Internal to store/analytics/ask_sql. */
 #pragma once
 
 #include <stddef.h>

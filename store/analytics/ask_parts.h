@@ -1,4 +1,4 @@
-/* What the statements of questions are put together from. Internal to store/analytics/ask. */
+/* What the statements of questions are put together from. Internal to store/analytics/ask_sql. */
 #pragma once
 
 #include <stddef.h>

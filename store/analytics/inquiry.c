@@ -9,6 +9,7 @@
 #include "protocol/timestamp.h"
 #include "store/analytics/ask.h"
 #include "store/analytics/ask_row.h"
+#include "store/analytics/ask_sql.h"
 #include "store/analytics/inquiry_asks.h"
 #include "store/analytics/names.h"
 #include "store/analytics/plan.h"

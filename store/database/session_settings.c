@@ -83,22 +83,36 @@ char *session_settings_sql(const char *own_sql)
 }
 
 /* JIT costs more than it saves in each of these: they touch few rows of many columns. */
-char *session_settings_local_sql(const char *schema, uint32_t timeout_ms)
+static void write_local(FILE *out, const char *schema, uint32_t timeout_ms)
 {
-    char *sql = NULL;
-    size_t sql_bytes;
-    FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
-    (void)fprintf(out,
-                  "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-                  "SET LOCAL statement_timeout = %u; SET LOCAL jit = off; ",
-                  timeout_ms);
+    (void)fprintf(out, "SET LOCAL statement_timeout = %u; SET LOCAL jit = off; ", timeout_ms);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         if (settings[i].is_local)
             (void)fprintf(out, "SET LOCAL %s = '%s'; ", settings[i].name, settings[i].value);
     }
     if (schema != NULL)
         (void)fprintf(out, "SET LOCAL search_path = %s, pg_temp; ", schema);
+}
+
+static char *local_sql(const char *begin, const char *schema, uint32_t timeout_ms)
+{
+    char *sql = NULL;
+    size_t sql_bytes;
+    FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
+    (void)fputs(begin, out);
+    write_local(out, schema, timeout_ms);
     if (fclose(out) != 0)
         memory_exhausted(0);
     return sql;
+}
+
+char *session_settings_local_sql(const char *schema, uint32_t timeout_ms)
+{
+    return local_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; ", schema, timeout_ms);
+}
+
+char *session_settings_implicit_sql(const char *schema, uint32_t timeout_ms)
+{
+    return local_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; ", schema,
+                     timeout_ms);
 }

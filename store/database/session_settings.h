@@ -25,3 +25,7 @@ char *session_settings_sql(const char *own_sql);
  * before. The caller frees it with free().
  */
 char *session_settings_local_sql(const char *schema, uint32_t timeout_ms);
+
+/* The same for the statements that are sent behind it in one query: they are the transaction, which
+ * so takes one round trip, and ends with them. */
+char *session_settings_implicit_sql(const char *schema, uint32_t timeout_ms);

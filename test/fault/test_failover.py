@@ -19,6 +19,7 @@ RESUMES_WITHIN_SECONDS = 5.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
 WENT_BACK = "database cursor moved back"
+HEARTBEAT_WITHIN_SECONDS = 45.0
 READ_ONLY = "in a read-only transaction"
 
 
@@ -185,6 +186,18 @@ class Failover(FaultCase):
         self.fail_over(server, self.kill_primary)
         load.stop()
         self.say(self.check(server))
+
+    def test_an_idle_primary_is_no_lag(self) -> None:
+        """Nothing is stored, nobody else writes, and the standby shows that it is not behind."""
+        self.prepare(is_synchronous=False)
+        self.pair.set_primary("autovacuum", "off")
+        replayed = "SELECT pg_last_xact_replay_timestamp()"
+        wait_until(lambda: self.psql("SELECT 1 FROM missing_partitions((now() AT TIME ZONE 'UTC')::date)") == [], 60,
+                   "the partitions are made")
+        time.sleep(15)  # all there is to do at its start is done
+        for _ in range(2):
+            before = self.pair.standby.value(replayed)
+            wait_until(lambda: self.pair.standby.value(replayed) != before, HEARTBEAT_WITHIN_SECONDS, "a heartbeat")
 
     def rest_of_replication(self) -> None:
         wait_until(lambda: self.pair.standby.psql(

@@ -24,15 +24,20 @@
     X(address) \
     X(analytics) \
     X(analytics_answer_csv) \
+    X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
     X(analytics_answer_json) \
     X(analytics_answer_order) \
     X(analytics_answer_random) \
+    X(analytics_answer_runs) \
     X(analytics_answer_slices) \
+    X(analytics_buckets) \
+    X(analytics_clocks) \
     X(analytics_reader) \
     X(analytics_report) \
     X(analytics_sums) \
     X(analytics_table) \
+    X(analytics_terms) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -48,6 +53,7 @@
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
+    X(cursor) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -132,6 +138,9 @@
     X(plan) \
     X(process) \
     X(query) \
+    X(question) \
+    X(question_view) \
+    X(question_windows) \
     X(random) \
     X(render) \
     X(result) \
@@ -140,6 +149,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(slips) \
     X(sqlstate) \
     X(store) \
     X(stream) \
@@ -161,7 +171,8 @@
     X(writer) \
     X(writer_ahead) \
     X(writer_state) \
-    X(xml)
+    X(xml) \
+    X(zone)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);

@@ -29,7 +29,7 @@ static const enum analytics_group shapes[][3] = {
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 /* Each beginning with one of a few beginnings, longer and shorter than what a cursor carries. */
-static void name_placements(struct subject *subject)
+static void name_placements(struct asked *asked)
 {
     static const char *const beginnings[] = {"",     "home.page.", "home-", "=1+", "a,\"b\"",
                                              "\r\n", "\xc3\xa4",   "@",     "-",   "home.page"};
@@ -37,13 +37,13 @@ static void name_placements(struct subject *subject)
         char name[64];
         const char *beginning = beginnings[random_below(sizeof beginnings / sizeof beginnings[0])];
         ck_assert_int_gt(snprintf(name, sizeof name, "%s%d", beginning, 90 - i), 0);
-        subject_name(subject, i, name);
+        asked_name(asked, i, name);
     }
 }
 
-static void add_events(struct subject *subject, unsigned keys)
+static void add_events(struct asked *asked, unsigned keys)
 {
-    const struct analytics_query *query = &subject->question.query;
+    const struct analytics_query *query = &asked->question.query;
     struct analytics_sums sums = {0};
     struct analytics_group_key key = {0};
     if (query->group != GROUP_NONE)
@@ -57,27 +57,32 @@ static void add_events(struct subject *subject, unsigned keys)
         sums.cells[i] = random_below(4) == 0 ? random_below(4) : 0;
     if (random_below(50) == 0)
         sums.cells[random_below(ANALYTICS_CELLS)] = random_below(1u << 30);
-    size_t bucket = random_below((unsigned)subject->report->buckets.count);
-    analytics_sums_add(&subject->report->total, &sums, 1);
-    ck_assert(analytics_table_add(subject->report->table, key, bucket, &sums, 1));
+    size_t bucket = random_below((unsigned)asked->report->buckets.count);
+    analytics_sums_add(&asked->report->total, &sums, 1);
+    ck_assert(analytics_table_add(asked->report->table, key, bucket, &sums, 1));
 }
 
-void random_report(struct subject *subject)
+void random_events(struct asked *asked)
+{
+    unsigned keys = 1 + random_below(asked->question.query.group == GROUP_PLACEMENT ? 60 : 40);
+    name_placements(asked);
+    for (unsigned left = random_below(4) == 0 ? 0 : random_below(200); left > 0; left--)
+        add_events(asked, keys);
+}
+
+void random_report(struct asked *asked)
 {
     const enum analytics_group *shape = shapes[random_below(SHAPES)];
     size_t buckets = shape[2] == GROUP_NONE ? 1 : 1 + random_below(12);
-    subject_init(subject, shape[0], shape[1], shape[2], buckets);
-    subject->question.view.metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
-    name_placements(subject);
-    unsigned keys = 1 + random_below(shape[0] == GROUP_PLACEMENT ? 60 : 40);
-    for (unsigned left = random_below(4) == 0 ? 0 : random_below(200); left > 0; left--)
-        add_events(subject, keys);
+    asked_init(asked, shape[0], shape[1], shape[2], buckets);
+    asked->question.view.metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
+    random_events(asked);
 }
 
-bool next_order(struct subject *subject, int order)
+bool next_order(struct asked *asked, int order)
 {
-    struct analytics_view *view = &subject->question.view;
-    const struct analytics_query *query = &subject->question.query;
+    struct analytics_view *view = &asked->question.view;
+    const struct analytics_query *query = &asked->question.query;
     const enum analytics_group columns[] = {query->group, query->second, query->bucket};
     int which = order / 2;
     view->is_descending = order % 2 == 1;

@@ -5,87 +5,87 @@
 #include <check.h>
 
 #include "protocol/analytics/answer.h"
-#include "test/unit/protocol/analytics/answer_subject.h"
+#include "test/unit/protocol/analytics/asked.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-typedef void (*change_fn)(struct subject *subject);
+typedef void (*change_fn)(struct asked *asked);
 
-static void init(struct subject *subject, enum analytics_format format, bool has_groups)
+static void init(struct asked *asked, enum analytics_format format, bool has_groups)
 {
-    subject_init(subject, has_groups ? GROUP_PLACEMENT : GROUP_NONE, GROUP_NONE,
-                 has_groups ? GROUP_DAY : GROUP_NONE, has_groups ? 2 : 1);
-    subject->question.view.format = format;
-    subject->question.view.limit = 3;
+    asked_init(asked, has_groups ? GROUP_PLACEMENT : GROUP_NONE, GROUP_NONE,
+               has_groups ? GROUP_DAY : GROUP_NONE, has_groups ? 2 : 1);
+    asked->question.view.format = format;
+    asked->question.view.limit = 3;
     if (has_groups) {
-        subject_name(subject, 1, "one");
-        subject_name(subject, 2, "two");
-        subject_add(subject, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 3);
+        asked_name(asked, 1, "one");
+        asked_name(asked, 2, "two");
+        asked_add(asked, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 3);
     }
-    subject_add(subject, (struct analytics_group_key){.key = has_groups ? 2 : 0}, 0, CELL_CLICK, 4);
+    asked_add(asked, (struct analytics_group_key){.key = has_groups ? 2 : 0}, 0, CELL_CLICK, 4);
 }
 
 static void etag_of(enum analytics_format format, bool has_groups, change_fn change, char *etag)
 {
-    struct subject subject;
-    init(&subject, format, has_groups);
+    struct asked asked;
+    init(&asked, format, has_groups);
     if (change != NULL)
-        change(&subject);
-    free(subject_text(&subject, etag));
-    subject_clear(&subject);
+        change(&asked);
+    free(asked_text(&asked, etag));
+    asked_clear(&asked);
 }
 
-static void change_identity(struct subject *subject)
+static void change_identity(struct asked *asked)
 {
-    subject->question.view.identity[3] = 'f';
+    asked->question.view.identity[3] = 'f';
 }
 
-static void change_zone(struct subject *subject)
+static void change_zone(struct asked *asked)
 {
-    strcpy(subject->question.query.zone, "Europe/Berlin");
+    strcpy(asked->question.query.zone, "Europe/Berlin");
 }
 
-static void change_start(struct subject *subject)
+static void change_start(struct asked *asked)
 {
-    subject->question.query.window.start_us++;
+    asked->question.query.window.start_us++;
 }
 
-static void change_end(struct subject *subject)
+static void change_end(struct asked *asked)
 {
-    subject->question.query.window.end_us--;
+    asked->question.query.window.end_us--;
 }
 
-static void change_format(struct subject *subject)
+static void change_format(struct asked *asked)
 {
-    subject->question.view.format =
-        subject->question.view.format == FORMAT_CSV ? FORMAT_NDJSON : FORMAT_CSV;
+    asked->question.view.format =
+        asked->question.view.format == FORMAT_CSV ? FORMAT_NDJSON : FORMAT_CSV;
 }
 
-static void change_metrics(struct subject *subject)
+static void change_metrics(struct asked *asked)
 {
-    subject->question.view.metrics |= METRIC_BIT(METRIC_SKIPS);
+    asked->question.view.metrics |= METRIC_BIT(METRIC_SKIPS);
 }
 
-static void change_limit(struct subject *subject)
+static void change_limit(struct asked *asked)
 {
-    subject->question.view.limit = 4;
+    asked->question.view.limit = 4;
 }
 
-static void change_direction(struct subject *subject)
+static void change_direction(struct asked *asked)
 {
-    subject->question.view.is_descending = true;
+    asked->question.view.is_descending = true;
 }
 
-static void change_order(struct subject *subject)
+static void change_order(struct asked *asked)
 {
-    subject->question.view.order_group = GROUP_DAY;
+    asked->question.view.order_group = GROUP_DAY;
 }
 
-static void change_click(struct subject *subject)
+static void change_click(struct asked *asked)
 {
-    subject_add(subject, (struct analytics_group_key){.key = subject->report->table ? 2 : 0}, 0,
-                CELL_CLICK, 1);
+    asked_add(asked, (struct analytics_group_key){.key = asked->report->table ? 2 : 0}, 0,
+              CELL_CLICK, 1);
 }
 
 static const change_fn CHANGES[] = {change_identity, change_zone,    change_start, change_end,
@@ -106,32 +106,32 @@ START_TEST(another_answer_has_another)
 }
 END_TEST
 
-static void change_name(struct subject *subject)
+static void change_name(struct asked *asked)
 {
-    analytics_table_free(subject->report->table);
-    subject->report->table = analytics_table_new(2, true);
-    subject->report->total = (struct analytics_sums){0};
-    subject_name(subject, 1, "one");
-    subject_name(subject, 2, "twp");
-    subject_add(subject, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 3);
-    subject_add(subject, (struct analytics_group_key){.key = 2}, 0, CELL_CLICK, 4);
+    analytics_table_free(asked->report->table);
+    asked->report->table = analytics_table_new(2, true);
+    asked->report->total = (struct analytics_sums){0};
+    asked_name(asked, 1, "one");
+    asked_name(asked, 2, "twp");
+    asked_add(asked, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 3);
+    asked_add(asked, (struct analytics_group_key){.key = 2}, 0, CELL_CLICK, 4);
 }
 
-static void change_label(struct subject *subject)
+static void change_label(struct asked *asked)
 {
-    subject->report->buckets.labels[1][0] = 'D';
+    asked->report->buckets.labels[1][0] = 'D';
 }
 
-static void change_cell(struct subject *subject)
+static void change_cell(struct asked *asked)
 {
-    subject_add(subject, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 1);
-    subject_add(subject, (struct analytics_group_key){.key = 1}, 1, CELL_CLICK, -1);
+    asked_add(asked, (struct analytics_group_key){.key = 1}, 0, CELL_CLICK, 1);
+    asked_add(asked, (struct analytics_group_key){.key = 1}, 1, CELL_CLICK, -1);
 }
 
-static void change_position(struct subject *subject)
+static void change_position(struct asked *asked)
 {
-    subject->question.view.has_position = true;
-    subject->question.view.position.value = -1;
+    asked->question.view.has_position = true;
+    asked->question.view.position.value = -1;
 }
 
 static const change_fn ROW_CHANGES[] = {change_name, change_label, change_cell, change_position};
@@ -148,16 +148,16 @@ START_TEST(other_rows_have_another)
 }
 END_TEST
 
-static void make_previous(struct subject *subject)
+static void make_previous(struct asked *asked)
 {
-    subject->question.query.has_previous = true;
-    subject->report->previous.cells[CELL_CLICK] = 1;
+    asked->question.query.has_previous = true;
+    asked->report->previous.cells[CELL_CLICK] = 1;
 }
 
-static void make_other_previous(struct subject *subject)
+static void make_other_previous(struct asked *asked)
 {
-    make_previous(subject);
-    subject->report->previous.cells[CELL_CLICK] = 2;
+    make_previous(asked);
+    asked->report->previous.cells[CELL_CLICK] = 2;
 }
 
 START_TEST(another_window_before_has_another)
@@ -171,9 +171,9 @@ START_TEST(another_window_before_has_another)
 END_TEST
 
 /* The total is of all rows: JSON tells it beside a page without those that have changed. */
-static void change_beyond_page(struct subject *subject)
+static void change_beyond_page(struct asked *asked)
 {
-    subject_add(subject, (struct analytics_group_key){.key = 2}, 1, CELL_CLICK, 1);
+    asked_add(asked, (struct analytics_group_key){.key = 2}, 1, CELL_CLICK, 1);
 }
 
 START_TEST(rows_beyond_the_page_count_where_there_is_a_total)
@@ -188,19 +188,19 @@ START_TEST(rows_beyond_the_page_count_where_there_is_a_total)
 }
 END_TEST
 
-static void change_freshness(struct subject *subject)
+static void change_freshness(struct asked *asked)
 {
-    subject->report->pending_events = 5;
-    subject->report->as_of_us = APRIL_20_US;
-    subject->report->complete_until_us = APRIL_20_US;
-    subject->report->warnings = 3;
+    asked->report->pending_events = 5;
+    asked->report->as_of_us = APRIL_20_US;
+    asked->report->complete_until_us = APRIL_20_US;
+    asked->report->warnings = 3;
 }
 
 /* Of no metric that is told. */
-static void change_unseen(struct subject *subject)
+static void change_unseen(struct asked *asked)
 {
-    subject_add(subject, (struct analytics_group_key){.key = subject->report->table ? 2 : 0}, 0,
-                CELL_START, 1);
+    asked_add(asked, (struct analytics_group_key){.key = asked->report->table ? 2 : 0}, 0,
+              CELL_START, 1);
 }
 
 static const change_fn FRESHNESS[] = {NULL, change_freshness, change_unseen};

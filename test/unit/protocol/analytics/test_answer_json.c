@@ -6,7 +6,7 @@
 #include <check.h>
 
 #include "protocol/analytics/answer.h"
-#include "test/unit/protocol/analytics/answer_subject.h"
+#include "test/unit/protocol/analytics/asked.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -18,32 +18,32 @@ static struct analytics_group_key key_of(int64_t key, int32_t second)
     return (struct analytics_group_key){.key = key, .second = second};
 }
 
-static void init_total(struct subject *subject)
+static void init_total(struct asked *asked)
 {
-    subject_init(subject, GROUP_NONE, GROUP_NONE, GROUP_NONE, 1);
+    asked_init(asked, GROUP_NONE, GROUP_NONE, GROUP_NONE, 1);
 }
 
 START_TEST(the_originals_members_come_first_and_as_it_had_them)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject_add(&subject, key_of(0, 0), 0, CELL_CLICK, 1);
-    subject_add(&subject, key_of(0, 0), 0, CELL_IMPRESSION, 3);
-    subject.report->total.playback_ms = 12483;
-    subject.report->pending_events = 7;
-    assert_text_before_meta(&subject, "{" DAY_WINDOW "\"total_clicks\":1,\"total_impressions\":3,"
-                                      "\"click_rate\":33.3333,\"average_playback_time\":12.483,"
-                                      "\"pending_events\":7,\"requests\":0,\"clicks\":1");
-    subject_clear(&subject);
+    struct asked asked;
+    init_total(&asked);
+    asked_add(&asked, key_of(0, 0), 0, CELL_CLICK, 1);
+    asked_add(&asked, key_of(0, 0), 0, CELL_IMPRESSION, 3);
+    asked.report->total.playback_ms = 12483;
+    asked.report->pending_events = 7;
+    assert_text_before_meta(&asked, "{" DAY_WINDOW "\"total_clicks\":1,\"total_impressions\":3,"
+                                    "\"click_rate\":33.3333,\"average_playback_time\":12.483,"
+                                    "\"pending_events\":7,\"requests\":0,\"clicks\":1");
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(each_metric_of_the_total_is_told_once)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.question.view.metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
-    char *text = subject_text(&subject, NULL);
+    struct asked asked;
+    init_total(&asked);
+    asked.question.view.metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
+    char *text = asked_text(&asked, NULL);
     for (int i = 0; i < ANALYTICS_METRICS; i++) {
         char name[40];
         ck_assert_int_gt(
@@ -55,60 +55,60 @@ START_TEST(each_metric_of_the_total_is_told_once)
     }
     ck_assert_ptr_nonnull(strstr(text, ",\"fill_rate\":null,"));
     free(text);
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(the_filters_are_told)
 {
-    struct subject subject;
-    init_total(&subject);
-    struct analytics_query *query = &subject.question.query;
-    subject.question.view.metrics = 0;
+    struct asked asked;
+    init_total(&asked);
+    struct analytics_query *query = &asked.question.query;
+    asked.question.view.metrics = 0;
     query->ad_count = 1;
     query->ad_ids[0] = 7;
     query->ad_ids[1] = 9;
     query->traffic = TRAFFIC_NET;
 #define REST "\"total_clicks\":0,\"total_impressions\":0," NOTHING "\"pending_events\":0"
-    assert_text_before_meta(&subject, "{" DAY_WINDOW "\"ad_id\":7,\"traffic\":\"net\"," REST);
+    assert_text_before_meta(&asked, "{" DAY_WINDOW "\"ad_id\":7,\"traffic\":\"net\"," REST);
     query->ad_count = 2;
     query->traffic = TRAFFIC_GROSS;
-    assert_text_before_meta(&subject, "{" DAY_WINDOW "\"ad_id\":[7,9]," REST);
+    assert_text_before_meta(&asked, "{" DAY_WINDOW "\"ad_id\":[7,9]," REST);
     query->ad_count = 0;
     query->placement_count = 1;
     strcpy(query->placements[0], "a\"b");
     strcpy(query->placements[1], "c");
-    assert_text_before_meta(&subject, "{" DAY_WINDOW "\"placement\":\"a\\\"b\"," REST);
+    assert_text_before_meta(&asked, "{" DAY_WINDOW "\"placement\":\"a\\\"b\"," REST);
     query->placement_count = 2;
-    assert_text_before_meta(&subject, "{" DAY_WINDOW "\"placement\":[\"a\\\"b\",\"c\"]," REST);
+    assert_text_before_meta(&asked, "{" DAY_WINDOW "\"placement\":[\"a\\\"b\",\"c\"]," REST);
 #undef REST
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(the_window_before_has_its_own_metrics)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.question.view.metrics |= METRIC_BIT(METRIC_CLICK_RATE);
-    subject.question.query.has_previous = true;
-    subject.question.query.previous.start_us = APRIL_20_US - DAY_US;
-    subject.question.query.previous.end_us = APRIL_20_US - 1;
-    subject.report->previous.cells[CELL_CLICK] = 2;
-    subject.report->previous.cells[CELL_IMPRESSION] = 80;
-    assert_text_before_meta(&subject,
+    struct asked asked;
+    init_total(&asked);
+    asked.question.view.metrics |= METRIC_BIT(METRIC_CLICK_RATE);
+    asked.question.query.has_previous = true;
+    asked.question.query.previous.start_us = APRIL_20_US - DAY_US;
+    asked.question.query.previous.end_us = APRIL_20_US - 1;
+    asked.report->previous.cells[CELL_CLICK] = 2;
+    asked.report->previous.cells[CELL_IMPRESSION] = 80;
+    assert_text_before_meta(&asked,
                             "{" DAY_WINDOW "\"total_clicks\":0,\"total_impressions\":0," NOTHING
                             "\"pending_events\":0,\"requests\":0,\"clicks\":0,\"previous\":{"
                             "\"start\":\"2025-04-19T00:00:00Z\","
                             "\"end\":\"2025-04-19T23:59:59.999999Z\","
                             "\"requests\":0,\"clicks\":2,\"click_rate\":2.5}");
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
-static void assert_meta(const struct subject *subject, const char *expected)
+static void assert_meta(const struct asked *asked, const char *expected)
 {
-    char *text = subject_text(subject, NULL);
+    char *text = asked_text(asked, NULL);
     char *meta = strstr(text, ",\"meta\":");
     ck_assert_ptr_nonnull(meta);
     ck_assert_str_eq(meta + 1, expected);
@@ -119,30 +119,30 @@ static void assert_meta(const struct subject *subject, const char *expected)
 
 START_TEST(meta_says_what_is_known)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.report->pending_events = 3;
-    assert_meta(&subject, META_WINDOW "\"as_of\":null,\"pending_events\":3,"
-                                      "\"complete_until\":null,\"warnings\":[]}}");
-    subject.report->as_of_us = APRIL_20_US + 1;
-    subject.report->complete_until_us = APRIL_20_US;
-    assert_meta(&subject,
+    struct asked asked;
+    init_total(&asked);
+    asked.report->pending_events = 3;
+    assert_meta(&asked, META_WINDOW "\"as_of\":null,\"pending_events\":3,"
+                                    "\"complete_until\":null,\"warnings\":[]}}");
+    asked.report->as_of_us = APRIL_20_US + 1;
+    asked.report->complete_until_us = APRIL_20_US;
+    assert_meta(&asked,
                 META_WINDOW "\"as_of\":\"2025-04-20T00:00:00.000001Z\",\"pending_events\":3,"
                             "\"complete_until\":\"2025-04-20T00:00:00Z\",\"warnings\":[]}}");
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(meta_has_the_window_in_its_zone)
 {
-    struct subject subject;
-    init_total(&subject);
-    strcpy(subject.question.query.zone, "Europe/Berlin");
-    assert_meta(&subject, "\"meta\":{\"start\":\"2025-04-20T02:00:00+02:00\","
-                          "\"end\":\"2025-04-21T01:59:59.999999+02:00\",\"tz\":\"Europe/Berlin\","
-                          "\"as_of\":null,\"pending_events\":0,\"complete_until\":null,"
-                          "\"warnings\":[]}}");
-    subject_clear(&subject);
+    struct asked asked;
+    init_total(&asked);
+    strcpy(asked.question.query.zone, "Europe/Berlin");
+    assert_meta(&asked, "\"meta\":{\"start\":\"2025-04-20T02:00:00+02:00\","
+                        "\"end\":\"2025-04-21T01:59:59.999999+02:00\",\"tz\":\"Europe/Berlin\","
+                        "\"as_of\":null,\"pending_events\":0,\"complete_until\":null,"
+                        "\"warnings\":[]}}");
+    asked_clear(&asked);
 }
 END_TEST
 
@@ -174,24 +174,24 @@ static const struct {
 
 START_TEST(meta_warns_in_words)
 {
-    struct subject subject;
-    subject_init(&subject, WARNINGS[_i].group, GROUP_NONE, GROUP_NONE, 1);
-    subject.question.query.ad_count = WARNINGS[_i].ads;
-    subject.question.query.placement_count = WARNINGS[_i].placements;
-    subject.report->warnings = WARNINGS[_i].warnings;
-    subject.report->events_from_us = INT64_C(1767225600000000);
-    char *text = subject_text(&subject, NULL);
+    struct asked asked;
+    asked_init(&asked, WARNINGS[_i].group, GROUP_NONE, GROUP_NONE, 1);
+    asked.question.query.ad_count = WARNINGS[_i].ads;
+    asked.question.query.placement_count = WARNINGS[_i].placements;
+    asked.report->warnings = WARNINGS[_i].warnings;
+    asked.report->events_from_us = INT64_C(1767225600000000);
+    char *text = asked_text(&asked, NULL);
     ck_assert_str_eq(strstr(text, "\"warnings\""), WARNINGS[_i].expected);
     free(text);
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 #define CLICKS "\"requests\":0,\"clicks\":"
 
-static void assert_rows(const struct subject *subject, const char *expected)
+static void assert_rows(const struct asked *asked, const char *expected)
 {
-    char *text = subject_text(subject, NULL);
+    char *text = asked_text(asked, NULL);
     char *rows = strstr(text, "\"rows\":");
     ck_assert_ptr_nonnull(rows);
     *strstr(rows, ",\"meta\":") = '\0';
@@ -201,29 +201,29 @@ static void assert_rows(const struct subject *subject, const char *expected)
 
 START_TEST(rows_have_their_columns_and_metrics)
 {
-    struct subject subject;
-    subject_init(&subject, GROUP_AD, GROUP_ERROR_CODE, GROUP_NONE, 1);
-    assert_rows(&subject, "[]");
-    subject_add(&subject, key_of(7, 303), 0, CELL_CLICK, 5);
-    subject_add(&subject, key_of(0, 900), 0, CELL_CLICK, 6);
-    assert_rows(&subject, "[{\"ad_id\":7,\"error_code\":303," CLICKS "5},"
-                          "{\"ad_id\":null,\"error_code\":900," CLICKS "6}]");
-    subject_clear(&subject);
+    struct asked asked;
+    asked_init(&asked, GROUP_AD, GROUP_ERROR_CODE, GROUP_NONE, 1);
+    assert_rows(&asked, "[]");
+    asked_add(&asked, key_of(7, 303), 0, CELL_CLICK, 5);
+    asked_add(&asked, key_of(0, 900), 0, CELL_CLICK, 6);
+    assert_rows(&asked, "[{\"ad_id\":7,\"error_code\":303," CLICKS "5},"
+                        "{\"ad_id\":null,\"error_code\":900," CLICKS "6}]");
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(a_group_has_a_row_for_every_bucket)
 {
-    struct subject subject;
-    subject_init(&subject, GROUP_PLACEMENT, GROUP_NONE, GROUP_DAY, 2);
-    subject_name(&subject, 99, "home\\top");
-    subject_add(&subject, key_of(99, 0), 1, CELL_CLICK, 5);
-    subject_add(&subject, key_of(0, 0), 0, CELL_CLICK, 1);
-    assert_rows(&subject, "[{\"placement\":\"home\\\\top\",\"day\":\"day 0\"," CLICKS "0},"
-                          "{\"placement\":\"home\\\\top\",\"day\":\"day 1\"," CLICKS "5},"
-                          "{\"placement\":null,\"day\":\"day 0\"," CLICKS "1},"
-                          "{\"placement\":null,\"day\":\"day 1\"," CLICKS "0}]");
-    subject_clear(&subject);
+    struct asked asked;
+    asked_init(&asked, GROUP_PLACEMENT, GROUP_NONE, GROUP_DAY, 2);
+    asked_name(&asked, 99, "home\\top");
+    asked_add(&asked, key_of(99, 0), 1, CELL_CLICK, 5);
+    asked_add(&asked, key_of(0, 0), 0, CELL_CLICK, 1);
+    assert_rows(&asked, "[{\"placement\":\"home\\\\top\",\"day\":\"day 0\"," CLICKS "0},"
+                        "{\"placement\":\"home\\\\top\",\"day\":\"day 1\"," CLICKS "5},"
+                        "{\"placement\":null,\"day\":\"day 0\"," CLICKS "1},"
+                        "{\"placement\":null,\"day\":\"day 1\"," CLICKS "0}]");
+    asked_clear(&asked);
 }
 END_TEST
 
@@ -251,43 +251,43 @@ static const struct {
 /* Also a placement whose name is nowhere: it has a row all the same. */
 START_TEST(numbers_have_their_words)
 {
-    struct subject subject;
-    subject_init(&subject, WORDS[_i].group, GROUP_NONE, GROUP_NONE, 1);
-    subject_add(&subject, key_of(WORDS[_i].key, 0), 0, CELL_CLICK, 1);
-    assert_rows(&subject, WORDS[_i].expected);
-    subject_clear(&subject);
+    struct asked asked;
+    asked_init(&asked, WORDS[_i].group, GROUP_NONE, GROUP_NONE, 1);
+    asked_add(&asked, key_of(WORDS[_i].key, 0), 0, CELL_CLICK, 1);
+    assert_rows(&asked, WORDS[_i].expected);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(the_next_page_is_told_where_there_is_one)
 {
-    struct subject subject;
-    subject_init(&subject, GROUP_AD, GROUP_NONE, GROUP_NONE, 1);
+    struct asked asked;
+    asked_init(&asked, GROUP_AD, GROUP_NONE, GROUP_NONE, 1);
     for (int ad = 1; ad <= 3; ad++)
-        subject_add(&subject, key_of(ad, 0), 0, CELL_CLICK, 1);
+        asked_add(&asked, key_of(ad, 0), 0, CELL_CLICK, 1);
     for (uint32_t limit = 0; limit <= 4; limit++) {
-        subject.question.view.limit = limit;
-        char *text = subject_text(&subject, NULL);
+        asked.question.view.limit = limit;
+        char *text = asked_text(&asked, NULL);
         ck_assert_int_eq(strstr(text, ",\"next\":\"") != NULL, limit == 1 || limit == 2);
         free(text);
     }
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(lines_are_rows_or_the_total)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.question.view.format = FORMAT_NDJSON;
-    subject_add(&subject, key_of(0, 0), 0, CELL_CLICK, 1);
-    assert_text(&subject, "{" DAY_WINDOW CLICKS "1}\n");
-    subject_clear(&subject);
-    subject_init(&subject, GROUP_NONE, GROUP_NONE, GROUP_DAY, 2);
-    subject.question.view.format = FORMAT_NDJSON;
-    subject_add(&subject, key_of(0, 0), 1, CELL_CLICK, 4);
-    assert_text(&subject, "{\"day\":\"day 0\"," CLICKS "0}\n{\"day\":\"day 1\"," CLICKS "4}\n");
-    subject_clear(&subject);
+    struct asked asked;
+    init_total(&asked);
+    asked.question.view.format = FORMAT_NDJSON;
+    asked_add(&asked, key_of(0, 0), 0, CELL_CLICK, 1);
+    assert_text(&asked, "{" DAY_WINDOW CLICKS "1}\n");
+    asked_clear(&asked);
+    asked_init(&asked, GROUP_NONE, GROUP_NONE, GROUP_DAY, 2);
+    asked.question.view.format = FORMAT_NDJSON;
+    asked_add(&asked, key_of(0, 0), 1, CELL_CLICK, 4);
+    assert_text(&asked, "{\"day\":\"day 0\"," CLICKS "0}\n{\"day\":\"day 1\"," CLICKS "4}\n");
+    asked_clear(&asked);
 }
 END_TEST
 
@@ -313,28 +313,28 @@ static const struct {
 
 START_TEST(a_rate_has_a_point_and_the_decimals_that_it_needs)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.report->total.cells[CELL_CLICK] = RATES[_i].clicks;
-    subject.report->total.cells[CELL_IMPRESSION] = RATES[_i].impressions;
-    char *text = subject_text(&subject, NULL);
+    struct asked asked;
+    init_total(&asked);
+    asked.report->total.cells[CELL_CLICK] = RATES[_i].clicks;
+    asked.report->total.cells[CELL_IMPRESSION] = RATES[_i].impressions;
+    char *text = asked_text(&asked, NULL);
     ck_assert_msg(strstr(text, RATES[_i].expected) != NULL, "%s", text);
     free(text);
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 
 START_TEST(a_share_of_a_millionth_is_told)
 {
-    struct subject subject;
-    init_total(&subject);
-    subject.question.view.metrics = METRIC_BIT(METRIC_FILL_RATE);
-    subject.report->total.cells[CELL_FILL] = 12;
-    subject.report->total.cells[CELL_REQUEST] = 1000000;
-    char *text = subject_text(&subject, NULL);
+    struct asked asked;
+    init_total(&asked);
+    asked.question.view.metrics = METRIC_BIT(METRIC_FILL_RATE);
+    asked.report->total.cells[CELL_FILL] = 12;
+    asked.report->total.cells[CELL_REQUEST] = 1000000;
+    char *text = asked_text(&asked, NULL);
     ck_assert_ptr_nonnull(strstr(text, "\"fill_rate\":0.000012,"));
     free(text);
-    subject_clear(&subject);
+    asked_clear(&asked);
 }
 END_TEST
 

@@ -13,7 +13,7 @@
 #include "test/unit/protocol/random_object.h"
 #include "test/unit/suites.h"
 
-enum { REPORTS = 40 };
+enum { REPORTS = 25 };
 
 /* -1, 0 or 1 by what stands in the rows: nulls last, the rest by value, up or down. */
 static int compare_values(const json_t *one, const json_t *other, bool is_descending)
@@ -39,9 +39,9 @@ static json_t *value_of(const struct analytics_view *view, json_t *row)
     return value;
 }
 
-static json_t *rows_of(const struct subject *subject, json_t **answer)
+static json_t *rows_of(const struct asked *asked, json_t **answer)
 {
-    char *text = subject_text(subject, NULL);
+    char *text = asked_text(asked, NULL);
     *answer = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_msg(*answer != NULL, "%s", text);
     free(text);
@@ -54,11 +54,11 @@ static bool is_by_time(const struct analytics_view *view)
 }
 
 /* The labels of the test's days are numbered, in no order of texts. */
-static void assert_order(const struct subject *subject)
+static void assert_order(const struct asked *asked)
 {
-    const struct analytics_view *view = &subject->question.view;
+    const struct analytics_view *view = &asked->question.view;
     json_t *answer;
-    json_t *rows = rows_of(subject, &answer);
+    json_t *rows = rows_of(asked, &answer);
     for (size_t i = 1; i < json_array_size(rows) && !is_by_time(view); i++) {
         ck_assert_int_le(compare_values(value_of(view, json_array_get(rows, i - 1)),
                                         value_of(view, json_array_get(rows, i)),
@@ -86,11 +86,11 @@ static void assert_ties(const struct answer_rows *rows)
 }
 
 /* Where the page of the question ends; returns whether there is another. */
-static bool end_of_page(const struct subject *subject, struct analytics_position *position)
+static bool end_of_page(const struct asked *asked, struct analytics_position *position)
 {
     struct answer_parts parts;
     struct answer_rows rows;
-    answer_parts_init(&parts, &subject->question, subject->report);
+    answer_parts_init(&parts, &asked->question, asked->report);
     answer_rows_init(&rows, &parts);
     while (answer_rows_step(&rows))
         ;
@@ -103,17 +103,17 @@ static bool end_of_page(const struct subject *subject, struct analytics_position
     return is_left;
 }
 
-static void assert_pages(const struct subject *subject)
+static void assert_pages(const struct asked *asked)
 {
-    struct subject page = *subject;
+    struct asked page = *asked;
     struct analytics_view *view = &page.question.view;
     view->format = FORMAT_NDJSON;
-    char *whole = subject_text(&page, NULL);
+    char *whole = asked_text(&page, NULL);
     const char *at = whole;
     view->limit = 1 + random_below(40);
     bool is_left = true;
     while (is_left) {
-        char *text = subject_text(&page, NULL);
+        char *text = asked_text(&page, NULL);
         ck_assert(strncmp(at, text, strlen(text)) == 0);
         at += strlen(text);
         free(text);
@@ -128,13 +128,13 @@ START_TEST(pages_add_up_to_the_whole_in_every_order)
 {
     random_seed();
     for (int i = 0; i < REPORTS; i++) {
-        struct subject subject;
-        random_report(&subject);
-        for (int order = 0; next_order(&subject, order); order++) {
-            assert_order(&subject);
-            assert_pages(&subject);
+        struct asked asked;
+        random_report(&asked);
+        for (int order = 0; next_order(&asked, order); order++) {
+            assert_order(&asked);
+            assert_pages(&asked);
         }
-        subject_clear(&subject);
+        asked_clear(&asked);
     }
 }
 END_TEST
@@ -152,16 +152,16 @@ START_TEST(rows_add_up_to_the_total)
 {
     random_seed();
     for (int i = 0; i < REPORTS; i++) {
-        struct subject subject;
+        struct asked asked;
         json_t *answer;
-        random_report(&subject);
-        json_t *rows = rows_of(&subject, &answer);
+        random_report(&asked);
+        json_t *rows = rows_of(&asked, &answer);
         for (int metric = 0; metric < ANALYTICS_METRICS; metric++) {
             if (analytics_metric_is_count((enum analytics_metric)metric))
                 assert_sum(answer, rows, (enum analytics_metric)metric);
         }
         json_decref(answer);
-        subject_clear(&subject);
+        asked_clear(&asked);
     }
 }
 END_TEST
@@ -199,12 +199,12 @@ START_TEST(csv_says_what_json_does)
 {
     random_seed();
     for (int i = 0; i < 10 * REPORTS; i++) {
-        struct subject subject;
+        struct asked asked;
         json_t *answer;
-        random_report(&subject);
-        json_t *rows = rows_of(&subject, &answer);
-        subject.question.view.format = FORMAT_CSV;
-        char *text = subject_text(&subject, NULL);
+        random_report(&asked);
+        json_t *rows = rows_of(&asked, &answer);
+        asked.question.view.format = FORMAT_CSV;
+        char *text = asked_text(&asked, NULL);
         json_t *lines = csv_read(text);
         ck_assert_uint_eq(json_array_size(lines), json_array_size(rows) + 1);
         for (size_t line = 1; line < json_array_size(lines); line++)
@@ -213,7 +213,7 @@ START_TEST(csv_says_what_json_does)
         free(text);
         json_decref(lines);
         json_decref(answer);
-        subject_clear(&subject);
+        asked_clear(&asked);
     }
 }
 END_TEST

@@ -8,7 +8,7 @@
 #include <check.h>
 
 #include "protocol/analytics/answer.h"
-#include "test/unit/protocol/analytics/answer_subject.h"
+#include "test/unit/protocol/analytics/asked.h"
 #include "test/unit/protocol/random_object.h"
 #include "test/unit/suites.h"
 
@@ -59,9 +59,9 @@ static struct analytics_sums random_sums(void)
     return sums;
 }
 
-static void fill(struct subject *subject, size_t groups, struct stopwatch *watch)
+static void fill(struct asked *asked, size_t groups, struct stopwatch *watch)
 {
-    struct analytics_table *table = subject->report->table;
+    struct analytics_table *table = asked->report->table;
     for (size_t i = 0; i < groups; i++) {
         struct analytics_group_key key = {.key = (int64_t)(i * 7919 % 100003)};
         char name[64];
@@ -113,19 +113,19 @@ static size_t write_all(struct analytics_answer *answer, struct stopwatch *watch
 
 START_TEST(no_slice_of_the_largest_answer_is_long)
 {
-    struct subject subject;
+    struct asked asked;
     struct stopwatch adding = {0}, making = {0}, preparing = {0}, writing = {0}, freeing = {0};
     random_seed();
-    subject_init(&subject, SHAPES[_i].group, GROUP_NONE, SHAPES[_i].bucket, SHAPES[_i].buckets);
-    struct analytics_view *view = &subject.question.view;
+    asked_init(&asked, SHAPES[_i].group, GROUP_NONE, SHAPES[_i].bucket, SHAPES[_i].buckets);
+    struct analytics_view *view = &asked.question.view;
     view->metrics = METRIC_BIT(ANALYTICS_METRICS) - 1;
     view->format = SHAPES[_i].format;
     view->is_ordered_by_metric = SHAPES[_i].is_by_metric;
     view->order_metric = METRIC_COMPLETION_RATE;
-    fill(&subject, SHAPES[_i].group == GROUP_NONE ? 1 : ANALYTICS_CELLS_MAX / SHAPES[_i].buckets,
+    fill(&asked, SHAPES[_i].group == GROUP_NONE ? 1 : ANALYTICS_CELLS_MAX / SHAPES[_i].buckets,
          &adding);
     begin(&making);
-    struct analytics_answer *answer = analytics_answer_new(&subject.question, subject.report);
+    struct analytics_answer *answer = analytics_answer_new(&asked.question, asked.report);
     end(&making);
     bool is_more = true;
     while (is_more) {
@@ -136,7 +136,7 @@ START_TEST(no_slice_of_the_largest_answer_is_long)
     size_t bytes = write_all(answer, &writing);
     begin(&freeing);
     analytics_answer_free(answer);
-    subject_clear(&subject);
+    asked_clear(&asked);
     end(&freeing);
     printf("%s: %zu bytes\n", SHAPES[_i].what, bytes);
     tell("  adding", &adding);

@@ -13,7 +13,7 @@
 
 #define METRIC_BIT(metric) (1U << (metric))
 
-struct subject {
+struct asked {
     struct analytics_question question;
     struct analytics_report *report;
 };
@@ -21,21 +21,24 @@ struct subject {
 /* From 2025-04-20T00:00:00Z on, `buckets` days without events, with the groups' columns; all
  * GROUP_NONE is a total. JSON, by requests and clicks, the rows in the order of the first column.
  */
-void subject_init(struct subject *subject, enum analytics_group group, enum analytics_group second,
-                  enum analytics_group bucket, size_t buckets);
-void subject_clear(struct subject *subject);
+void asked_init(struct asked *asked, enum analytics_group group, enum analytics_group second,
+                enum analytics_group bucket, size_t buckets);
+/* As a client asks it, at noon of 2025-04-20 in UTC; without events. */
+void asked_parse(struct asked *asked, const char *query_string);
+
+void asked_clear(struct asked *asked);
 
 /* Adds events to a cell. */
-void subject_add(struct subject *subject, struct analytics_group_key key, size_t bucket,
-                 enum analytics_cell cell, int64_t events);
+void asked_add(struct asked *asked, struct analytics_group_key key, size_t bucket,
+               enum analytics_cell cell, int64_t events);
 
-void subject_name(struct subject *subject, int64_t placement, const char *name);
+void asked_name(struct asked *asked, int64_t placement, const char *name);
 
 /* The whole text, terminated, to be freed with free(); the ETag, where that is not NULL. */
-char *subject_text(const struct subject *subject, char *etag);
+char *asked_text(const struct asked *asked, char *etag);
 
 /* Compares and frees. */
-void assert_text(const struct subject *subject, const char *expected);
+void assert_text(const struct asked *asked, const char *expected);
 
 /* All but meta, which the text has to have. */
-void assert_text_before_meta(const struct subject *subject, const char *expected);
+void assert_text_before_meta(const struct asked *asked, const char *expected);

@@ -1,5 +1,5 @@
 /* Writes the statements of questions. */
-#include "store/analytics/ask.h"
+#include "store/analytics/ask_sql.h"
 
 #include <inttypes.h>
 #include <stdio.h>
