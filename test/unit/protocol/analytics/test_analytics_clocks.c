@@ -121,6 +121,8 @@ static void assert_as_clocks_show(const char *zone, enum analytics_group bucket,
     ck_assert_int_eq(buckets.edges[0], start_us);
     ck_assert_int_eq(buckets.edges[buckets.count], end_us + 1);
     analytics_buckets_clear(&buckets);
+    ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
+    tzset();
 }
 
 /* Moments at which clocks were changed. */

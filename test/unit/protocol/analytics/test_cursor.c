@@ -124,6 +124,22 @@ START_TEST(refuses_one_that_is_broken)
 }
 END_TEST
 
+START_TEST(refuses_windows_that_are_none)
+{
+    static const struct analytics_window windows[] = {
+        {2, 1}, {INT64_MIN, 0}, {0, INT64_MAX}, {INT64_MAX, INT64_MIN}};
+    static const char query[] = "period=7d&compare=previous&group_by=ad";
+    struct analytics_question question = question_of(query);
+    question.query.window = windows[_i];
+    ck_assert_str_eq(question_refused(with_cursor(query, &question, &POSITIONS[1])),
+                     "cursor must be one that an answer has given as meta.next");
+    question = question_of(query);
+    question.query.previous = windows[_i];
+    ck_assert_str_eq(question_refused(with_cursor(query, &question, &POSITIONS[1])),
+                     "cursor must be one that an answer has given as meta.next");
+}
+END_TEST
+
 static const char *const BROKEN[] = {
     "",
     "x",
@@ -152,6 +168,7 @@ Suite *cursor_suite(void)
     tcase_add_test(tcase, keeps_the_windows_of_a_period);
     tcase_add_loop_test(tcase, belongs_to_its_question, 0, COUNT(OTHERS));
     tcase_add_test(tcase, refuses_one_that_is_broken);
+    tcase_add_loop_test(tcase, refuses_windows_that_are_none, 0, 4);
     tcase_add_loop_test(tcase, refuses_what_is_no_cursor, 0, COUNT(BROKEN));
     suite_add_tcase(suite, tcase);
     return suite;

@@ -114,7 +114,7 @@ END_TEST
 START_TEST(sorts_the_ads_of_a_filter)
 {
     struct analytics_question question =
-        question_of(W "ad_id=7&ad_id=2147483647&ad_id=1&ad_id=7&ad_id=007");
+        question_of(W "ad_id=7&ad_id=2147483647&ad_id=1&ad_id=7&ad_id=007&ad_id=1");
     ck_assert_uint_eq(question.query.ad_count, 3);
     ck_assert_int_eq(question.query.ad_ids[0], 1);
     ck_assert_int_eq(question.query.ad_ids[1], 7);
