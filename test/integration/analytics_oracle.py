@@ -346,7 +346,7 @@ class Oracle:
         return groups
 
 
-def rank_of(column: str, value: Union[int, str, None], kinds: List[str]) -> Union[int, str]:
+def rank_of(column: str, value: Union[int, str, None], kinds: List[str]) -> int:
     """What ties between rows are broken by: an ad's number, the number that a placement is counted under, ..."""
     if column == "placement":
         return placement_id(str(value)) if value is not None else 0
@@ -356,4 +356,6 @@ def rank_of(column: str, value: Union[int, str, None], kinds: List[str]) -> Unio
         return (REASONS if column == "nofill_reason" else VERDICTS).index(str(value))
     if column in ("minute", "hour"):
         return us_of_text(str(value))
-    return value or 0
+    if column in TIMES:
+        return us_of_text(f"{value}T00:00:00+00:00")
+    return int(value or 0)

@@ -70,7 +70,7 @@ class Groups(Recent):
         self.assertEqual(len(rows), 13)
 
     def test_a_window_without_events(self) -> None:
-        start = us_of(self.began - timedelta(days=4000))
+        start = us_of(self.began.replace(hour=0) - timedelta(days=4000))
         question = Question(start, start + 2 * 86400 * 10**6 - 1)
         oracle = self.oracle()
         for groups, count in (((), 0), (("ad",), 0), (("day", "ad"), 0), (("day",), 2), (("hour",), 48)):
