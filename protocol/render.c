@@ -26,6 +26,8 @@ void render_reserve(struct render_text *text, size_t more)
 
 void render_bytes(struct render_text *text, const char *bytes, size_t length)
 {
+    if (length == 0)
+        return;
     render_reserve(text, length);
     memcpy(text->bytes + text->length, bytes, length);
     text->length += length;
