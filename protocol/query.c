@@ -31,9 +31,29 @@ static bool decodes_to(struct encoded encoded, const char *name)
     return *name == '\0';
 }
 
-static enum result decode_value(struct encoded encoded, char *value, size_t value_size,
-                                size_t *value_bytes)
+bool query_next(const char **query, struct query_part *part)
 {
+    const char *at = *query != NULL ? *query : "";
+    at += strspn(at, "&");
+    size_t length = strcspn(at, "&");
+    const char *equals = memchr(at, '=', length);
+    part->name = at;
+    part->name_bytes = equals != NULL ? (size_t)(equals - at) : length;
+    part->value = equals != NULL ? equals + 1 : NULL;
+    part->value_bytes = equals != NULL ? length - part->name_bytes - 1 : 0;
+    *query = at + length;
+    return length > 0;
+}
+
+bool query_is_called(const struct query_part *part, const char *name)
+{
+    return decodes_to((struct encoded){part->name, part->name + part->name_bytes}, name);
+}
+
+enum result query_decode(const char *text, size_t text_bytes, char *value, size_t value_size,
+                         size_t *value_bytes)
+{
+    struct encoded encoded = {text, text + text_bytes};
     size_t bytes = 0;
     while (encoded.at < encoded.end) {
         char c = '\0';
@@ -51,17 +71,10 @@ static enum result decode_value(struct encoded encoded, char *value, size_t valu
 enum result query_find(const char *query, const char *name, char *value, size_t value_size,
                        size_t *value_bytes)
 {
-    const char *at = query != NULL ? query : "";
-    while (*at != '\0') {
-        size_t length = strcspn(at, "&");
-        const char *equals = memchr(at, '=', length);
-        if (equals != NULL) {
-            struct encoded found = {equals + 1, at + length};
-            if (decodes_to((struct encoded){at, equals}, name))
-                return decode_value(found, value, value_size, value_bytes);
-        }
-        at += length;
-        at += *at == '&';
+    struct query_part part;
+    while (query_next(&query, &part)) {
+        if (part.value != NULL && query_is_called(&part, name))
+            return query_decode(part.value, part.value_bytes, value, value_size, value_bytes);
     }
     return RESULT_UNKNOWN;
 }

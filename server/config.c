@@ -11,7 +11,7 @@
 #include "protocol/web_url.h"
 #include "server/http/octet.h"
 
-enum { FIELD_NAME_MAX_BYTES = 64 };
+enum { FIELD_NAME_MAX_BYTES = 64, RETENTION_MIN_DAYS = 16 };
 
 /* One variable, and the field of struct config that it sets. */
 struct variable {
@@ -53,6 +53,20 @@ static enum result read_number(const struct variable *variable, const char *valu
         *(uint32_t *)field = (uint32_t)number;
     else
         *(uint64_t *)field = number;
+    return RESULT_OK;
+}
+
+/* Events of 14 days ago still come, and count once. */
+static enum result read_retention(const struct variable *variable, const char *value, void *field,
+                                  struct error *error)
+{
+    uint32_t days = 0;
+    assert(variable->bytes == sizeof days);
+    if (read_number(variable, value, &days, error) != RESULT_OK ||
+        (days > 0 && days < RETENTION_MIN_DAYS))
+        return error_set(error, RESULT_INVALID, "%s must be 0 or a whole number from %d to %llu",
+                         variable->name, RETENTION_MIN_DAYS, (unsigned long long)variable->max);
+    *(uint32_t *)field = days;
     return RESULT_OK;
 }
 
@@ -163,6 +177,10 @@ static enum result read_log_level(const struct variable *variable, const char *v
 static const struct variable variables[] = {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)",
      read_text, FIELD(store.db_conn), 0, 0},
+    {"DB_READ_CONN", "", "where analytics are asked, as a replica; without it DB_CONN",
+     read_text, FIELD(store.db_read_conn), 0, 0},
+    {"READER_CONNECTIONS", "2", "questions that the database is asked at a time",
+     read_number, FIELD(store.reader_connections), 1, 32},
     {"PORT", "8080", "TCP port to listen on",
      read_number, FIELD(listener.port), 1, 65535},
     {"LISTEN_ADDR", "", "address to listen on; without it all, IPv6 and IPv4",
@@ -179,6 +197,8 @@ static const struct variable variables[] = {
      read_number, FIELD(store.journal.keep_s), 0, 30 * 86400},
     {"QUEUE_MAX_EVENTS", "500000", "waiting events kept in memory; more stay on disk",
      read_number, FIELD(store.queue_max_events), 1, 1000000000},
+    {"EVENTS_RETENTION_DAYS", "0", "how long the database keeps single events, 16 at least; 0 = for ever; counts stay",
+     read_retention, FIELD(store.events_retention_days), 0, 36500},
     {"SHUTDOWN_GRACE_SECONDS", "10", "time to store what is queued after SIGTERM",
      read_number, FIELD(shutdown_grace_s), 0, 3600},
     {"KEEPALIVE_SECONDS", "75", "how long a connection may be idle between requests",

@@ -20,6 +20,7 @@
 #include "protocol/serving_token.h"
 #include "protocol/uuid.h"
 #include "server/config.h"
+#include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
 #include "server/handlers/routes.h"
@@ -59,6 +60,7 @@ struct service {
     struct serving_metrics *serving_metrics;
     struct handler_context context;
     struct event_batches *batches;
+    struct analytics_answers *answers;
     struct router *router;
     struct http_metrics *http_metrics;
     struct exchange_streams *streams;
@@ -174,6 +176,7 @@ static void make_context(struct service *service)
                                  .uuid_random = &service->uuid_random,
                                  .store = service->store,
                                  .batches = service->batches,
+                                 .answers = service->answers,
                                  .metrics = service->metrics,
                                  .serving_metrics = service->serving_metrics,
                                  .router = service->router};
@@ -189,6 +192,7 @@ static void make_http(struct service *service)
     service->guard = http_guard_new(service->config->keepalive_s);
     service->batches = event_batches_new(service->base, service->store,
                                          http_guard_admission(service->guard), service->metrics);
+    service->answers = analytics_answers_new(service->base);
     make_context(service);
     service->streams = exchange_streams_new(service->base);
     service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
@@ -295,6 +299,7 @@ void service_free(struct service *service)
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
+    analytics_answers_free(service->answers);
     if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
         evhttp_free(service->http);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);

@@ -1,6 +1,7 @@
 /* Keeps the database in order, on a connection of its own. */
 #include "store/maintenance.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,9 +27,10 @@ enum { LOOK_MS = 1000, CALL_TIMEOUT_MS = 35000, MINUTE_S = 60, HOUR_S = 3600 };
 enum { BACKOFF_TIMES = 10 };
 
 /* In the order in which they take turns. */
-enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, STATE, CHORES };
+enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, HEARTBEAT, STATE, CHORES };
 
-/* What there is to do: how often; each call answers whether there is more to do at once. */
+/* What there is to do: how often; each call answers whether there is more to do at once. The
+ * heartbeat takes a transaction's number, so that there is a commit for replicas to show. */
 static const struct {
     const char *name;
     const char *sql;
@@ -38,9 +40,12 @@ static const struct {
     [ROLL_UP] = {"roll_up", "SELECT roll_up()", MINUTE_S / 6},
     [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
     [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
-    [PARTITIONS] = {"maintain", "SELECT maintain()", HOUR_S},
+    [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S},
     [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
-    [STATE] = {"maintenance_state", "SELECT false, lag_seconds, late_rows FROM maintenance_state()",
+    [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
+    [STATE] = {"maintenance_state",
+               "SELECT false, lag_seconds, late_rows, coalesce((SELECT extract(epoch FROM max(at)) "
+               "FROM marks WHERE mark = 6 AND isfinite(at)), 0) FROM maintenance_state()",
                MINUTE_S / 6},
 };
 
@@ -64,6 +69,8 @@ struct maintenance {
     double lag_seconds; /* when it was told */
     int64_t told_us;    /* monotonic, or when it was first to be asked for; 0 = not yet */
     double late_rows;
+    double events_from_s; /* since 1970: from when on events are kept; 0 = all are there */
+    char retention_days[sizeof "4294967295"];
     bool is_bringing_over;
 };
 
@@ -74,6 +81,7 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->lag_seconds = strtod(PQgetvalue(rows, 0, 1), NULL);
     maintenance->told_us = clock_monotonic_us();
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
+    maintenance->events_from_s = strtod(PQgetvalue(rows, 0, 3), NULL);
 }
 
 static void tell_of_bringing_over(struct maintenance *maintenance, bool has_more)
@@ -152,7 +160,11 @@ static void call_next(struct maintenance *maintenance)
         int next = (maintenance->present + i) % CHORES;
         if (maintenance->chores[next].due_us > now_us)
             continue;
-        const struct db_query query = {.sql = chores[next].sql, .timeout_ms = CALL_TIMEOUT_MS};
+        const char *values[] = {maintenance->retention_days};
+        const struct db_query query = {.sql = chores[next].sql,
+                                       .parameter_count = next == PARTITIONS ? 1 : 0,
+                                       .values = values,
+                                       .timeout_ms = CALL_TIMEOUT_MS};
         maintenance->present = next;
         db_conn_query(maintenance->conn, &query, on_answer, maintenance);
         return;
@@ -191,6 +203,11 @@ static double read_late_rows(void *arg)
     return ((const struct maintenance *)arg)->late_rows;
 }
 
+static double read_events_from(void *arg)
+{
+    return ((const struct maintenance *)arg)->events_from_s;
+}
+
 static void add_metrics(struct maintenance *maintenance, struct metrics *metrics)
 {
     for (size_t i = 0; i < CHORES; i++) {
@@ -206,14 +223,20 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
     metrics_gauge(metrics, "adtracker_late_count_rows",
                   "Counts of late events that are not yet folded into the others.", "",
                   read_late_rows, maintenance);
+    metrics_gauge(metrics, "adtracker_events_from_timestamp_seconds",
+                  "From when on the database keeps events; 0 = it has all of them.", "",
+                  read_events_from, maintenance);
 }
 
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    struct metrics *metrics, struct log *log)
+                                    uint32_t retention_days, struct metrics *metrics,
+                                    struct log *log)
 {
     struct maintenance *maintenance = memory_zeroed(sizeof *maintenance);
     maintenance->log = log;
     maintenance->present = CHORES - 1;
+    (void)snprintf(maintenance->retention_days, sizeof maintenance->retention_days, "%" PRIu32,
+                   retention_days);
     maintenance->conn_settings = (struct db_settings){.name = "maintenance", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .arg = maintenance};

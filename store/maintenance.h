@@ -1,9 +1,12 @@
 /*
  * Keeps the database in order, on a connection of its own: closes minutes, rolls counts up, folds
  * late ones in, brings over what an older version has stored, makes partitions ahead and drops old
- * ones. Several servers may do so at a time.
+ * ones. Several servers may do so at a time. It commits something at least once a minute, so that
+ * a replica whose last commit is older has fallen behind.
  */
 #pragma once
+
+#include <stdint.h>
 
 struct db_target;
 struct event_base;
@@ -11,9 +14,10 @@ struct log;
 struct maintenance;
 struct metrics;
 
-/* Everything is borrowed. */
+/* Events go when they are `retention_days` old, 16 at least; 0 = never. Everything is borrowed. */
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    struct metrics *metrics, struct log *log);
+                                    uint32_t retention_days, struct metrics *metrics,
+                                    struct log *log);
 void maintenance_free(struct maintenance *maintenance);
 
 /* Connects: the database has the schema. Does nothing when it is connecting or connected. */

@@ -1,4 +1,4 @@
-/* Everything that lasts: wires journal, intake, writer, catalogue and reader. */
+/* Everything that lasts: wires journal, intake, writer, catalogue and questions. */
 #include "store/store.h"
 
 #include <assert.h>
@@ -14,10 +14,8 @@
 #include "metrics/timer.h"
 #include "protocol/event_fields.h"
 #include "protocol/memory.h"
-#include "store/analytics.h"
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
-#include "store/database/target.h"
 #include "store/disk/syncer.h"
 #include "store/ingest/backlog.h"
 #include "store/ingest/intake.h"
@@ -27,6 +25,8 @@
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
 #include "store/maintenance.h"
+#include "store/questions.h"
+#include "store/targets.h"
 #include "store/token_secret.h"
 
 struct store {
@@ -34,7 +34,7 @@ struct store {
     struct metrics *metrics;
     struct log *log;
     struct refusals refusals;
-    struct db_target target;
+    struct store_targets targets;
     struct syncer *syncer;
     struct journal *journal;
     struct intake *intake;
@@ -43,8 +43,7 @@ struct store {
     struct sum_writer *sums;
     struct maintenance *maintenance;
     struct catalogue *catalogue;
-    struct analytics_reader *reader;
-    struct exporter *exporter;
+    struct questions *questions;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -162,25 +161,24 @@ const char *store_token_secret(const struct store *store)
     return store->token_secret != NULL ? store->token_secret : store->settings->token_secret;
 }
 
-enum result store_analytics(struct store *store, const struct analytics_window *window,
-                            store_analytics_fn done, void *arg, const char **reason)
+enum result store_analytics(struct store *store, const struct analytics_query *query,
+                            store_analytics_fn done, void *arg, struct error *error)
 {
-    return analytics_reader_ask(store->reader, window, done, arg, reason);
+    return questions_ask(store->questions, query, done, arg, error);
 }
 
 enum result store_export(struct store *store, const struct export_question *question,
                          struct export_listener listener, struct export **export,
                          const char **reason)
 {
-    return export_open(store->exporter, question, listener, export, reason);
+    return questions_export(store->questions, question, listener, export, reason);
 }
 
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
-    analytics_reader_stop(store->reader);
-    exporter_stop(store->exporter);
+    questions_stop(store->questions);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
@@ -260,7 +258,7 @@ static void on_claimed(void *arg)
 {
     struct store *store = arg;
     catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
-    analytics_reader_start(store->reader);
+    questions_start(store->questions);
     maintenance_start(store->maintenance);
     journal_claimed(store->journal);
 }
@@ -289,22 +287,20 @@ static void make_writer(struct store *store, struct event_base *base)
         .lineage = {.may_claim = on_claiming, .find_nonce = find_nonce, .arg = store}};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
-    store->writer = writer_new(base, &store->target, &store->ingest_settings,
+    store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,
                                backlog_queue(intake_backlog(store->intake)), listener,
                                store->metrics, store->log);
 }
 
-/* Events matter more than trackers: without a secret that lasts there is one for this run. */
-static void find_secret(struct store *store)
+static void make_questions(struct store *store, struct event_base *base)
 {
-    struct error error;
-    store->token_secret = token_secret_of(journal_directory(store->journal), &error);
-    if (store->token_secret != NULL)
-        return;
-    log_write(store->log, LOG_ERROR, "store",
-              "%s: trackers are signed for this run alone, and those of before are refused",
-              error.text);
-    store->token_secret = token_secret_new();
+    const struct questions_settings settings = {.target = store_targets_reading(&store->targets),
+                                                .journal_id = store->journal_id,
+                                                .connections = store->settings->reader_connections,
+                                                .journal = store->journal,
+                                                .backlog = intake_backlog(store->intake),
+                                                .sums = store->sums};
+    store->questions = questions_new(base, &settings, store->metrics, store->log);
 }
 
 /* Returns false with an error when the directory is unusable. */
@@ -317,7 +313,7 @@ static bool open_directory(struct store *store, struct event_base *base, struct 
     if (store->journal == NULL)
         return false;
     if (settings->token_secret == NULL)
-        find_secret(store);
+        store->token_secret = token_secret_find(journal_directory(store->journal), store->log);
     return true;
 }
 
@@ -326,7 +322,7 @@ static void close_directory(struct store *store)
     if (store->journal != NULL)
         journal_close(store->journal);
     syncer_free(store->syncer);
-    db_target_clear(&store->target);
+    store_targets_clear(&store->targets);
     free(store->token_secret);
     free(store);
 }
@@ -339,13 +335,9 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->metrics = metrics;
     refusals_init(&store->refusals, metrics);
     store->log = log;
-    struct error reason = {""};
-    if (db_target_init(&store->target, settings->db_conn, &reason) != RESULT_OK) {
-        (void)error_set(error, RESULT_INVALID, "DB_CONN: %s", reason.text);
-        free(store);
-        return NULL;
-    }
-    if (!open_directory(store, base, error)) {
+    if (store_targets_init(&store->targets, settings->db_conn, settings->db_read_conn, error) !=
+            RESULT_OK ||
+        !open_directory(store, base, error)) {
         close_directory(store);
         return NULL;
     }
@@ -355,11 +347,12 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->target, metrics, log);
-    store->catalogue = catalogue_new(base, &store->target, journal_directory(store->journal),
-                                     store->syncer, settings->public_url, metrics, log);
-    store->reader = analytics_reader_new(base, &store->target, metrics, log);
-    store->exporter = exporter_new(base, &store->target, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing,
+                                         settings->events_retention_days, metrics, log);
+    store->catalogue =
+        catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
+                      store->syncer, settings->public_url, metrics, log);
+    make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -371,8 +364,7 @@ void store_free(struct store *store)
     writer_free(store->writer);
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
-    analytics_reader_free(store->reader);
-    exporter_free(store->exporter);
+    questions_free(store->questions);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);
@@ -385,5 +377,5 @@ void store_start(struct store *store)
     journal_start(store->journal);
     writer_start(store->writer);
     catalogue_start(store->catalogue);
-    analytics_reader_start(store->reader);
+    questions_start(store->questions);
 }

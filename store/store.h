@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "protocol/analytics.h"
+#include "protocol/analytics/question.h"
+#include "protocol/analytics/report.h"
 #include "protocol/document.h"
 #include "protocol/event.h"
 #include "protocol/nofill.h"
@@ -23,8 +24,11 @@ struct metrics;
 struct store;
 
 struct store_settings {
-    const char *db_conn;       /* libpq URI or keywords; NULL = libpq's defaults */
-    uint64_t queue_max_events; /* kept in memory; more stay on disk */
+    const char *db_conn;            /* libpq URI or keywords; NULL = libpq's defaults */
+    const char *db_read_conn;       /* where analytics are asked; NULL = the same */
+    uint32_t reader_connections;    /* questions asked at a time */
+    uint64_t queue_max_events;      /* kept in memory; more stay on disk */
+    uint32_t events_retention_days; /* 0 = for ever */
     struct journal_settings journal;
     const char *public_url;   /* where clients reach the server, without a slash at its end */
     const char *token_secret; /* for token_keys_new(); NULL = one is kept beside the journal */
@@ -112,18 +116,17 @@ const struct document *store_document(struct store *store, const struct ad *ad,
  * made once and lies beside the journal. */
 const char *store_token_secret(const struct store *store);
 
-/* As analytics_done_fn: `totals` has all but the pending events; without RESULT_OK it is NULL, and
- * `reason` tells why. */
-typedef void (*store_analytics_fn)(void *arg, enum result result,
-                                   const struct analytics_totals *totals, const char *reason);
+/* With RESULT_OK a reference of `report` is the callee's. Else it is NULL, and `reason` tells why,
+ * valid during the call; RESULT_MALFORMED says that the question is at fault. */
+typedef void (*store_analytics_fn)(void *arg, enum result result, struct analytics_report *report,
+                                   const char *reason);
 
 /*
  * Asks the database. Returns RESULT_OK when `done` will run, exactly once, later; else
- * RESULT_UNAVAILABLE or RESULT_BUSY, and it never does: `reason` tells why, in words that are for
- * ever valid.
+ * RESULT_UNAVAILABLE, RESULT_BUSY or RESULT_MALFORMED with an error, and it never does.
  */
-MUST_CHECK enum result store_analytics(struct store *store, const struct analytics_window *window,
-                                       store_analytics_fn done, void *arg, const char **reason);
+MUST_CHECK enum result store_analytics(struct store *store, const struct analytics_query *query,
+                                       store_analytics_fn done, void *arg, struct error *error);
 
 /* export_open(). */
 MUST_CHECK enum result store_export(struct store *store, const struct export_question *question,

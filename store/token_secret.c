@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "metrics/log.h"
 #include "protocol/hex.h"
 #include "protocol/memory.h"
 #include "protocol/random.h"
@@ -103,4 +104,17 @@ char *token_secret_of(const struct directory *directory, struct error *error)
     bool is_missing =
         fstatat(directory->fd, file_name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
     return is_missing ? make_secret(directory, error) : read_secret(directory, error);
+}
+
+/* Events matter more than trackers: without a secret that lasts there is one for this run. */
+char *token_secret_find(const struct directory *directory, struct log *log)
+{
+    struct error error;
+    char *secret = token_secret_of(directory, &error);
+    if (secret != NULL)
+        return secret;
+    log_write(log, LOG_ERROR, "store",
+              "%s: trackers are signed for this run alone, and those of before are refused",
+              error.text);
+    return token_secret_new();
 }

@@ -4,6 +4,7 @@
 #include "protocol/result.h"
 
 struct directory;
+struct log;
 
 /*
  * Reads the file in this directory; where there is none it makes a random secret of 64 characters,
@@ -15,3 +16,6 @@ char *token_secret_of(const struct directory *directory, struct error *error);
 
 /* A random one as well, that is kept nowhere; to be freed with free(). */
 char *token_secret_new(void);
+
+/* The one or the other: what the file has, else a random one, and the log says so. */
+char *token_secret_find(const struct directory *directory, struct log *log);

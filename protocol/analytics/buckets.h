@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/analytics/question.h"
+#include "protocol/analytics/asked.h"
 #include "protocol/analytics/zone.h"
 #include "protocol/result.h"
 

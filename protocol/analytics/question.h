@@ -1,87 +1,28 @@
-/* A question of GET /ads/analytics: what is asked of the database, and how it is to be shown. */
+/* Reads a question of GET /ads/analytics. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/analytics/terms.h"
-#include "protocol/analytics/zone.h"
-#include "protocol/event.h"
+#include "protocol/analytics/asked.h"
+#include "protocol/analytics/cursor.h" /* which writes them */
 #include "protocol/result.h"
-
-enum {
-    ANALYTICS_FILTER_MAX = 100,
-    ANALYTICS_CELLS_MAX = 100000, /* rows times buckets */
-    ANALYTICS_LIMIT = 100,
-    ANALYTICS_LIMIT_MAX = 10000,
-};
-
-/* Microseconds since 1970; both ends inside. */
-struct analytics_window {
-    int64_t start_us;
-    int64_t end_us;
-};
-
-/* What the database is asked; two that are equal byte for byte (memcmp) have the same answer. */
-struct analytics_query {
-    struct analytics_window window;
-    struct analytics_window previous; /* to compare with; both 0 = none */
-    bool has_previous;
-    enum analytics_traffic traffic;
-    enum analytics_group group;  /* not of time; GROUP_NONE = the rows are of times alone */
-    enum analytics_group second; /* not of time, beside `group`: see analytics_question_parse() */
-    enum analytics_group bucket; /* of time; GROUP_NONE = the window is one bucket */
-    bool has_events;             /* METRIC_EVENTS is wanted: every kind has to be read */
-    bool has_invalid;            /* METRIC_INVALID is wanted */
-    char zone[ZONE_NAME_SIZE];   /* padded with zeros */
-    size_t ad_count;             /* 0 = no such filter */
-    int32_t ad_ids[ANALYTICS_FILTER_MAX]; /* ascending, each once */
-    size_t placement_count;
-    char placements[ANALYTICS_FILTER_MAX][EVENT_PLACEMENT_MAX_BYTES + 1]; /* ascending, each once,
-                                                                            padded with zeros */
-};
-
-/* The last row of a page. */
-struct analytics_position {
-    double value; /* that the rows are ordered by, NaN = none */
-    int64_t key;  /* of its group: analytics_table.h */
-    int32_t second;
-    int64_t bucket_us; /* the edge that its bucket begins at */
-};
-
-struct analytics_view {
-    enum analytics_format format;
-    uint32_t metrics;          /* bits by enum analytics_metric */
-    bool is_ordered_by_metric; /* else by `order_group` */
-    enum analytics_metric order_metric;
-    enum analytics_group order_group;
-    bool is_descending;
-    uint32_t limit;    /* 0 = all */
-    bool has_position; /* a cursor was given: the page begins behind it */
-    struct analytics_position position;
-    char
-        identity[17]; /* hexadecimal: of the question but for limit and cursor; a cursor holds it */
-};
-
-struct analytics_question {
-    struct analytics_query query;
-    struct analytics_view view;
-};
 
 /*
  * Reads a query string (NULL is empty). `now_us` is what periods go by, `accept` the Accept field
- * (NULL = none). The legal groups: any one; ad, placement, kind, error_code, nofill_reason or
- * verdict with a time; ad with kind, error_code or verdict; placement with kind, nofill_reason or
- * verdict. With a pair of two that are not times `group` is the ad or placement. Returns
- * RESULT_MALFORMED with an error in words that names the parameter, also for a parameter that is
- * most likely a slip of one of ours; others that nobody knows are ignored.
+ * (NULL = none).
+ *
+ * start, end: RFC 3339, both inclusive; a start finer than a microsecond is rounded up, an end
+ * down. Or period, whole days of the zone. compare=previous with start and end is the window of the
+ * same length right before; with a period the same one before by the calendar, and where the period
+ * is not over yet up to the same time of the same day of it, to the minute, so that like is
+ * compared with like. group_by: any one; ad, placement, kind, error_code, nofill_reason or verdict
+ * with a time; ad with kind, error_code or verdict; placement with kind, nofill_reason or verdict.
+ * With a pair of two that are not times `group` is the ad or placement.
+ *
+ * Returns RESULT_MALFORMED with an error in words that names the parameter, also for a parameter
+ * that is most likely a slip of one of ours; others that nobody knows are ignored. `*question` is
+ * written only with RESULT_OK.
  */
 MUST_CHECK enum result analytics_question_parse(const char *query_string, const char *accept,
                                                 int64_t now_us, struct analytics_question *question,
                                                 struct error *error);
-
-/* A cursor: the position, the windows as they were understood, and the identity, as text to be
- * freed with free(). analytics_question_parse() reads it. */
-char *analytics_cursor_write(const struct analytics_question *question,
-                             const struct analytics_position *position);

@@ -19,7 +19,7 @@ enum analytics_warning {
 struct analytics_report {
     struct analytics_query query;
     struct analytics_buckets buckets;
-    struct analytics_table *table;  /* NULL without groups */
+    struct analytics_table *table;  /* owned; NULL without groups */
     struct analytics_sums total;    /* of the window */
     struct analytics_sums previous; /* of the window before, where it was asked for */
     int64_t as_of_us;               /* INT64_MIN = not known */
@@ -29,6 +29,9 @@ struct analytics_report {
     int64_t events_from_us; /* with WARNING_ROUNDED: no events are kept from before */
     uint32_t references;
 };
+
+/* One without sums, whose times are not known and that has one reference. The query is copied. */
+struct analytics_report *analytics_report_new(const struct analytics_query *query);
 
 /* Takes another reference, and gives one back: with the last one it is freed. */
 struct analytics_report *analytics_report_share(struct analytics_report *report);

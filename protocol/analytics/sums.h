@@ -1,6 +1,7 @@
 /* What a row of an answer is made of. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/analytics/terms.h"
@@ -14,6 +15,12 @@ struct analytics_sums {
 };
 
 void analytics_sums_add(struct analytics_sums *sums, const struct analytics_sums *more, int times);
+
+bool analytics_sums_are_zero(const struct analytics_sums *sums);
+
+/* Whether a metric is a count, a whole number, which analytics_sums_count() gives exactly. */
+bool analytics_metric_is_count(enum analytics_metric metric);
+int64_t analytics_sums_count(const struct analytics_sums *sums, enum analytics_metric metric);
 
 /*
  * The value of a metric: counts are whole. NaN where there is none: a ratio without a divisor, but

@@ -5,17 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/analytics/group_key.h"
 #include "protocol/analytics/sums.h"
-
-/*
- * key: the ad (0 = none), the number that a placement is counted under (0 = none), or what the rows
- * are grouped by where that is neither: the number of a kind, a verdict or a no-fill's reason, an
- * error's code. second: the same of what they are grouped by beside an ad or a placement, else 0.
- */
-struct analytics_group_key {
-    int64_t key;
-    int32_t second;
-};
 
 struct analytics_table;
 
@@ -35,10 +26,12 @@ struct analytics_group_key analytics_table_key(const struct analytics_table *tab
 const struct analytics_sums *analytics_table_sums(const struct analytics_table *table, size_t group,
                                                   size_t bucket);
 
-/* Drops a group all of whose sums are zero: those that `key` was made for and came to nothing. */
+/* Drops the group of `key` if all of its sums are zero: what was made for cells that came to
+ * nothing. The last group takes its number. The one of a table without groups stays. */
 void analytics_table_drop_empty(struct analytics_table *table, struct analytics_group_key key);
 
-/* The name of a placement, once it is told (copied); NULL = none. */
+/* The name of a placement, once it is told (copied; the first stays). NULL = none; what is given
+ * out is good until the next is told. */
 void analytics_table_name(struct analytics_table *table, int64_t placement, const char *name,
                           size_t bytes);
 const char *analytics_table_name_of(const struct analytics_table *table, int64_t placement);

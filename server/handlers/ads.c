@@ -1,31 +1,15 @@
 /* GET /ads: the list of available ads, with an ETag, in gzip where the client takes that. */
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <event2/http.h>
 
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/coding_wish.h"
+#include "server/http/etag.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
-
-/* If-None-Match: a list of tags, or `*` (RFC 9110 section 13.1.2); weak ones compare alike. */
-static bool has_tag(const char *list, const char *etag)
-{
-    while (list != NULL && *list != '\0') {
-        list += strspn(list, " \t,");
-        if (*list == '*')
-            return true;
-        if (strncmp(list, "W/", 2) == 0)
-            list += 2;
-        if (strncmp(list, etag, strlen(etag)) == 0)
-            return true;
-        list = strchr(list, ',');
-    }
-    return false;
-}
 
 static void release(const void *body, size_t body_bytes, void *listing)
 {
@@ -56,7 +40,7 @@ static void handle_ads(struct exchange *exchange)
     exchange_header(exchange, "Vary", "Accept-Encoding");
     const char *known =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
-    if (has_tag(known, etag)) {
+    if (http_has_etag(known, etag)) {
         ad_listing_release(listing);
         exchange_reply(exchange, 304, NULL, NULL, 0);
         return;

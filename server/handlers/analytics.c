@@ -1,11 +1,12 @@
 /* GET /ads/analytics: how the ads did in a window of time. */
 #include <stdlib.h>
-#include <string.h>
 
 #include <event2/http.h>
 
-#include "protocol/analytics.h"
+#include "metrics/clock.h"
+#include "protocol/analytics/question.h"
 #include "protocol/memory.h"
+#include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
@@ -14,44 +15,59 @@
 /* The question while the database works on it. */
 struct asked {
     struct exchange *exchange;
-    struct analytics_window window;
+    char *known; /* If-None-Match; owned, NULL = none */
+    struct analytics_question question;
 };
 
-static void on_totals(void *arg, enum result result, const struct analytics_totals *totals,
+static void free_asked(struct asked *asked)
+{
+    free(asked->known);
+    free(asked);
+}
+
+static const char *find_header(const struct exchange *exchange, const char *name)
+{
+    return evhttp_find_header(evhttp_request_get_input_headers(exchange->request), name);
+}
+
+static void on_report(void *arg, enum result result, struct analytics_report *report,
                       const char *reason)
 {
     struct asked *asked = arg;
     const struct handler_context *context = asked->exchange->context;
-    if (result != RESULT_OK) {
+    if (result == RESULT_OK)
+        analytics_answers_send(context->answers, asked->exchange, &asked->question, asked->known,
+                               report);
+    else
         exchange_fail_result(asked->exchange, result, reason);
-    } else {
-        struct analytics_totals complete = *totals;
-        complete.pending_events = store_pending_events(context->store);
-        char *body = analytics_render(&asked->window, &complete);
-        exchange_header(asked->exchange, "Cache-Control", "no-store");
-        exchange_reply(asked->exchange, 200, "application/json", body, strlen(body));
-        free(body);
-    }
-    free(asked);
+    free_asked(asked);
+}
+
+static enum result ask(struct asked *asked, struct error *error)
+{
+    struct exchange *exchange = asked->exchange;
+    const struct handler_context *context = exchange->context;
+    const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
+    enum result result = analytics_question_parse(query, find_header(exchange, "Accept"),
+                                                  clock_wall_us(), &asked->question, error);
+    if (result != RESULT_OK)
+        return result;
+    asked->known = memory_copy_text(find_header(exchange, "If-None-Match"));
+    return store_analytics(context->store, &asked->question.query, on_report, asked, error);
 }
 
 static void handle_analytics(struct exchange *exchange)
 {
-    const struct handler_context *context = exchange->context;
-    const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
-    struct asked *asked = memory_resized(NULL, sizeof *asked);
-    asked->exchange = exchange;
+    struct asked *asked = memory_zeroed(sizeof *asked);
     struct error error;
-    const char *reason = error.text;
-    enum result result = analytics_window_parse(query, &asked->window, &error);
-    if (result == RESULT_OK)
-        result = store_analytics(context->store, &asked->window, on_totals, asked, &reason);
+    asked->exchange = exchange;
+    enum result result = ask(asked, &error);
     if (result == RESULT_OK) {
         exchange_is_read(exchange);
         return;
     }
-    free(asked);
-    exchange_fail_result(exchange, result, reason);
+    free_asked(asked);
+    exchange_fail_result(exchange, result, error.text);
 }
 
 const struct route route_analytics = {HTTP_GET, "/ads/analytics", handle_analytics};

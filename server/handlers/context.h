@@ -5,6 +5,7 @@
 
 #include "protocol/document.h"
 
+struct analytics_answers;
 struct event_batches;
 struct metrics;
 struct router;
@@ -27,6 +28,7 @@ struct handler_context {
     struct document *nofill[DOCUMENT_KINDS]; /* by kind */
     struct store *store;
     struct event_batches *batches;
+    struct analytics_answers *answers;
     struct metrics *metrics;
     struct serving_metrics *serving_metrics;
     const struct router *router;

@@ -9,30 +9,11 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
+#include "protocol/weight.h"
 #include "server/http/exchange.h"
 #include "server/http/octet.h"
 
-enum { WEIGHT_MAX = 1000 };
-
 static const char blanks[] = " \t";
-
-/* A weight of up to three decimals (RFC 9110 section 12.4.2), in thousandths; CODING_NOT_NAMED =
- * it is none. */
-static int read_weight(const char *at, size_t bytes)
-{
-    int weight = 0;
-    if (bytes < 1 || bytes > 5 || (at[0] != '0' && at[0] != '1') || (bytes > 1 && at[1] != '.'))
-        return CODING_NOT_NAMED;
-    for (size_t i = 0; i < 5; i++) {
-        int digit = i < bytes ? at[i] : '0';
-        if (i == 1)
-            continue;
-        if (digit < '0' || digit > '9')
-            return CODING_NOT_NAMED;
-        weight = 10 * weight + (digit - '0');
-    }
-    return weight <= WEIGHT_MAX ? weight : CODING_NOT_NAMED;
-}
 
 /* What is behind a name, up to `end`: nothing, or ";q=" and a weight. */
 static int read_parameter(const char *at, const char *end)
@@ -48,7 +29,7 @@ static int read_parameter(const char *at, const char *end)
     at += strspn(at, blanks);
     if (strncasecmp(at, "q=", 2) != 0)
         return CODING_NOT_NAMED;
-    return read_weight(at + 2, (size_t)(end - at) - 2);
+    return weight_read(at + 2, (size_t)(end - at) - 2);
 }
 
 static bool is_name(const char *at, size_t bytes, const char *name)

@@ -3,19 +3,28 @@
 -- The parts of [p_from, p_to), each with the one source that answers it: 1 counts of a level, 2
 -- counts_minute, 3 events. p_marks: a lane's, by their numbers from 0. Levels nest: of each, what lies in
 -- whole buckets before its mark, less what the next one has. p_is_all: of dimension 0, whose minutes
--- before the mark are in counts; of the others those before minutes_from are nowhere.
+-- before the mark are in counts; of the others those before minutes_from are nowhere. An end that lies where
+-- the events are gone is moved outwards, to a whole minute of all, to a whole quarter hour of others: the mark
+-- of the events is a day's, and not behind that of the minutes, so that no part before it is read from events.
 CREATE OR REPLACE FUNCTION window_parts(p_from timestamptz, p_to timestamptz, p_marks timestamptz[],
                                         p_is_all boolean)
 RETURNS TABLE (source integer, level integer, first timestamptz, past timestamptz)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
     v_marks timestamptz[] := p_marks[1:array_length(p_marks, 1)]; -- by their numbers + 1
+    v_gone_level integer := CASE WHEN p_is_all THEN 0 ELSE 1 END;
     v_low timestamptz[] := ARRAY[p_from]; -- of the level - 1
     v_high timestamptz[] := ARRAY[p_to];
     v_turn timestamptz := v_marks[CASE WHEN p_is_all THEN 2 ELSE 6 END]; -- of the minutes
     v_first timestamptz;
     v_past timestamptz;
 BEGIN
+    IF p_from < p_to AND p_from < v_marks[7] THEN
+        v_low[1] := level_start(v_gone_level, p_from);
+    END IF;
+    IF p_from < p_to AND p_to < v_marks[7] THEN
+        v_high[1] := level_next(v_gone_level, p_to - interval '1 microsecond');
+    END IF;
     FOR l IN 0..4 LOOP
         v_first := level_start(l, v_low[l + 1]);
         IF v_first < v_low[l + 1] THEN

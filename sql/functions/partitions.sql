@@ -152,9 +152,11 @@ $$;
 
 -- Called by each server at its start and every hour, one server at a time, again while it returns true:
 -- makes one partition of the days ahead, or drops one that is over: keys 30 days after their end, minutes
--- a day after they are no longer read; then old runs. Its locks wait for readers, hence the short
+-- a day after they are no longer read; then old runs; then what is older than p_retention_days (0: nothing is)
+-- of the events, once none of an older version is left to come. Its locks wait for readers, hence the short
 -- lock_timeout: others queue behind it.
-CREATE OR REPLACE FUNCTION maintain(p_now timestamptz DEFAULT now()) RETURNS boolean
+CREATE OR REPLACE FUNCTION maintain(p_now timestamptz DEFAULT now(), p_retention_days integer DEFAULT 0)
+RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '500ms' AS $$
 DECLARE
     v_today date := p_now::date;
@@ -162,7 +164,13 @@ DECLARE
     v_missing record;
     v_old record;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
+    IF p_retention_days <> 0 AND p_retention_days < 16 THEN -- events of 14 days ago still come
+        RAISE EXCEPTION 'events are kept for 16 days at least, or for ever (0)'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p_retention_days > 0 THEN -- another that is at it may keep events for longer
+        PERFORM pg_advisory_xact_lock(lock_key('maintain'));
+    ELSIF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
         RETURN false;
     END IF;
     FOR v_missing IN SELECT * FROM missing_partitions(v_today) LOOP
@@ -189,6 +197,9 @@ BEGIN
         END;
     END LOOP;
     PERFORM forget_runs(v_time - interval '100 days');
+    IF p_retention_days > 0 AND to_regclass('before_events') IS NULL THEN
+        RETURN forget_events(v_time - p_retention_days * interval '1 day');
+    END IF;
     RETURN false;
 END
 $$;

@@ -39,6 +39,7 @@ struct backlog {
     bool is_claimed; /* the cursor is known */
     uint64_t on_disk;
     uint64_t loaded;     /* the last sequence that went into the queue */
+    uint64_t durable;    /* the last sequence that became so */
     uint64_t stored;     /* the cursor, as last heard */
     uint64_t stored_max; /* the highest it ever was */
     int64_t oldest_us;   /* of the first event on disk, before the cursor is known; 0 = none */
@@ -72,6 +73,8 @@ void backlog_begin(struct backlog *backlog, int64_t received_at_us)
 void backlog_push(struct backlog *backlog, uint64_t sequence, const uint8_t *packed,
                   size_t packed_bytes)
 {
+    if (sequence > backlog->durable)
+        backlog->durable = sequence;
     if (sequence <= backlog->loaded)
         return; /* written again after trouble with the disk, and queued long since */
     if (!backlog->is_spilling && is_full(backlog))
@@ -190,6 +193,11 @@ uint64_t backlog_waiting(const struct backlog *backlog)
     return event_queue_count(backlog->queue) + backlog->on_disk;
 }
 
+uint64_t backlog_last_sequence(const struct backlog *backlog)
+{
+    return backlog->durable;
+}
+
 struct event_queue *backlog_queue(struct backlog *backlog)
 {
     return backlog->queue;
@@ -250,6 +258,7 @@ struct backlog *backlog_new(struct event_base *base, struct journal *journal,
     backlog->arg = arg;
     backlog->is_spilling = true;
     journal_read(journal, &backlog->reader);
+    backlog->durable = journal_first_sequence(journal) - 1;
     guess_waiting(backlog);
     backlog->refill_timer = memory_required(event_new(base, -1, 0, on_refill, backlog));
     const struct backlog_gauges gauges = {.waiting = read_waiting,

@@ -46,5 +46,8 @@ void backlog_stored(struct backlog *backlog, uint64_t sequence);
 /* Events that are durable and not known to be stored. */
 uint64_t backlog_waiting(const struct backlog *backlog);
 
+/* The last sequence that was durable, of this run or, before its first, of those before. */
+uint64_t backlog_last_sequence(const struct backlog *backlog);
+
 /* What the writer sends from. */
 struct event_queue *backlog_queue(struct backlog *backlog);

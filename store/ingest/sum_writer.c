@@ -159,6 +159,16 @@ bool sum_writer_is_empty(const struct sum_writer *writer)
     return sums_count(writer->sums) == 0 && writer->unanswered == 0;
 }
 
+int64_t sum_writer_oldest_us(const struct sum_writer *writer)
+{
+    int64_t oldest_us = sums_oldest_us(writer->sums);
+    for (size_t i = 0; i < writer->unanswered; i++) {
+        if (writer->pieces[i].sum.period_us < oldest_us)
+            oldest_us = writer->pieces[i].sum.period_us;
+    }
+    return oldest_us;
+}
+
 void sum_writer_give_up(struct sum_writer *writer)
 {
     uint64_t lost = 0;

@@ -41,5 +41,9 @@ void sum_writer_flush(struct sum_writer *writer);
 /* Whether all that was added is in the journal, or lost. */
 bool sum_writer_is_empty(const struct sum_writer *writer);
 
+/* When the oldest second, or minute, begins of which something is not in the journal; INT64_MAX =
+ * all is. */
+int64_t sum_writer_oldest_us(const struct sum_writer *writer);
+
 /* What is not in the journal by now is lost. */
 void sum_writer_give_up(struct sum_writer *writer);

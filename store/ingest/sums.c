@@ -46,6 +46,16 @@ size_t sums_count(const struct sums *sums)
     return sums->count;
 }
 
+int64_t sums_oldest_us(const struct sums *sums)
+{
+    int64_t oldest_us = INT64_MAX;
+    for (size_t i = 0; i < sums->count; i++) {
+        if (sums->items[i].period_us < oldest_us)
+            oldest_us = sums->items[i].period_us;
+    }
+    return oldest_us;
+}
+
 static bool is_same(const struct sum *a, const struct sum *b)
 {
     return a->period_us == b->period_us && a->ad_id == b->ad_id && a->reason == b->reason &&

@@ -35,6 +35,9 @@ void sums_free(struct sums *sums);
 
 size_t sums_count(const struct sums *sums);
 
+/* When the oldest of their periods begins; INT64_MAX = there are none. */
+int64_t sums_oldest_us(const struct sums *sums);
+
 /* Adds `sum`, whose period is not set, at `now_us`; one of nothing adds nothing. Returns what of
  * its quantity is lost: all where there is no room, else 0. */
 uint64_t sums_add(struct sums *sums, const struct sum *sum, int64_t now_us);

@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 # pylint: disable=wrong-import-position
+from analytics import Places, add_options, options_of, run_analytics
 from analyst import log_batches, measure_analyst
 from batches import ITEMS, measure_batches, write_batches
 from clients import Latency, Rate, loaded, measure_latency, measure_rate, run_wrk, write_bodies
@@ -339,9 +340,11 @@ def parse_arguments() -> argparse.Namespace:
     for part, what in (("stored", "how fast events are stored, and what their counts take"),
                        ("analyst", "batches beside a transaction that stays open for ten minutes"),
                        ("disk", "disks that are slower"),
-                       ("serving", "VAST, trackers with new tokens, click-through")):
+                       ("serving", "VAST, trackers with new tokens, click-through"),
+                       ("analytics", "questions about a year of events, at several sizes")):
         parts.add_argument(f"--{part}", dest="part", action="store_const", const=part, default="server",
                            help=f"{what}, and nothing else")
+    add_options(parser)
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="FILE",
                         help="where the figures go (%(default)s)")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="the figures of an earlier run")
@@ -349,7 +352,8 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_bench(quick: bool, part: str) -> Report:
+def run_bench(arguments: argparse.Namespace) -> Report:
+    plan = QUICK if arguments.quick else FULL
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w", encoding="ascii") as lock, ExitStack() as stack:
         try:
@@ -361,14 +365,17 @@ def run_bench(quick: bool, part: str) -> Report:
         stack.callback(shutil.rmtree, RUN, ignore_errors=True)
         if filesystem(RUN) in ("tmpfs", "ramfs"):
             raise BenchError(f"{RUN} must lie on a disk: the journal is part of what is measured")
-        return PARTS[part](QUICK if quick else FULL, quick, stack)
+        if arguments.part == "analytics":
+            return run_analytics(options_of(arguments, plan.rounds, plan.seconds),
+                                 Places(BINARY, ROOT, BUILD / "test/bench", RUN), arguments.quick, stack)
+        return PARTS[arguments.part](plan, arguments.quick, stack)
 
 
 def main() -> int:
     arguments = parse_arguments()
     try:
         earlier = read_report(arguments.compare) if arguments.compare else None
-        report = run_bench(arguments.quick, arguments.part)
+        report = run_bench(arguments)
     except (BenchError, AssertionError, OSError, ValueError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -110,12 +110,13 @@ class Tracker(Subject):
     """The tracker on a database of its own."""
 
     def __init__(self, mode: str, binary: Path, postgres: PrivatePostgres, directory: Path,
-                 core: int, env: Dict[str, str]) -> None:
+                 core: int, env: Dict[str, str], has_database: bool = False) -> None:
         self.postgres = postgres
         self.database = f"bench_{mode}"
         self.core = core
         directory.mkdir(parents=True)
-        self.server = Server(binary, {"DB_CONN": postgres.create_database(self.database),
+        conninfo = postgres.conninfo if has_database else postgres.create_database
+        self.server = Server(binary, {"DB_CONN": conninfo(self.database),
                                       "LOG_LEVEL": "warning", **env}, directory)
         super().__init__(mode, self.server.port)
 

@@ -2,7 +2,6 @@
 all that was committed; an asynchronous one may lack the last of it, which the journal brings back."""
 import os
 import signal
-import subprocess
 import time
 import unittest
 from typing import Callable, Dict, List
@@ -11,14 +10,16 @@ from fault_case import LONG, FaultCase
 from surroundings import only_long, processes_of
 
 from harness.postgres import PrivatePostgres
-from harness.process import wait_until, wrapper
+from harness.process import wait_until
 from harness.server import Server
+from harness.standby import copy_primary, run_program
 
 PROMOTIONS = 20 if LONG else 2
 RESUMES_WITHIN_SECONDS = 5.0
 SETTINGS = {"wal_log_hints": "on", "wal_keep_size": "256MB", "wal_receiver_timeout": "5s",
             "wal_retrieve_retry_interval": "200ms"}
 WENT_BACK = "database cursor moved back"
+HEARTBEAT_WITHIN_SECONDS = 45.0
 READ_ONLY = "in a read-only transaction"
 
 
@@ -43,16 +44,14 @@ class Pair:
 
     def copy(self) -> None:
         """A new standby, from nothing."""
-        subprocess.run(["rm", "-rf", str(self.standby.data)], check=True)
-        self._run("pg_basebackup", "-d", self.primary.conninfo(), "-D", str(self.standby.data),
-                  "--checkpoint=fast", "--write-recovery-conf", "--no-sync")
+        copy_primary(self.primary, self.standby)
 
     def rewind(self) -> None:
         """What was a primary becomes a standby: that it had more than the other is undone."""
         self.primary.psql("CHECKPOINT")  # tells pg_rewind of the new timeline
         try:
-            self._run("pg_rewind", "--target-pgdata", str(self.standby.data), "--source-server",
-                      self.primary.conninfo(), "--write-recovery-conf", "--no-sync")
+            run_program(self.primary, "pg_rewind", "--target-pgdata", str(self.standby.data), "--source-server",
+                        self.primary.conninfo(), "--write-recovery-conf", "--no-sync")
         except AssertionError:
             self.copy()
 
@@ -85,12 +84,6 @@ class Pair:
     def _set(postgres: PrivatePostgres, name: str, value: str) -> None:
         postgres.psql(f"ALTER SYSTEM SET {name} = '{value}'")
         postgres.psql("SELECT pg_reload_conf()")
-
-    def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [*wrapper("KILL", self.primary.user), str(self.primary.bin / program), *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/", check=False)
-        assert done.returncode == 0, f"{program}: {done.stderr}"
 
 
 class Failover(FaultCase):
@@ -193,6 +186,18 @@ class Failover(FaultCase):
         self.fail_over(server, self.kill_primary)
         load.stop()
         self.say(self.check(server))
+
+    def test_an_idle_primary_is_no_lag(self) -> None:
+        """Nothing is stored, nobody else writes, and the standby shows that it is not behind."""
+        self.prepare(is_synchronous=False)
+        self.pair.set_primary("autovacuum", "off")
+        replayed = "SELECT pg_last_xact_replay_timestamp()"
+        wait_until(lambda: self.psql("SELECT 1 FROM missing_partitions((now() AT TIME ZONE 'UTC')::date)") == [], 60,
+                   "the partitions are made")
+        time.sleep(15)  # all there is to do at its start is done
+        for _ in range(2):
+            before = self.pair.standby.value(replayed)
+            wait_until(lambda: self.pair.standby.value(replayed) != before, HEARTBEAT_WITHIN_SECONDS, "a heartbeat")
 
     def rest_of_replication(self) -> None:
         wait_until(lambda: self.pair.standby.psql(

@@ -1,7 +1,5 @@
 """Analytics against a count by hand, over random events and windows."""
 import http.client
-import threading
-import time
 import unittest
 from datetime import datetime, timedelta, timezone
 from typing import List, NamedTuple, Optional
@@ -129,44 +127,10 @@ class Analytics(DatabaseCase):
                    "pending_events": 0}
         for traffic, count, more in ((None, 2, {}), ("gross", 2, {}), ("net", 1, {"traffic": "net"}),
                                      ("test", 0, {"traffic": "test", "click_rate": 0.0, "average_playback_time": 0.0})):
-            self.assertEqual(self.ask(server, *window, traffic=traffic),
-                             {**members, "total_clicks": count, "total_impressions": count, **more})
-
-    def test_a_slow_question_holds_up_neither_events_nor_livez(self) -> None:
-        server = self.open_server()
-        lock = SqlSession(self, self.postgres, self.database)
-        lock.run("BEGIN; LOCK counts, counts_minute IN EXCLUSIVE MODE")  # lets readers in
-        lock.run("ALTER FUNCTION traffic_totals RENAME TO quick; CREATE FUNCTION traffic_totals("
-                 "p_start timestamptz, p_end timestamptz, p_ad_id integer, p_traffic text) RETURNS TABLE ("
-                 "kind smallint, events bigint, playback_ms bigint) LANGUAGE plpgsql AS $$ "
-                 "BEGIN PERFORM pg_sleep(60); END $$; COMMIT")
-        answers = []
-        window = "/ads/analytics?start=2031-04-01T00:00:00Z&end=2031-04-02T00:00:00Z"
-        threads = [threading.Thread(target=lambda: answers.append(server.get(window)))
-                   for _ in range(3)]
-        began = time.monotonic()
-        for thread in threads:
-            thread.start()
-        server.wait_until(lambda: self.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1")
-        events, slowest = [], 0.0
-        while any(thread.is_alive() for thread in threads):
-            before = time.monotonic()
-            events += self.post(server, len(events), 2)
-            self.assertEqual(server.get("/livez").status, 200)
-            self.assertEqual(server.get("/ads").status, 200)
-            self.assertLess(server.metrics().value("adtracker_queue_events"), 50)
-            slowest = max(slowest, time.monotonic() - before)
-            time.sleep(0.2)
-        self.assertLess(slowest, 2)
-        self.assertEqual([a.status for a in answers], [503] * 3)  # the third did not wait for its turn
-        self.assertLess(time.monotonic() - began, 9.5)
-        self.assertEqual([a.json()["error"] for a in answers], ["the database is too slow to answer in time"] * 3)
-        self.wait_at_rest(server)
-        self.assert_stored(events)
-        self.psql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'; "
-                  "DROP FUNCTION traffic_totals; ALTER FUNCTION quick RENAME TO traffic_totals")
-        self.assertEqual(server.get(window).status, 200)
+            told = self.ask(server, *window, traffic=traffic)
+            wanted = {**members, "total_clicks": count, "total_impressions": count, **more}
+            self.assertEqual({name: told[name] for name in wanted}, wanted)
+            self.assertEqual("traffic" in told, "traffic" in wanted)
 
     def test_away_it_is_503_and_back_at_once(self) -> None:
         server = self.open_server()

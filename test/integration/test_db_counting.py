@@ -18,7 +18,7 @@ class Buckets(Functions):
     def setUp(self) -> None:
         super().setUp()
         self.psql(f"""
-            UPDATE marks SET at = '2031-08-01 00:00+00';
+            UPDATE marks SET at = '2031-08-01 00:00+00' WHERE mark < 6;
             INSERT INTO counts (lane, level, bucket, dimension, key, detail, verdict, k0)
             SELECT 0, level, bucket, 0, 0, 0, 0, n
             FROM (VALUES (0, interval '1 minute', {self.MINUTE}), (1, '15 minutes', {self.QUARTER}),
@@ -117,7 +117,7 @@ class Marks(Functions):
     def test_days_are_those_of_utc(self) -> None:
         """Wherever whoever calls it lives: there this one has 23 hours."""
         self.psql("UPDATE marks SET at = '2031-03-30 00:00+00' WHERE mark < 4; "
-                  "UPDATE marks SET at = '2031-03-01 00:00+00' WHERE mark > 3")
+                  "UPDATE marks SET at = '2031-03-01 00:00+00' WHERE mark IN (4, 5)")
         times = ("03-30 00:10", "03-30 22:30", "03-30 23:30", "03-31 00:30", "03-31 23:30")
         self.ingest(*(row(n, at=f"2031-{at}:00+00:00") for n, at in enumerate(times, 1)))
         self.psql("UPDATE marks SET at = '2031-04-02 00:00+00' WHERE mark = 0")

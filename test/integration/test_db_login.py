@@ -1,14 +1,8 @@
 """What it takes to be let in: passwords, TLS, a pooler in between."""
-import os
-import shutil
-import socket
-import subprocess
 import unittest
 
 from db_support import TcpCase
-
-from harness.abilities import need_program
-from harness.process import free_port, unprivileged_user, wait_until, wrapper
+from pooler_support import Pooler
 
 ORIGINAL_PASSWORD = "myNewP@ssw0rd"
 
@@ -45,9 +39,8 @@ class LettingIn(TcpCase):
         self.assert_works(prefers)
 
     def test_through_a_pooler(self) -> None:
-        pooler = need_program("pgbouncer")
-        server = self.start_server(DB_CONN=f"host=127.0.0.1 port={self.start_pooler(pooler)} user=postgres "
-                                           f"dbname={self.database}")
+        pooler = Pooler(self, self.postgres, "session")
+        server = self.start_server(DB_CONN=pooler.conninfo(self.database))
         self.assert_works(server)
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                   "WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -56,30 +49,6 @@ class LettingIn(TcpCase):
         events = self.post(server, 10, 10)
         self.wait_at_rest(server)
         self.assertEqual(int(self.value("SELECT count(*) FROM events")), 10 + len(events))
-
-    def start_pooler(self, program: str) -> int:
-        """PgBouncer in session mode in front of the unix socket; returns its port."""
-        port, user, directory = free_port(), unprivileged_user(), self.directory()
-        program = shutil.copy(program, directory)  # where that user may read it
-        if user is not None:
-            os.chown(directory, user.pw_uid, user.pw_gid)
-        (directory / "ini").write_text(
-            f"[databases]\n* = user=postgres host={self.postgres.directory} port={self.postgres.port}\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-            "pool_mode = session\nauth_type = any\nauth_file =\n"
-            f"logfile = {directory}/log\npidfile =\n")
-        pooler = subprocess.Popen([*wrapper("KILL", user), program, "-q", str(directory / "ini")],
-                                  stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-        self.addCleanup(pooler.wait)
-        self.addCleanup(pooler.kill)
-
-        def answers() -> bool:
-            self.assertIsNone(pooler.poll(), "the pooler ended at its start")
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-
-        wait_until(answers)
-        return port
 
 
 if __name__ == "__main__":

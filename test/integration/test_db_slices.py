@@ -24,7 +24,7 @@ class Slices(Functions):
         super().setUp()
         self.psql(f"INSERT INTO ads (id, image_url, target_url) SELECT n, 'x', 'y' FROM generate_series(1, {ADS}) AS n "
                   f"ON CONFLICT DO NOTHING; UPDATE marks SET at = '{MIDNIGHT}' WHERE mark < 4; "
-                  "UPDATE marks SET at = '2031-05-01 00:00+00' WHERE mark > 3")
+                  "UPDATE marks SET at = '2031-05-01 00:00+00' WHERE mark IN (4, 5)")
         self.sent = 0
 
     def store(self, hours: int, minute: int = 7) -> None:

@@ -28,7 +28,7 @@ class Traffic(Functions):
 
     def test_from_the_counts_of_each_level(self) -> None:
         """The first window ends with a whole bucket of the level and of no wider one."""
-        self.psql("UPDATE marks SET at = '2031-08-01 00:00+00'; "
+        self.psql("UPDATE marks SET at = '2031-08-01 00:00+00' WHERE mark < 6; "
                   "UPDATE marks SET at = '2031-05-01 00:00+00' WHERE mark = 5")
         for level, (start, end) in enumerate((("05-02 01:01", "05-02 01:02"), ("05-02 01:15", "05-02 01:30"),
                                               ("05-02 02:00", "05-02 03:00"), ("05-03 00:00", "05-04 00:00"),
@@ -41,7 +41,7 @@ class Traffic(Functions):
                     self.assert_one_of_each(*window, ad="2")
 
     def test_from_the_minutes_and_the_late_counts(self) -> None:
-        self.psql("UPDATE marks SET at = '2031-05-01 00:00+00'")
+        self.psql("UPDATE marks SET at = '2031-05-01 00:00+00' WHERE mark < 6")
         for table, minute, journal in (("counts_minute", "12:01", "1"), ("counts_late", "12:02", "1"),
                                        ("counts_late", "12:03", "NULL")):
             with self.subTest(table, journal=journal):

@@ -1,5 +1,6 @@
 """Journals that earlier versions wrote: each of their events is stored once, and it stays the same
 journal. A format that journals on somebody's disk have is never edited here, another one is added."""
+import gzip
 import unittest
 from pathlib import Path
 from typing import Dict
@@ -23,11 +24,16 @@ EVENTS = [
 SEQUENCES = [("1", "1"), ("1", "2"), ("1", "3"), ("1", "4"), ("2", "1"), ("2", "2"), ("2", "3")]
 
 
+def read_data(path: Path) -> str:
+    """A file of text, compressed or not."""
+    return gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text(encoding="utf-8")
+
+
 def read_files(path: Path) -> Dict[str, bytes]:
     """The files of a journal's directory from their hexadecimal digits."""
     files: Dict[str, bytearray] = {}
     content = bytearray()
-    for line in path.read_text(encoding="ascii").splitlines():
+    for line in read_data(path).splitlines():
         words = line.split()
         if words[0] == "file":
             content = files[words[1]] = bytearray(int(words[2], 16))

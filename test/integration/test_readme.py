@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from harness.case import BINARY, TrackerCase
+from harness.postgres import ROOT
 from harness.readme import blocks, commands, section
 
 
@@ -46,6 +47,29 @@ class ReadmeTest(TrackerCase):
         for block in found:
             self.psql(block)
         server.wait_until(lambda: len(server.get("/ads").json()) == 6)
+
+    def test_sql_for_analysts_runs(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        found = blocks((ROOT / "sql/README.md").read_text(), "sql")
+        self.assertGreater(len(found), 5)
+        for block in found:
+            self.psql(block)
+        self.assertEqual(self.psql("SELECT sum(clicks), (SELECT sum(clicks) FROM traffic_days) FROM ad_totals"),
+                         [("5", "5")])
+
+    def test_sql_for_analysts_names_every_column(self) -> None:
+        """Of what it describes."""
+        server = self.start_server(SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200)
+        text = (ROOT / "sql/README.md").read_text()
+        for relation, column in self.psql(
+                "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 "
+                "WHERE relnamespace = 'public'::regnamespace AND (relkind = 'v' OR relname IN ('events', 'counts', "
+                "'counts_minute', 'counts_late', 'marks', 'placements')) AND attname !~ '^k[0-9]+$' "
+                "AND relname NOT IN ('clicks', 'impressions')"):
+            self.assertIn(f"`{relation}`" if "**" + relation + "**" not in text else f"**{relation}**", text)
+            self.assertIn(f"`{column}`", text, relation)
 
     def test_configuration_is_what_help_says(self) -> None:
         told = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, timeout=20,

@@ -22,8 +22,21 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
-    X(analytics) \
+    X(analytics_answer_csv) \
+    X(analytics_answer_cursor) \
+    X(analytics_answer_etag) \
+    X(analytics_answer_json) \
+    X(analytics_answer_order) \
+    X(analytics_answer_random) \
+    X(analytics_answer_runs) \
+    X(analytics_answer_slices) \
+    X(analytics_buckets) \
+    X(analytics_clocks) \
     X(analytics_reader) \
+    X(analytics_report) \
+    X(analytics_sums) \
+    X(analytics_table) \
+    X(analytics_terms) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -39,6 +52,7 @@
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
+    X(cursor) \
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
@@ -123,8 +137,12 @@
     X(news) \
     X(pace) \
     X(percent) \
+    X(plan) \
     X(process) \
     X(query) \
+    X(question) \
+    X(question_view) \
+    X(question_windows) \
     X(random) \
     X(render) \
     X(result) \
@@ -133,6 +151,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(slips) \
     X(sqlstate) \
     X(store) \
     X(stream) \
@@ -154,7 +173,8 @@
     X(writer) \
     X(writer_ahead) \
     X(writer_state) \
-    X(xml)
+    X(xml) \
+    X(zone)
 /* clang-format on */
 
 #define DECLARE_SUITE(name) Suite *name##_suite(void);

@@ -77,6 +77,16 @@ START_TEST(writes_strings_as_jansson_does)
 }
 END_TEST
 
+/* The sanitizers would see it copied. */
+START_TEST(nothing_may_be_written_to_an_empty_text)
+{
+    struct render_text text = {NULL};
+    render_bytes(&text, "", 0);
+    ck_assert_uint_eq(text.length, 0);
+    render_clear(&text);
+}
+END_TEST
+
 START_TEST(writes_numbers_flags_and_members)
 {
     struct render_text text = {NULL};
@@ -125,6 +135,7 @@ Suite *render_suite(void)
     TCase *tcase = tcase_create("render");
     tcase_add_test(tcase, writes_each_character_as_jansson_does);
     tcase_add_test(tcase, writes_strings_as_jansson_does);
+    tcase_add_test(tcase, nothing_may_be_written_to_an_empty_text);
     tcase_add_test(tcase, writes_numbers_flags_and_members);
     tcase_add_test(tcase, is_not_moved_within_what_was_reserved);
     suite_add_tcase(suite, tcase);

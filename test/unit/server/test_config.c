@@ -11,16 +11,27 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static const char *const NAMES[] = {
-    "DB_CONN",           "PORT",
-    "LISTEN_ADDR",       "JOURNAL_DIR",
-    "JOURNAL_SYNC",      "JOURNAL_MAX_BYTES",
-    "QUEUE_MAX_EVENTS",  "SHUTDOWN_GRACE_SECONDS",
-    "KEEPALIVE_SECONDS", "TRUSTED_PROXIES",
-    "REUSE_PORT",        "SAMPLE_DATA",
-    "LOG_LEVEL",         "JOURNAL_KEEP_SECONDS",
-    "IVT_HEADER",        "PUBLIC_URL",
-    "TOKEN_SECRET",      "TOKEN_TTL_SECONDS",
-    "ADMIN_TOKEN",       "SSAI_PEERS",
+    "DB_CONN",
+    "PORT",
+    "LISTEN_ADDR",
+    "JOURNAL_DIR",
+    "JOURNAL_SYNC",
+    "JOURNAL_MAX_BYTES",
+    "QUEUE_MAX_EVENTS",
+    "SHUTDOWN_GRACE_SECONDS",
+    "KEEPALIVE_SECONDS",
+    "TRUSTED_PROXIES",
+    "REUSE_PORT",
+    "SAMPLE_DATA",
+    "LOG_LEVEL",
+    "JOURNAL_KEEP_SECONDS",
+    "IVT_HEADER",
+    "PUBLIC_URL",
+    "TOKEN_SECRET",
+    "TOKEN_TTL_SECONDS",
+    "ADMIN_TOKEN",
+    "SSAI_PEERS",
+    "EVENTS_RETENTION_DAYS",
 };
 
 /* Before each test and after it: other suites run in this process too. */
@@ -44,6 +55,7 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.store.journal.max_bytes, UINT64_C(4) << 30);
     ck_assert_uint_eq(config.store.journal.keep_s, 600);
     ck_assert_uint_eq(config.store.queue_max_events, 500000);
+    ck_assert_uint_eq(config.store.events_retention_days, 0);
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
     ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
@@ -150,6 +162,9 @@ static const struct {
     {"JOURNAL_KEEP_SECONDS", "2592000"},
     {"QUEUE_MAX_EVENTS", "1"},
     {"QUEUE_MAX_EVENTS", "1000000000"},
+    {"EVENTS_RETENTION_DAYS", "0"},
+    {"EVENTS_RETENTION_DAYS", "16"},
+    {"EVENTS_RETENTION_DAYS", "36500"},
     {"SHUTDOWN_GRACE_SECONDS", "0"},
     {"SHUTDOWN_GRACE_SECONDS", "3600"},
 };
@@ -157,11 +172,12 @@ static const struct {
 static uint64_t number_of(const struct config *config, const char *name)
 {
     const struct store_settings *store = &config->store;
-    return strcmp(name, "PORT") == 0                   ? config->listener.port
-           : strcmp(name, "JOURNAL_MAX_BYTES") == 0    ? store->journal.max_bytes
-           : strcmp(name, "JOURNAL_KEEP_SECONDS") == 0 ? store->journal.keep_s
-           : strcmp(name, "QUEUE_MAX_EVENTS") == 0     ? store->queue_max_events
-                                                       : config->shutdown_grace_s;
+    return strcmp(name, "PORT") == 0                    ? config->listener.port
+           : strcmp(name, "JOURNAL_MAX_BYTES") == 0     ? store->journal.max_bytes
+           : strcmp(name, "JOURNAL_KEEP_SECONDS") == 0  ? store->journal.keep_s
+           : strcmp(name, "QUEUE_MAX_EVENTS") == 0      ? store->queue_max_events
+           : strcmp(name, "EVENTS_RETENTION_DAYS") == 0 ? store->events_retention_days
+                                                        : config->shutdown_grace_s;
 }
 
 START_TEST(takes_the_bounds_of_a_number)
@@ -228,6 +244,11 @@ static const struct {
     {"QUEUE_MAX_EVENTS", "0"},
     {"QUEUE_MAX_EVENTS", "1e6"},
     {"QUEUE_MAX_EVENTS", "1000000001"},
+    {"EVENTS_RETENTION_DAYS", "1"},
+    {"EVENTS_RETENTION_DAYS", "15"},
+    {"EVENTS_RETENTION_DAYS", "36501"},
+    {"EVENTS_RETENTION_DAYS", "-1"},
+    {"EVENTS_RETENTION_DAYS", "30d"},
     {"SHUTDOWN_GRACE_SECONDS", "3601"},
     {"SHUTDOWN_GRACE_SECONDS", "10s"},
     {"PUBLIC_URL", "ads.example"},

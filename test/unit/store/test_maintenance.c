@@ -16,13 +16,18 @@
 
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
-static const char *const state[] = {"f", "1234.5", "678", NULL};
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", NULL};
 
 /* In turn. */
-static const char *const calls[] = {"close_minutes()",    "roll_up()",  "fold_late()",
-                                    "bring_over()",       "maintain()", "summarize_events()",
+static const char *const calls[] = {"close_minutes()",
+                                    "roll_up()",
+                                    "fold_late()",
+                                    "bring_over()",
+                                    "maintain(now(), $1::integer)",
+                                    "summarize_events()",
+                                    "pg_current_xact_id()",
                                     "maintenance_state()"};
-enum { CALLS = sizeof calls / sizeof calls[0], STATE = CALLS - 1 };
+enum { CALLS = sizeof calls / sizeof calls[0], MAINTAIN = 4, STATE = CALLS - 1 };
 
 static struct event_base *base;
 static struct maintenance *maintenance;
@@ -33,7 +38,7 @@ static void set_up(void)
     fake_conn_reset();
     base = event_base_new();
     metrics = rendering_set_up();
-    maintenance = maintenance_new(base, NULL, metrics, log_file_open());
+    maintenance = maintenance_new(base, NULL, 90, metrics, log_file_open());
     maintenance_start(maintenance);
 }
 
@@ -76,6 +81,19 @@ START_TEST(does_all_there_is_to_do_in_turn)
     ck_assert_double_ge(lag(), 1234.5);
     ck_assert_double_lt(lag(), 1334.5);
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_late_count_rows 678\n"));
+    ck_assert_ptr_nonnull(strstr(render(), "adtracker_events_from_timestamp_seconds 1700000000\n"));
+}
+END_TEST
+
+START_TEST(tells_how_long_events_are_kept)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        ck_assert_int_eq(fake_conn_query()->parameter_count, i == MAINTAIN ? 1 : 0);
+        if (i == MAINTAIN)
+            ck_assert_str_eq(fake_conn_query()->values[0], "90");
+        fake_conn_answer(i == STATE ? state : enough);
+    }
 }
 END_TEST
 
@@ -180,6 +198,7 @@ Suite *maintenance_suite(void)
     TCase *tcase = tcase_create("maintenance");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
+    tcase_add_test(tcase, tells_how_long_events_are_kept);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
     tcase_add_test(tcase, puts_off_what_fails);
     tcase_add_test(tcase, tells_of_each_that_fails);

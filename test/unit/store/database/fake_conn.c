@@ -3,10 +3,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
+#include "protocol/memory.h"
 #include "store/database/conn.h"
 
 struct db_conn {
@@ -14,6 +16,7 @@ struct db_conn {
     bool is_up;
     bool is_renewal_due;
     struct fake_query query;
+    char *sql; /* of it; owned */
     db_reply_fn reply;
     void *reply_arg;
     struct fake_conn_counts counts;
@@ -23,6 +26,7 @@ static struct db_conn only;
 
 void fake_conn_reset(void)
 {
+    free(only.sql);
     only = (struct db_conn){0};
 }
 
@@ -85,6 +89,19 @@ void fake_conn_answer(const char *const *row)
         int length = snprintf(value, sizeof value, "%s", row[i]);
         ck_assert_int_eq(PQsetvalue(result, 0, i, value, length), 1);
     }
+    answer(DB_OK, result, "");
+    PQclear(result);
+}
+
+void fake_conn_answer_nothing(int columns)
+{
+    PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    char name[] = "?column?";
+    PGresAttDesc *attributes = memory_zeroed_array((size_t)columns + 1, sizeof *attributes);
+    for (int i = 0; i < columns; i++)
+        attributes[i].name = name;
+    ck_assert_int_eq(PQsetResultAttrs(result, columns, attributes), 1);
+    free(attributes);
     answer(DB_OK, result, "");
     PQclear(result);
 }
@@ -178,8 +195,10 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
 {
     ck_assert(db_conn_is_ready(conn));
     ck_assert_int_le(query->parameter_count, FAKE_VALUES_MAX);
+    free(conn->sql);
+    conn->sql = memory_copy_text(query->statement != NULL ? query->statement : query->sql);
     conn->query = (struct fake_query){
-        .sql = query->statement != NULL ? query->statement : query->sql,
+        .sql = conn->sql,
         .prepare_as = query->prepare_as,
         .parameter_count = query->parameter_count,
     };

@@ -42,4 +42,6 @@ void fake_conn_make_renewal_due(void);
 
 /* Answer the query in flight. `row` has one column per string, its last followed by NULL. */
 void fake_conn_answer(const char *const *row);
+/* The same without a row. */
+void fake_conn_answer_nothing(int columns);
 void fake_conn_refuse(const char *sqlstate);

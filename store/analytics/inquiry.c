@@ -1,0 +1,283 @@
+/* A question on its way through the database. */
+#include "store/analytics/inquiry.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/memory.h"
+#include "protocol/timestamp.h"
+#include "store/analytics/ask.h"
+#include "store/analytics/ask_row.h"
+#include "store/analytics/ask_sql.h"
+#include "store/analytics/inquiry_asks.h"
+#include "store/analytics/names.h"
+#include "store/analytics/plan.h"
+
+/* `asks` of each lane, lane by lane; behind them the names of placements. */
+struct inquiry {
+    struct analytics_query query;
+    struct analytics_buckets buckets;
+    struct inquiry_asks asks;
+    struct analytics_state state;
+    struct analytics_report *report; /* owned, being filled */
+    size_t lane;                     /* the next statement's */
+    size_t next;                     /* the next statement's ask */
+    struct plan plan;                /* of the present statement */
+    const struct inquiry_ask *present;
+    struct names *names; /* NULL = not asked for as yet */
+    bool is_naming;
+    bool is_too_large; /* only the groups are still counted */
+    size_t rows_taken; /* of the present statement */
+};
+
+struct inquiry *inquiry_new(const struct analytics_query *query, struct error *error)
+{
+    struct analytics_buckets buckets;
+    if (analytics_buckets_make(query, &buckets, error) != RESULT_OK)
+        return NULL;
+    struct inquiry *inquiry = memory_zeroed(sizeof *inquiry);
+    inquiry->query = *query;
+    inquiry->buckets = buckets;
+    inquiry_asks_make(&inquiry->asks, query);
+    return inquiry;
+}
+
+void inquiry_free(struct inquiry *inquiry)
+{
+    if (inquiry == NULL)
+        return;
+    analytics_buckets_clear(&inquiry->buckets);
+    analytics_report_release(inquiry->report);
+    plan_clear(&inquiry->plan);
+    names_free(inquiry->names);
+    free(inquiry);
+}
+
+const struct analytics_query *inquiry_query(const struct inquiry *inquiry)
+{
+    return &inquiry->query;
+}
+
+uint64_t inquiry_stored_sequence(const struct inquiry *inquiry)
+{
+    return inquiry->state.stored_sequence;
+}
+
+static bool has_rows(const struct analytics_query *query)
+{
+    return query->group != GROUP_NONE || query->bucket != GROUP_NONE;
+}
+
+static struct analytics_report *new_report(const struct inquiry *inquiry)
+{
+    const struct analytics_query *query = &inquiry->query;
+    struct analytics_report *report = memory_zeroed(sizeof *report);
+    report->query = *query;
+    report->references = 1;
+    report->as_of_us = inquiry->state.as_of_us;
+    report->complete_until_us = INT64_MIN;
+    if (has_rows(query))
+        report->table = analytics_table_new(inquiry->buckets.count, query->group != GROUP_NONE);
+    return report;
+}
+
+/* Minutes of the other dimensions are kept for two days. */
+static enum result check_minutes(const struct inquiry *inquiry, struct error *error)
+{
+    const struct analytics_query *query = &inquiry->query;
+    bool is_all =
+        query->ad_count == 0 && query->placement_count == 0 &&
+        (query->group == GROUP_NONE || query->group == GROUP_KIND || query->group == GROUP_VERDICT);
+    int64_t from_us = INT64_MIN;
+    char text[TIMESTAMP_TEXT_SIZE];
+    for (size_t i = 0; i < inquiry->state.lane_count; i++) {
+        int64_t lane_us = inquiry->state.lanes[i].marks[MARK_MINUTES_FROM];
+        from_us = lane_us > from_us ? lane_us : from_us;
+    }
+    if (query->bucket != GROUP_MINUTE || is_all || query->window.start_us >= from_us)
+        return RESULT_OK;
+    timestamp_format(from_us, text);
+    return error_set(error, RESULT_MALFORMED,
+                     "group_by=minute with a filter, or with more than kind or verdict, reaches "
+                     "back to %s: begin there, or group by hour",
+                     text);
+}
+
+enum result inquiry_begin(struct inquiry *inquiry, const struct analytics_state *state,
+                          struct error *error)
+{
+    inquiry->state = *state;
+    analytics_report_release(inquiry->report);
+    inquiry->report = new_report(inquiry);
+    names_free(inquiry->names);
+    inquiry->names = NULL;
+    inquiry->lane = 0;
+    inquiry->next = 0;
+    inquiry->is_naming = false;
+    inquiry->is_too_large = false;
+    return check_minutes(inquiry, error);
+}
+
+static void make_plan(struct inquiry *inquiry)
+{
+    const struct inquiry_ask *ask = inquiry->present;
+    const int64_t *marks = inquiry->state.lanes[inquiry->lane].marks;
+    bool is_all = ask->ask.dimension == DIMENSION_ALL;
+    plan_clear(&inquiry->plan);
+    if (ask->target == TARGET_ROWS && !inquiry->is_too_large) {
+        plan_make(&inquiry->plan, marks, inquiry->buckets.edges, inquiry->buckets.count, is_all);
+    } else {
+        const struct analytics_window *window =
+            ask->target == TARGET_PREVIOUS ? &inquiry->query.previous : &inquiry->query.window;
+        const int64_t edges[] = {window->start_us, window->end_us + 1};
+        plan_make(&inquiry->plan, marks, edges, 1, is_all);
+    }
+    if (!inquiry->plan.is_rounded)
+        return;
+    inquiry->report->warnings |= 1U << WARNING_ROUNDED;
+    inquiry->report->events_from_us = marks[MARK_EVENTS_FROM];
+}
+
+/* Placements have names, once it is known which ones there are. */
+static char *name_statement(struct inquiry *inquiry)
+{
+    if (inquiry->query.group != GROUP_PLACEMENT || inquiry->is_too_large)
+        return NULL;
+    if (inquiry->names == NULL)
+        inquiry->names = names_new(inquiry->report->table);
+    inquiry->is_naming = true;
+    return names_statement(inquiry->names);
+}
+
+char *inquiry_statement(struct inquiry *inquiry)
+{
+    if (inquiry->is_too_large)
+        inquiry->next = inquiry_asks_skip_to_groups(&inquiry->asks, inquiry->next);
+    if (inquiry->next == inquiry->asks.count) {
+        inquiry->next = inquiry->is_too_large ? inquiry_asks_skip_to_groups(&inquiry->asks, 0) : 0;
+        inquiry->lane++;
+    }
+    if (inquiry->lane >= inquiry->state.lane_count)
+        return name_statement(inquiry);
+    inquiry->present = &inquiry->asks.asks[inquiry->next++];
+    inquiry->rows_taken = 0;
+    make_plan(inquiry);
+    return ask_sql(&inquiry->present->ask, &inquiry->plan,
+                   inquiry->state.lanes[inquiry->lane].lane);
+}
+
+/* From the first lane on, the groups are counted in a bucket alone. */
+static void begin_counting(struct inquiry *inquiry)
+{
+    analytics_table_free(inquiry->report->table);
+    inquiry->report->table = analytics_table_new(1, true);
+    inquiry->is_too_large = true;
+    inquiry->lane = 0;
+    inquiry->next = 0;
+}
+
+/* Rows of another statement than the first that was too large may still come. */
+static void add_row(struct inquiry *inquiry, const struct ask_row *row, size_t bucket, int times)
+{
+    struct analytics_report *report = inquiry->report;
+    const struct inquiry_ask *ask = inquiry->present;
+    if (ask->target == TARGET_TOTAL)
+        analytics_sums_add(&report->total, &row->sums, times);
+    else if (ask->target == TARGET_PREVIOUS)
+        analytics_sums_add(&report->previous, &row->sums, times);
+    else if (!inquiry_asks_add(ask, &inquiry->query, row, bucket, times, report->table) &&
+             !inquiry->is_too_large)
+        begin_counting(inquiry);
+}
+
+/* Late counts of a minute in which events are read belong where its other counts do. */
+static void add_ragged(struct inquiry *inquiry, const struct ask_row *row, int64_t minute_us)
+{
+    for (size_t bucket = 0; bucket < inquiry->plan.bucket_count; bucket++) {
+        int weight = plan_late_weight(&inquiry->plan, minute_us, (int32_t)bucket);
+        for (; weight > 0; weight--)
+            add_row(inquiry, row, bucket, 1);
+        for (; weight < 0; weight++)
+            add_row(inquiry, row, bucket, -1);
+    }
+}
+
+static void add_strip_row(struct inquiry *inquiry, const struct ask_row *row)
+{
+    const struct strip *strip = &inquiry->plan.strips[row->strip];
+    if (strip->plus >= 0)
+        add_row(inquiry, row, (size_t)strip->plus, 1);
+    if (strip->minus >= 0)
+        add_row(inquiry, row, (size_t)strip->minus, -1);
+}
+
+static bool take_row(struct inquiry *inquiry, const PGresult *rows, int number)
+{
+    struct ask_row row;
+    if (!ask_row_read(&row, &inquiry->present->ask, rows, number) ||
+        row.strip >= (int64_t)inquiry->plan.count)
+        return false;
+    if (row.strip >= 0)
+        add_strip_row(inquiry, &row);
+    else if (plan_is_ragged(&inquiry->plan, row.at_us))
+        add_ragged(inquiry, &row, row.at_us);
+    else
+        add_row(inquiry, &row, plan_bucket_of(&inquiry->plan, row.at_us), 1);
+    return true;
+}
+
+static bool take_rows(struct inquiry *inquiry, const PGresult *rows)
+{
+    bool was_too_large = inquiry->is_too_large;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        if (!take_row(inquiry, rows, i))
+            return false;
+        if (inquiry->is_too_large != was_too_large)
+            return true; /* the rest does not matter */
+    }
+    inquiry->rows_taken += (size_t)PQntuples(rows);
+    if (inquiry->rows_taken >= ASK_ROWS_MAX && !inquiry->is_too_large)
+        begin_counting(inquiry);
+    return true;
+}
+
+bool inquiry_take(struct inquiry *inquiry, const PGresult *rows, bool *has_enough)
+{
+    bool was_too_large = inquiry->is_too_large;
+    *has_enough = false;
+    if (inquiry->is_naming) {
+        inquiry->report->warnings |=
+            names_take(inquiry->names, rows) ? 1U << WARNING_OTHER_PLACEMENTS : 0;
+        return PQnfields(rows) == NAMES_COLUMNS;
+    }
+    if (PQnfields(rows) != ASK_COLUMNS || !take_rows(inquiry, rows))
+        return false;
+    *has_enough = inquiry->is_too_large != was_too_large;
+    return true;
+}
+
+static void fail_too_large(const struct inquiry *inquiry, struct error *error)
+{
+    size_t groups = analytics_table_groups(inquiry->report->table);
+    (void)error_set(error, RESULT_MALFORMED,
+                    "the answer would have %zu cells, %zu rows times %zu buckets, of at most %d: "
+                    "narrow the window, group by longer times, or ask for one ad_id or placement",
+                    groups * inquiry->buckets.count, groups, inquiry->buckets.count,
+                    ANALYTICS_CELLS_MAX);
+}
+
+struct analytics_report *inquiry_finish(struct inquiry *inquiry, struct error *error)
+{
+    struct analytics_report *report = inquiry->report;
+    if (report->table != NULL)
+        inquiry_asks_drop_empty(&inquiry->query, report->table);
+    if (inquiry->is_too_large) {
+        fail_too_large(inquiry, error);
+        return NULL;
+    }
+    report->buckets = inquiry->buckets;
+    inquiry->buckets = (struct analytics_buckets){0};
+    inquiry->report = NULL;
+    return report;
+}
