@@ -174,8 +174,3 @@ enum result export_question_parse(const char *query, const char *accept,
         *question = parsed;
     return result;
 }
-
-const char *export_content_type(const struct export_question *question)
-{
-    return question->is_csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
-}

@@ -38,6 +38,3 @@ struct export_question {
  */
 MUST_CHECK enum result export_question_parse(const char *query, const char *accept,
                                              struct export_question *question, struct error *error);
-
-/* What the answer is. */
-const char *export_content_type(const struct export_question *question);

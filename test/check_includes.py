@@ -34,7 +34,6 @@ MAY_INCLUDE = {
     "store/journal": LOWEST | {"store/base", "store/disk", "store/journal"},
     "store/analytics": LOWEST | {"store/base", "store/database", "store/analytics"},
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
-    "store/analytics": LOWEST | {"store/base", "store/database", "store/analytics"},
     "server": LOWEST | STORE_FACADE | {"server"},
     "server/http": LOWEST | {"server/http"},
     "server/handlers": LOWEST | {"store/store.h", "server/http", "server/handlers"},

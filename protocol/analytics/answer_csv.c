@@ -3,31 +3,11 @@
 
 #include <string.h>
 
+#include "protocol/csv.h"
+
 static void write_text(struct render_text *text, const char *string)
 {
     render_bytes(text, string, strlen(string));
-}
-
-static void doubled_quotes(struct render_text *text, const char *string)
-{
-    for (const char *quote = strchr(string, '"'); quote != NULL; quote = strchr(string, '"')) {
-        render_bytes(text, string, (size_t)(quote + 1 - string));
-        write_text(text, "\"");
-        string = quote + 1;
-    }
-    write_text(text, string);
-}
-
-/* Spreadsheets take a cell that begins like a formula for one, and a name is the client's: an
- * apostrophe before it makes it text. */
-static void cell_text(struct render_text *text, const char *string)
-{
-    const char *guard = *string != '\0' && strchr("=+-@\t\r", *string) != NULL ? "'" : "";
-    const char *quote = strpbrk(string, "\",\r\n") != NULL ? "\"" : "";
-    write_text(text, quote);
-    write_text(text, guard);
-    doubled_quotes(text, string);
-    write_text(text, quote);
 }
 
 /* Without the separator before the first of a line. */
@@ -74,7 +54,7 @@ void answer_csv_row(struct render_text *text, const struct answer_rows *rows,
         if (cell.kind == ANSWER_CELL_NUMBER)
             render_integer(text, cell.number);
         else if (cell.kind == ANSWER_CELL_TEXT)
-            cell_text(text, cell.text);
+            csv_cell(text, cell.text);
     }
     metrics(text, parts, answer_rows_sums(rows, row));
 }

@@ -4,6 +4,7 @@
 
 #include <event2/http.h>
 
+#include "protocol/analytics/answer.h"
 #include "protocol/export_question.h"
 #include "protocol/memory.h"
 #include "protocol/render.h"
@@ -88,8 +89,9 @@ static void open_export(struct exchange *exchange, const struct export_question 
     const struct export_listener listener = {on_ready, on_ended, download};
     const char *reason;
     enum result result = RESULT_OK;
-    *download =
-        (struct download){.exchange = exchange, .content_type = export_content_type(question)};
+    *download = (struct download){
+        .exchange = exchange,
+        .content_type = analytics_content_type(question->is_csv ? FORMAT_CSV : FORMAT_NDJSON)};
     if (exchange->method == HTTP_HEAD) {
         begin(download);
         return;

@@ -12,9 +12,9 @@
 #include "metrics/metrics.h"
 #include "metrics/news.h"
 #include "metrics/timer.h"
-#include "protocol/export_row.h"
 #include "protocol/memory.h"
 #include "store/analytics/export_pace.h"
+#include "store/analytics/export_rows.h"
 #include "store/analytics/fault.h"
 #include "store/database/conn.h"
 #include "store/database/sqlstate.h"
@@ -24,6 +24,7 @@ enum {
     SLICE_BYTES = 32 * 1024,
     REPLY_TIMEOUT_MS = 6000, /* above a page's: the server is the first to give up */
     AGAIN_MS = 200,
+    REST_MAX_MS = 500,
     BEGIN_PATIENCE_MS = 3000, /* nobody has been answered yet */
     PATIENCE_MS = 20000,      /* a server that is restarted is back by then */
 };
@@ -208,24 +209,12 @@ static void on_begun(void *arg, const struct db_reply *reply)
     run(exporter);
 }
 
-static struct export_row read_row(const PGresult *rows, int number)
+/* The database is for others, too: exports have half its time at most. */
+static void rest(struct exporter *exporter, int64_t took_us)
 {
-    struct export_row row;
-    for (int i = 0; i < EXPORT_COLUMNS; i++)
-        row.values[i] = PQgetisnull(rows, number, i) ? NULL : PQgetvalue(rows, number, i);
-    return row;
-}
-
-/* Where the last of the rows stands. Returns false when they are not what was asked for. */
-static bool find_last(const PGresult *rows, struct export_position *last)
-{
-    int count = PQntuples(rows);
-    if (PQnfields(rows) != EXPORT_COLUMNS)
-        return false;
-    if (count == 0)
-        return true;
-    const struct export_row row = read_row(rows, count - 1);
-    return export_row_position(&row, last);
+    int64_t rest_ms = took_us / 1000;
+    if (rest_ms > 0)
+        timer_arm(exporter->again, rest_ms < REST_MAX_MS ? rest_ms : REST_MAX_MS);
 }
 
 /* To the end of the queue where there is nothing to take and more to look for. */
@@ -233,14 +222,15 @@ static void take_page(struct export *export, const struct db_reply *reply)
 {
     struct exporter *exporter = export->exporter;
     struct export_position last = {0};
-    if (!find_last(reply->rows, &last)) {
+    if (!export_rows_find_last(reply->rows, &last)) {
         fail(export, ANALYTICS_REFUSED, "the rows are not what was asked for");
         return;
     }
     int count = PQntuples(reply->rows);
+    int64_t took_us = clock_monotonic_us() - exporter->asked_us;
     export->failing_since_us = 0;
-    export_pace_took(&export->pace, &export->page, (uint32_t)count, last,
-                     clock_monotonic_us() - exporter->asked_us);
+    export_pace_took(&export->pace, &export->page, (uint32_t)count, last, took_us);
+    rest(exporter, took_us);
     TAILQ_REMOVE(&exporter->queue, export, queued);
     if (count == 0 && !export->pace.is_done) {
         TAILQ_INSERT_TAIL(&exporter->queue, export, queued);
@@ -381,7 +371,7 @@ enum export_step export_take(struct export *export, struct render_text *text)
     export->has_head = true;
     int count = PQntuples(export->rows);
     while (export->next_row < count && text->length < SLICE_BYTES) {
-        const struct export_row row = read_row(export->rows, export->next_row++);
+        const struct export_row row = export_rows_read(export->rows, export->next_row++);
         export_row_write(text, &row, is_csv);
     }
     return export->next_row < count ? EXPORT_HAS_MORE : look_for_more(export);

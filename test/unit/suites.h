@@ -74,6 +74,9 @@
     X(event_origin) \
     X(event_pack) \
     X(event_queue) \
+    X(export_pace) \
+    X(export_question) \
+    X(export_row) \
     X(gzip) \
     X(hex) \
     X(http_admission) \

@@ -183,6 +183,7 @@ END_TEST
 START_TEST(what_comes_meanwhile_waits)
 {
     server->pattern.waits = true;
+    server->pattern.slices = 1;
     int fd = stream_client(GET);
     stream_server_turn_until(is_wanted);
     for (int i = 0; i < 20; i++) {
