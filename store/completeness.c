@@ -37,6 +37,10 @@ void completeness_tell(const struct completeness *completeness, struct analytics
                        uint64_t stored_sequence)
 {
     report->pending_events = journal_backlog(completeness->journal, stored_sequence);
+    /* Sequences begin anew with each run: where nothing waits it does not matter which was the
+     * last. */
+    if (report->pending_events == 0)
+        stored_sequence = UINT64_MAX;
     report->complete_until_us = progress_complete_until(&completeness->progress, stored_sequence);
 }
 

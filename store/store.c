@@ -1,4 +1,4 @@
-/* Everything that lasts: wires journal, intake, writer, catalogue and reader. */
+/* Everything that lasts: wires journal, intake, writer, catalogue and questions. */
 #include "store/store.h"
 
 #include <assert.h>
@@ -14,10 +14,8 @@
 #include "metrics/timer.h"
 #include "protocol/event_fields.h"
 #include "protocol/memory.h"
-#include "store/analytics/reader.h"
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
-#include "store/completeness.h"
 #include "store/disk/syncer.h"
 #include "store/ingest/backlog.h"
 #include "store/ingest/intake.h"
@@ -27,6 +25,7 @@
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
 #include "store/maintenance.h"
+#include "store/questions.h"
 #include "store/targets.h"
 #include "store/token_secret.h"
 
@@ -44,9 +43,7 @@ struct store {
     struct sum_writer *sums;
     struct maintenance *maintenance;
     struct catalogue *catalogue;
-    struct analytics_reader *reader;
-    struct completeness *completeness;
-    struct exporter *exporter;
+    struct questions *questions;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -167,22 +164,21 @@ const char *store_token_secret(const struct store *store)
 enum result store_analytics(struct store *store, const struct analytics_query *query,
                             store_analytics_fn done, void *arg, struct error *error)
 {
-    return analytics_reader_ask(store->reader, query, done, arg, error);
+    return questions_ask(store->questions, query, done, arg, error);
 }
 
 enum result store_export(struct store *store, const struct export_question *question,
                          struct export_listener listener, struct export **export,
                          const char **reason)
 {
-    return export_open(store->exporter, question, listener, export, reason);
+    return questions_export(store->questions, question, listener, export, reason);
 }
 
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
-    analytics_reader_stop(store->reader);
-    exporter_stop(store->exporter);
+    questions_stop(store->questions);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
@@ -262,7 +258,7 @@ static void on_claimed(void *arg)
 {
     struct store *store = arg;
     catalogue_start(store->catalogue); /* it is there: nobody need wait any more */
-    analytics_reader_start(store->reader);
+    questions_start(store->questions);
     maintenance_start(store->maintenance);
     journal_claimed(store->journal);
 }
@@ -296,28 +292,15 @@ static void make_writer(struct store *store, struct event_base *base)
                                store->metrics, store->log);
 }
 
-static void on_asking(void *arg)
+static void make_questions(struct store *store, struct event_base *base)
 {
-    const struct store *store = arg;
-    completeness_note(store->completeness);
-}
-
-static void on_answered(void *arg, struct analytics_report *report, uint64_t stored_sequence)
-{
-    const struct store *store = arg;
-    completeness_tell(store->completeness, report, stored_sequence);
-}
-
-static void make_reader(struct store *store, struct event_base *base)
-{
-    const struct analytics_reader_settings settings = {
-        .target = store_targets_reading(&store->targets),
-        .journal = store->journal_id,
-        .connections = store->settings->reader_connections,
-        .listener = {.beginning = on_asking, .complete = on_answered, .arg = store}};
-    store->completeness =
-        completeness_new(base, store->journal, intake_backlog(store->intake), store->sums);
-    store->reader = analytics_reader_new(base, &settings, store->metrics, store->log);
+    const struct questions_settings settings = {.target = store_targets_reading(&store->targets),
+                                                .journal_id = store->journal_id,
+                                                .connections = store->settings->reader_connections,
+                                                .journal = store->journal,
+                                                .backlog = intake_backlog(store->intake),
+                                                .sums = store->sums};
+    store->questions = questions_new(base, &settings, store->metrics, store->log);
 }
 
 /* Returns false with an error when the directory is unusable. */
@@ -369,9 +352,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
-    make_reader(store, base);
-    store->exporter =
-        exporter_new(base, store_targets_reading(&store->targets), metrics, log);
+    make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
 }
@@ -383,9 +364,7 @@ void store_free(struct store *store)
     writer_free(store->writer);
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
-    analytics_reader_free(store->reader);
-    completeness_free(store->completeness);
-    exporter_free(store->exporter);
+    questions_free(store->questions);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);
@@ -398,5 +377,5 @@ void store_start(struct store *store)
     journal_start(store->journal);
     writer_start(store->writer);
     catalogue_start(store->catalogue);
-    analytics_reader_start(store->reader);
+    questions_start(store->questions);
 }

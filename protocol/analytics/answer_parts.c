@@ -72,14 +72,11 @@ void answer_cell_read(struct answer_cell *cell, const struct answer_parts *parts
         return;
     }
     cell->number = column == query->group ? key.key : key.second;
-    cell->kind = ANSWER_CELL_NUMBER;
-    if (column == GROUP_ERROR_CODE)
-        return;
-    if (column != GROUP_AD && column != GROUP_PLACEMENT)
-        read_word(cell, parts->report, column);
-    else if (cell->number == 0)
+    if (cell->number == 0 && (column == GROUP_AD || column == GROUP_PLACEMENT))
         cell->kind = ANSWER_CELL_NULL;
-    else if (column == GROUP_PLACEMENT)
+    else if (column == GROUP_AD || column == GROUP_ERROR_CODE)
+        cell->kind = ANSWER_CELL_NUMBER;
+    else
         read_word(cell, parts->report, column);
 }
 

@@ -1,6 +1,7 @@
 /* Parameters that are most likely a slip. */
 #include "protocol/analytics/slips.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static bool is_listed(const char *name, const char *const *list, size_t count)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)tolower((unsigned char)c);
 }
 
 /* Whether one edit, or none, makes `one` the other. */

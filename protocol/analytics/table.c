@@ -123,6 +123,13 @@ const struct analytics_sums *analytics_table_sums(const struct analytics_table *
     return &table->blocks[group][bucket];
 }
 
+const struct analytics_sums *analytics_table_find(const struct analytics_table *table,
+                                                  struct analytics_group_key key, size_t bucket)
+{
+    size_t group = group_index_find(&table->groups, key);
+    return group == GROUP_INDEX_NONE ? NULL : &table->blocks[group][bucket];
+}
+
 void analytics_table_drop_empty(struct analytics_table *table, struct analytics_group_key key)
 {
     size_t group = group_index_find(&table->groups, key);

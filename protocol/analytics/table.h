@@ -26,6 +26,10 @@ struct analytics_group_key analytics_table_key(const struct analytics_table *tab
 const struct analytics_sums *analytics_table_sums(const struct analytics_table *table, size_t group,
                                                   size_t bucket);
 
+/* Those of a key; NULL = there is no such group. */
+const struct analytics_sums *analytics_table_find(const struct analytics_table *table,
+                                                  struct analytics_group_key key, size_t bucket);
+
 /* Drops the group of `key` if all of its sums are zero: what was made for cells that came to
  * nothing. The last group takes its number. The one of a table without groups stays. */
 void analytics_table_drop_empty(struct analytics_table *table, struct analytics_group_key key);

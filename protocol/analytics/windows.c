@@ -165,7 +165,7 @@ static struct zone *open_zone(const char *query_string, char name[static ZONE_NA
     const char *wanted = value.is_given ? value.text : "UTC";
     struct zone *zone = zone_open(wanted, error);
     if (zone != NULL)
-        memcpy(name, wanted, strlen(wanted));
+        memcpy(name, wanted, strlen(wanted) + 1);
     return zone;
 }
 

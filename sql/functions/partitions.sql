@@ -168,7 +168,9 @@ BEGIN
         RAISE EXCEPTION 'events are kept for 16 days at least, or for ever (0)'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
+    IF p_retention_days > 0 THEN -- another that is at it may keep events for longer
+        PERFORM pg_advisory_xact_lock(lock_key('maintain'));
+    ELSIF NOT pg_try_advisory_xact_lock(lock_key('maintain')) THEN
         RETURN false;
     END IF;
     FOR v_missing IN SELECT * FROM missing_partitions(v_today) LOOP

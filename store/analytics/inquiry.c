@@ -10,11 +10,20 @@
 #include "store/analytics/ask.h"
 #include "store/analytics/ask_row.h"
 #include "store/analytics/ask_sql.h"
+#include "store/analytics/empties.h"
 #include "store/analytics/inquiry_asks.h"
 #include "store/analytics/names.h"
 #include "store/analytics/plan.h"
 
-/* `asks` of each lane, lane by lane; behind them the names of placements. */
+/* In this order; but where there is no more to be done than to count, that is the last. */
+enum inquiry_phase {
+    PHASE_SUMS,
+    PHASE_EMPTIES,  /* what came to nothing is asked for once more */
+    PHASE_NAMES,    /* of placements */
+    PHASE_COUNTING, /* the answer is too large: which groups there are */
+};
+
+/* In the first, second and last phase `asks` of each lane are asked, lane by lane. */
 struct inquiry {
     struct analytics_query query;
     struct analytics_buckets buckets;
@@ -24,11 +33,11 @@ struct inquiry {
     size_t lane;                     /* the next statement's */
     size_t next;                     /* the next statement's ask */
     struct plan plan;                /* of the present statement */
-    const struct inquiry_ask *present;
-    struct names *names; /* NULL = not asked for as yet */
-    bool is_naming;
-    bool is_too_large; /* only the groups are still counted */
+    struct inquiry_ask present;
     size_t rows_taken; /* of the present statement */
+    enum inquiry_phase phase;
+    struct empties empties;
+    struct names *names;
 };
 
 struct inquiry *inquiry_new(const struct analytics_query *query, struct error *error)
@@ -50,6 +59,7 @@ void inquiry_free(struct inquiry *inquiry)
     analytics_buckets_clear(&inquiry->buckets);
     analytics_report_release(inquiry->report);
     plan_clear(&inquiry->plan);
+    empties_clear(&inquiry->empties);
     names_free(inquiry->names);
     free(inquiry);
 }
@@ -104,28 +114,33 @@ static enum result check_minutes(const struct inquiry *inquiry, struct error *er
                      text);
 }
 
+static void begin_phase(struct inquiry *inquiry, enum inquiry_phase phase)
+{
+    inquiry->phase = phase;
+    inquiry->lane = 0;
+    inquiry->next = 0;
+}
+
 enum result inquiry_begin(struct inquiry *inquiry, const struct analytics_state *state,
                           struct error *error)
 {
     inquiry->state = *state;
     analytics_report_release(inquiry->report);
     inquiry->report = new_report(inquiry);
+    empties_clear(&inquiry->empties);
     names_free(inquiry->names);
     inquiry->names = NULL;
-    inquiry->lane = 0;
-    inquiry->next = 0;
-    inquiry->is_naming = false;
-    inquiry->is_too_large = false;
+    begin_phase(inquiry, PHASE_SUMS);
     return check_minutes(inquiry, error);
 }
 
 static void make_plan(struct inquiry *inquiry)
 {
-    const struct inquiry_ask *ask = inquiry->present;
+    const struct inquiry_ask *ask = &inquiry->present;
     const int64_t *marks = inquiry->state.lanes[inquiry->lane].marks;
     bool is_all = ask->ask.dimension == DIMENSION_ALL;
     plan_clear(&inquiry->plan);
-    if (ask->target == TARGET_ROWS && !inquiry->is_too_large) {
+    if (ask->target == TARGET_ROWS && inquiry->phase == PHASE_SUMS) {
         plan_make(&inquiry->plan, marks, inquiry->buckets.edges, inquiry->buckets.count, is_all);
     } else {
         const struct analytics_window *window =
@@ -139,32 +154,55 @@ static void make_plan(struct inquiry *inquiry)
     inquiry->report->events_from_us = marks[MARK_EVENTS_FROM];
 }
 
-/* Placements have names, once it is known which ones there are. */
-static char *name_statement(struct inquiry *inquiry)
+/* The next ask of the phase; false when that was the last one. */
+static bool next_ask(struct inquiry *inquiry)
 {
-    if (inquiry->query.group != GROUP_PLACEMENT || inquiry->is_too_large)
-        return NULL;
-    if (inquiry->names == NULL)
-        inquiry->names = names_new(inquiry->report->table);
-    inquiry->is_naming = true;
-    return names_statement(inquiry->names);
+    const struct inquiry_asks *asks = &inquiry->asks;
+    for (; inquiry->lane < inquiry->state.lane_count; inquiry->lane++, inquiry->next = 0) {
+        while (inquiry->next < asks->count) {
+            const struct inquiry_ask *ask = &asks->asks[inquiry->next++];
+            inquiry->present = *ask;
+            if (inquiry->phase == PHASE_SUMS ||
+                (inquiry->phase == PHASE_COUNTING && ask->target == TARGET_ROWS &&
+                 !ask->is_of_all) ||
+                (inquiry->phase == PHASE_EMPTIES &&
+                 empties_ask(&inquiry->empties, &inquiry->query, ask, &inquiry->present)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Which groups there are is known now: the next phase that has something to ask. */
+static void leave_phase(struct inquiry *inquiry)
+{
+    struct analytics_table *table = inquiry->report->table;
+    if (inquiry->phase == PHASE_SUMS && table != NULL &&
+        empties_find(&inquiry->empties, &inquiry->query, table)) {
+        begin_phase(inquiry, PHASE_EMPTIES);
+        return;
+    }
+    if (table != NULL)
+        empties_drop(&inquiry->empties, &inquiry->query, table);
+    if (inquiry->query.group == GROUP_PLACEMENT)
+        inquiry->names = names_new(table);
+    inquiry->phase = PHASE_NAMES;
 }
 
 char *inquiry_statement(struct inquiry *inquiry)
 {
-    if (inquiry->is_too_large)
-        inquiry->next = inquiry_asks_skip_to_groups(&inquiry->asks, inquiry->next);
-    if (inquiry->next == inquiry->asks.count) {
-        inquiry->next = inquiry->is_too_large ? inquiry_asks_skip_to_groups(&inquiry->asks, 0) : 0;
-        inquiry->lane++;
+    while (inquiry->phase != PHASE_NAMES) {
+        if (next_ask(inquiry)) {
+            inquiry->rows_taken = 0;
+            make_plan(inquiry);
+            return ask_sql(&inquiry->present.ask, &inquiry->plan,
+                           inquiry->state.lanes[inquiry->lane].lane);
+        }
+        if (inquiry->phase == PHASE_COUNTING)
+            return NULL;
+        leave_phase(inquiry);
     }
-    if (inquiry->lane >= inquiry->state.lane_count)
-        return name_statement(inquiry);
-    inquiry->present = &inquiry->asks.asks[inquiry->next++];
-    inquiry->rows_taken = 0;
-    make_plan(inquiry);
-    return ask_sql(&inquiry->present->ask, &inquiry->plan,
-                   inquiry->state.lanes[inquiry->lane].lane);
+    return inquiry->names == NULL ? NULL : names_statement(inquiry->names);
 }
 
 /* From the first lane on, the groups are counted in a bucket alone. */
@@ -172,22 +210,21 @@ static void begin_counting(struct inquiry *inquiry)
 {
     analytics_table_free(inquiry->report->table);
     inquiry->report->table = analytics_table_new(1, true);
-    inquiry->is_too_large = true;
-    inquiry->lane = 0;
-    inquiry->next = 0;
+    begin_phase(inquiry, PHASE_COUNTING);
 }
 
-/* Rows of another statement than the first that was too large may still come. */
 static void add_row(struct inquiry *inquiry, const struct ask_row *row, size_t bucket, int times)
 {
     struct analytics_report *report = inquiry->report;
-    const struct inquiry_ask *ask = inquiry->present;
+    const struct inquiry_ask *ask = &inquiry->present;
+    struct analytics_table *table =
+        inquiry->phase == PHASE_EMPTIES ? inquiry->empties.events : report->table;
     if (ask->target == TARGET_TOTAL)
         analytics_sums_add(&report->total, &row->sums, times);
     else if (ask->target == TARGET_PREVIOUS)
         analytics_sums_add(&report->previous, &row->sums, times);
-    else if (!inquiry_asks_add(ask, &inquiry->query, row, bucket, times, report->table) &&
-             !inquiry->is_too_large)
+    else if (!inquiry_asks_add(ask, &inquiry->query, row, bucket, times, table) &&
+             inquiry->phase == PHASE_SUMS)
         begin_counting(inquiry);
 }
 
@@ -215,7 +252,7 @@ static void add_strip_row(struct inquiry *inquiry, const struct ask_row *row)
 static bool take_row(struct inquiry *inquiry, const PGresult *rows, int number)
 {
     struct ask_row row;
-    if (!ask_row_read(&row, &inquiry->present->ask, rows, number) ||
+    if (!ask_row_read(&row, &inquiry->present.ask, rows, number) ||
         row.strip >= (int64_t)inquiry->plan.count)
         return false;
     if (row.strip >= 0)
@@ -229,31 +266,31 @@ static bool take_row(struct inquiry *inquiry, const PGresult *rows, int number)
 
 static bool take_rows(struct inquiry *inquiry, const PGresult *rows)
 {
-    bool was_too_large = inquiry->is_too_large;
+    enum inquiry_phase phase = inquiry->phase;
     for (int i = 0; i < PQntuples(rows); i++) {
         if (!take_row(inquiry, rows, i))
             return false;
-        if (inquiry->is_too_large != was_too_large)
+        if (inquiry->phase != phase)
             return true; /* the rest does not matter */
     }
     inquiry->rows_taken += (size_t)PQntuples(rows);
-    if (inquiry->rows_taken >= ASK_ROWS_MAX && !inquiry->is_too_large)
+    if (inquiry->rows_taken >= ASK_ROWS_MAX && phase == PHASE_SUMS)
         begin_counting(inquiry);
     return true;
 }
 
 bool inquiry_take(struct inquiry *inquiry, const PGresult *rows, bool *has_enough)
 {
-    bool was_too_large = inquiry->is_too_large;
+    enum inquiry_phase phase = inquiry->phase;
     *has_enough = false;
-    if (inquiry->is_naming) {
+    if (phase == PHASE_NAMES) {
         inquiry->report->warnings |=
             names_take(inquiry->names, rows) ? 1U << WARNING_OTHER_PLACEMENTS : 0;
         return PQnfields(rows) == NAMES_COLUMNS;
     }
     if (PQnfields(rows) != ASK_COLUMNS || !take_rows(inquiry, rows))
         return false;
-    *has_enough = inquiry->is_too_large != was_too_large;
+    *has_enough = inquiry->phase != phase;
     return true;
 }
 
@@ -270,9 +307,7 @@ static void fail_too_large(const struct inquiry *inquiry, struct error *error)
 struct analytics_report *inquiry_finish(struct inquiry *inquiry, struct error *error)
 {
     struct analytics_report *report = inquiry->report;
-    if (report->table != NULL)
-        inquiry_asks_drop_empty(&inquiry->query, report->table);
-    if (inquiry->is_too_large) {
+    if (inquiry->phase == PHASE_COUNTING) {
         fail_too_large(inquiry, error);
         return NULL;
     }

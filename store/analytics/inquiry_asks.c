@@ -5,7 +5,7 @@
 
 #include "protocol/event_key.h"
 
-static bool has_group(const struct analytics_query *query, enum analytics_group group)
+bool inquiry_asks_has_group(const struct analytics_query *query, enum analytics_group group)
 {
     return query->group == group || query->second == group;
 }
@@ -29,9 +29,9 @@ static enum count_dimension plain_dimension(const struct analytics_query *query)
 
 static enum count_dimension rows_dimension(const struct analytics_query *query)
 {
-    if (has_group(query, GROUP_ERROR_CODE))
+    if (inquiry_asks_has_group(query, GROUP_ERROR_CODE))
         return DIMENSION_ERROR;
-    if (has_group(query, GROUP_NOFILL_REASON))
+    if (inquiry_asks_has_group(query, GROUP_NOFILL_REASON))
         return DIMENSION_NOFILL;
     if (query->group == GROUP_AD)
         return DIMENSION_AD;
@@ -57,11 +57,13 @@ static void add_ask(struct inquiry_asks *asks, enum ask_target target, struct as
 static struct ask rows_ask(const struct inquiry_asks *asks, const struct analytics_query *query)
 {
     struct ask ask = plain_ask(asks, query);
-    bool is_of_kinds = has_group(query, GROUP_KIND);
+    bool is_of_kinds = inquiry_asks_has_group(query, GROUP_KIND);
     ask.dimension = rows_dimension(query);
     ask.is_by_key = query->group == GROUP_AD || query->group == GROUP_PLACEMENT;
-    ask.is_by_detail = has_group(query, GROUP_ERROR_CODE) || has_group(query, GROUP_NOFILL_REASON);
-    ask.is_by_verdict = has_group(query, GROUP_VERDICT) || (is_of_kinds && ask.has_invalid);
+    ask.is_by_detail = inquiry_asks_has_group(query, GROUP_ERROR_CODE) ||
+                       inquiry_asks_has_group(query, GROUP_NOFILL_REASON);
+    ask.is_by_verdict =
+        inquiry_asks_has_group(query, GROUP_VERDICT) || (is_of_kinds && ask.has_invalid);
     ask.has_every_kind = ask.has_every_kind || is_of_kinds;
     return ask;
 }
@@ -90,14 +92,6 @@ void inquiry_asks_make(struct inquiry_asks *asks, const struct analytics_query *
         add_ask(asks, TARGET_PREVIOUS, plain_ask(asks, query));
     if (query->group != GROUP_NONE || query->bucket != GROUP_NONE)
         add_rows(asks, query);
-}
-
-size_t inquiry_asks_skip_to_groups(const struct inquiry_asks *asks, size_t next)
-{
-    while (next < asks->count &&
-           (asks->asks[next].target != TARGET_ROWS || asks->asks[next].is_of_all))
-        next++;
-    return next;
 }
 
 static int64_t number_of(enum analytics_group group, const struct ask_row *row, int kind)
@@ -163,22 +157,9 @@ bool inquiry_asks_add(const struct inquiry_ask *ask, const struct analytics_quer
                       const struct ask_row *row, size_t bucket, int times,
                       struct analytics_table *table)
 {
-    if (has_group(query, GROUP_KIND))
+    if (inquiry_asks_has_group(query, GROUP_KIND))
         return add_kinds(ask, query, row, bucket, times, table);
     const struct analytics_group_key key = {.key = number_of(query->group, row, 0),
                                             .second = (int32_t)number_of(query->second, row, 0)};
     return add_sums(ask, key, bucket, &row->sums, times, table);
-}
-
-/* Beside an ad or a placement there are as many such rows as the other group has numbers: all of
- * them are made before any is dropped. */
-void inquiry_asks_drop_empty(const struct analytics_query *query, struct analytics_table *table)
-{
-    if (query->group != GROUP_AD && query->group != GROUP_PLACEMENT)
-        return;
-    for (size_t i = analytics_table_groups(table); i > 0; i--) {
-        const struct analytics_group_key key = analytics_table_key(table, i - 1);
-        if (key.key == 0)
-            analytics_table_drop_empty(table, key);
-    }
 }

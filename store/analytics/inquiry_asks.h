@@ -32,13 +32,10 @@ struct inquiry_asks {
 
 void inquiry_asks_make(struct inquiry_asks *asks, const struct analytics_query *query);
 
-/* The first from `next` on that tells which groups there are. */
-size_t inquiry_asks_skip_to_groups(const struct inquiry_asks *asks, size_t next);
-
 /* Adds a row of an ask for rows to a bucket. Returns false as analytics_table_add() does. */
 MUST_CHECK bool inquiry_asks_add(const struct inquiry_ask *ask, const struct analytics_query *query,
                                  const struct ask_row *row, size_t bucket, int times,
                                  struct analytics_table *table);
 
-/* Drops the rows of no ad or placement that came to nothing. */
-void inquiry_asks_drop_empty(const struct analytics_query *query, struct analytics_table *table);
+/* Whether the rows are grouped by this, alone or beside something. */
+bool inquiry_asks_has_group(const struct analytics_query *query, enum analytics_group group);

@@ -87,8 +87,8 @@ static void answer(struct analytics_reader *reader, struct question *question, e
     while (!SLIST_EMPTY(&question->askers)) {
         struct asker *asker = SLIST_FIRST(&question->askers);
         SLIST_REMOVE_HEAD(&question->askers, entry);
-        asker->done(asker->arg, result,
-                    report == NULL ? NULL : analytics_report_share(report), reason);
+        asker->done(asker->arg, result, report == NULL ? NULL : analytics_report_share(report),
+                    reason);
         free(asker);
     }
     analytics_report_release(report);

@@ -74,6 +74,7 @@ class Retention(FaultCase):
         self.running = self.load([server], connections=4, think_seconds=0.02)
         self.wait_accepted(50)
         wait_until(lambda: self.psql("SELECT 1 FROM marks WHERE mark = 6 AND isfinite(at)"), 60, "the mark moves")
+        self.psql("DROP TABLE events_past, events_past_late")  # each old day has partitions of its own
         return server
 
     def old_rows(self) -> int:
@@ -134,7 +135,7 @@ class Retention(FaultCase):
                 halfway += self.has_old()
                 self.check_counts()
             self.wait_up(server)
-            wait_until(lambda: not self.has_old(), 120, "what is old is gone")
+            wait_until(lambda: not self.has_old(), 120, f"what is old is gone\n{server.log_tail()}")
             self.check_counts()
         self.running.stop()
         self.rest(server)

@@ -22,7 +22,6 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
-    X(analytics) \
     X(analytics_answer_csv) \
     X(analytics_answer_cursor) \
     X(analytics_answer_etag) \

@@ -61,8 +61,10 @@ START_TEST(process_open_fds_are_counted_even_when_none_is_left)
     size_t count = 0;
     metrics_add_process(metrics);
     double before = rendered_value("\nprocess_open_fds ");
-    struct rlimit limit = {.rlim_cur = (rlim_t)before + 40, .rlim_max = (rlim_t)before + 40};
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit usual;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const struct rlimit low = {.rlim_cur = (rlim_t)before + 40, .rlim_max = usual.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
     while (count < 4096 && (fds[count] = dup(STDERR_FILENO)) >= 0)
         count++;
     ck_assert_int_eq(errno, EMFILE);
@@ -72,6 +74,7 @@ START_TEST(process_open_fds_are_counted_even_when_none_is_left)
     while (count > 0)
         close(fds[--count]);
     ck_assert_double_eq(rendered_value("\nprocess_open_fds "), before);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
 }
 END_TEST
 

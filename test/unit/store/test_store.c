@@ -29,6 +29,7 @@ static void set_up(void)
     (void)strcpy(directory, "/tmp/adt-store-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     settings = (struct store_settings){
+        .reader_connections = 1,
         .db_conn = "host=127.0.0.1",
         .queue_max_events = 100,
         .journal = {.directory = directory, .sync = JOURNAL_SYNC_OFF, .max_bytes = 1024 * 1024}};
