@@ -21,6 +21,8 @@ class Recent(AnalyticsCase):
         self.began = self.now().replace(minute=0, second=0, microsecond=0)
         self.set_marks((self.began - timedelta(days=40)).isoformat())
         self.ingest([self.event(n + 1) for n in range(800)], JOURNAL, NONCE)
+        self.psql("SELECT close_minutes()")
+        self.repeat_many("roll_up()")
         self.window = (us_of(self.began - timedelta(days=40)), us_of(self.began) - 1)
 
     def event(self, number: int) -> Event:

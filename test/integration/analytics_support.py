@@ -123,25 +123,27 @@ class AnalyticsCase(DatabaseCase):
 
     def assert_sums(self, told: Dict[str, Any], sums: Sums, question: Question, what: object) -> None:
         faults = [fault_of(metric, told.get(metric), sums) for metric in question.told_metrics]
-        self.assertEqual([fault for fault in faults if fault], [], (question.path(), what))
+        if any(faults):
+            self.fail(f"{question.path()}: {what}: {[fault for fault in faults if fault]}")
 
     def assert_rows(self, rows: List[Dict[str, Any]], expected: Expected, question: Question) -> None:
         told: Dict[Key, Dict[str, Any]] = {}
+        path, columns, names = question.path(), question.columns, {*question.columns, *question.told_metrics}
         for row in rows:
-            self.assertEqual(set(row), {*question.columns, *question.told_metrics}, question.path())
-            key = tuple(row[column] for column in question.columns)
-            self.assertNotIn(key, told, question.path())
+            self.assertEqual(set(row), names, path)
+            key = tuple(row[column] for column in columns)
+            self.assertNotIn(key, told, path)
             told[key] = row
         lacking = [key for key in expected.rows if key not in told]
         odd = [key for key in told if key not in expected.rows and key not in expected.may_lack]
-        self.assertEqual((lacking[:3], odd[:3]), ([], []), question.path())
+        self.assertEqual((lacking[:3], odd[:3]), ([], []), path)
         nothing = {metric: None if metric in SHARES else 0 for metric in question.told_metrics}
         for key, row in told.items():
             sums = expected.rows.get(key) or expected.may_lack[key]
             if sums is not NOTHING or {name: row[name] for name in nothing} != nothing:
                 self.assert_sums(row, sums, question, key)
         keys = [sort_key(question, row) for row in rows] if self.is_order_told(question) else []
-        self.assertIsNone(next((pair for pair in zip(keys, keys[1:]) if pair[0] > pair[1]), None), question.path())
+        self.assertIsNone(next((pair for pair in zip(keys, keys[1:]) if pair[0] > pair[1]), None), path)
 
     @staticmethod
     def is_order_told(question: Question) -> bool:
@@ -222,6 +224,11 @@ class AnalyticsCase(DatabaseCase):
         while self.value(f"SELECT {call}") == "t":
             times += 1
         return times
+
+    def repeat_many(self, call: str) -> None:
+        """A hundred at a time."""
+        while self.value(f"SELECT count(*) FILTER (WHERE {call}) FROM generate_series(1, 100)") != "0":
+            pass
 
     def ingest(self, events: List[Event], journal: str, nonce: str) -> None:
         self.psql(ingest_sql(events, journal, nonce))

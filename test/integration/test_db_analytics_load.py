@@ -242,6 +242,7 @@ class Load(AnalyticsCase):
             for n in range(12):
                 day = (first + timedelta(days=n)).date()
                 for table, late in (("events", "false"), ("events", "true"), ("counts_minute", "false")):
+                    stopping.wait(0.1)
                     while self.try_moving(f"SELECT make_partition('{table}', {late}, '{day}')"):
                         if stopping.wait(0.05):
                             return

@@ -5,7 +5,7 @@ import unittest
 from datetime import timedelta
 from typing import Dict
 
-from analytics_oracle import FACTS, LEGAL, Oracle, Question, facts_of, us_of, us_of_text
+from analytics_oracle import LEGAL, Question, us_of, us_of_text
 from analytics_support import AnalyticsCase, Client
 from db_support import SqlSession
 
@@ -133,7 +133,7 @@ class Replica(AnalyticsCase):
 
     def lock_tables(self, stopping: threading.Event) -> None:
         session = SqlSession(self, self.postgres, self.database)
-        while not stopping.wait(self.random.random() * 0.02):
+        while not stopping.wait(self.random.random() * 0.06):
             session.run("BEGIN; LOCK TABLE counts, counts_minute, counts_late IN ACCESS EXCLUSIVE MODE; COMMIT")
         session.close()
 
@@ -191,14 +191,6 @@ class Replica(AnalyticsCase):
         self.assertIn("database", answer.json()["error"])
         self.resume()
         server.wait_until(lambda: server.get(self.question().path()).status == 200, 60)
-
-    def test_facts_are_the_same_on_both(self) -> None:
-        self.store(0, 30)
-        self.wait_replayed()
-        question = self.question("ad", "kind")
-        there = Oracle(facts_of(self.standby.psql(FACTS, self.database)))
-        self.assertEqual(there.facts, self.oracle().facts)
-        self.assert_right(self.client, question, there)
 
 
 if __name__ == "__main__":
