@@ -234,6 +234,8 @@ static void guess_waiting(struct backlog *backlog)
     struct event event;
     enum read_result result = READ_END;
     backlog->on_disk = journal_backlog(backlog->journal, stored);
+    backlog->durable =
+        backlog->on_disk == 0 ? stored : journal_first_sequence(backlog->journal) - 1;
     journal_reader_seek(&backlog->reader, stored);
     if (backlog->on_disk > 0) {
         do
@@ -258,7 +260,6 @@ struct backlog *backlog_new(struct event_base *base, struct journal *journal,
     backlog->arg = arg;
     backlog->is_spilling = true;
     journal_read(journal, &backlog->reader);
-    backlog->durable = journal_first_sequence(journal) - 1;
     guess_waiting(backlog);
     backlog->refill_timer = memory_required(event_new(base, -1, 0, on_refill, backlog));
     const struct backlog_gauges gauges = {.waiting = read_waiting,
