@@ -63,6 +63,7 @@
     X(digits) \
     X(directory) \
     X(document) \
+    X(etag) \
     X(event_body) \
     X(event_body_random) \
     X(event_decoders) \
@@ -139,6 +140,7 @@
     X(percent) \
     X(plan) \
     X(process) \
+    X(progress) \
     X(query) \
     X(question) \
     X(question_view) \
