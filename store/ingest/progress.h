@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PROGRESS_NOTES = 1024 };
+enum { PROGRESS_NOTES = 4096 };
 
 /* What was accepted by `at_us` (microseconds since 1970) has sequences up to `sequence`. */
 struct progress_note {
@@ -19,8 +19,8 @@ struct progress {
     size_t count;
 };
 
-/* To be called now and then. When all places are taken, every other older note goes: it gets
- * coarser the longer nothing is stored. */
+/* To be called now and then. Older notes get fewer: what was hours ago is known to
+ * some minutes. */
 void progress_note(struct progress *progress, uint64_t sequence, int64_t at_us);
 
 /* All that was accepted before the time that is returned has sequences up to `stored`. INT64_MIN =
