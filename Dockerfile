@@ -14,7 +14,7 @@ RUN cmake --preset release -D ADTRACKER_REVISION="$REVISION" \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libevent-core-2.1-7 libevent-extra-2.1-7 libexpat1 \
-        libjansson4 libpq5 libssl3 zlib1g \
+        libjansson4 libpq5 libssl3 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin video-ad-tracker \
