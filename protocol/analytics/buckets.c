@@ -21,11 +21,19 @@ static const int64_t hour_us = 3600000000;
 /* No hour of clocks that were put back is as long. */
 static const int64_t hour_at_most_us = 4 * 3600000000;
 
+/* No calendar is asked about for longer: to look for changes of the clocks takes its time. */
+static const int64_t window_max_us = INT64_C(400) * 366 * 86400 * 1000000;
+
 struct maker {
     const struct analytics_query *query;
     struct zone *zone;
     struct analytics_buckets *buckets;
     size_t size; /* of its arrays; one more edge fits */
+
+    /* From here on until the clocks change they are so much ahead of UTC. */
+    int64_t steady_from_us;
+    int64_t steady_until_us;
+    int64_t ahead_us;
 };
 
 static void grow(struct maker *maker)
@@ -107,13 +115,30 @@ static struct zone_date beginning(enum analytics_group bucket, struct zone_date 
     return date;
 }
 
+/* The first moment of a date. The zone is asked for the first behind each change of the clocks. */
+static int64_t date_begin(struct maker *maker, struct zone_date date)
+{
+    int64_t clock_us = zone_days_of(date) * 24 * hour_us;
+    int64_t begin_us = clock_us - maker->ahead_us;
+    if (begin_us >= maker->steady_from_us && begin_us < maker->steady_until_us)
+        return begin_us;
+    begin_us = zone_time_of(maker->zone, date);
+    maker->ahead_us = offset_us_at(maker, begin_us);
+    maker->steady_from_us = begin_us;
+    maker->steady_until_us =
+        maker->query->bucket == GROUP_MONTH
+            ? begin_us
+            : zone_next_change(maker->zone, begin_us, maker->query->window.end_us + 1);
+    return begin_us;
+}
+
 static void make_dates(struct maker *maker)
 {
     const struct analytics_query *query = maker->query;
     int weekday = 0;
     struct zone_date date = zone_date_of(maker->zone, query->window.start_us, NULL, &weekday);
     date = beginning(query->bucket, date, weekday);
-    int64_t begin_us = zone_time_of(maker->zone, date);
+    int64_t begin_us = date_begin(maker, date);
     while (begin_us <= query->window.end_us) {
         zone_format_date(date, add(maker, begin_us));
         if (query->bucket == GROUP_MONTH)
@@ -121,7 +146,7 @@ static void make_dates(struct maker *maker)
         else
             date.day += query->bucket == GROUP_WEEK ? DAYS_OF_WEEK : 1;
         date = zone_date_of_days(zone_days_of(date));
-        begin_us = zone_time_of(maker->zone, date);
+        begin_us = date_begin(maker, date);
     }
 }
 
@@ -195,6 +220,10 @@ enum result analytics_buckets_make(const struct analytics_query *query,
     int64_t count = estimate(maker.zone, query);
     if (count > ANALYTICS_CELLS_MAX) {
         result = refuse(query->bucket, count, error);
+    } else if (query->window.end_us - query->window.start_us > window_max_us) {
+        result = error_set(error, RESULT_MALFORMED,
+                           "group_by=%s is for windows of at most 400 years: narrow start and end",
+                           analytics_group_name(query->bucket));
     } else {
         maker.buckets = buckets;
         make(&maker);
