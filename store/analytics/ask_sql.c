@@ -24,19 +24,19 @@ static const char *const steps[] = {
 static void write_sums(FILE *out, const struct ask *ask)
 {
     ask_write_group_columns(out, ask, "key", "detail");
-    (void)fputs(", sum(playback_ms)::bigint AS playback_ms, ", out);
+    (void)fputs(", cell_total(playback_ms) AS playback_ms, ", out);
     if (ask->has_invalid) {
-        (void)fputs("sum(CASE WHEN verdict IN (" ASK_INVALID_VERDICTS ") THEN ", out);
+        (void)fputs("cell_total(CASE WHEN verdict IN (" ASK_INVALID_VERDICTS ") THEN ", out);
         for (int kind = 0; kind < EVENT_KINDS; kind++)
             (void)fprintf(out, "%scoalesce(k%d, 0)", kind == 0 ? "" : " + ", kind);
-        (void)fputs(" END)::bigint AS invalid, ARRAY[", out);
+        (void)fputs(" END) AS invalid, ARRAY[", out);
     } else {
         (void)fputs("NULL::bigint AS invalid, ARRAY[", out);
     }
     size_t cells = ask_cell_count(ask);
     for (size_t i = 0; i < cells; i++)
-        (void)fprintf(out, "%ssum(k%d)", i == 0 ? "" : ", ", (int)ask_cell_kind(ask, i));
-    (void)fputs("]::bigint[] AS cells", out);
+        (void)fprintf(out, "%scell_total(k%d)", i == 0 ? "" : ", ", (int)ask_cell_kind(ask, i));
+    (void)fputs("] AS cells", out);
 }
 
 static void write_condition(FILE *out, const struct ask *ask, int lane)
