@@ -14,7 +14,7 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Ame
 WIDTHS = tuple(timedelta(minutes=n) for n in (1, 15, 30, 60, 1440))
 PLACEMENTS = (None, "a", "b", "pre-roll.home", "-1_2", "Z" * 64)
 CODES = (0, 77, 100, 303, 405, 900, 901)
-AGES = (timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=2), timedelta(days=1), timedelta(days=14))
+AGES = (timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=2), timedelta(days=14), timedelta(days=300))
 KINDS = LABELS + 3 * ["impression", "click", "request", "start", "error", "nofill"]
 # The longest windows: a thousand buckets take long to look at.
 WINDOWS_DAYS = {"minute": 0.4, "hour": 9, "day": 200, "week": 400, "month": 400, None: 400}
@@ -42,6 +42,7 @@ class History:
         self.random = dice
         self.edges = self._edges()
         self.sequence = 0
+        self.told: List[datetime] = []  # when something happened that was told in this chapter
 
     def _edges(self) -> List[datetime]:
         """Where something may go wrong: clocks change, years end, a day is a leap day."""
@@ -70,7 +71,7 @@ class History:
     def event(self, ads: int) -> Event:
         dice = self.random
         at, kind = self.time(), dice.choice(KINDS)
-        age = dice.choice(AGES) * dice.random() if dice.random() < 0.3 else timedelta()
+        age = dice.choice(AGES) * dice.random() if dice.random() < 0.6 else timedelta()
         lacks_ad = kind in ("request", "nofill") or kind == "error" and dice.random() < 0.5
         detail = {"error": dice.choice(CODES), "nofill": dice.randint(1, 4), "progress": 1000}.get(kind, 0)
         is_many = kind in ("request", "fill", "nofill") and dice.random() < 0.5
@@ -84,8 +85,14 @@ class History:
         """As they were received, in parts of a batch or two."""
         rows = sorted((self.event(ads) for _ in range(events)), key=lambda event: event.received)
         for n in range(count):
-            yield [event._replace(sequence=self._next()) for event in rows[n * events // count:
-                                                                           (n + 1) * events // count]]
+            chapter = rows[n * events // count:(n + 1) * events // count]
+            self.told = [event.at for event in chapter]
+            yield [event._replace(sequence=self._next()) for event in chapter]
+
+    def beside(self) -> datetime:
+        """In the first minute of a bucket in which something happened."""
+        at = self.random.choice(self.told)
+        return at - (at - EPOCH) % self.random.choice(WIDTHS) + self.random.choice((1, 10**7, 6 * 10**7 - 1)) * MICROSECOND
 
     def _next(self) -> int:
         self.sequence += 1
@@ -101,12 +108,12 @@ class Questions:
 
     def window(self, longest_days: float) -> Tuple[int, int]:
         dice, longest = self.random, timedelta(days=longest_days)
-        start = self.history.time()
+        start = self.history.beside() if dice.random() < 0.3 else self.history.time()
         if dice.random() < 0.4:
             end = start + dice.random() * dice.choice((timedelta(seconds=2), timedelta(hours=1), min(timedelta(days=2), longest),
                                                        longest))
         else:
-            start, end = sorted((start, self.history.time()))
+            start, end = sorted((start, self.history.beside() if dice.random() < 0.2 else self.history.time()))
         if dice.random() < 0.3:  # whole minutes, or more
             width = dice.choice(WIDTHS)
             start, end = start - (start - EPOCH) % width, end - (end - EPOCH) % width + width - MICROSECOND

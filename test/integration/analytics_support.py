@@ -219,14 +219,8 @@ class AnalyticsCase(DatabaseCase):
         return int(self.value("SELECT (extract(epoch FROM at) * 1000000)::bigint FROM marks "
                               f"WHERE lane = 0 AND mark = {MARKS.index(name)}"))
 
-    def repeat(self, call: str) -> int:
-        times = 0
-        while self.value(f"SELECT {call}") == "t":
-            times += 1
-        return times
-
     def repeat_many(self, call: str) -> None:
-        """A hundred at a time."""
+        """Until it is done, a hundred times in a statement."""
         while self.value(f"SELECT count(*) FILTER (WHERE {call}) FROM generate_series(1, 100)") != "0":
             pass
 
@@ -235,11 +229,11 @@ class AnalyticsCase(DatabaseCase):
 
 
 class RollUps:
-    """Another session that rolls up and folds a slice at a time, for as long as it is told to."""
+    """Another session that rolls up a slice at a time, for as long as it is told to, and may fold."""
 
-    def __init__(self, case: AnalyticsCase, pause_seconds: float = 0.005) -> None:
+    def __init__(self, case: AnalyticsCase, has_folds: bool, pause_seconds: float = 0.005) -> None:
         self.case = case
-        self.random = case.random
+        self.has_folds = has_folds
         self.pause_seconds = pause_seconds
         self.slices = 0
         self.faults: List[str] = []
@@ -261,7 +255,7 @@ class RollUps:
     def _run(self) -> None:
         session = SqlSession(self.case, self.case.postgres, self.case.database)
         calls = ["played_roll_up(0::smallint, 1)", "played_roll_up(0::smallint, 40)", "played_roll_up()",
-                 "played_fold_late(0::smallint, 20)"]
+                 *(["played_fold_late(0::smallint, 2)"] if self.has_folds else [])]
         while not self._stopping.wait(self.pause_seconds) and not self.faults:
             said = session.run(f"SELECT {calls[self.slices % len(calls)]}")
             self.slices += 1

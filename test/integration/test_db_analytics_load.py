@@ -217,7 +217,7 @@ class Load(AnalyticsCase):
                                * timedelta(days=12)) for n, event in enumerate(history.event(3) for _ in range(1500))]
         self.ingest(near, JOURNAL, NONCE)
         self.psql(f"SELECT played_close_minutes(0::smallint, '{first + timedelta(days=11)}')")
-        self.repeat("played_roll_up(0::smallint, 100000)")
+        self.repeat_many("played_roll_up(0::smallint, 100000)")
         stopping, faults = threading.Event(), []
         mover = threading.Thread(target=self.move_partitions, args=(first, stopping, faults))
         mover.start()

@@ -1,10 +1,13 @@
 """Questions about what comes at the same time, each answer held against plain SQL over the events."""
 import threading
 import unittest
+from datetime import datetime, timedelta, timezone
 
 from analytics_oracle import LEGAL, Question, us_of
 from analytics_play import LONG
 from analytics_support import AnalyticsCase, Client
+from batch_support import Event
+from functions_support import JOURNAL, NONCE
 
 
 class Today(AnalyticsCase):
@@ -70,6 +73,32 @@ class Today(AnalyticsCase):
         return Question(start, max(start, now + self.random.choice((-10**6, 0, 86400 * 10**6))),
                         self.random.choice(("UTC", "Europe/Berlin", "Asia/Kathmandu")), groups,
                         self.random.choice(("gross", "net")))
+
+
+class Late(AnalyticsCase):
+    """Counts of late events lie apart until they are folded."""
+
+    def test_windows_that_begin_and_end_beside_late_events(self) -> None:
+        client = Client(self, self.open_server())
+        self.psql(f"SELECT claim_journal('{JOURNAL}', '{{}}', '{NONCE}')")
+        self.still_maintenance()
+        noon = datetime(2031, 5, 5, 12, tzinfo=timezone.utc)
+        self.set_marks(noon.isoformat())
+        minutes = [noon + timedelta(minutes=n) for n in (-15, -1, 0, 1, 5, 14, 15, 20, 59, 60, 61, 119, 2880)]
+        events = [Event(n + 1, "click", 1 + n % 3, at + timedelta(seconds=n), placement="ab"[n % 2])
+                  for n, at in enumerate(minutes * 2)]
+        self.ingest(events[:len(minutes)], JOURNAL, NONCE)
+        self.psql(f"SELECT played_close_minutes(0::smallint, '{noon + timedelta(hours=4)}')")
+        self.repeat_many("played_roll_up()")
+        self.ingest(events[len(minutes):], JOURNAL, NONCE)
+        oracle = self.oracle()
+        for start in minutes[:8]:
+            for end in minutes[5:]:
+                for groups in ((), ("ad",), ("placement", "hour"), ("day",), ("ad", "kind")):
+                    first, past = (us_of(at) + self.random.choice((-1, 0, 1, 10**7, 6 * 10**7 - 1)) for at in (start, end))
+                    if first <= past:
+                        zone = self.random.choice(("UTC", "Asia/Kathmandu"))
+                        self.assert_right(client, Question(first, past, zone, groups), oracle)
 
 
 if __name__ == "__main__":
