@@ -92,7 +92,8 @@ class History:
     def beside(self) -> datetime:
         """In the first minute of a bucket in which something happened."""
         at = self.random.choice(self.told)
-        return at - (at - EPOCH) % self.random.choice(WIDTHS) + self.random.choice((1, 10**7, 6 * 10**7 - 1)) * MICROSECOND
+        behind_us = self.random.choice((1, 10**7, 6 * 10**7 - 1))
+        return at - (at - EPOCH) % self.random.choice(WIDTHS) + behind_us * MICROSECOND
 
     def _next(self) -> int:
         self.sequence += 1
@@ -110,8 +111,8 @@ class Questions:
         dice, longest = self.random, timedelta(days=longest_days)
         start = self.history.beside() if dice.random() < 0.3 else self.history.time()
         if dice.random() < 0.4:
-            end = start + dice.random() * dice.choice((timedelta(seconds=2), timedelta(hours=1), min(timedelta(days=2), longest),
-                                                       longest))
+            end = start + dice.random() * dice.choice((timedelta(seconds=2), timedelta(hours=1),
+                                                       min(timedelta(days=2), longest), longest))
         else:
             start, end = sorted((start, self.history.beside() if dice.random() < 0.2 else self.history.time()))
         if dice.random() < 0.3:  # whole minutes, or more

@@ -327,7 +327,8 @@ class Oracle:
         buckets = buckets_of(question.zone, question.time, question.start_us, question.end_us)
         groups = self._groups(question, [begins for begins, _ in buckets])
         for key, sums in groups.items():
-            is_there = not question.thing or "events" in question.told_metrics or any(s.is_told() for s in sums.values())
+            is_there = (not question.thing or "events" in question.told_metrics
+                        or any(cell.is_told() for cell in sums.values()))
             for n, (_, label) in enumerate(buckets):
                 columns = key + ((label,) if question.time else ())
                 (expected.rows if is_there else expected.may_lack)[columns] = sums.get(n, NOTHING)

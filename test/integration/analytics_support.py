@@ -1,5 +1,5 @@
-"""What the tests of analytics share: questions over HTTP held against the oracle, and a database whose counts stand where
-the test has put them."""
+"""What the tests of analytics share: questions over HTTP held against the oracle, and a database whose counts stand
+where the test has put them."""
 import csv
 import http.client
 import io
@@ -66,7 +66,7 @@ def read_cell(name: str, cell: str) -> Any:
 
 
 def sort_key(question: Question, row: Dict[str, Any]) -> tuple:
-    """Rows ascend by it: what they are ordered by, as they show it, nothing last; then their groups by number, and time."""
+    """Rows ascend by it: what they are ordered by, as they show it, nothing last; then groups by number, and time."""
     ranks = tuple(rank_of(column, row[column], LABELS) for column in question.columns)
     name = question.order.lstrip("-")
     is_descending = question.order.startswith("-")

@@ -12,8 +12,8 @@ from harness.process import free_port, unprivileged_user, wait_until, wrapper
 
 
 class Pooler:
-    """Listens on 127.0.0.1:`port` once it is made, with psql's view of it: `bin` and `conninfo`. Skips the test where there
-    is no PgBouncer. `mode` is its pool_mode."""
+    """Listens on 127.0.0.1:`port` once it is made, with psql's view of it: `bin` and `conninfo`. Skips the test where
+    there is no PgBouncer. `mode` is its pool_mode."""
 
     def __init__(self, case: TrackerCase, postgres: PrivatePostgres, mode: str, connections: int = 20) -> None:
         program = need_program("pgbouncer")

@@ -1,5 +1,5 @@
-"""Random questions about years to come, with events that count once, each answer held against plain SQL over the events, while counts are rolled up
-and late ones folded. ANALYTICS_LONG=1 asks ten times as many."""
+"""Random questions about years to come, with events that count once, each answer held against plain SQL over the
+events, while counts are rolled up and late ones folded. ANALYTICS_LONG=1 asks ten times as many."""
 import unittest
 
 from analytics_history import AHEAD

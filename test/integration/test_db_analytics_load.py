@@ -1,5 +1,5 @@
-"""Many questions at once and a database that is slow, away, or changes its partitions: each question has an answer within
-its deadline, and none is wrong."""
+"""Many questions at once and a database that is slow, away, or changes its partitions: each question has an answer
+within its deadline, and none is wrong."""
 import http.client
 import re
 import threading

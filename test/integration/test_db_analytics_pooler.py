@@ -78,8 +78,8 @@ class TransactionPooling(AnalyticsCase):
                       "pg_backend_pid()", "pg_class WHERE relpersistence = 't'"):
             self.assertEqual(self.on_each(f"SELECT count(*) FROM {table}"), [["0"]] * CONNECTIONS, table)
         direct = SqlSession(self, self.postgres, self.database)
-        for name in ("search_path", "statement_timeout", "lock_timeout", "transaction_isolation", "transaction_read_only",
-                     "default_transaction_isolation", "jit", "plan_cache_mode"):
+        for name in ("search_path", "statement_timeout", "lock_timeout", "transaction_isolation",
+                     "transaction_read_only", "default_transaction_isolation", "jit", "plan_cache_mode"):
             self.assertEqual(self.on_each(f"SHOW {name}"), [direct.run(f"SHOW {name}")] * CONNECTIONS, name)
 
     def test_whatever_others_have_set(self) -> None:
@@ -108,8 +108,8 @@ class TransactionPooling(AnalyticsCase):
 
         def meddle() -> None:
             while not stopping.wait(0.002):
-                said = [line for answer in self.on_each("SET SESSION search_path = pg_catalog; SET SESSION lock_timeout = "
-                                                        "'5s'; PREPARE p AS SELECT 1; DEALLOCATE p; SELECT 1")
+                said = [line for answer in self.on_each("SET SESSION search_path = pg_catalog; SET SESSION "
+                                                        "lock_timeout = '5s'; PREPARE p AS SELECT 1; DEALLOCATE p; SELECT 1")
                         for line in answer]
                 if said != ["1"] * CONNECTIONS:
                     faults.append(said)

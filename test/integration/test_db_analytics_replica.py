@@ -51,7 +51,7 @@ class Replica(AnalyticsCase):
 
     def wait_replayed(self) -> None:
         at = self.value("SELECT pg_current_wal_lsn()")
-        wait_until(lambda: self.standby.value(f"SELECT pg_last_wal_replay_lsn() >= '{at}'") == "t", 20, "it is replayed")
+        wait_until(lambda: self.standby.value(f"SELECT pg_last_wal_replay_lsn() >= '{at}'") == "t", 20, "replayed")
 
     def pause(self) -> None:
         self.standby.psql("SELECT pg_wal_replay_pause()")

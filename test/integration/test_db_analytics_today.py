@@ -95,7 +95,8 @@ class Late(AnalyticsCase):
         for start in minutes[:8]:
             for end in minutes[5:]:
                 for groups in ((), ("ad",), ("placement", "hour"), ("day",), ("ad", "kind")):
-                    first, past = (us_of(at) + self.random.choice((-1, 0, 1, 10**7, 6 * 10**7 - 1)) for at in (start, end))
+                    first, past = (us_of(at) + self.random.choice((-1, 0, 1, 10**7, 6 * 10**7 - 1))
+                                   for at in (start, end))
                     if first <= past:
                         zone = self.random.choice(("UTC", "Asia/Kathmandu"))
                         self.assert_right(client, Question(first, past, zone, groups), oracle)

@@ -12,8 +12,8 @@ from db_support import SqlSession
 
 NAMES = ("start", "period", "group_by", "ad_id", "placement", "traffic", "metrics", "order_by", "limit", "cursor",
          "compare", "format")
-LISTED = {"groupby": "group_by", "group-by": "group_by", "timezone": "tz", "from": "start", "to": "end", "since": "start",
-          "until": "end", "sort": "order_by", "order": "order_by", "ad": "ad_id", "ads": "ad_id",
+LISTED = {"groupby": "group_by", "group-by": "group_by", "timezone": "tz", "from": "start", "to": "end",
+          "since": "start", "until": "end", "sort": "order_by", "order": "order_by", "ad": "ad_id", "ads": "ad_id",
           "placements": "placement", "date_from": "start", "date_to": "end", "page": "cursor", "date": "period"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz_"
 SECOND = 10**6
@@ -71,7 +71,8 @@ class Words(Recent):
                 first, past = (first_second(zone, day) * SECOND for day in days_of(period, before))
                 with self.subTest(zone=zone, period=period):
                     self.assertEqual([us_of_text(told[name]) for name in ("start", "end")], [first, past - 1])
-                    self.assert_head(told, oracle.answer(Question(first, past - 1, zone)), Question(first, past - 1, zone))
+                    question = Question(first, past - 1, zone)
+                    self.assert_head(told, oracle.answer(question), question)
 
     def test_the_same_period_before(self) -> None:
         """By the calendar; of one that is not over as much as has passed of it."""
@@ -145,7 +146,8 @@ class Words(Recent):
 
     def test_more_than_a_hundred_thousand_cells(self) -> None:
         start, day = us_of(self.began - timedelta(days=200)), 86400 * SECOND
-        error = self.ask(Question(start, start + 70 * day - 1, groups=("minute",)).path().partition("?")[2], 400)["error"]
+        question = Question(start, start + 70 * day - 1, groups=("minute",))
+        error = self.ask(question.path().partition("?")[2], 400)["error"]
         self.assertIn("100800", error.replace(",", ""))
         self.ask(Question(start, start + 69 * day - 1, groups=("minute",)).path().partition("?")[2])
         start = us_of(self.began - timedelta(days=399))
@@ -165,7 +167,8 @@ class Words(Recent):
                 self.assert_right(self.client, question, oracle)
                 self.assert_refused(self.client, question._replace(start_us=kept - 1).path(), "minute", since)
         for groups in (("minute",), ("kind", "minute"), ("verdict", "minute")):
-            self.assert_right(self.client, Question(kept - 5 * 3600 * SECOND, kept + 3600 * SECOND, groups=groups), oracle)
+            question = Question(kept - 5 * 3600 * SECOND, kept + 3600 * SECOND, groups=groups)
+            self.assert_right(self.client, question, oracle)
 
     # ---- what it says of itself
 
