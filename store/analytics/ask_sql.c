@@ -9,6 +9,7 @@
 #include "protocol/memory.h"
 #include "store/analytics/ask_events.h"
 #include "store/analytics/ask_parts.h"
+#include "store/analytics/levels.h"
 #include "store/analytics/plan.h"
 
 static const char *const steps[] = {
@@ -168,21 +169,45 @@ static void write_source(FILE *out, const struct ask *ask, const struct plan *pl
     (void)fputs(" GROUP BY 1, 2, 3) AS c", out);
 }
 
-/* By the minute where events are read beside, else by the grain of the plan. */
+/* By the minute in quarter hours of which events are read, else by the grain of the plan. */
 static void write_late_time(FILE *out, const struct plan *plan)
 {
     int minutes = (int)(plan->late_grain_us / strip_width_us(STRIP_MINUTES));
     (void)fputs("CASE WHEN false", out);
     for (size_t i = plan->first_of[STRIP_EVENTS]; i < plan->count; i++) {
-        (void)fputs(" OR bucket > ", out);
-        ask_write_time(out, plan->strips[i].first_us - strip_width_us(STRIP_MINUTES));
+        (void)fputs(" OR bucket >= ", out);
+        ask_write_time(out, level_floor(STRIP_QUARTERS, plan->strips[i].first_us));
         (void)fputs(" AND bucket < ", out);
-        ask_write_time(out, plan->strips[i].past_us);
+        ask_write_time(out, level_ceiling(STRIP_QUARTERS, plan->strips[i].past_us));
     }
     (void)fprintf(out,
                   " THEN bucket ELSE date_bin('%d minutes', bucket, "
                   "timestamptz '0001-01-01 00:00:00+00') END",
                   minutes);
+}
+
+static void write_minutes(FILE *out, const char *before, int64_t first_us, int64_t past_us)
+{
+    (void)fprintf(out, "%sbucket >= ", before);
+    ask_write_time(out, level_floor(STRIP_MINUTES_OF_ALL, first_us));
+    (void)fputs(" AND bucket < ", out);
+    ask_write_time(out, past_us);
+}
+
+/* The window's minutes, and those in which events are read, also outside of it: what they have of a
+ * day is taken off. The bounds of all are for the index. */
+static void write_late_bounds(FILE *out, const struct plan *plan)
+{
+    int64_t first_us = plan->edges[0];
+    int64_t past_us = plan->edges[plan->bucket_count];
+    write_minutes(out, " AND (", first_us, past_us);
+    for (size_t i = plan->first_of[STRIP_EVENTS]; i < plan->count; i++) {
+        const struct strip *strip = &plan->strips[i];
+        write_minutes(out, " OR ", strip->first_us, strip->past_us);
+        first_us = strip->first_us < first_us ? strip->first_us : first_us;
+        past_us = strip->past_us > past_us ? strip->past_us : past_us;
+    }
+    write_minutes(out, ") AND ", first_us, past_us);
 }
 
 /* Late counts lie apart until they are folded, and belong to whatever their minute belongs to. */
@@ -196,10 +221,7 @@ static void write_late(FILE *out, const struct ask *ask, const struct plan *plan
     write_sums(out, ask);
     (void)fputs(" FROM counts_late", out);
     write_condition(out, ask, lane);
-    (void)fputs(" AND bucket > ", out);
-    ask_write_time(out, plan->edges[0] - strip_width_us(STRIP_MINUTES));
-    (void)fputs(" AND bucket < ", out);
-    ask_write_time(out, plan->edges[plan->bucket_count]);
+    write_late_bounds(out, plan);
     (void)fputs(" GROUP BY 1, 2, 3, 4) AS c", out);
 }
 

@@ -24,8 +24,7 @@ enum {
     QUESTIONS_WAITING_MAX = 100,
     DEADLINE_US = 5000000,
     RECONNECT_PATIENCE_US = 2000000, /* how long a question waits for a connection that it lost */
-    ATTEMPTS_MAX = 50,
-    TICK_MS = 100,
+    TICK_MS = 20,
 };
 
 /* Who asked it. */
@@ -41,6 +40,7 @@ struct question {
     struct reader_session *session; /* that runs it; NULL = it waits */
     int64_t deadline_us;            /* monotonic */
     unsigned attempts;
+    int64_t not_before_us; /* the next one; monotonic */
     SLIST_HEAD(, asker) askers;
 };
 
@@ -104,12 +104,13 @@ static void answer_fault(struct analytics_reader *reader, struct question *quest
     answer(reader, question, RESULT_UNAVAILABLE, NULL, text);
 }
 
-static struct question *next_waiting(const struct analytics_reader *reader)
+/* The first that may run at `now_us`. */
+static struct question *next_waiting(const struct analytics_reader *reader, int64_t now_us)
 {
     struct question *question;
     TAILQ_FOREACH(question, &reader->questions, entry)
     {
-        if (question->session == NULL)
+        if (question->session == NULL && question->not_before_us <= now_us)
             return question;
     }
     return NULL;
@@ -117,10 +118,11 @@ static struct question *next_waiting(const struct analytics_reader *reader)
 
 static void run_waiting(struct analytics_reader *reader)
 {
+    int64_t now_us = clock_monotonic_us();
     struct question *question;
     for (uint32_t i = 0; i < reader->settings.connections; i++) {
         struct reader_session *session = reader->sessions[i];
-        if (!reader_session_is_idle(session) || (question = next_waiting(reader)) == NULL)
+        if (!reader_session_is_idle(session) || (question = next_waiting(reader, now_us)) == NULL)
             continue;
         question->session = session;
         question->attempts++;
@@ -137,12 +139,16 @@ static void on_idle(void *arg)
     run_waiting(arg);
 }
 
-/* Again, by whichever connection is the first to be there: a lost one may be back soon. */
+/* Again, by whichever connection is the first to be there: a lost one may be back soon. What was in
+ * the way may be so for a while: after the first time it is given time. */
 static void try_again(struct analytics_reader *reader, struct question *question,
                       enum analytics_fault fault)
 {
-    int64_t patience_us = clock_monotonic_us() + RECONNECT_PATIENCE_US;
+    int64_t now_us = clock_monotonic_us();
+    int64_t patience_us = now_us + RECONNECT_PATIENCE_US;
     question->session = NULL;
+    if (question->attempts > 1)
+        question->not_before_us = now_us + TICK_MS * INT64_C(1000);
     reader->waiting++;
     if (fault == ANALYTICS_UNREACHABLE && patience_us < question->deadline_us)
         question->deadline_us = patience_us;
@@ -171,8 +177,7 @@ static void on_ended(void *arg, struct inquiry *inquiry, const struct reader_end
         answer(reader, question, RESULT_OK, end->report, NULL);
     } else if (end->refusal != NULL) {
         answer(reader, question, RESULT_MALFORMED, NULL, end->refusal);
-    } else if (end->may_try_again && question->attempts < ATTEMPTS_MAX &&
-               clock_monotonic_us() < question->deadline_us) {
+    } else if (end->may_try_again && clock_monotonic_us() < question->deadline_us) {
         try_again(reader, question, end->fault);
         run_waiting(reader);
     } else {
@@ -289,7 +294,7 @@ struct analytics_reader *analytics_reader_new(struct event_base *base,
 static void answer_all(struct analytics_reader *reader)
 {
     struct question *question;
-    while ((question = next_waiting(reader)) != NULL)
+    while ((question = next_waiting(reader, INT64_MAX)) != NULL)
         answer_fault(reader, question, ANALYTICS_UNREACHABLE, NULL);
 }
 
