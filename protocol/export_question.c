@@ -1,13 +1,14 @@
 /* The question of GET /ads/events. */
 #include "protocol/export_question.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "protocol/analytics/accept.h"
+#include "protocol/analytics/parameters.h"
+#include "protocol/analytics/slips.h"
 #include "protocol/digits.h"
-#include "protocol/memory.h"
 #include "protocol/query.h"
+#include "protocol/text.h"
 #include "protocol/timestamp.h"
 
 enum { VALUE_SIZE = 128, ID_DIGITS_MAX = 10, LIMIT_DIGITS_MAX = 12 };
@@ -100,55 +101,50 @@ static const struct parameter {
     {"format", read_format, false, false, "must be ndjson or csv"},
 };
 
-/* `query` is cut at its ampersands here; the original ends at `end`. */
-static enum result read_parameter(const char *query, const char *end,
-                                  const struct parameter *parameter,
-                                  struct export_question *question, struct error *error)
+enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
+
+/* What /ads/analytics knows, or is most likely a slip: nobody gets more than was asked for. */
+static enum result check_stranger(const struct query_part *part, struct error *error)
 {
-    bool is_there = false;
-    for (const char *at = query; at < end; at += strlen(at) + 1) {
-        char value[VALUE_SIZE];
-        size_t bytes = 0;
-        enum result result = query_find(at, parameter->name, value, sizeof value, &bytes);
-        if (result == RESULT_UNKNOWN || (is_there && !parameter->may_repeat))
-            continue;
-        is_there = true;
-        if (result != RESULT_OK || !parameter->read(value, bytes, question))
-            return error_set(error, RESULT_MALFORMED, "%s %s", parameter->name, parameter->what);
-    }
-    if (!is_there && parameter->is_required)
-        return error_set(error, RESULT_MALFORMED, "%s is missing", parameter->name);
+    char name[VALUE_SIZE];
+    size_t bytes;
+    if (query_decode(part->name, part->name_bytes, name, sizeof name, &bytes) != RESULT_OK ||
+        (analytics_parameter_find(name) == ANALYTICS_PARAMETERS && analytics_slip_of(name) == NULL))
+        return RESULT_OK;
+    return error_set(error, RESULT_MALFORMED,
+                     "unknown parameter%s%s: there are start, end, ad_id, kind, limit, cursor and "
+                     "format",
+                     text_is_printable(name, bytes) ? " " : "",
+                     text_is_printable(name, bytes) ? name : "");
+}
+
+static enum result read_part(const struct query_part *part, bool is_seen[static PARAMETERS],
+                             struct export_question *question, struct error *error)
+{
+    char value[VALUE_SIZE];
+    size_t bytes = 0;
+    size_t at = 0;
+    while (at < PARAMETERS && !query_is_called(part, parameters[at].name))
+        at++;
+    if (at == PARAMETERS)
+        return check_stranger(part, error);
+    if (part->value == NULL || (is_seen[at] && !parameters[at].may_repeat))
+        return RESULT_OK;
+    is_seen[at] = true;
+    if (query_decode(part->value, part->value_bytes, value, sizeof value, &bytes) != RESULT_OK ||
+        !parameters[at].read(value, bytes, question))
+        return error_set(error, RESULT_MALFORMED, "%s %s", parameters[at].name,
+                         parameters[at].what);
     return RESULT_OK;
 }
 
-/* How much `accept` wants what begins with `type`, in thousandths; -1 = it does not name it. */
-static int quality(const char *accept, const char *type)
+static enum result check(const struct export_question *question,
+                         const bool is_seen[static PARAMETERS], struct error *error)
 {
-    for (const char *at = accept; *at != '\0'; at += *at == ',') {
-        at += strspn(at, " \t");
-        size_t bytes = strcspn(at, ",");
-        const char *parameters_at = memchr(at, ';', bytes);
-        size_t type_bytes = parameters_at == NULL ? bytes : (size_t)(parameters_at - at);
-        while (type_bytes > 0 && strchr(" \t", at[type_bytes - 1]) != NULL)
-            type_bytes--;
-        if (type_bytes == strlen(type) && strncasecmp(at, type, type_bytes) == 0) {
-            const char *q = parameters_at == NULL ? NULL : strstr(parameters_at, "q=");
-            return q == NULL || q > at + bytes ? 1000 : (int)(strtod(q + 2, NULL) * 1000);
-        }
-        at += bytes;
+    for (size_t i = 0; i < PARAMETERS; i++) {
+        if (parameters[i].is_required && !is_seen[i])
+            return error_set(error, RESULT_MALFORMED, "%s is missing", parameters[i].name);
     }
-    return -1;
-}
-
-static bool prefers_csv(const char *accept)
-{
-    int csv = quality(accept, "text/csv");
-    return csv > 0 && csv > quality(accept, "application/x-ndjson") &&
-           csv > quality(accept, "application/ndjson");
-}
-
-static enum result check(struct export_question *question, struct error *error)
-{
     if (question->end_us < question->start_us)
         return error_set(error, RESULT_MALFORMED, "end is before start");
     if (question->has_position && question->position.at_us < question->start_us)
@@ -159,17 +155,15 @@ static enum result check(struct export_question *question, struct error *error)
 enum result export_question_parse(const char *query, const char *accept,
                                   struct export_question *question, struct error *error)
 {
-    struct export_question parsed = {.is_csv = accept != NULL && prefers_csv(accept)};
-    char *cut = memory_copy_text(query == NULL ? "" : query);
-    const char *end = cut + strlen(cut);
-    for (char *at = cut; (at = strchr(at, '&')) != NULL; at++)
-        *at = '\0';
+    struct export_question parsed = {.is_csv =
+                                         analytics_format_accepted(accept, false) == FORMAT_CSV};
+    bool is_seen[PARAMETERS] = {false};
+    struct query_part part;
     enum result result = RESULT_OK;
-    for (size_t i = 0; result == RESULT_OK && i < sizeof parameters / sizeof parameters[0]; i++)
-        result = read_parameter(cut, end, &parameters[i], &parsed, error);
-    free(cut);
+    while (result == RESULT_OK && query_next(&query, &part))
+        result = read_part(&part, is_seen, &parsed, error);
     if (result == RESULT_OK)
-        result = check(&parsed, error);
+        result = check(&parsed, is_seen, error);
     if (result == RESULT_OK)
         *question = parsed;
     return result;

@@ -33,8 +33,9 @@ struct export_question {
  * Reads a query string (NULL is empty): `start` and `end` as /ads/analytics has them, `ad_id` and
  * `kind` as often as they are there, `limit`, `cursor` (occurred_at and id of an event, with a
  * comma between), `format` (ndjson or csv; without it as `accept`, the Accept field, NULL = none,
- * prefers, NDJSON unless it names text/csv). Others are ignored. Returns RESULT_MALFORMED with an
- * error that names the parameter.
+ * prefers, of two NDJSON). Those of /ads/analytics that an export does not have are refused, and so
+ * is what is most likely a slip; others are ignored. Returns RESULT_MALFORMED with an error that
+ * names the parameter.
  */
 MUST_CHECK enum result export_question_parse(const char *query, const char *accept,
                                              struct export_question *question, struct error *error);

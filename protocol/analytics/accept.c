@@ -13,10 +13,11 @@ static const struct {
     const char *name;
     enum analytics_format format;
 } types[] = {
+    /* JSON first */
     {"application/json", FORMAT_JSON},
-    {"text/csv", FORMAT_CSV},
     {"application/x-ndjson", FORMAT_NDJSON},
     {"application/ndjson", FORMAT_NDJSON},
+    {"text/csv", FORMAT_CSV},
 };
 
 enum { TYPES = sizeof types / sizeof types[0] };
@@ -91,11 +92,11 @@ static struct wish wish_for(const char *accept, const char *type)
     return wish;
 }
 
-enum analytics_format analytics_format_accepted(const char *accept)
+enum analytics_format analytics_format_accepted(const char *accept, bool has_json)
 {
-    enum analytics_format format = FORMAT_JSON;
+    enum analytics_format format = has_json ? FORMAT_JSON : FORMAT_NDJSON;
     struct wish most = {0, 0};
-    for (size_t i = 0; i < TYPES && accept != NULL; i++) {
+    for (size_t i = has_json ? 0 : 1; i < TYPES && accept != NULL; i++) {
         struct wish wish = wish_for(accept, types[i].name);
         if (wish.weight > most.weight ||
             (wish.weight == most.weight && wish.weight > 0 && wish.exactness > most.exactness)) {

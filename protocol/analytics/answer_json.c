@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/analytics/question.h"
 #include "protocol/timestamp.h"
 
 static void write_text(struct render_text *text, const char *string)
@@ -158,14 +159,6 @@ static void member_moment(struct render_text *text, const char *name, int64_t ti
     render_null(text);
 }
 
-/* A filter, or a group that the counts of all ads together do not have. */
-static bool is_of_quarters(const struct analytics_query *query)
-{
-    return query->ad_count > 0 || query->placement_count > 0 ||
-           (query->group != GROUP_NONE && query->group != GROUP_KIND &&
-            query->group != GROUP_VERDICT);
-}
-
 static void warnings(struct render_text *text, const struct answer_parts *parts)
 {
     static const char other[] = "placements beyond the first 10,000 new ones of a day are counted "
@@ -178,9 +171,10 @@ static void warnings(struct render_text *text, const struct answer_parts *parts)
         char from[TIMESTAMP_TEXT_SIZE];
         char sentence[160];
         timestamp_format(parts->report->events_from_us, from);
-        (void)snprintf(sentence, sizeof sentence,
-                       "events before %s are not kept any more: the window is exact to the %s",
-                       from, is_of_quarters(&parts->question.query) ? "quarter hour" : "minute");
+        (void)snprintf(
+            sentence, sizeof sentence,
+            "events before %s are not kept any more: the window is exact to the %s", from,
+            analytics_query_is_of_all(&parts->question.query) ? "minute" : "quarter hour");
         render_string(text, sentence);
         separator = ",";
     }

@@ -47,7 +47,7 @@ struct analytics_query {
 /* The last row of a page. */
 struct analytics_position {
     double value; /* that the rows are ordered by, NaN = none */
-    int64_t key;  /* of its group: analytics_table.h */
+    int64_t key;  /* of its group: group_key.h */
     int32_t second;
     int64_t bucket_us; /* the edge that its bucket begins at */
 };

@@ -1,5 +1,5 @@
 /* The parameters of a question: their names, and how values are taken from a query string. Internal
- * to protocol/analytics/. */
+ * to protocol/. */
 #pragma once
 
 #include <stdbool.h>

@@ -9,6 +9,13 @@
 #include "protocol/analytics/view.h"
 #include "protocol/analytics/windows.h"
 
+bool analytics_query_is_of_all(const struct analytics_query *query)
+{
+    return query->ad_count == 0 && query->placement_count == 0 &&
+           (query->group == GROUP_NONE || query->group == GROUP_KIND ||
+            query->group == GROUP_VERDICT);
+}
+
 enum result analytics_question_parse(const char *query_string, const char *accept, int64_t now_us,
                                      struct analytics_question *question, struct error *error)
 {

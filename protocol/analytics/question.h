@@ -1,6 +1,7 @@
 /* Reads a question of GET /ads/analytics. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/analytics/asked.h"
@@ -26,3 +27,7 @@
 MUST_CHECK enum result analytics_question_parse(const char *query_string, const char *accept,
                                                 int64_t now_us, struct analytics_question *question,
                                                 struct error *error);
+
+/* Whether it is about all ads and placements together, whose counts are the finest: without a
+ * filter, and without a group but kind or verdict. */
+bool analytics_query_is_of_all(const struct analytics_query *query);

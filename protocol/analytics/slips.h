@@ -1,4 +1,4 @@
-/* Parameters that are most likely a slip of one of ours. Internal to protocol/analytics/. */
+/* Parameters that are most likely a slip of one of ours. Internal to protocol/. */
 #pragma once
 
 #include "protocol/result.h"

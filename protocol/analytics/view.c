@@ -149,7 +149,7 @@ static enum result parse_format(const char *query_string, const char *accept,
     struct parameter_value value;
     analytics_parameter_read(query_string, PARAMETER_FORMAT, &value);
     if (!value.is_given) {
-        view->format = analytics_format_accepted(accept);
+        view->format = analytics_format_accepted(accept, true);
         return RESULT_OK;
     }
     int format = analytics_find_word(value.text, ANALYTICS_FORMATS, format_name);

@@ -38,7 +38,8 @@ static enum result parse_time(const char *query_string, enum analytics_parameter
     const char *name = analytics_parameter_name(parameter);
     analytics_parameter_read(query_string, parameter, &value);
     if (!value.is_given)
-        return error_set(error, RESULT_MALFORMED, "%s is missing", name);
+        return error_set(error, RESULT_MALFORMED, "%s is missing: give start and end, or period",
+                         name);
     if (value.is_broken || timestamp_parse(value.text, value.bytes, time_us, cut) != RESULT_OK)
         return error_set(error, RESULT_MALFORMED,
                          "%s is not an RFC 3339 time such as 2025-04-20T00:00:00Z", name);

@@ -166,8 +166,10 @@ void analytics_answers_free(struct analytics_answers *answers)
 {
     if (answers == NULL)
         return;
-    while (!LIST_EMPTY(&answers->sendings)) {
-        struct sending *sending = LIST_FIRST(&answers->sendings);
+    struct sending *next;
+    for (struct sending *sending = LIST_FIRST(&answers->sendings); sending != NULL;
+         sending = next) {
+        next = LIST_NEXT(sending, entry);
         exchange_fail(sending->exchange, 503, "the server is stopping");
         finish(sending);
     }

@@ -43,8 +43,8 @@ void exchanges_free(struct exchanges *exchanges);
 
 /*
  * Takes `request`, which evhttp has just handed over, in hand, and finds its route: its time counts
- * from now on. The exchange is the pool's, and valid until the answer is given by one of the
- * four below or those of stream.h; with it evhttp has its request back.
+ * from now on. The exchange is the pool's, and valid until the answer is given by a reply
+ * or a fail below, or by those of stream.h; with it evhttp has its request back.
  */
 struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request);
 
@@ -54,10 +54,6 @@ unsigned long long exchanges_opened(const struct exchanges *exchanges);
 
 /* From now on every answer closes its connection. */
 void exchanges_close_connections(struct exchanges *exchanges);
-
-/* Cuts off the answers that are given in parts, before evhttp is freed: exchange_streams_break().
- */
-void exchanges_break_streams(struct exchanges *exchanges);
 
 /* The answer will close its connection. */
 void exchange_close_connection(struct exchange *exchange);

@@ -96,21 +96,19 @@ static struct analytics_report *new_report(const struct inquiry *inquiry)
 static enum result check_minutes(const struct inquiry *inquiry, struct error *error)
 {
     const struct analytics_query *query = &inquiry->query;
-    bool is_all =
-        query->ad_count == 0 && query->placement_count == 0 &&
-        (query->group == GROUP_NONE || query->group == GROUP_KIND || query->group == GROUP_VERDICT);
     int64_t from_us = INT64_MIN;
     char text[TIMESTAMP_TEXT_SIZE];
     for (size_t i = 0; i < inquiry->state.lane_count; i++) {
         int64_t lane_us = inquiry->state.lanes[i].marks[MARK_MINUTES_FROM];
         from_us = lane_us > from_us ? lane_us : from_us;
     }
-    if (query->bucket != GROUP_MINUTE || is_all || query->window.start_us >= from_us)
+    if (query->bucket != GROUP_MINUTE || analytics_query_is_of_all(query) ||
+        query->window.start_us >= from_us)
         return RESULT_OK;
     timestamp_format(from_us, text);
     return error_set(error, RESULT_MALFORMED,
-                     "group_by=minute with a filter, or with more than kind or verdict, reaches "
-                     "back to %s: begin there, or group by hour",
+                     "group_by=minute with a filter, or by something else than kind and verdict, "
+                     "reaches back to %s: begin there, or group by hour",
                      text);
 }
 

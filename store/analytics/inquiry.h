@@ -2,8 +2,9 @@
  * A question on its way through the database: which statements it takes, one after the other, and
  * what their rows come to. Without I/O: whoever has a connection runs them, all in one snapshot.
  *
- *     inquiry_begin(state) -> inquiry_statement() -> inquiry_take() ... until it is NULL ->
- * inquiry_finish()
+ *     inquiry_begin(state)
+ *     inquiry_statement() -> inquiry_take() ...   until it is NULL
+ *     inquiry_finish()
  *
  * A statement's rows may come in several parts. Where the answer would have too many cells, one
  * more statement finds out how many.

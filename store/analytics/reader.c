@@ -209,7 +209,8 @@ static struct question *find_same(const struct analytics_reader *reader,
     struct question *question;
     TAILQ_FOREACH(question, &reader->questions, entry)
     {
-        if (memcmp(inquiry_query(question->inquiry), query, sizeof *query) == 0)
+        const void *other = inquiry_query(question->inquiry);
+        if (memcmp(other, (const void *)query, sizeof *query) == 0)
             return question;
     }
     return NULL;

@@ -23,10 +23,9 @@ static bool read_marks(const char *text, int64_t marks[static PLAN_MARKS])
 {
     for (int i = 0; i < PLAN_MARKS; i++) {
         bool is_none = text[0] == '-' && (text[1] == ' ' || text[1] == '\0');
-        char *end;
-        marks[i] = is_none ? INT64_MIN : strtoll(text, &end, 10);
-        if (is_none)
-            end = (char *)(uintptr_t)text + 1;
+        char *behind;
+        marks[i] = is_none ? INT64_MIN : strtoll(text, &behind, 10);
+        const char *end = is_none ? text + 1 : behind;
         if (end == text || (*end != ' ' && *end != '\0'))
             return false;
         text = *end == ' ' ? end + 1 : end;

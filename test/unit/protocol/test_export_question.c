@@ -31,7 +31,7 @@ END_TEST
 START_TEST(repeated_parameters_add_up)
 {
     struct export_question question =
-        parse(WINDOW "&ad_id=7&kind=click&ad_id=9&kind=%65rror&start=x&limit=5&&=&ad_idx=1&limit=0",
+        parse(WINDOW "&ad_id=7&kind=click&ad_id=9&kind=%65rror&start=x&limit=5&&=&utm_id=1&limit=0",
               NULL);
     ck_assert_uint_eq(question.ad_count, 2);
     ck_assert_int_eq(question.ad_ids[0], 7);
@@ -77,6 +77,10 @@ static const struct {
     {"", "text/csv;q=0", false},
     {"", "text/csvx", false},
     {"", ",,;,", false},
+    {"", "application/json, text/csv", true},
+    {"", "text/*", true},
+    {"", "application/json", false},
+    {"", "text/csv, application/x-ndjson", false},
     {"&format=csv", "application/x-ndjson", true},
     {"&format=ndjson", "text/csv", false},
 };
@@ -114,6 +118,9 @@ static const struct {
     {WINDOW "&cursor=2026-03-01T00:00:00Z,9223372036854775808", "cursor "},
     {WINDOW "&cursor=2026-03-01T00:00:00Z,1%201", "cursor "},
     {WINDOW "&cursor=2026-02-28T23:59:59Z,1", "cursor is before"},
+    {WINDOW "&placement=home", "unknown parameter placement: there are start, "},
+    {WINDOW "&kinds=click", "unknown parameter kinds"},
+    {WINDOW "&%61d=1", "unknown parameter ad:"},
 };
 
 START_TEST(a_wrong_value_is_named)

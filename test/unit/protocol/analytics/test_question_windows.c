@@ -46,6 +46,7 @@ START_TEST(reads_a_window)
 END_TEST
 
 #define W QUESTION_WINDOW "&"
+#define MISSING_WORDS " is missing: give start and end, or period"
 #define NO_TIME_WORDS " is not an RFC 3339 time such as 2025-04-20T00:00:00Z"
 #define PERIOD_WORDS "period must be today, yesterday, 7d, 30d, month or last_month"
 #define TOGETHER_WORDS "period can't be given together with start or end"
@@ -55,11 +56,11 @@ static const struct {
     const char *query;
     const char *words;
 } REFUSALS[] = {
-    {NULL, "start is missing"},
-    {"", "start is missing"},
-    {"end=2025-04-21T00:00:00Z", "start is missing"},
-    {"start=2025-04-20T00:00:00Z", "end is missing"},
-    {"start&end=2025-04-21T00:00:00Z", "start is missing"},
+    {NULL, "start" MISSING_WORDS},
+    {"", "start" MISSING_WORDS},
+    {"end=2025-04-21T00:00:00Z", "start" MISSING_WORDS},
+    {"start=2025-04-20T00:00:00Z", "end" MISSING_WORDS},
+    {"start&end=2025-04-21T00:00:00Z", "start" MISSING_WORDS},
     {"start=&end=2025-04-21T00:00:00Z", "start" NO_TIME_WORDS},
     {"start=yesterday&end=2025-04-21T00:00:00Z", "start" NO_TIME_WORDS},
     {"start=2025-04-20&end=2025-04-21", "start" NO_TIME_WORDS},

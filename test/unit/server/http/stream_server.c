@@ -81,7 +81,7 @@ static void listen_anywhere(void)
 {
     struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(server.http, "127.0.0.1", 0);
     ck_assert_ptr_nonnull(bound);
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t bytes = sizeof address;
     ck_assert_int_eq(
         getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &bytes), 0);

@@ -106,7 +106,7 @@ static void check_strip(const struct strip *strip, const int64_t *marks, bool is
 static void check_case(void)
 {
     int64_t marks[PLAN_MARKS];
-    int64_t edges[BUCKETS_MAX + 1];
+    int64_t edges[BUCKETS_MAX + 1] = {0};
     struct plan plan;
     const int64_t span_us = 100 * DAY_US;
     bool is_all = random_below(2) == 0;
