@@ -45,6 +45,24 @@ struct reader_session {
     bool is_suspect;  /* what failed may be the session's fault, by its role's settings */
 };
 
+/* What may follow a state, besides being away. */
+static const unsigned followers[] = {
+    [SESSION_AWAY] = 1U << SESSION_LEARNING,
+    [SESSION_LEARNING] = 1U << SESSION_IDLE,
+    [SESSION_IDLE] = 1U << SESSION_BEGINNING,
+    [SESSION_BEGINNING] =
+        1U << SESSION_FETCHING | 1U << SESSION_ENDING | 1U << SESSION_ROLLING_BACK,
+    [SESSION_FETCHING] = 1U << SESSION_FETCHING | 1U << SESSION_ENDING | 1U << SESSION_ROLLING_BACK,
+    [SESSION_ENDING] = 1U << SESSION_IDLE | 1U << SESSION_ROLLING_BACK,
+    [SESSION_ROLLING_BACK] = 1U << SESSION_IDLE,
+};
+
+static void set_state(struct reader_session *session, enum session_state state)
+{
+    assert(state == SESSION_AWAY || (followers[session->state] & 1U << state) != 0);
+    session->state = state;
+}
+
 static void end(struct reader_session *session, const struct reader_end *how)
 {
     struct inquiry *inquiry = session->inquiry;
@@ -54,7 +72,7 @@ static void end(struct reader_session *session, const struct reader_end *how)
 
 static void go_idle(struct reader_session *session)
 {
-    session->state = SESSION_IDLE;
+    set_state(session, SESSION_IDLE);
     session->listener.idle(session->listener.arg);
 }
 
@@ -69,7 +87,7 @@ static void send(struct reader_session *session, const char *sql, enum session_s
                  int64_t timeout_ms)
 {
     const struct db_query query = {.sql = sql, .timeout_ms = (uint32_t)timeout_ms};
-    session->state = state;
+    set_state(session, state);
     db_conn_query(session->conn, &query, on_reply, session);
 }
 
@@ -188,7 +206,7 @@ static void finish(struct reader_session *session)
     if (how.report == NULL)
         how.refusal = error.text;
     db_conn_note_success(session->conn);
-    session->state = SESSION_IDLE;
+    set_state(session, SESSION_IDLE);
     end(session, &how);
     if (session->state == SESSION_IDLE)
         session->listener.idle(session->listener.arg);
@@ -236,7 +254,7 @@ static void take_refusal(struct reader_session *session, const struct db_reply *
                                    .may_try_again =
                                        is_connection || may_try_again(reply->sqlstate)};
     if (session->inquiry == NULL || is_connection) {
-        session->state = SESSION_AWAY;
+        set_state(session, SESSION_AWAY);
         if (session->inquiry != NULL)
             end(session, &how);
         db_conn_reconnect(session->conn, details);
@@ -258,7 +276,7 @@ static void on_reply(void *arg, const struct db_reply *reply)
         take_refusal(session, reply);
         break;
     case DB_LOST:
-        session->state = SESSION_AWAY;
+        set_state(session, SESSION_AWAY);
         if (session->inquiry != NULL)
             end(session, &lost);
         break;
@@ -273,7 +291,7 @@ static void on_ready(void *arg)
 static void on_lost(void *arg)
 {
     struct reader_session *session = arg;
-    session->state = SESSION_AWAY;
+    set_state(session, SESSION_AWAY);
 }
 
 struct reader_session *reader_session_new(struct event_base *base, const struct db_target *target,
