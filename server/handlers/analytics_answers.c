@@ -16,8 +16,9 @@
 #include "server/http/exchange.h"
 #include "server/http/stream.h"
 
-/* Of all answers together: about 55 MiB. A single one always has room. */
-enum { CELLS_MAX = 4 * ANALYTICS_CELLS_MAX };
+/* Of all long answers together: about 55 MiB. A single one always has room. Short ones have as much
+ * of their own: a few clients that do not read long ones must not keep all others waiting. */
+enum { CELLS_MAX = 4 * ANALYTICS_CELLS_MAX, SHORT_CELLS = 2000 };
 
 /* In a turn of the loop, beside the slice that is under way by then. */
 enum { PREPARING_US = 2000 };
@@ -31,6 +32,7 @@ struct sending {
     char *known; /* owned */
     enum analytics_format format;
     size_t cells;
+    size_t *room;  /* that they are taken from, of `answers` */
     bool is_begun; /* its first byte is on its way: it is a stream's */
     struct render_text text;
     bool has_more; /* behind `text` */
@@ -44,12 +46,13 @@ TAILQ_HEAD(sending_list, sending);
 struct analytics_answers {
     struct sending_list preparing; /* the next slice is the first one's */
     struct event *turn;            /* pending while there are any */
-    size_t cells;
+    size_t long_cells;
+    size_t short_cells;
 };
 
 static void finish(struct sending *sending)
 {
-    sending->answers->cells -= sending->cells;
+    *sending->room -= sending->cells;
     if (!sending->is_begun)
         TAILQ_REMOVE(&sending->answers->preparing, sending, entry);
     analytics_answer_free(sending->answer);
@@ -156,7 +159,8 @@ void analytics_answers_send(struct analytics_answers *answers, struct exchange *
                             struct analytics_report *report)
 {
     size_t cells = count_cells(report);
-    if (answers->cells + cells > CELLS_MAX) {
+    size_t *room = cells > SHORT_CELLS ? &answers->long_cells : &answers->short_cells;
+    if (*room + cells > CELLS_MAX) {
         analytics_report_release(report);
         exchange_fail(exchange, 503, "too many long answers are on their way");
         return;
@@ -168,8 +172,9 @@ void analytics_answers_send(struct analytics_answers *answers, struct exchange *
                                 .report = report,
                                 .known = memory_copy_text(known),
                                 .format = question->view.format,
-                                .cells = cells};
-    answers->cells += cells;
+                                .cells = cells,
+                                .room = room};
+    *room += cells;
     TAILQ_INSERT_TAIL(&answers->preparing, sending, entry);
     if (!event_pending(answers->turn, EV_TIMEOUT, NULL))
         timer_arm(answers->turn, 0);
