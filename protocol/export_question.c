@@ -9,6 +9,7 @@
 #include "protocol/memory.h"
 #include "protocol/query.h"
 #include "protocol/timestamp.h"
+#include "protocol/weight.h"
 
 enum { VALUE_SIZE = 128, ID_DIGITS_MAX = 10, LIMIT_DIGITS_MAX = 12 };
 
@@ -133,7 +134,11 @@ static int quality(const char *accept, const char *type)
             type_bytes--;
         if (type_bytes == strlen(type) && strncasecmp(at, type, type_bytes) == 0) {
             const char *q = parameters_at == NULL ? NULL : strstr(parameters_at, "q=");
-            return q == NULL || q > at + bytes ? 1000 : (int)(strtod(q + 2, NULL) * 1000);
+            if (q == NULL || q >= at + bytes)
+                return WEIGHT_MAX;
+            q += 2;
+            int weight = weight_read(q, strcspn(q, " \t;,"));
+            return weight == WEIGHT_NONE ? 0 : weight;
         }
         at += bytes;
     }
