@@ -6,6 +6,8 @@
 
 #include <event2/event.h>
 
+#include "metrics/clock.h"
+#include "metrics/timer.h"
 #include "protocol/analytics/answer.h"
 #include "protocol/analytics/report.h"
 #include "protocol/memory.h"
@@ -14,11 +16,15 @@
 #include "server/http/exchange.h"
 #include "server/http/stream.h"
 
-/* Of all answers together: about 55 MiB. A single one always has room. */
-enum { CELLS_MAX = 4 * ANALYTICS_CELLS_MAX };
+/* Of all long answers together: about 55 MiB. A single one always has room. Short ones have as much
+ * of their own: a few clients that do not read long ones must not keep all others waiting. */
+enum { CELLS_MAX = 4 * ANALYTICS_CELLS_MAX, SHORT_CELLS = 2000 };
+
+/* In a turn of the loop, beside the slice that is under way by then. */
+enum { PREPARING_US = 2000 };
 
 struct sending {
-    LIST_ENTRY(sending) entry;
+    TAILQ_ENTRY(sending) entry;
     struct analytics_answers *answers;
     struct exchange *exchange;
     struct analytics_answer *answer;
@@ -26,22 +32,29 @@ struct sending {
     char *known; /* owned */
     enum analytics_format format;
     size_t cells;
-    struct event *step; /* the next slice of what comes before the first byte */
+    size_t *room;  /* that they are taken from, of `answers` */
+    bool is_begun; /* its first byte is on its way: it is a stream's */
     struct render_text text;
     bool has_more; /* behind `text` */
 };
 
+TAILQ_HEAD(sending_list, sending);
+
+/* What comes before the first byte is made in slices, one answer after the other. It is a timer
+ * that lets the loop turn between: an event that is made active from its own callback is run again
+ * before the loop looks for anything else. */
 struct analytics_answers {
-    struct event_base *base;
-    LIST_HEAD(, sending) sendings;
-    size_t cells;
+    struct sending_list preparing; /* the next slice is the first one's */
+    struct event *turn;            /* pending while there are any */
+    size_t long_cells;
+    size_t short_cells;
 };
 
 static void finish(struct sending *sending)
 {
-    sending->answers->cells -= sending->cells;
-    LIST_REMOVE(sending, entry);
-    event_free(sending->step);
+    *sending->room -= sending->cells;
+    if (!sending->is_begun)
+        TAILQ_REMOVE(&sending->answers->preparing, sending, entry);
     analytics_answer_free(sending->answer);
     analytics_report_release(sending->report);
     render_clear(&sending->text);
@@ -101,6 +114,8 @@ static void send_answer(struct sending *sending)
     if (sending->has_more) {
         const struct exchange_stream_listener listener = {
             .wanted = on_wanted, .gone = on_gone, .arg = sending};
+        TAILQ_REMOVE(&sending->answers->preparing, sending, entry);
+        sending->is_begun = true;
         exchange_stream_begin(sending->exchange, 200, type, listener);
         return;
     }
@@ -108,19 +123,28 @@ static void send_answer(struct sending *sending)
     finish(sending);
 }
 
-static void step(struct sending *sending)
+/* A slice of the first one, which is the last one then. */
+static void prepare_some(struct analytics_answers *answers)
 {
-    if (analytics_answer_prepare(sending->answer))
-        event_active(sending->step, EV_TIMEOUT, 0);
-    else
+    struct sending *sending = TAILQ_FIRST(&answers->preparing);
+    if (!analytics_answer_prepare(sending->answer)) {
         send_answer(sending);
+        return;
+    }
+    TAILQ_REMOVE(&answers->preparing, sending, entry);
+    TAILQ_INSERT_TAIL(&answers->preparing, sending, entry);
 }
 
-static void on_step(evutil_socket_t fd, short what, void *arg)
+static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    step(arg);
+    struct analytics_answers *answers = arg;
+    int64_t end_us = clock_monotonic_us() + PREPARING_US;
+    while (!TAILQ_EMPTY(&answers->preparing) && clock_monotonic_us() < end_us)
+        prepare_some(answers);
+    if (!TAILQ_EMPTY(&answers->preparing))
+        timer_arm(answers->turn, 0);
 }
 
 static size_t count_cells(const struct analytics_report *report)
@@ -135,7 +159,8 @@ void analytics_answers_send(struct analytics_answers *answers, struct exchange *
                             struct analytics_report *report)
 {
     size_t cells = count_cells(report);
-    if (answers->cells + cells > CELLS_MAX) {
+    size_t *room = cells > SHORT_CELLS ? &answers->long_cells : &answers->short_cells;
+    if (*room + cells > CELLS_MAX) {
         analytics_report_release(report);
         exchange_fail(exchange, 503, "too many long answers are on their way");
         return;
@@ -147,18 +172,19 @@ void analytics_answers_send(struct analytics_answers *answers, struct exchange *
                                 .report = report,
                                 .known = memory_copy_text(known),
                                 .format = question->view.format,
-                                .cells = cells};
-    sending->step = memory_required(event_new(answers->base, -1, 0, on_step, sending));
-    answers->cells += cells;
-    LIST_INSERT_HEAD(&answers->sendings, sending, entry);
-    step(sending);
+                                .cells = cells,
+                                .room = room};
+    *room += cells;
+    TAILQ_INSERT_TAIL(&answers->preparing, sending, entry);
+    if (!event_pending(answers->turn, EV_TIMEOUT, NULL))
+        timer_arm(answers->turn, 0);
 }
 
 struct analytics_answers *analytics_answers_new(struct event_base *base)
 {
     struct analytics_answers *answers = memory_zeroed(sizeof *answers);
-    answers->base = base;
-    LIST_INIT(&answers->sendings);
+    TAILQ_INIT(&answers->preparing);
+    answers->turn = memory_required(event_new(base, -1, 0, on_turn, answers));
     return answers;
 }
 
@@ -166,12 +192,11 @@ void analytics_answers_free(struct analytics_answers *answers)
 {
     if (answers == NULL)
         return;
-    struct sending *next;
-    for (struct sending *sending = LIST_FIRST(&answers->sendings); sending != NULL;
-         sending = next) {
-        next = LIST_NEXT(sending, entry);
+    struct sending *sending;
+    while ((sending = TAILQ_FIRST(&answers->preparing)) != NULL) {
         exchange_fail(sending->exchange, 503, "the server is stopping");
         finish(sending);
     }
+    event_free(answers->turn);
     free(answers);
 }

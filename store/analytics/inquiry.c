@@ -211,7 +211,9 @@ static void begin_counting(struct inquiry *inquiry)
     begin_phase(inquiry, PHASE_COUNTING);
 }
 
-static void add_row(struct inquiry *inquiry, const struct ask_row *row, size_t bucket, int times)
+/* False when the answer was found to be too large: in the phase that begins then, all of its
+ * buckets are one, and what is left of the row is nothing to it. */
+static bool add_row(struct inquiry *inquiry, const struct ask_row *row, size_t bucket, int times)
 {
     struct analytics_report *report = inquiry->report;
     const struct inquiry_ask *ask = &inquiry->present;
@@ -222,29 +224,32 @@ static void add_row(struct inquiry *inquiry, const struct ask_row *row, size_t b
     else if (ask->target == TARGET_PREVIOUS)
         analytics_sums_add(&report->previous, &row->sums, times);
     else if (!inquiry_asks_add(ask, &inquiry->query, row, bucket, times, table) &&
-             inquiry->phase == PHASE_SUMS)
+             inquiry->phase == PHASE_SUMS) {
         begin_counting(inquiry);
+        return false;
+    }
+    return true;
 }
 
 /* Late counts of a minute in which events are read belong where its other counts do. */
 static void add_ragged(struct inquiry *inquiry, const struct ask_row *row, int64_t minute_us)
 {
-    for (size_t bucket = 0; bucket < inquiry->plan.bucket_count; bucket++) {
-        int weight = plan_late_weight(&inquiry->plan, minute_us, (int32_t)bucket);
-        for (; weight > 0; weight--)
-            add_row(inquiry, row, bucket, 1);
-        for (; weight < 0; weight++)
-            add_row(inquiry, row, bucket, -1);
+    const struct plan *plan = &inquiry->plan;
+    bool has_room = true;
+    for (int32_t bucket = plan_next_late(plan, minute_us, -1); has_room && bucket >= 0;
+         bucket = plan_next_late(plan, minute_us, bucket)) {
+        int weight = plan_late_weight(plan, minute_us, bucket);
+        if (weight != 0)
+            has_room = add_row(inquiry, row, (size_t)bucket, weight);
     }
 }
 
 static void add_strip_row(struct inquiry *inquiry, const struct ask_row *row)
 {
     const struct strip *strip = &inquiry->plan.strips[row->strip];
-    if (strip->plus >= 0)
-        add_row(inquiry, row, (size_t)strip->plus, 1);
-    if (strip->minus >= 0)
-        add_row(inquiry, row, (size_t)strip->minus, -1);
+    bool has_room = strip->plus < 0 || add_row(inquiry, row, (size_t)strip->plus, 1);
+    if (has_room && strip->minus >= 0)
+        (void)add_row(inquiry, row, (size_t)strip->minus, -1);
 }
 
 static bool take_row(struct inquiry *inquiry, const PGresult *rows, int number)
@@ -258,7 +263,7 @@ static bool take_row(struct inquiry *inquiry, const PGresult *rows, int number)
     else if (plan_is_ragged(&inquiry->plan, row.at_us))
         add_ragged(inquiry, &row, row.at_us);
     else
-        add_row(inquiry, &row, plan_bucket_of(&inquiry->plan, row.at_us), 1);
+        (void)add_row(inquiry, &row, plan_bucket_of(&inquiry->plan, row.at_us), 1);
     return true;
 }
 

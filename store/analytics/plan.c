@@ -25,14 +25,14 @@ struct planner {
     bool is_all;
 };
 
-/* Nothing was counted before the oldest, nor behind the newest. */
+/* Nothing was counted before the oldest, nor behind the newest. Nor are there events before the
+ * minute of the oldest: the edges of hours that a zone had then may be tens of thousands. */
 static struct part cut(const struct planner *planner, enum strip_source source, struct part part)
 {
-    int level = source == STRIP_MINUTES ? STRIP_MINUTES_OF_ALL : (int)source;
+    bool is_of_minutes = source == STRIP_MINUTES || source == STRIP_EVENTS;
+    int level = is_of_minutes ? STRIP_MINUTES_OF_ALL : (int)source;
     int64_t oldest_us = planner->marks[MARK_OLDEST];
     int64_t newest_us = planner->marks[MARK_NEWEST];
-    if (source == STRIP_EVENTS)
-        return part;
     if (part.first_us < oldest_us)
         part.first_us = oldest_us < part.past_us ? level_floor(level, oldest_us) : part.past_us;
     if (source == STRIP_MINUTES && part.past_us > newest_us)
@@ -90,7 +90,7 @@ static void add_nested(const struct planner *planner, const struct part *part)
 {
     int64_t low_us = part->first_us;
     int64_t high_us = part->past_us;
-    if (low_us >= high_us)
+    if (low_us >= high_us || high_us <= planner->marks[MARK_OLDEST])
         return;
     for (int level = 0; level < LEVELS; level++) {
         int64_t first_us = level_ceiling(level, low_us);
@@ -285,6 +285,24 @@ bool plan_is_ragged(const struct plan *plan, int64_t minute_us)
             return true;
     }
     return false;
+}
+
+static int32_t lesser_behind(int32_t least, int32_t bucket, int32_t behind)
+{
+    return bucket > behind && (least < 0 || bucket < least) ? bucket : least;
+}
+
+int32_t plan_next_late(const struct plan *plan, int64_t minute_us, int32_t behind)
+{
+    int32_t least = -1;
+    for (size_t i = 0; i < plan->first_of[STRIP_EVENTS]; i++) {
+        const struct strip *strip = &plan->strips[i];
+        if (!has_minute(strip, minute_us))
+            continue;
+        least = lesser_behind(least, strip->plus, behind);
+        least = lesser_behind(least, strip->minus, behind);
+    }
+    return least;
 }
 
 int plan_late_weight(const struct plan *plan, int64_t minute_us, int32_t bucket)

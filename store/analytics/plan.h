@@ -76,6 +76,10 @@ int64_t strip_width_us(enum strip_source source);
 size_t plan_bucket_of(const struct plan *plan, int64_t at_us);
 
 /* Whether events are read in the minute that begins at `minute_us`. Then late counts of it belong
- * to each bucket plan_late_weight() times. */
+ * to each bucket plan_late_weight() times, which may be none; to those that plan_next_late() does
+ * not tell, none. */
 bool plan_is_ragged(const struct plan *plan, int64_t minute_us);
+
+/* The least bucket above `behind` that counts of the minute may belong to; -1 = there is none. */
+int32_t plan_next_late(const struct plan *plan, int64_t minute_us, int32_t behind);
 int plan_late_weight(const struct plan *plan, int64_t minute_us, int32_t bucket);

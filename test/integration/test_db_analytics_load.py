@@ -182,6 +182,21 @@ class Load(AnalyticsCase):
         lock.run("COMMIT")
         server.wait_until(lambda: server.get(self.path(50)).status == 200)
 
+    def test_clients_that_do_not_read_long_answers(self) -> None:
+        server = self.open()
+        self.post(server, 0, 20)
+        self.wait_at_rest(server)
+        start, length = us_of(self.now()) // DAY * DAY - 70 * DAY, 100000 * 60 * 10**6
+        for n in range(4):
+            first = start + n * 60 * 10**6
+            long = Question(first, first + length - 1, groups=("minute",)).path() + "&format=csv"
+            asked = Asked(server.port, long)
+            self.addCleanup(asked.connection.close)
+            self.assertEqual(asked.connection.getresponse().status, 200)
+        self.assert_told(server.get(long), "long answers")
+        for groups in ((), ("ad",), ("ad", "day")):
+            self.assertEqual(server.get(self.path(1, *groups)).status, 200, groups)
+
     def test_a_database_that_is_away_is_told_at_once(self) -> None:
         server = self.open()
         self.postgres.stop("immediate")

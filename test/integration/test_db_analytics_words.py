@@ -155,6 +155,19 @@ class Words(Recent):
                          400)["error"]
         self.assertIn("100000", error.replace(",", ""))
 
+    def test_too_many_cells_are_counted_whatever_the_zone(self) -> None:
+        """The hours between a midnight of the zone and one of UTC belong to two buckets, and are read first."""
+        day = (self.began - timedelta(days=20)).replace(hour=23, minute=30)
+        self.psql("INSERT INTO ads (image_url, target_url) SELECT 'https://a.example/' || n, 'https://b.example/' || n "
+                  "FROM generate_series(1, 100) AS n")
+        self.psql(f"INSERT INTO clicks (ad_id, ip, \"timestamp\") SELECT id, '10.0.0.1', timestamptz '{day}' AT TIME ZONE "
+                  "'UTC' FROM ads")
+        self.repeat_many("fold_late()")
+        start = us_of(self.began - timedelta(days=2000))
+        for zone in ("UTC", "Europe/Berlin", "Asia/Kathmandu"):
+            question = Question(start, us_of(self.began - timedelta(days=10)), zone, ("ad", "day"))
+            self.assertIn("100000", self.ask(question.path().partition("?")[2], 400)["error"])
+
     def test_minutes_of_others_reach_back_two_days(self) -> None:
         self.psql("UPDATE marks SET at = date_trunc('day', now(), 'UTC') - interval '2 days' WHERE mark = 5")
         kept, oracle = self.mark("minutes_from"), self.oracle()

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/analytics/levels.h"
 #include "store/analytics/plan.h"
@@ -219,6 +220,25 @@ START_TEST(nothing_is_looked_for_where_nothing_was_counted)
 }
 END_TEST
 
+/* Hours of a zone that was 53 minutes and a half ahead: each has two edges within a quarter hour.
+ */
+START_TEST(no_events_are_looked_for_where_nothing_was_counted)
+{
+    enum { HOURS = 5000 };
+    int64_t edges[HOURS + 1];
+    int64_t marks[PLAN_MARKS];
+    struct plan plan;
+    memcpy(marks, rolled, sizeof marks);
+    marks[MARK_OLDEST] = START_US + (HOURS - 1) * HOUR_US;
+    for (int i = 0; i <= HOURS; i++)
+        edges[i] = START_US + i * HOUR_US + 6 * MINUTE_US + 30000000;
+    plan_make(&plan, marks, edges, HOURS, false);
+    ck_assert_uint_eq(plan.count - plan.first_of[STRIP_EVENTS], 3);
+    ck_assert_int_eq(plan.strips[plan.first_of[STRIP_EVENTS]].first_us, marks[MARK_OLDEST]);
+    plan_clear(&plan);
+}
+END_TEST
+
 /* 10:00:30 on: the rest of the minute is read from the events, where late ones are as well. */
 START_TEST(late_counts_belong_where_their_minute_is_counted)
 {
@@ -244,6 +264,7 @@ Suite *plan_suite(void)
     tcase_add_test(tcase, whole_months_are_read_as_such);
     tcase_add_test(tcase, edges_before_the_events_are_rounded_outwards);
     tcase_add_test(tcase, nothing_is_looked_for_where_nothing_was_counted);
+    tcase_add_test(tcase, no_events_are_looked_for_where_nothing_was_counted);
     tcase_add_test(tcase, late_counts_belong_where_their_minute_is_counted);
     suite_add_tcase(suite, tcase);
     return suite;
