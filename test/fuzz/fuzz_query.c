@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/analytics.h"
+#include "protocol/analytics/buckets.h"
+#include "protocol/analytics/question.h"
 #include "protocol/query.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,16 +20,29 @@ static void check_found(const char *query, const char *name, size_t value_size)
     free(value);
 }
 
-static void check_window(const char *query)
+/* What is understood can be asked: its windows are some, and so are its buckets. */
+static void check_question(const char *query)
 {
-    struct analytics_window window;
-    struct analytics_totals totals = {.events = {1, 3}};
-    if (analytics_window_parse(query, &window, NULL) != RESULT_OK)
+    static const int64_t now_us = INT64_C(1767225600000000);
+    struct analytics_question question;
+    struct analytics_buckets buckets;
+    struct error error;
+    if (analytics_question_parse(query, query, now_us, &question, &error) != RESULT_OK)
         return;
-    if (window.end_us < window.start_us || window.ad_id < 0 ||
-        (unsigned)window.traffic >= ANALYTICS_TRAFFICS)
+    const struct analytics_query *asked = &question.query;
+    if (asked->window.end_us < asked->window.start_us ||
+        (unsigned)asked->traffic >= ANALYTICS_TRAFFICS ||
+        (asked->ad_count > 0 && asked->placement_count > 0))
         abort();
-    free(analytics_render(&window, &totals));
+    if (analytics_buckets_make(asked, &buckets, &error) != RESULT_OK)
+        return;
+    for (size_t i = 0; i < buckets.count; i++) {
+        if (buckets.edges[i] >= buckets.edges[i + 1])
+            abort();
+    }
+    analytics_buckets_clear(&buckets);
+    const struct analytics_position position = {.value = 1};
+    free(analytics_cursor_write(&question, &position));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -43,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_found(query, "start", value_size);
     check_found(query, "start", 128);
     check_found(query, "", 128);
-    check_window(query);
+    check_question(query);
     free(query);
     return 0;
 }

@@ -155,6 +155,20 @@ class Words(Recent):
                          400)["error"]
         self.assertIn("100000", error.replace(",", ""))
 
+    def test_late_counts_of_a_quarter_hour_whose_first_minute_is_ragged(self) -> None:
+        """They are told by the quarter hour, but for those of the minute in which events are read."""
+        hour = self.began - timedelta(hours=5)
+        self.psql("INSERT INTO clicks (ad_id, ip, \"timestamp\") SELECT 1 + n % 3, '10.0.0.1', "
+                  f"(timestamptz '{hour}' AT TIME ZONE 'UTC') + n * interval '10 seconds' FROM generate_series(0, 200) AS n")
+        self.assertNotEqual(self.value("SELECT count(*) FROM counts_late"), "0")
+        oracle = self.oracle()
+        for edge in (hour + timedelta(seconds=15), hour + timedelta(minutes=15, seconds=15)):
+            for groups in ((), ("ad",), ("hour",), ("ad", "day"), ("kind", "hour")):
+                for zone in ("UTC", "Asia/Kathmandu"):
+                    for window in ((us_of(edge), us_of(hour) + 4 * 3600 * SECOND),
+                                   (us_of(hour) - 3600 * SECOND, us_of(edge))):
+                        self.assert_right(self.client, Question(*window, zone, groups), oracle)
+
     def test_too_many_cells_are_counted_whatever_the_zone(self) -> None:
         """The hours between a midnight of the zone and one of UTC belong to two buckets, and are read first."""
         day = (self.began - timedelta(days=20)).replace(hour=23, minute=30)
