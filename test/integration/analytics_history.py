@@ -90,8 +90,8 @@ class History:
             yield [event._replace(sequence=self._next()) for event in chapter]
 
     def beside(self) -> datetime:
-        """In the first minute of a bucket in which something happened."""
-        at = self.random.choice(self.told)
+        """In the first minute of a bucket in which something happened, if it is known what did."""
+        at = self.random.choice(self.told) if self.told else self.time()
         behind_us = self.random.choice((1, 10**7, 6 * 10**7 - 1))
         return at - (at - EPOCH) % self.random.choice(WIDTHS) + behind_us * MICROSECOND
 
