@@ -19,6 +19,7 @@ enum result store_targets_init(struct store_targets *targets, const char *db_con
         return result;
     result = read_target(&targets->reading, "DB_READ_CONN", db_read_conn, error);
     targets->has_reading = result == RESULT_OK;
+    targets->reading.may_be_pooled = true;
     return result;
 }
 

@@ -285,7 +285,7 @@ struct exporter *exporter_new(struct event_base *base, const struct db_target *t
                               struct metrics *metrics, struct log *log)
 {
     struct exporter *exporter = memory_zeroed(sizeof *exporter);
-    static const struct db_settings settings = {.name = "export", .own_sql = "", .is_pooled = true};
+    static const struct db_settings settings = {.name = "export", .own_sql = ""};
     const struct db_listener listener = {.on_ready = on_ready, .on_lost = on_lost, .arg = exporter};
     TAILQ_INIT(&exporter->all);
     TAILQ_INIT(&exporter->queue);

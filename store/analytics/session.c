@@ -302,7 +302,7 @@ struct reader_session *reader_session_new(struct event_base *base, const struct 
     struct reader_session *session = memory_zeroed(sizeof *session);
     session->journal = journal;
     session->listener = listener;
-    session->conn_settings = (struct db_settings){.name = name, .own_sql = "", .is_pooled = true};
+    session->conn_settings = (struct db_settings){.name = name, .own_sql = ""};
     const struct db_listener conn_listener = {
         .on_ready = on_ready, .on_lost = on_lost, .arg = session};
     session->conn = db_conn_new(base, target, &session->conn_settings, conn_listener, metrics, log);

@@ -296,8 +296,8 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
     conn->target = target;
-    conn->setup_sql = settings->is_pooled ? memory_copy_text("SELECT 1")
-                                          : session_settings_sql(settings->own_sql);
+    conn->setup_sql = target->may_be_pooled ? memory_copy_text("SELECT 1")
+                                            : session_settings_sql(settings->own_sql);
     conn->listener = listener;
     conn->outage = (struct db_outage){.log = log, .name = settings->name};
     char labels[64];

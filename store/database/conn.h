@@ -37,9 +37,7 @@ struct db_listener {
 struct db_settings {
     const char *name; /* for the log: "writer" */
     const char
-        *own_sql;   /* what each new connection runs behind the settings of all; "" = nothing */
-    bool is_pooled; /* nothing is set in the session: it may be another one for each transaction, so
-                       that transactions set what they need (session_settings_local_sql()) */
+        *own_sql; /* what each new connection runs behind the settings of all; "" = nothing */
 };
 
 /* Everything is borrowed and must outlive the connection, but for `settings`: of these its strings.

@@ -2,6 +2,7 @@
  * resolved. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <libpq-fe.h>
@@ -28,6 +29,8 @@ struct db_target {
     size_t host_count;
     struct db_parameter *parameters; /* without host, hostaddr and port */
     size_t parameter_count;
+    bool may_be_pooled; /* its sessions may be others for each transaction: nothing is set in them,
+                           transactions set what they need (session_settings_local_sql()) */
 };
 
 /*

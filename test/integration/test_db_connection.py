@@ -175,7 +175,7 @@ class Idle(DatabaseCase):
         self.postgres.psql(f'ALTER DATABASE "{self.database}" SET idle_session_timeout = 300')
         server = self.open_server()
         time.sleep(1)
-        self.assertEqual(server.metrics().total("adtracker_db_connects_total"), 4)  # ours set it back
+        self.assertEqual(server.metrics().total("adtracker_db_connects_total"), 5)  # ours set it back
         events = self.post(server, 0, 20)
         self.wait_at_rest(server)
         self.assert_stored(events)
