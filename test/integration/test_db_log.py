@@ -44,8 +44,8 @@ class Log(DatabaseCase):
         server = self.open_server()
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
                   "'video-ad-tracker' AND datname = current_database()")
-        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 4)
-        for name in ("writer", "catalogue", "reader", "maintenance"):
+        server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 5)
+        for name in ("writer", "catalogue", "reader", "reader 2", "maintenance"):
             self.assertEqual(len(self.lines(
                 server, f"name={name}: sqlstate=57P01 terminating connection due to administrator command")), 1)
 
@@ -115,7 +115,7 @@ class Questions(DatabaseCase):
         server = self.start_as_role()
         server.wait_until(lambda: "connected name=reader" in server.log_text())
         self.assert_fails(server, "the database does not have the schema yet", "info",
-                          "sqlstate=42883 function traffic_totals")
+                          "sqlstate=42P01 relation \"events\" does not exist")
 
     def test_without_permission(self) -> None:
         server = self.start_as_role("GRANT CREATE ON SCHEMA public TO {0}")

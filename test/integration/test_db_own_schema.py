@@ -160,7 +160,7 @@ class Two(OwnSchema):
         for self.schema in self.servers:
             self.assertEqual(self.psql(
                 "SELECT proname FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace AND "
-                "prosqlbody IS NULL AND 'search_path=' || quote_ident(current_schema()) || ', pg_temp' "
+                "prokind <> 'a' AND prosqlbody IS NULL AND 'search_path=' || quote_ident(current_schema()) || ', pg_temp' "
                 "<> ALL (coalesce(proconfig, '{}'))"), [])
             self.assertGreater(int(self.value("SELECT count(*) FROM pg_proc WHERE pronamespace = "
                                               "quote_ident(current_schema())::regnamespace")), 15)
