@@ -218,9 +218,9 @@ class LimitsTest(BatchCase):
         self.assert_error(self.send(body, "Content-Type: text/html"), 415, "JSON")
 
     def test_other_methods(self) -> None:
-        answer = self.wire().send(b"GET /ads/events HTTP/1.1\r\nHost: x\r\n\r\n").answer()
+        answer = self.wire().send(b"PUT /ads/events HTTP/1.1\r\nHost: x\r\n\r\n").answer()
         self.assert_error(answer, 405)
-        self.assertEqual(answer.field("Allow"), "POST, OPTIONS")
+        self.assertEqual(answer.field("Allow"), "GET, HEAD, POST, OPTIONS")
         answer = self.wire().send(
             b"OPTIONS /ads/events HTTP/1.1\r\nHost: x\r\nOrigin: https://player.example\r\n"
             b"Access-Control-Request-Method: POST\r\n"
