@@ -142,7 +142,7 @@ static enum result read_public_url(const struct variable *variable, const char *
 
 /* Visible ASCII, since it has to fit into a header. */
 static enum result read_bearer(const struct variable *variable, const char *value, void *field,
-                                    struct error *error)
+                               struct error *error)
 {
     size_t bytes = 0;
     while (value[bytes] > ' ' && value[bytes] < '\x7f')
