@@ -82,11 +82,8 @@ static bool has_rows(const struct analytics_query *query)
 static struct analytics_report *new_report(const struct inquiry *inquiry)
 {
     const struct analytics_query *query = &inquiry->query;
-    struct analytics_report *report = memory_zeroed(sizeof *report);
-    report->query = *query;
-    report->references = 1;
+    struct analytics_report *report = analytics_report_new(query);
     report->as_of_us = inquiry->state.as_of_us;
-    report->complete_until_us = INT64_MIN;
     if (has_rows(query))
         report->table = analytics_table_new(inquiry->buckets.count, query->group != GROUP_NONE);
     return report;
