@@ -36,7 +36,8 @@ MAY_INCLUDE = {
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
     "server": LOWEST | STORE_FACADE | {"server"},
     "server/http": LOWEST | {"server/http"},
-    "server/handlers": LOWEST | {"store/store.h", "server/http", "server/handlers"},
+    "server/assets": LOWEST | {"server/assets"},
+    "server/handlers": LOWEST | {"store/store.h", "server/http", "server/assets", "server/handlers"},
 }
 
 LIBPQ = r"(postgresql/|libpq|pg_config|postgres_ext)"

@@ -37,7 +37,7 @@ static void handle_ads(struct exchange *exchange)
     const char *etag = is_zipped ? listing->gzip_etag : listing->etag;
     exchange_header(exchange, "ETag", etag);
     exchange_header(exchange, "Cache-Control", "no-cache");
-    exchange_header(exchange, "Vary", "Accept-Encoding");
+    exchange_vary(exchange, "Accept-Encoding");
     const char *known =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
     if (http_has_etag(known, etag)) {
@@ -55,4 +55,4 @@ static void handle_ads(struct exchange *exchange)
     }
 }
 
-const struct route route_ads = {HTTP_GET, "/ads", handle_ads};
+const struct route route_ads = {.method = HTTP_GET, .path = "/ads", .handle = handle_ads};

@@ -1,4 +1,5 @@
 /* GET /ads/analytics: how the ads did in a window of time. */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <event2/http.h>
@@ -6,6 +7,7 @@
 #include "metrics/clock.h"
 #include "protocol/analytics/question.h"
 #include "protocol/memory.h"
+#include "server/handlers/access.h"
 #include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
@@ -58,8 +60,10 @@ static enum result ask(struct asked *asked, struct error *error)
 
 static void handle_analytics(struct exchange *exchange)
 {
-    struct asked *asked = memory_zeroed(sizeof *asked);
     struct error error;
+    if (!access_may_read(exchange))
+        return;
+    struct asked *asked = memory_zeroed(sizeof *asked);
     asked->exchange = exchange;
     enum result result = ask(asked, &error);
     if (result == RESULT_OK) {
@@ -70,4 +74,5 @@ static void handle_analytics(struct exchange *exchange)
     exchange_fail_result(exchange, result, error.text);
 }
 
-const struct route route_analytics = {HTTP_GET, "/ads/analytics", handle_analytics};
+const struct route route_analytics = {HTTP_GET, "/ads/analytics", handle_analytics,
+                                      .is_operators = true};

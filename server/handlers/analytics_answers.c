@@ -95,7 +95,7 @@ static void add_headers(const struct sending *sending)
     struct exchange *exchange = sending->exchange;
     exchange_header(exchange, "ETag", analytics_answer_etag(sending->answer));
     exchange_header(exchange, "Cache-Control", "no-cache");
-    exchange_header(exchange, "Vary", "Accept");
+    exchange_vary(exchange, "Accept");
     add_time(exchange, "X-As-Of", sending->report->as_of_us);
     add_time(exchange, "X-Complete-Until", sending->report->complete_until_us);
 }

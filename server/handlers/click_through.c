@@ -74,4 +74,5 @@ static void handle_click_through(struct exchange *exchange)
     }
 }
 
-const struct route route_click_through = {HTTP_GET, "/c/{token:text}", handle_click_through};
+const struct route route_click_through = {
+    .method = HTTP_GET, .path = "/c/{token:text}", .handle = handle_click_through};

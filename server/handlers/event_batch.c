@@ -337,7 +337,8 @@ static void handle_batch(struct exchange *exchange)
         timer_arm(batches->timer, 0);
 }
 
-const struct route route_events = {HTTP_POST, "/ads/events", handle_batch};
+const struct route route_events = {
+    .method = HTTP_POST, .path = "/ads/events", .handle = handle_batch};
 
 struct event_batches *event_batches_new(struct event_base *base, struct store *store,
                                         struct http_admission *admission, struct metrics *metrics)

@@ -100,6 +100,9 @@ static void handle_event(struct exchange *exchange)
     }
 }
 
-const struct route route_click = {HTTP_POST, "/ads/click", handle_event};
-const struct route route_impression = {HTTP_POST, "/ads/impression", handle_event};
-const struct route route_event = {HTTP_POST, "/ads/{kind:word}", handle_event};
+const struct route route_click = {
+    .method = HTTP_POST, .path = "/ads/click", .handle = handle_event};
+const struct route route_impression = {
+    .method = HTTP_POST, .path = "/ads/impression", .handle = handle_event};
+const struct route route_event = {
+    .method = HTTP_POST, .path = "/ads/{kind:word}", .handle = handle_event};

@@ -8,7 +8,7 @@
 #include "protocol/export_question.h"
 #include "protocol/memory.h"
 #include "protocol/render.h"
-#include "server/handlers/bearer.h"
+#include "server/handlers/access.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
@@ -112,8 +112,8 @@ static void handle_export(struct exchange *exchange)
     const char *accept = evhttp_find_header(evhttp_request_get_input_headers(request), "Accept");
     struct export_question question;
     struct error error;
-    exchange_header(exchange, "Vary", "Accept, Authorization");
-    if (!bearer_may_read(exchange))
+    exchange_vary(exchange, "Accept, Authorization");
+    if (!access_may_read_private(exchange))
         return;
     enum result result = export_question_parse(query, accept, &question, &error);
     if (result == RESULT_OK)
@@ -122,4 +122,5 @@ static void handle_export(struct exchange *exchange)
         exchange_fail_result(exchange, result, error.text);
 }
 
-const struct route route_export = {HTTP_GET, "/ads/events", handle_export};
+const struct route route_export = {
+    .method = HTTP_GET, .path = "/ads/events", .handle = handle_export, .is_operators = true};

@@ -1,7 +1,9 @@
 /* GET /metrics, /livez and /readyz: for Prometheus and whoever runs the server. */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
+#include "server/handlers/access.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
@@ -18,12 +20,15 @@ static void handle_metrics(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     size_t text_bytes;
+    if (!access_may_read(exchange))
+        return;
     char *text = metrics_render(context->metrics, &text_bytes);
     exchange_reply_shared(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text,
                           text_bytes, release, text);
 }
 
-const struct route route_metrics = {HTTP_GET, "/metrics", handle_metrics};
+const struct route route_metrics = {
+    .method = HTTP_GET, .path = "/metrics", .handle = handle_metrics, .is_operators = true};
 
 /* The process answers: nothing else is meant, the database least of all. */
 static void handle_livez(struct exchange *exchange)
@@ -32,7 +37,7 @@ static void handle_livez(struct exchange *exchange)
     exchange_reply(exchange, 200, "application/json", live, sizeof live - 1);
 }
 
-const struct route route_livez = {HTTP_GET, "/livez", handle_livez};
+const struct route route_livez = {.method = HTTP_GET, .path = "/livez", .handle = handle_livez};
 
 static void handle_readyz(struct exchange *exchange)
 {
@@ -45,4 +50,4 @@ static void handle_readyz(struct exchange *exchange)
         exchange_reply(exchange, 200, "application/json", ready, sizeof ready - 1);
 }
 
-const struct route route_readyz = {HTTP_GET, "/readyz", handle_readyz};
+const struct route route_readyz = {.method = HTTP_GET, .path = "/readyz", .handle = handle_readyz};

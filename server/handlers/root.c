@@ -43,4 +43,4 @@ static void handle_root(struct exchange *exchange)
     free(body);
 }
 
-const struct route route_root = {HTTP_GET, "/", handle_root};
+const struct route route_root = {.method = HTTP_GET, .path = "/", .handle = handle_root};

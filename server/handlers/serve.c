@@ -38,6 +38,7 @@ static void handle_serve(struct exchange *exchange)
     serving_answer(exchange, DOCUMENT_JSON, 0);
 }
 
-const struct route route_vast = {HTTP_GET, "/vast", handle_vast};
-const struct route route_ad_vast = {HTTP_GET, "/ads/{id:number}/vast", handle_ad_vast};
-const struct route route_serve = {HTTP_GET, "/ads/serve", handle_serve};
+const struct route route_vast = {.method = HTTP_GET, .path = "/vast", .handle = handle_vast};
+const struct route route_ad_vast = {
+    .method = HTTP_GET, .path = "/ads/{id:number}/vast", .handle = handle_ad_vast};
+const struct route route_serve = {.method = HTTP_GET, .path = "/ads/serve", .handle = handle_serve};

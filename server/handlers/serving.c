@@ -13,7 +13,7 @@
 #include "protocol/nofill.h"
 #include "protocol/query.h"
 #include "protocol/serving_token.h"
-#include "server/handlers/bearer.h"
+#include "server/handlers/access.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_origin.h"
 #include "server/http/exchange.h"
@@ -140,7 +140,7 @@ static bool may_preview(struct exchange *exchange, const struct wish *wish)
     const struct handler_context *context = exchange->context;
     return !wish->is_preview ||
            ad_is_available(store_ad(context->store, wish->ad_id), wish->origin.received_at_us) ||
-           bearer_is_admin(exchange);
+           access_is_admin(exchange);
 }
 
 /* False, which has been answered, where the client gets neither an ad nor word that there is none.

@@ -127,5 +127,7 @@ static void handle_tracker(struct exchange *exchange)
         answer(exchange);
 }
 
-const struct route route_tracker = {HTTP_GET, "/t/{event:word}/{token:text}", handle_tracker};
-const struct route route_tracker_post = {HTTP_POST, "/t/{event:word}/{token:text}", handle_tracker};
+const struct route route_tracker = {
+    .method = HTTP_GET, .path = "/t/{event:word}/{token:text}", .handle = handle_tracker};
+const struct route route_tracker_post = {
+    .method = HTTP_POST, .path = "/t/{event:word}/{token:text}", .handle = handle_tracker};

@@ -153,9 +153,10 @@ static const char *current_date(struct exchanges *exchanges)
     return exchanges->date;
 }
 
-/* One field for all that an answer varies with. */
-static void add_vary(struct exchange *exchange, const char *name)
+void exchange_vary(struct exchange *exchange, const char *name)
 {
+    if (exchange->request == NULL)
+        return;
     struct evkeyvalq *fields = evhttp_request_get_output_headers(exchange->request);
     const char *before = evhttp_find_header(fields, "Vary");
     char all[128];
@@ -179,7 +180,7 @@ static void add_common_headers(struct exchange *exchange, const char *content_ty
     } else {
         exchange_header(exchange, "Access-Control-Allow-Origin", origin);
         exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
-        add_vary(exchange, "Origin");
+        exchange_vary(exchange, "Origin");
     }
     if (exchange->is_last || exchange->pool->is_closing)
         exchange_header(exchange, "Connection", "close");

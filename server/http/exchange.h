@@ -65,6 +65,9 @@ void exchange_is_read(struct exchange *exchange);
 /* Adds a header to the answer; before one of the following. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);
 
+/* Adds to the one Vary field what the answer depends on; before one of the following. */
+void exchange_vary(struct exchange *exchange, const char *name);
+
 /* Answers with `body` (copied; not sent for HEAD). `content_type` NULL = no body at all (204, 302,
  * 304). */
 void exchange_reply(struct exchange *exchange, int status, const char *content_type,

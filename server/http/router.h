@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct route {
     enum http_method method;
     const char *path; /* the template */
     void (*handle)(struct exchange *exchange);
+    bool is_operators; /* not there where operators have a listener of their own */
 };
 
 enum { ROUTE_WORD_MAX_BYTES = 32, ROUTE_TEXT_MAX_BYTES = 160, ROUTE_PARAMS_MAX = 2 };

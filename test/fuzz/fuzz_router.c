@@ -20,12 +20,15 @@ static void handle(struct exchange *exchange)
     (void)exchange;
 }
 
-static const struct route ads = {HTTP_GET, "/ads", handle};
-static const struct route click = {HTTP_POST, "/ads/click", handle};
-static const struct route kind = {HTTP_POST, "/ads/{kind:word}", handle};
-static const struct route ad = {HTTP_GET, "/ads/{id:number}", handle};
-static const struct route both = {HTTP_GET, "/{a:word}/{b:number}", handle};
-static const struct route tracker = {HTTP_GET, "/t/{kind:word}/{token:text}", handle};
+static const struct route ads = {.method = HTTP_GET, .path = "/ads", .handle = handle};
+static const struct route click = {.method = HTTP_POST, .path = "/ads/click", .handle = handle};
+static const struct route kind = {
+    .method = HTTP_POST, .path = "/ads/{kind:word}", .handle = handle};
+static const struct route ad = {.method = HTTP_GET, .path = "/ads/{id:number}", .handle = handle};
+static const struct route both = {
+    .method = HTTP_GET, .path = "/{a:word}/{b:number}", .handle = handle};
+static const struct route tracker = {
+    .method = HTTP_GET, .path = "/t/{kind:word}/{token:text}", .handle = handle};
 static const struct route *const routes[] = {&ads, &click, &kind, &ad, &both, &tracker};
 
 static void check_word(const char *word)

@@ -74,7 +74,7 @@ static void handle(struct exchange *exchange)
     ck_assert_int_eq(owner->wanted, 0);
 }
 
-static const struct route route = {HTTP_GET, "/s", handle};
+static const struct route route = {.method = HTTP_GET, .path = "/s", .handle = handle};
 static const struct route *const routes[] = {&route};
 
 static void listen_anywhere(void)

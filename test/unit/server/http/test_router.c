@@ -15,21 +15,28 @@ static void handle(struct exchange *exchange)
 }
 
 /* The typed ones come first: the order decides nothing. */
-static const struct route kind = {HTTP_POST, "/ads/{kind:word}", handle};
-static const struct route ad = {HTTP_GET, "/ads/{id:number}", handle};
-static const struct route ad_change = {HTTP_PATCH, "/ads/{id:number}", handle};
-static const struct route ad_removal = {HTTP_DELETE, "/ads/{id:number}", handle};
-static const struct route any_vast = {HTTP_GET, "/{place:word}/{id:number}/vast", handle};
-static const struct route vast = {HTTP_GET, "/ads/{id:number}/vast", handle};
-static const struct route analytics = {HTTP_GET, "/ads/analytics", handle};
-static const struct route click = {HTTP_POST, "/ads/click", handle};
-static const struct route ads = {HTTP_GET, "/ads", handle};
-static const struct route new_ad = {HTTP_POST, "/ads", handle};
-static const struct route root = {HTTP_GET, "/", handle};
-static const struct route text = {HTTP_GET, "/t/{kind:word}/{token:text}", handle};
-static const struct route marks = {HTTP_GET, "/a-b._~", handle};
-static const struct route reserved = {HTTP_GET, "/a;b", handle};
-static const struct route deep = {HTTP_GET, "/1/2/3/4/5/6/7/8", handle};
+static const struct route kind = {
+    .method = HTTP_POST, .path = "/ads/{kind:word}", .handle = handle};
+static const struct route ad = {.method = HTTP_GET, .path = "/ads/{id:number}", .handle = handle};
+static const struct route ad_change = {
+    .method = HTTP_PATCH, .path = "/ads/{id:number}", .handle = handle};
+static const struct route ad_removal = {
+    .method = HTTP_DELETE, .path = "/ads/{id:number}", .handle = handle};
+static const struct route any_vast = {
+    .method = HTTP_GET, .path = "/{place:word}/{id:number}/vast", .handle = handle};
+static const struct route vast = {
+    .method = HTTP_GET, .path = "/ads/{id:number}/vast", .handle = handle};
+static const struct route analytics = {
+    .method = HTTP_GET, .path = "/ads/analytics", .handle = handle};
+static const struct route click = {.method = HTTP_POST, .path = "/ads/click", .handle = handle};
+static const struct route ads = {.method = HTTP_GET, .path = "/ads", .handle = handle};
+static const struct route new_ad = {.method = HTTP_POST, .path = "/ads", .handle = handle};
+static const struct route root = {.method = HTTP_GET, .path = "/", .handle = handle};
+static const struct route text = {
+    .method = HTTP_GET, .path = "/t/{kind:word}/{token:text}", .handle = handle};
+static const struct route marks = {.method = HTTP_GET, .path = "/a-b._~", .handle = handle};
+static const struct route reserved = {.method = HTTP_GET, .path = "/a;b", .handle = handle};
+static const struct route deep = {.method = HTTP_GET, .path = "/1/2/3/4/5/6/7/8", .handle = handle};
 
 static const struct route *const routes[] = {
     &kind, &ad,     &ad_change, &ad_removal, &any_vast, &vast, &analytics, &click,

@@ -1,5 +1,5 @@
 /* Who may do more than everybody. */
-#include "server/handlers/bearer.h"
+#include "server/handlers/access.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void refuse(struct exchange *exchange, const char *variable, bool is_set)
     exchange_fail(exchange, is_set ? 401 : 403, text);
 }
 
-bool bearer_is_admin(struct exchange *exchange)
+bool access_is_admin(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     if (is_token(find_token(exchange), context->admin_token))
@@ -51,14 +51,26 @@ bool bearer_is_admin(struct exchange *exchange)
     return false;
 }
 
-bool bearer_may_read(struct exchange *exchange)
+bool access_is_reader(const struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     const char *sent = find_token(exchange);
     bool is_reader = is_token(sent, context->read_token);
     bool is_admin = is_token(sent, context->admin_token);
-    if (is_reader || is_admin)
+    return is_reader || is_admin;
+}
+
+bool access_may_read_private(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    if (access_is_reader(exchange))
         return true;
     refuse(exchange, "READ_TOKEN", context->read_token != NULL);
     return false;
+}
+
+bool access_may_read(struct exchange *exchange)
+{
+    const struct handler_context *context = exchange->context;
+    return context->read_token == NULL || access_may_read_private(exchange);
 }

@@ -1,0 +1,42 @@
+/* Answers with what is embedded. */
+#include "server/handlers/assets.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <event2/http.h>
+
+#include "server/assets/asset.h"
+#include "server/http/coding_wish.h"
+#include "server/http/etag.h"
+#include "server/http/exchange.h"
+
+/* They are static. */
+static void release(const void *body, size_t body_bytes, void *arg)
+{
+    (void)body;
+    (void)body_bytes;
+    (void)arg;
+}
+
+void asset_reply(struct exchange *exchange, const struct asset *asset)
+{
+    bool is_zipped = http_wants_gzip(exchange);
+    const char *etag = is_zipped ? asset->gzip_etag : asset->etag;
+    const char *known =
+        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
+    exchange_header(exchange, "ETag", etag);
+    exchange_header(exchange, "Cache-Control", "no-cache");
+    exchange_header(exchange, "X-Content-Type-Options", "nosniff");
+    exchange_vary(exchange, "Accept-Encoding");
+    if (http_has_etag(known, etag)) {
+        exchange_reply(exchange, 304, NULL, NULL, 0);
+        return;
+    }
+    if (is_zipped)
+        exchange_header(exchange, "Content-Encoding", "gzip");
+    const unsigned char *body = is_zipped ? asset->gzip : asset->bytes;
+    size_t body_bytes = is_zipped ? asset->gzip_bytes : asset->byte_count;
+    exchange_reply_shared(exchange, 200, asset->content_type, (const char *)body, body_bytes,
+                          release, NULL);
+}

@@ -1,0 +1,9 @@
+/* Answers with what is embedded. */
+#pragma once
+
+struct asset;
+struct exchange;
+
+/* Answers 200 with the asset, compressed where the client takes that, or 304 where it has it. The
+ * caller has added what headers there are besides. */
+void asset_reply(struct exchange *exchange, const struct asset *asset);
