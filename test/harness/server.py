@@ -160,7 +160,8 @@ class Server:
         return self.request("POST", path, body, headers)
 
     def metrics(self) -> Metrics:
-        response = self.get("/metrics")
+        token = self.env.get("READ_TOKEN") or self.env.get("ADMIN_TOKEN")
+        response = self.get("/metrics", {"Authorization": f"Bearer {token}"} if token else None)
         assert response.status == 200, f"/metrics: {response.status}"
         return parse_metrics(response.body.decode())
 

@@ -1,5 +1,6 @@
 /* The steps of a session: what is sent, and what each answer leads to. */
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,7 +90,8 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
     ck_assert((reply == NULL) == (error != NULL));
     (void)strncpy(ends.step, step, sizeof ends.step - 1);
     if (reply == NULL)
-        (void)strncpy(ends.reason, error->text, sizeof ends.reason - 1);
+        (void)snprintf(ends.reason, sizeof ends.reason, "%.*s", (int)sizeof ends.reason - 1,
+                       error->text);
     else
         (void)strncpy(ends.sqlstate, reply->sqlstate, sizeof ends.sqlstate - 1);
     ends.is_claimed = reply != NULL && reply->outcome == DB_OK && PQntuples(reply->rows) == 1;
