@@ -169,6 +169,7 @@ static void make_context(struct service *service)
         (struct handler_context){.trusted_proxies = &config->trusted_proxies,
                                  .ivt_header = config->ivt_header,
                                  .ssai_peers = &config->ssai_peers,
+                                 .public_url = config->public_url,
                                  .admin_token = config->admin_token,
                                  .read_token = config->read_token,
                                  .token_keys = service->token_keys,

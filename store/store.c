@@ -124,6 +124,15 @@ uint64_t store_pending_events(const struct store *store)
     return backlog_waiting(intake_backlog(store->intake));
 }
 
+struct store_status store_status(const struct store *store)
+{
+    struct maintenance_news news = maintenance_tell(store->maintenance);
+    return (struct store_status){.is_connected = news.is_connected,
+                                 .as_of_us = news.told_us,
+                                 .instances = news.instances,
+                                 .pending_events = store_pending_events(store)};
+}
+
 struct ad_listing *store_ads(struct store *store)
 {
     return catalogue_listing(store->catalogue);
@@ -347,7 +356,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing,
+    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
                                          settings->events_retention_days, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),

@@ -89,6 +89,16 @@ const char *store_refusal(const struct store *store);
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);
 
+/* How it stands, as far as is known without asking the database. */
+struct store_status {
+    bool is_connected;       /* to the database */
+    int64_t as_of_us;        /* when the database last told of itself; 0 = not yet */
+    uint32_t instances;      /* servers that have stored something of late, this one among them */
+    uint64_t pending_events; /* store_pending_events() */
+};
+
+struct store_status store_status(const struct store *store);
+
 /* The list of available ads, one reference taken (ad_listing_release()); NULL when none was ever
  * loaded. */
 struct ad_listing *store_ads(struct store *store);

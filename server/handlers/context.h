@@ -20,6 +20,7 @@ struct handler_context {
     const struct peer_list *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     const struct peer_list *ssai_peers; /* who insert ads and tell whom for */
+    const char *public_url;             /* where players reach us, without a slash at its end */
     const char *admin_token;            /* NULL = none is accepted */
     const char *read_token;             /* likewise */
     struct token_keys *token_keys;

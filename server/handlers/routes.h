@@ -16,9 +16,11 @@
     X(impression) \
     X(livez) \
     X(metrics) \
+    X(page) \
     X(readyz) \
     X(root) \
     X(serve) \
+    X(status) \
     X(tracker) \
     X(tracker_post) \
     X(vast)
