@@ -3,7 +3,7 @@ import { urlOf } from './api.js';
 import { PAGE_ROWS, loadPage, sortOf } from './ads_rows.js';
 import { aside, h, isShowable, newId, replace, setText } from './dom.js';
 import { METRICS, ASKED, count, written } from './metrics.js';
-import { go, hrefOf } from './place.js';
+import { hrefOf } from './place.js';
 import { csvOf, windowOf } from './question.js';
 import { spark } from './spark.js';
 import { adName, stateName } from './words.js';
@@ -78,7 +78,7 @@ export class AdsTable {
           isHere ? h('span', { class: 'arrow', 'aria-hidden': 'true' }, isDown || value === null ? '↓' : '↑') : null,
           value === null ? aside(', newest first') : null));
     };
-    replace(this.head, column('ad', 'Ad', null), h('th', { scope: 'col' }, 'State'),
+    replace(this.head, column('ad', 'Ad', null), h('th', { scope: 'col', class: 'word state-of' }, 'State'),
       h('th', { scope: 'col', class: 'trend' }, 'Trend', aside(` of ${this.metric().name.toLowerCase()}`)),
       COLUMNS.map((name) => (SORTABLE.includes(name) ? column(name, METRICS[name].name, name) : h('th', { scope: 'col' }, METRICS[name].name))));
   }
@@ -137,8 +137,8 @@ export class AdsTable {
     return h('tr', { 'data-ad': id },
       h('th', { scope: 'row' }, h('div', { class: 'ad-cell' }, picture(ad),
         h('div', {}, h('a', { href: hrefOf({ ...this.place, view: 'ad', ad: id }), 'data-go': true }, adName(ad, id)),
-          h('span', { class: 'sub' }, ad?.title ? `${id}` : '', ad?.advertiser ? `${ad?.title ? ' · ' : ''}${ad.advertiser}` : '')))),
-      h('td', { class: 'word' }, stateMark(ad)),
+          h('span', { class: 'sub' }, stateMark(ad), ' ', [ad?.title ? id : null, ad?.advertiser].filter(Boolean).join(' · '))))),
+      h('td', { class: 'word state-of' }, stateMark(ad)),
       h('td', { class: 'trend' }, spark(course)), cells);
   }
 }

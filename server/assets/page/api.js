@@ -24,6 +24,11 @@ export function hasAdminToken() {
   return adminToken !== '';
 }
 
+// The header that shows it, where there is one.
+export function authorization() {
+  return adminToken === '' ? {} : { Authorization: `Bearer ${adminToken}` };
+}
+
 export function queryOf(parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
@@ -70,12 +75,9 @@ function remember(url, entry) {
 export async function get(path, parameters = {}, { admin = false, signal } = {}) {
   const url = urlOf(path, parameters);
   const known = kept.get(url);
-  const headers = {};
+  const headers = admin ? authorization() : {};
   if (known?.etag) {
     headers['If-None-Match'] = known.etag;
-  }
-  if (admin && adminToken !== '') {
-    headers.Authorization = `Bearer ${adminToken}`;
   }
   const response = await ask(url, { headers, signal });
   const asOf = response.headers.get('X-As-Of');
@@ -108,10 +110,7 @@ export async function getText(path, headers = {}) {
 
 // A change, with the administrator's token.
 export async function send(method, path, { body, headers = {} } = {}) {
-  const sent = { ...headers };
-  if (adminToken !== '') {
-    sent.Authorization = `Bearer ${adminToken}`;
-  }
+  const sent = { ...authorization(), ...headers };
   if (body !== undefined) {
     sent['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   }

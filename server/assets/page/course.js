@@ -93,7 +93,7 @@ export class Course {
     this.shown = key;
     this.cards.tell(data);
     setText(this.caption, `${rangeName(data.meta.start, data.meta.end)}, compared with ${BEFORE[place.period]}` +
-      (data.previous ? ` up to ${momentName(data.previous.end, place.tz)}` : ''));
+      (data.previous ? `, up to ${momentName(data.previous.end, place.tz)}` : ''));
     replace(this.warnings, data.meta.warnings.map((text) => h('p', { class: 'note' }, text)));
     this.chart.tell({
       points: pointsOf(data.rows, before?.rows ?? [], { step, place, asOf }),
