@@ -20,6 +20,9 @@
     X(readyz) \
     X(root) \
     X(serve) \
+    X(session) \
+    X(session_begin) \
+    X(session_end) \
     X(status) \
     X(tracker) \
     X(tracker_post) \
