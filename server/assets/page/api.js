@@ -82,6 +82,7 @@ export async function get(path, parameters = {}, { admin = false, signal } = {})
   const response = await ask(url, { headers, signal });
   const asOf = response.headers.get('X-As-Of');
   if (response.status === 304 && known) {
+    await response.text(); // there is none; what is not read is cut off
     const entry = { ...known, asOf: asOf ?? known.asOf };
     remember(url, entry);
     return entry;

@@ -1,9 +1,9 @@
 // Small tables: errors by code, what was not filled, what was invalid, each in words and with a bar.
 import { get, urlOf } from './api.js';
 import { h, newId, replace, setText } from './dom.js';
-import { count, rate } from './metrics.js';
+import { count } from './metrics.js';
 import { csvOf, windowOf } from './question.js';
-import { bar } from './bars.js';
+import { barred } from './bars.js';
 import { errorName, nofillName, verdictName } from './words.js';
 
 // What each is of: the group, its metric, and how a row is named.
@@ -64,6 +64,6 @@ export class Breakdown {
     setText(this.note, rows.length === 0 ? this.kind.none : '');
     this.table.hidden = rows.length === 0;
     replace(this.body, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, this.kind.name(row)),
-      h('td', {}, count(value(row))), h('td', { class: 'with-bar' }, bar(value(row) / sum), rate(value(row) / sum)))));
+      h('td', {}, count(value(row))), barred(value(row) / sum))));
   }
 }

@@ -1,8 +1,8 @@
 // How far an ad comes: served, seen, started, watched to its end.
 import { get, urlOf } from './api.js';
-import { bar } from './bars.js';
+import { barred } from './bars.js';
 import { h, newId, replace } from './dom.js';
-import { count, rate } from './metrics.js';
+import { count, share } from './metrics.js';
 import { csvOf, windowOf } from './question.js';
 
 const STEPS = [
@@ -21,7 +21,7 @@ export class Funnel {
     this.element = h('section', { class: 'part', 'aria-labelledby': title },
       h('div', { class: 'bar' }, h('h2', { id: title }, 'How far it comes'), this.csv),
       h('table', { class: 'numbers funnel' }, h('thead', {}, h('tr', {},
-        ['Step', 'Events', 'Of the step before', 'Of all'].map((text) => h('th', { scope: 'col' }, text)))), this.body, this.besides));
+        ['Step', 'Events', 'Of step before', 'Of all'].map((text) => h('th', { scope: 'col' }, text)))), this.body, this.besides));
     this.move(place);
   }
 
@@ -47,8 +47,8 @@ export class Funnel {
     const most = Math.max(...STEPS.map(([name]) => data[name]));
     const part = (value, all) => (all > 0 ? value / all : null);
     const row = ([name, label], before) => h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, count(data[name])),
-      h('td', {}, before === null ? '' : rate(part(data[name], data[before]))),
-      h('td', { class: 'with-bar' }, bar(part(data[name], most) ?? 0), rate(part(data[name], most))));
+      h('td', {}, before === null ? '' : share(part(data[name], data[before]))),
+      barred(part(data[name], most)));
     replace(this.body, STEPS.map((step, index) => row(step, index === 0 ? null : STEPS[index - 1][0])));
     replace(this.besides, BESIDES.filter(([name]) => data[name] > 0).map((step) => row(step, null)));
   }

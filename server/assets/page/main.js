@@ -20,6 +20,7 @@ const stage = h('div', { class: 'stage' });
 let session = { may_read: true, may_read_private: false, may_change: false, read_token_set: false, admin_token_set: false };
 let catalogue = new Catalogue(false);
 let place = readPlace();
+let knowsSession = false;
 let view = null;
 let viewKey = '';
 
@@ -68,6 +69,7 @@ function show(next, isFirst = false) {
 }
 
 function take(next) {
+  knowsSession = true;
   session = next;
   catalogue = new Catalogue(session.may_read_private);
   viewKey = '';
@@ -93,8 +95,12 @@ async function signOut() {
 }
 
 async function work() {
+  if (!knowsSession) {
+    take(await readSession());
+    show(place, true);
+  }
   const here = view;
-  if (here === null || here instanceof SignIn) {
+  if (here instanceof SignIn) {
     return;
   }
   try {
@@ -135,11 +141,4 @@ const poller = new Poller(work, (isAway, nextMs) => isAway && strip.away(nextMs)
 
 onMove((next) => show(next));
 history.replaceState(null, '', hrefOf(place));
-try {
-  take(await readSession());
-} catch (error) {
-  if (error.status !== 404) {
-    strip.away(0);
-  }
-}
-show(place, true);
+poller.hurry();

@@ -3,6 +3,7 @@
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const tenths = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const coarse = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const points = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
@@ -42,6 +43,11 @@ export function shortCount(value) {
 
 export function rate(value) {
   return value === null || value === undefined ? NONE : percent.format(value);
+}
+
+// Of a bar, which is no more exact.
+export function share(value) {
+  return value === null ? NONE : tenths.format(value);
 }
 
 export function written(metric, value) {
