@@ -209,6 +209,7 @@ static const char *phrase_of(int status)
         const char *phrase;
     } phrases[] = {
         {422, "Unprocessable Content"},           /* RFC 9110 section 15.5.21 */
+        {428, "Precondition Required"},           /* RFC 6585 section 3 */
         {431, "Request Header Fields Too Large"}, /* RFC 6585 section 5 */
     };
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
