@@ -13,6 +13,7 @@
 #include "protocol/event.h"
 #include "protocol/nofill.h"
 #include "protocol/result.h"
+#include "store/administration/administration.h"
 #include "store/analytics/export.h"
 #include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
@@ -142,6 +143,9 @@ MUST_CHECK enum result store_analytics(struct store *store, const struct analyti
 MUST_CHECK enum result store_export(struct store *store, const struct export_question *question,
                                     struct export_listener listener, struct export **export,
                                     const char **reason);
+
+/* What changes ads, and reads them as the database has them. */
+struct administration *store_administration(const struct store *store);
 
 /*
  * Accepts nothing more, sends what is queued, and disconnects when that is stored or `grace_ms` are

@@ -5,6 +5,11 @@
 
 /* clang-format off */
 #define ROUTES(X) \
+    X(ad) \
+    X(ad_create) \
+    X(ad_delete) \
+    X(ad_modify) \
+    X(ad_replace) \
     X(ad_vast) \
     X(ads) \
     X(analytics) \
