@@ -82,7 +82,7 @@ export class Chart {
       series: {
         now: { strokeWidth: 1.75, fillGraph: true },
         'so far': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
-        before: { strokeWidth: 1.25, strokePattern: [1, 3] },
+        before: { strokeWidth: 1.5, strokePattern: [2, 3] },
       },
       fillAlpha: 0.09,
       drawPoints: this.points.length < 3,
