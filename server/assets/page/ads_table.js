@@ -17,10 +17,18 @@ export function stateMark(ad) {
     h('span', { class: 'dot', 'aria-hidden': 'true' }), stateName(state));
 }
 
-function picture(ad) {
-  return ad?.image_url && isShowable(ad.image_url)
-    ? h('img', { src: ad.image_url, alt: '', loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer', width: 44, height: 28 })
-    : h('span', { class: 'no-picture', 'aria-hidden': 'true' });
+// Nothing where it cannot be shown.
+export function picture(ad, width = 44, height = 28) {
+  const none = h('span', { class: 'no-picture', 'aria-hidden': 'true' });
+  if (!ad?.image_url || !isShowable(ad.image_url)) {
+    return none;
+  }
+  const image = h('img', {
+    alt: '', loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer', width, height,
+    onerror: () => image.replaceWith(none),
+  });
+  image.src = ad.image_url;
+  return image;
 }
 
 export class AdsTable {
