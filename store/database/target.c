@@ -12,6 +12,7 @@
 #include "protocol/digits.h"
 #include "protocol/memory.h"
 #include "store/database/addresses.h"
+#include "store/database/precedence.h"
 
 enum { ARGUMENTS_MAX = 96 }; /* libpq knows about 40 keywords */
 
@@ -155,6 +156,8 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
         PQfreemem(message);
         return refused;
     }
+    target->precedence = memory_zeroed(sizeof *target->precedence);
+    TAILQ_INIT(target->precedence);
     /* libpq would read the service's host by itself, and resolve it blocking. */
     if (find_value(options, "service") != NULL)
         (void)setenv("PGSERVICE", find_value(options, "service"), 1);
@@ -190,6 +193,7 @@ void db_target_clear(struct db_target *target)
     }
     free(target->hosts);
     free(target->parameters);
+    free(target->precedence);
     *target = (struct db_target){0};
 }
 
@@ -262,5 +266,6 @@ PGconn *db_target_connect(const struct db_target *target, const struct db_addres
         add_argument(&arguments, target->parameters[i].keyword, target->parameters[i].value);
     PGconn *pg = PQconnectStartParams(arguments.keywords, arguments.values, 0);
     lists_free(&lists);
+    (void)PQsetErrorVerbosity(pg, PQERRORS_VERBOSE);
     return pg;
 }

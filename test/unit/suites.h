@@ -56,6 +56,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_precedence) \
     X(db_renewal) \
     X(db_reply) \
     X(db_target) \
