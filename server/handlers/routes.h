@@ -16,12 +16,14 @@
     X(impression) \
     X(livez) \
     X(metrics) \
+    X(openapi) \
     X(readyz) \
     X(root) \
     X(serve) \
     X(tracker) \
     X(tracker_post) \
-    X(vast)
+    X(vast) \
+    X(vat_js)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;
