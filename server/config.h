@@ -7,16 +7,20 @@
 
 #include "metrics/log.h"
 #include "protocol/result.h"
+#include "server/access/hosts.h"
 #include "server/http/client_address.h"
+#include "server/http/listen_place.h"
 #include "server/http/listener.h"
 #include "store/store.h"
 
-enum { PUBLIC_URL_SIZE = 512, ADMIN_TOKEN_MIN_BYTES = 24 };
+enum { PUBLIC_URL_SIZE = 512 };
 
 /* Its strings are the environment's, which nothing may change as long as it is used. */
 struct config {
     struct store_settings store;
     struct listener_settings listener;
+    struct listen_place ops_listen; /* of operators; its port is 0 = at `listener` */
+    struct host_list ops_hosts;     /* under which names they reach that */
     struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
     struct peer_list ssai_peers;

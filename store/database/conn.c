@@ -378,6 +378,11 @@ bool db_conn_is_up(const struct db_conn *conn)
     return conn->state == DB_READY || conn->state == DB_BUSY;
 }
 
+bool db_conn_is_waiting(const struct db_conn *conn)
+{
+    return conn->state == DB_WAITING;
+}
+
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn done, void *arg)
 {
     assert(conn->state == DB_READY);

@@ -40,6 +40,7 @@ static const struct ad full = {
     .active = true,
     .starts_at_us = 1745107200000000,
     .ends_at_us = -1,
+    .archived_at_us = INT64_MAX,
     .weight = 0,
     .skip_after_ms = 0,
     .image_width = 300,
@@ -52,8 +53,12 @@ static const struct ad full = {
     .progress_offsets_ms = offsets,
     .ad_verifications = verifications,
 };
-static const struct ad empty = {
-    .id = 8, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX, .weight = 1, .skip_after_ms = -1};
+static const struct ad empty = {.id = 8,
+                                .starts_at_us = INT64_MIN,
+                                .ends_at_us = INT64_MAX,
+                                .archived_at_us = INT64_MAX,
+                                .weight = 1,
+                                .skip_after_ms = -1};
 
 static PGresult *rows;
 static struct ad_row_fault fault;
