@@ -177,11 +177,13 @@ static void write_allows(struct router *router, enum route_audience audience)
     for (size_t i = 0; i < router->count; i++) {
         struct endpoint *endpoint = &router->endpoints[i];
         bool allowed[HTTP_METHODS] = {false};
+        bool is_there = false;
         for (int method = 0; method < HTTP_METHODS; method++) {
             allowed[method] = is_for(endpoint->routes[method], audience);
-            allowed[HTTP_OPTIONS] |= allowed[method];
             by_any[method] |= allowed[method];
+            is_there |= allowed[method];
         }
+        allowed[HTTP_OPTIONS] = is_there;
         write_allow(endpoint->allow[audience], allowed);
     }
     write_allow(router->allow[audience], by_any);

@@ -6,6 +6,11 @@
 
 /* clang-format off */
 #define SUITES(X) \
+    X(access_hosts) \
+    X(access_own_origin) \
+    X(access_secrets) \
+    X(access_session) \
+    X(access_throttle) \
     X(ad) \
     X(ad_array) \
     X(ad_columns) \
@@ -80,6 +85,7 @@
     X(export_row) \
     X(gzip) \
     X(hex) \
+    X(hmac) \
     X(http_admission) \
     X(http_authority) \
     X(http_chunk_extension) \
@@ -90,6 +96,7 @@
     X(http_guard_connections) \
     X(http_head) \
     X(http_inflate) \
+    X(http_listen_place) \
     X(http_metrics) \
     X(http_octet) \
     X(http_refusal) \
