@@ -14,6 +14,7 @@
     X(ad) \
     X(ad_array) \
     X(ad_columns) \
+    X(ad_document) \
     X(ad_faults) \
     X(ad_fields) \
     X(ad_listing) \
@@ -27,6 +28,7 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
+    X(administration) \
     X(analytics_answer_csv) \
     X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
