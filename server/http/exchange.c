@@ -350,7 +350,8 @@ void exchange_fail(struct exchange *exchange, int status, const char *text)
     (void)memory_required(body);
     if (status == 503) {
         exchange_header(exchange, "Retry-After", "1");
-        exchange_header(exchange, "Access-Control-Expose-Headers", "Retry-After");
+        if (exchange->cors != CORS_NONE)
+            exchange_header(exchange, "Access-Control-Expose-Headers", "Retry-After");
     }
     exchange_reply(exchange, status, error_type, body, strlen(body));
     free(body);
