@@ -1,12 +1,12 @@
 // One ad: its numbers, its funnel, its errors, a player to test it, its tags and its fields.
 import { ApiError, authorization, get, hasAdminToken, send } from './api.js';
 import { AdForm } from './ad_form.js';
-import { stateMark } from './ads_table.js';
+import { picture, stateMark } from './ads_table.js';
 import { Breakdown } from './breakdown.js';
 import { Catalogue } from './catalogue.js';
 import { controls } from './controls.js';
 import { Course } from './course.js';
-import { h, isShowable, newId, outLink, replace } from './dom.js';
+import { h, newId, outLink, replace } from './dom.js';
 import { Funnel } from './funnel.js';
 import { hrefOf } from './place.js';
 import { TestPlayer } from './player.js';
@@ -85,7 +85,7 @@ export class AdView {
     replace(this.head,
       h('p', { class: 'crumbs' }, h('a', { href: hrefOf({ ...this.place, view: 'overview', ad: null }), 'data-go': true }, '← Ads')),
       h('div', { class: 'title-row' },
-        ad?.image_url && isShowable(ad.image_url) ? h('img', { src: ad.image_url, alt: '', referrerpolicy: 'no-referrer', width: 64, height: 40 }) : null,
+        ad?.image_url ? picture(ad, 64, 40) : null,
         h('div', {}, h('h1', {}, adName(ad, this.id)),
           h('p', { class: 'facts' }, stateMark(ad), h('span', {}, `ad ${this.id}`), ad?.advertiser ? h('span', {}, ad.advertiser) : null,
             ad?.category ? h('span', {}, ad.category) : null, ad?.target_url ? h('span', {}, '→ ', outLink(ad.target_url)) : null)),

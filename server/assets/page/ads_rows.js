@@ -2,6 +2,7 @@
 import { get } from './api.js';
 import { ASKED } from './metrics.js';
 import { sparkStepOf, windowOf } from './question.js';
+import { hasBegun, isOpen, wallText } from './times.js';
 
 export const PAGE_ROWS = 25;
 
@@ -20,21 +21,22 @@ async function numbersOf(place, ids) {
   return new Map(data.rows.map((row) => [row.ad_id, row]));
 }
 
-// How each did over time: values by ad.
+// How each did over time, as far as it is over: values by ad.
 async function coursesOf(place, ids, metric) {
   const step = sparkStepOf(place);
-  const { data } = await get('ads/analytics', {
+  const { data, asOf } = await get('ads/analytics', {
     ...windowOf(place), group_by: `ad,${step}`, ad_id: ids, metrics: ASKED, limit: 10000,
   });
+  const clock = wallText(new Date(asOf ?? Date.now()), place.tz);
   const courses = new Map();
-  for (const row of data.rows) {
+  for (const row of data.rows.filter((each) => hasBegun(each[step], clock) && !isOpen(each[step], step, clock))) {
     const course = courses.get(row.ad_id) ?? courses.set(row.ad_id, []).get(row.ad_id);
     course.push(metric.of(row));
   }
   return courses;
 }
 
-// Ads without a number in the window come behind those with one, the newest first.
+// Ads without a number in the window come behind those with one, the newest first, but for archived ones.
 async function fillUp(catalogue, rows, position) {
   let after = position.after ?? null;
   do {
@@ -44,7 +46,7 @@ async function fillUp(catalogue, rows, position) {
         return { next: { after, seen: position.seen }, total };
       }
       after = ad.id;
-      if (!position.seen.has(ad.id)) {
+      if (!position.seen.has(ad.id) && ad.state !== 'archived') {
         rows.push({ id: ad.id, ad });
       }
     }
@@ -70,8 +72,8 @@ async function byMetric(place, catalogue, position) {
   return { rows, ...await fillUp(catalogue, rows, { after: position.after ?? null, seen }) };
 }
 
-async function byAge(catalogue, position, words) {
-  const { ads, next, total } = await catalogue.page({ after: position.after ?? null, words, limit: PAGE_ROWS });
+async function byAge(catalogue, position, filter) {
+  const { ads, next, total } = await catalogue.page({ ...filter, after: position.after ?? null, limit: PAGE_ROWS });
   return { rows: ads.map((ad) => ({ id: ad.id, ad })), next: next === null ? null : { after: next }, total };
 }
 
@@ -92,8 +94,9 @@ async function complete(rows, place, catalogue, metric) {
 
 // A page: {rows: [{id, ad, numbers, course}], next, total}; `position` is {} of the first one, else the `next` of the
 // one before. ad is null where it is not to be known, numbers where there are none.
-export async function loadPage({ place, catalogue, position, words, metric }) {
-  const isByMetric = sortOf(place) !== null && words === '';
-  const page = isByMetric ? await byMetric(place, catalogue, position) : await byAge(catalogue, position, words);
+// `filter` are words and a state that the ads are to have, null = any.
+export async function loadPage({ place, catalogue, position, filter, metric }) {
+  const page = filter === null && sortOf(place) !== null
+    ? await byMetric(place, catalogue, position) : await byAge(catalogue, position, filter ?? {});
   return { ...page, rows: await complete(page.rows, place, catalogue, metric) };
 }

@@ -6,7 +6,7 @@ import { METRICS, ASKED, count, written } from './metrics.js';
 import { hrefOf } from './place.js';
 import { csvOf, windowOf } from './question.js';
 import { spark } from './spark.js';
-import { adName, stateName } from './words.js';
+import { STATES, adName, stateName } from './words.js';
 
 const COLUMNS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors', 'invalid_share'];
 const SORTABLE = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
@@ -17,17 +17,25 @@ export function stateMark(ad) {
     h('span', { class: 'dot', 'aria-hidden': 'true' }), stateName(state));
 }
 
-function picture(ad) {
-  return ad?.image_url && isShowable(ad.image_url)
-    ? h('img', { src: ad.image_url, alt: '', loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer', width: 44, height: 28 })
-    : h('span', { class: 'no-picture', 'aria-hidden': 'true' });
+// Nothing where it cannot be shown.
+export function picture(ad, width = 44, height = 28) {
+  const none = h('span', { class: 'no-picture', 'aria-hidden': 'true' });
+  if (!ad?.image_url || !isShowable(ad.image_url)) {
+    return none;
+  }
+  const image = h('img', {
+    alt: '', loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer', width, height,
+    onerror: () => image.replaceWith(none),
+  });
+  image.src = ad.image_url;
+  return image;
 }
 
 export class AdsTable {
   constructor(place, catalogue) {
     this.catalogue = catalogue;
     this.place = place;
-    this.words = '';
+    this.filter = null;
     this.trail = [{}]; // where the pages up to this one begin
     const title = newId('ads');
     this.head = h('tr');
@@ -35,13 +43,15 @@ export class AdsTable {
     this.count = h('span', { class: 'count' });
     this.csv = h('a', { class: 'csv', download: '' }, 'CSV');
     this.search = h('input', { type: 'search', 'aria-label': 'Find ads', placeholder: 'Find ads', oninput: () => this.find() });
+    this.states = h('select', { 'aria-label': 'Of which state', onchange: () => this.find(), hidden: !catalogue.isWhole },
+      h('option', { value: '' }, 'Any state'), Object.entries(STATES).map(([state, name]) => h('option', { value: state }, name)));
     this.note = h('p', { class: 'note' });
     this.back = h('button', { type: 'button', onclick: () => this.turn(-1) }, '← Previous');
     this.onward = h('button', { type: 'button', onclick: () => this.turn(1) }, 'Next →');
     this.where = h('span', { class: 'where', role: 'status' });
     this.pages = h('div', { class: 'pages' }, this.back, this.where, this.onward);
     this.element = h('section', { class: 'ads', 'aria-labelledby': title },
-      h('div', { class: 'bar' }, h('h2', { id: title }, 'Ads ', this.count), this.search, this.csv),
+      h('div', { class: 'bar' }, h('h2', { id: title }, 'Ads ', this.count), this.search, this.states, this.csv),
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table of ads' },
         h('table', { class: 'numbers ads-table' }, h('thead', {}, this.head), this.body)),
       this.note, this.pages);
@@ -59,7 +69,9 @@ export class AdsTable {
   find() {
     clearTimeout(this.typing);
     this.typing = setTimeout(() => {
-      this.words = this.search.value.trim();
+      const words = this.search.value.trim();
+      const state = this.states.value;
+      this.filter = words === '' && state === '' ? null : { words, state };
       this.trail = [{}];
       this.shown = null;
       this.drawHead();
@@ -68,7 +80,7 @@ export class AdsTable {
   }
 
   drawHead() {
-    const sorted = this.words === '' ? sortOf(this.place) : null;
+    const sorted = this.filter === null ? sortOf(this.place) : null;
     const isDown = this.place.sort.startsWith('-');
     const column = (name, label, value) => {
       const isHere = sorted === value;
@@ -97,10 +109,10 @@ export class AdsTable {
   }
 
   async refresh() {
-    const { place, words, trail } = this;
+    const { place, filter, trail } = this;
     const depth = trail.length;
-    const page = await loadPage({ place, catalogue: this.catalogue, position: trail[depth - 1], words, metric: this.metric() });
-    if (place === this.place && words === this.words && trail === this.trail && depth === trail.length) {
+    const page = await loadPage({ place, catalogue: this.catalogue, position: trail[depth - 1], filter, metric: this.metric() });
+    if (place === this.place && filter === this.filter && trail === this.trail && depth === trail.length) {
       this.tell(page);
     }
     return page;
@@ -120,7 +132,7 @@ export class AdsTable {
     this.back.disabled = this.trail.length === 1;
     this.onward.disabled = page.next === null;
     setText(this.where, page.rows.length === 0 ? '' : `${count(first)} to ${count(first + page.rows.length - 1)}`);
-    setText(this.note, page.rows.length > 0 ? '' : this.words === '' ? 'There are no ads here.' : 'No ad is like that.');
+    setText(this.note, page.rows.length > 0 ? '' : this.filter === null ? 'There are no ads here.' : 'No ad is like that.');
   }
 
   // A row whose link has the focus keeps it.

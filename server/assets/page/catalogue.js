@@ -34,10 +34,10 @@ export class Catalogue {
     return new Map((await openAds()).filter((ad) => wanted.has(ad.id)).map((ad) => [ad.id, { ...ad, state: 'available' }]));
   }
 
-  // The newest first: {ads, next, total}; `after` is the `next` of the page before.
-  async page({ after = null, words = '', limit = 25 }) {
+  // The newest first, of a state or of all: {ads, next, total}; `after` is the `next` of the page before.
+  async page({ after = null, words = '', state = null, limit = 25 }) {
     if (this.isWhole) {
-      const { data } = await get('ads', { fields: 'all', q: words, after, limit }, { admin: true });
+      const { data } = await get('ads', { fields: 'all', q: words, state, after, limit }, { admin: true });
       return data;
     }
     const all = (await openAds()).filter((ad) => words === '' || fits(ad, words));

@@ -75,6 +75,7 @@ export class Chart {
     }
     this.graph?.destroy();
     const { metric } = this;
+    const most = Math.max(0, ...this.points.map((point) => Math.max(point.now ?? 0, point.then ?? 0)));
     this.width = this.plot.clientWidth;
     this.graph = new Dygraph(this.plot, rowsOf(this.points), {
       labels: ['at', 'now', 'so far', 'before'],
@@ -82,7 +83,7 @@ export class Chart {
       series: {
         now: { strokeWidth: 1.75, fillGraph: true },
         'so far': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
-        before: { strokeWidth: 1.25, strokePattern: [1, 3] },
+        before: { strokeWidth: 1.5, strokePattern: [2, 3] },
       },
       fillAlpha: 0.09,
       drawPoints: this.points.length < 3,
@@ -92,12 +93,13 @@ export class Chart {
       axisLineColor: color('--line'),
       gridLineWidth: 1,
       includeZero: true,
+      valueRange: [0, most > 0 ? null : metric.isRate ? 0.01 : 4],
       xRangePad: 6,
       rightGap: 12,
       interactionModel: {},
       axes: {
         x: { drawGrid: false, ticker: () => ticksOf(this.points, this.step, this.plot.clientWidth), axisLabelWidth: 100 },
-        y: { axisLabelWidth: 46, pixelsPerLabel: 44, axisLabelFormatter: (value) => axisValue(metric, value) },
+        y: { axisLabelWidth: 46, pixelsPerLabel: most > 0 && most < 4 && !metric.isRate ? 100 : 44, axisLabelFormatter: (value) => axisValue(metric, value) },
       },
       highlightCallback: (event, x) => this.read(x),
       unhighlightCallback: () => this.rest(),

@@ -6,7 +6,7 @@ import { h, replace, setText } from './dom.js';
 import { ASKED, METRICS } from './metrics.js';
 import { go } from './place.js';
 import { csvOf, stepOf, windowOf } from './question.js';
-import { justBefore, momentName, rangeName, wallText } from './times.js';
+import { hasBegun, isOpen, justBefore, momentName, rangeName, wallText } from './times.js';
 
 const ROWS = 10000;
 
@@ -17,25 +17,14 @@ function metricOf(place) {
 // What is charted: the rows of this window, and by their order those of the window before.
 function pointsOf(rows, before, { step, place, asOf }) {
   const metric = METRICS[metricOf(place)];
-  const clock = wallText(asOf === null ? new Date() : new Date(asOf), place.tz);
-  const started = rows.filter((row) => row[step].slice(0, 19) <= clock.slice(0, row[step].slice(0, 19).length)).length;
+  const clock = wallText(new Date(asOf ?? Date.now()), place.tz);
   return rows.map((row, index) => ({
     at: row[step],
-    now: index < started ? metric.of(row) : undefined,
-    isOpen: index === started - 1 && started < rows.length + 1 && isOpen(row[step], step, clock),
+    now: hasBegun(row[step], clock) ? metric.of(row) : undefined,
+    isOpen: isOpen(row[step], step, clock),
     then: before[index] ? metric.of(before[index]) : null,
     thenAt: before[index]?.[step] ?? null,
   }));
-}
-
-// Whether a bucket's end has not come yet, by its zone's clock.
-function isOpen(at, step, clock) {
-  const start = at.slice(0, 19);
-  const length = { minute: 16, hour: 13, day: 10, month: 7 }[step];
-  if (length !== undefined) {
-    return start.slice(0, length) === clock.slice(0, length).slice(0, start.length);
-  }
-  return Date.parse(clock.slice(0, 10)) - Date.parse(start.slice(0, 10)) < 7 * 86400000;
 }
 
 const BEFORE = {

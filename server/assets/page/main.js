@@ -101,6 +101,7 @@ async function work() {
   }
   const here = view;
   if (here instanceof SignIn) {
+    await strip.refreshOpenly();
     return;
   }
   try {

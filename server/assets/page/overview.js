@@ -36,7 +36,7 @@ export class Overview {
 
   // Whoever has no ads, or no events of this window and no other, is told what to do.
   guide({ events, previous }, page) {
-    const isEmpty = page.total === 0 && this.table.words === '';
+    const isEmpty = page.total === 0 && this.table.filter === null;
     const isQuiet = !isEmpty && page.total <= 5 && events === 0 && (previous?.events ?? 0) === 0;
     const key = isEmpty ? 'empty' : isQuiet ? `quiet ${page.rows[0]?.id}` : 'busy';
     if (this.guided !== key) {

@@ -27,6 +27,7 @@ export class SignIn {
     this.element = h('form', { class: 'sign-in', onsubmit: submit },
       h('h1', {}, 'Sign in'),
       h('p', {}, 'The numbers of this server are read with a token: its READ_TOKEN, or its ADMIN_TOKEN. It opens a session for reading that ends after 12 hours.'),
+      h('input', { type: 'text', autocomplete: 'username', value: 'reader', hidden: true }),
       h('label', { for: id }, 'Token'), h('div', { class: 'row' }, input, button), slip);
   }
 

@@ -20,7 +20,7 @@ export function firstSteps(place, session, id) {
   const base = session.public_url ?? address();
   const reading = session.read_token_set ? ' -H "Authorization: Bearer $READ_TOKEN"' : '';
   return h('section', { class: 'first' },
-    h('h2', {}, id === null ? 'Nothing here yet' : 'No events yet'),
+    h('h2', {}, id === null ? 'Nothing here yet' : 'No events in this window'),
     h('p', {}, id === null
       ? 'An ad, an event, a number: three commands, and this page shows what became of them.'
       : 'The ads are there. As soon as players show them, their numbers appear here by themselves. To try it by hand:'),

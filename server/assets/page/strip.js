@@ -50,6 +50,19 @@ export class Strip {
     this.version = data.version;
   }
 
+  // For whoever has not signed in.
+  async refreshOpenly() {
+    try {
+      await get('readyz');
+      this.say('well', 'Accepting events');
+    } catch (error) {
+      if (error.status === 0) {
+        throw error;
+      }
+      this.say('bad', `Not accepting events: ${REASONS[error.message] ?? error.message}`);
+    }
+  }
+
   away(nextMs) {
     this.say('bad', `The server does not answer. Next try in ${Math.round(nextMs / 1000)} s`);
   }

@@ -52,6 +52,22 @@ export function wallText(instant, tz) {
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
+// Whether a bucket has begun, and whether it is over, when its zone's clock shows `clock`.
+export function hasBegun(at, clock) {
+  const start = at.slice(0, 19);
+  return start <= clock.slice(0, start.length);
+}
+
+export function isOpen(at, step, clock) {
+  const start = at.slice(0, 19);
+  const length = { minute: 16, hour: 13, day: 10, month: 7 }[step];
+  if (length !== undefined) {
+    return start.slice(0, length) === clock.slice(0, length);
+  }
+  const days = (Date.parse(clock.slice(0, 10)) - Date.parse(start.slice(0, 10))) / 86400000;
+  return days >= 0 && days < 7;
+}
+
 // The instant at which a zone's clock shows `wall` ("2026-11-27T00:00"); of two the earlier one.
 export function instantOf(wall, tz) {
   const wanted = Date.parse(`${wall}Z`);

@@ -43,9 +43,9 @@ export function verdictName(verdict) {
 }
 
 // Of an ad, as the API has it.
-const STATES = {
+export const STATES = {
   available: 'available', paused: 'paused', scheduled: 'not begun', ended: 'ended', archived: 'archived',
-  without_weight: 'weight 0', unservable: 'nothing to show',
+  without_weight: 'weight 0',
 };
 
 export function stateName(state) {
