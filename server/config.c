@@ -171,6 +171,14 @@ static enum result read_log_level(const struct variable *variable, const char *v
                      variable->name);
 }
 
+static enum result read_log_format(const struct variable *variable, const char *value, void *field,
+                                   struct error *error)
+{
+    if (log_format_parse(value, field) == 0)
+        return RESULT_OK;
+    return error_set(error, RESULT_INVALID, "%s must be text or json", variable->name);
+}
+
 #define FIELD(name) offsetof(struct config, name), sizeof((struct config *)NULL)->name
 
 /* clang-format off */
@@ -226,6 +234,8 @@ static const struct variable variables[] = {
      read_switch, FIELD(store.sample_data), 0, 0},
     {"LOG_LEVEL", "info", "error, warning, info or debug",
      read_log_level, FIELD(log_level), 0, 0},
+    {"LOG_FORMAT", "text", "text, or json: an object a line",
+     read_log_format, FIELD(log_format), 0, 0},
 };
 /* clang-format on */
 

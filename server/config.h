@@ -28,6 +28,7 @@ struct config {
     uint32_t keepalive_s;    /* that a connection may be idle between requests */
     uint32_t shutdown_grace_s;
     enum log_level log_level;
+    enum log_format log_format;
 };
 
 /*

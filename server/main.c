@@ -51,11 +51,25 @@ static void raise_descriptor_limit(struct log *log)
                   (unsigned long long)limit.rlim_max);
 }
 
+static struct log *make_log(const struct config *config)
+{
+    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    log_set_format(log, config->log_format);
+    return log;
+}
+
+/* Before there is a log. */
+static void complain(const char *text)
+{
+    (void)fprintf(stderr, "%svideo-ad-tracker: %s\n", log_is_journal(STDERR_FILENO) ? "<3>" : "",
+                  text);
+}
+
 static int serve(const struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error = {""};
-    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    struct log *log = make_log(config);
     libevent_log_start(log);
     raise_descriptor_limit(log);
     if (config->store.db_conn == NULL)
@@ -97,7 +111,7 @@ static int inspect(const struct config *config, char *const *operands)
 static int import(const struct config *config, char *const *operands)
 {
     struct error error = {""};
-    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    struct log *log = make_log(config);
     const struct import_settings settings = {.db_conn = config->store.db_conn,
                                              .directory = operands[0],
                                              .is_forced = operands[1] != NULL,
@@ -159,13 +173,13 @@ int main(int argc, char **argv)
         return sync_worker_run(argv[2]);
     const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
-        (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
+        complain("unknown argument, see --help");
         return EXIT_USAGE;
     }
     struct config config;
     struct error error;
     if (config_read(&config, &error) != RESULT_OK) {
-        (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
+        complain(error.text);
         return EXIT_USAGE;
     }
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */

@@ -131,6 +131,7 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_json) \
     X(maintenance) \
     X(media_type) \
     X(memory) \
