@@ -185,6 +185,8 @@ static enum result read_log_format(const struct variable *variable, const char *
 static const struct variable variables[] = {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)",
      read_text, FIELD(store.db_conn), 0, 0},
+    {"DB_CONN_FILE", "", "file that has DB_CONN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_DB_CONN].path), 0, 0},
     {"DB_READ_CONN", "", "where analytics are asked, as a replica; without it DB_CONN",
      read_text, FIELD(store.db_read_conn), 0, 0},
     {"READER_CONNECTIONS", "2", "questions that the database is asked at a time",
@@ -220,12 +222,18 @@ static const struct variable variables[] = {
     {"TOKEN_SECRET", "",
      "signs trackers, the same for all instances; up to 8 of 32 characters at least, by commas",
      read_text, FIELD(store.token_secret), 0, 0},
+    {"TOKEN_SECRET_FILE", "", "file that has TOKEN_SECRET, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_TOKEN_SECRET].path), 0, 0},
     {"TOKEN_TTL_SECONDS", "86400", "how long an ad's trackers count as valid after it was served, at most 14 days",
      read_number, FIELD(token_ttl_s), 1, 14 * 86400},
     {"ADMIN_TOKEN", "", "bearer that may preview ads which are not available; 24 characters at least",
      read_bearer, FIELD(admin_token), 0, 0},
+    {"ADMIN_TOKEN_FILE", "", "file that has ADMIN_TOKEN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_ADMIN_TOKEN].path), 0, 0},
     {"READ_TOKEN", "", "bearer that may export raw events; 24 characters at least",
      read_bearer, FIELD(read_token), 0, 0},
+    {"READ_TOKEN_FILE", "", "file that has READ_TOKEN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_READ_TOKEN].path), 0, 0},
     {"SSAI_PEERS", "", "ad-inserting servers whose X-Device-IP and X-Device-User-Agent count",
      read_blocks, FIELD(ssai_peers), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",
@@ -234,6 +242,8 @@ static const struct variable variables[] = {
      read_switch, FIELD(store.sample_data), 0, 0},
     {"LOG_LEVEL", "info", "error, warning, info or debug",
      read_log_level, FIELD(log_level), 0, 0},
+    {"LOG_LEVEL_FILE", "", "file that has LOG_LEVEL, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_LOG_LEVEL].path), 0, 0},
     {"LOG_FORMAT", "text", "text, or json: an object a line",
      read_log_format, FIELD(log_format), 0, 0},
 };
@@ -254,6 +264,16 @@ static const char *value_of(const struct variable *variable)
 {
     const char *value = getenv(variable->name);
     return value == NULL || value[0] == '\0' ? variable->fallback : value;
+}
+
+enum result config_set(struct config *config, const char *name, const char *value,
+                       struct error *error)
+{
+    size_t i = 0;
+    while (i < VARIABLES && strcmp(variables[i].name, name) != 0)
+        i++;
+    assert(i < VARIABLES);
+    return variables[i].read(&variables[i], value, (char *)config + variables[i].offset, error);
 }
 
 enum result config_read(struct config *config, struct error *error)

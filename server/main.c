@@ -9,6 +9,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/config_files.h"
 #include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
@@ -65,7 +66,7 @@ static void complain(const char *text)
                   text);
 }
 
-static int serve(const struct config *config, char *const *operands)
+static int serve(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error = {""};
@@ -87,7 +88,7 @@ static int serve(const struct config *config, char *const *operands)
     return status;
 }
 
-static int check(const struct config *config, char *const *operands)
+static int check(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error;
@@ -97,7 +98,7 @@ static int check(const struct config *config, char *const *operands)
     return 1;
 }
 
-static int inspect(const struct config *config, char *const *operands)
+static int inspect(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error;
@@ -108,7 +109,7 @@ static int inspect(const struct config *config, char *const *operands)
 }
 
 /* The directory, perhaps --force. */
-static int import(const struct config *config, char *const *operands)
+static int import(struct config *config, char *const *operands)
 {
     struct error error = {""};
     struct log *log = make_log(config);
@@ -129,11 +130,12 @@ static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
     const char *option; /* one more, at the end; NULL = none may be given */
-    int (*run)(const struct config *config, char *const *operands);
-} commands[] = {{"", 0, NULL, serve},
-                {"--check", 1, NULL, check},
-                {"--journal", 1, NULL, inspect},
-                {"--import", 2, "--force", import}};
+    bool reads_files; /* of the configuration: a look must not fail for a secret it does not need */
+    int (*run)(struct config *config, char *const *operands);
+} commands[] = {{"", 0, NULL, true, serve},
+                {"--check", 1, NULL, false, check},
+                {"--journal", 1, NULL, false, inspect},
+                {"--import", 2, "--force", true, import}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)
@@ -149,7 +151,8 @@ static const struct command *find_command(int count, char *const *arguments)
     return NULL;
 }
 
-/* The last three end a process out of habit: a terminal that closes, a log that is rotated. */
+/* The last three end a process out of habit: a terminal that closes, a log that is rotated. The
+ * service gives SIGHUP a meaning. */
 static void ignore_signals(void)
 {
     static const int numbers[] = {SIGPIPE, SIGXFSZ /* a limit on files is a full disk */, SIGHUP,
@@ -183,5 +186,11 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    return command->run(&config, argc > 2 ? argv + 2 : NULL);
+    int status = EXIT_USAGE;
+    if (command->reads_files && config_files_read(&config, &error) != RESULT_OK)
+        complain(error.text);
+    else
+        status = command->run(&config, argc > 2 ? argv + 2 : NULL);
+    config_clear(&config);
+    return status;
 }

@@ -42,6 +42,9 @@ MUST_CHECK enum result db_target_init(struct db_target *target, const char *conn
                                       struct error *error);
 void db_target_clear(struct db_target *target);
 
+/* Makes `copy` one of `target`; release it with db_target_clear(), too. */
+void db_target_copy(struct db_target *copy, const struct db_target *target);
+
 /*
  * Copies `conninfo`, with all but the last `@` of a URI's authority percent-encoded. The caller
  * frees it with free().

@@ -49,6 +49,7 @@
     X(client_address) \
     X(coding_wish) \
     X(config) \
+    X(config_files) \
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
@@ -131,6 +132,7 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_journal) \
     X(log_json) \
     X(maintenance) \
     X(media_type) \

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "metrics/log.h"
@@ -313,54 +312,6 @@ START_TEST(changes_its_level)
 }
 END_TEST
 
-/* The log of a process that systemd started, if `fd` is what it was started with. */
-static struct log *log_of_unit(int fd, int named)
-{
-    struct stat status;
-    char names[64];
-    ck_assert_int_eq(fstat(named, &status), 0);
-    (void)snprintf(names, sizeof names, "%llu:%llu", (unsigned long long)status.st_dev,
-                   (unsigned long long)status.st_ino);
-    ck_assert_int_eq(setenv("JOURNAL_STREAM", names, 1), 0);
-    struct log *log = log_new(LOG_DEBUG, fd);
-    unsetenv("JOURNAL_STREAM");
-    return log;
-}
-
-START_TEST(tells_the_journal_its_priority)
-{
-    static const char *const lines[] = {"<3>store: lost n=1\n", "<4>store: lost n=1\n",
-                                        "<6>store: lost n=1\n", "<7>store: lost n=1\n"};
-    struct log *log = log_of_unit(writer, writer);
-    log_write(log, (enum log_level)_i, "store", "lost n=%d", 1);
-    log_free(log);
-    ck_assert_str_eq(receive(), lines[_i]);
-}
-END_TEST
-
-START_TEST(a_priority_stands_before_json_too)
-{
-    struct log *log = log_of_unit(writer, writer);
-    log_set_format(log, LOG_FORMAT_JSON);
-    log_write(log, LOG_ERROR, "store", "lost");
-    log_free(log);
-    ck_assert_int_eq(strncmp(receive(), "<3>{\"ts\":\"20", 12), 0);
-}
-END_TEST
-
-START_TEST(is_no_journal_where_stderr_leads_elsewhere)
-{
-    struct log *log = log_of_unit(writer, STDOUT_FILENO);
-    log_write(log, LOG_INFO, "store", "lost");
-    log_free(log);
-    ck_assert_str_eq(receive_entry(), "info store: lost\n");
-    setenv("JOURNAL_STREAM", "nonsense", 1);
-    ck_assert(!log_is_journal(writer));
-    ck_assert(!log_is_journal(-1));
-    unsetenv("JOURNAL_STREAM");
-}
-END_TEST
-
 START_TEST(refuses_what_is_no_level)
 {
     static const char *const names[] = {"", "INFO", "warns", "info ", "debugging"};
@@ -395,9 +346,6 @@ static void add_descriptor_tests(TCase *tests)
     tcase_add_test(tests, writes_to_a_regular_file);
     tcase_add_test(tests, never_blocks_on_a_full_socket);
     tcase_add_test(tests, leaves_errno_alone);
-    tcase_add_loop_test(tests, tells_the_journal_its_priority, 0, 4);
-    tcase_add_test(tests, a_priority_stands_before_json_too);
-    tcase_add_test(tests, is_no_journal_where_stderr_leads_elsewhere);
 }
 
 Suite *log_suite(void)
