@@ -7,11 +7,13 @@
 
 #include "metrics/log.h"
 #include "protocol/result.h"
+#include "server/access/hosts.h"
 #include "server/http/client_address.h"
+#include "server/http/listen_place.h"
 #include "server/http/listener.h"
 #include "store/store.h"
 
-enum { PUBLIC_URL_SIZE = 512, ADMIN_TOKEN_MIN_BYTES = 24 };
+enum { PUBLIC_URL_SIZE = 512 };
 
 /* NAME_FILE names the file that has NAME. */
 enum config_file {
@@ -34,6 +36,8 @@ struct config {
     struct config_value values[CONFIG_FILES]; /* what comes from files (config_files.h) */
     struct store_settings store;
     struct listener_settings listener;
+    struct listen_place ops_listen; /* of operators; its port is 0 = at `listener` */
+    struct host_list ops_hosts;     /* under which names they reach that */
     struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
     struct peer_list ssai_peers;
@@ -59,6 +63,9 @@ MUST_CHECK enum result config_read(struct config *config, struct error *error);
  * config_read(), the field unchanged. */
 MUST_CHECK enum result config_set(struct config *config, const char *name, const char *value,
                                   struct error *error);
+
+/* What no variable can tell by itself: done by config_read() for those of the environment. */
+MUST_CHECK enum result config_check(const struct config *config, struct error *error);
 
 /*
  * What is likely not meant, in words; NULL = nothing. PUBLIC_URL that is not set, or whose pages

@@ -116,7 +116,7 @@ enum result config_files_read(struct config *config, struct error *error)
             return RESULT_INVALID;
         config_file_keep(config, file, text);
     }
-    return RESULT_OK;
+    return config_check(config, error);
 }
 
 void config_clear(struct config *config)

@@ -6,13 +6,27 @@
 
 #include "metrics/log.h"
 #include "protocol/serving_token.h"
+#include "server/access/secrets.h"
 #include "server/config.h"
 #include "server/config_files.h"
+#include "server/handlers/access.h"
 #include "server/handlers/context.h"
 #include "store/store.h"
 
-/* Puts `text` into force, as far as that can fail. Returns false with an error, nothing changed. */
+/* Puts `text` into force. Returns false with an error, nothing changed. */
 typedef bool (*apply_fn)(const struct reread *reread, const char *text, struct error *error);
+
+static bool apply_admin_token(const struct reread *reread, const char *text, struct error *error)
+{
+    return access_secrets_set(access_secrets(reread->context->access), text,
+                              reread->config->read_token, error) == RESULT_OK;
+}
+
+static bool apply_read_token(const struct reread *reread, const char *text, struct error *error)
+{
+    return access_secrets_set(access_secrets(reread->context->access), reread->config->admin_token,
+                              text, error) == RESULT_OK;
+}
 
 static bool apply_token_secret(const struct reread *reread, const char *text, struct error *error)
 {
@@ -30,11 +44,12 @@ static bool apply_db_conn(const struct reread *reread, const char *text, struct 
     return store_retarget(reread->store, text, error) == RESULT_OK;
 }
 
-static bool apply_nothing(const struct reread *reread, const char *text, struct error *error)
+static bool apply_log_level(const struct reread *reread, const char *text, struct error *error)
 {
-    (void)reread;
-    (void)text;
-    (void)error;
+    enum log_level level = LOG_INFO;
+    if (log_level_parse(text, &level) != 0)
+        return error_set(error, RESULT_INVALID, "it is no level") == RESULT_OK;
+    log_set_level(reread->log, level);
     return true;
 }
 
@@ -42,22 +57,14 @@ static const struct {
     apply_fn apply;
     const char *words; /* of what is in force now */
 } effects[CONFIG_FILES] = {
-    [CONFIG_ADMIN_TOKEN] = {apply_nothing, "in force at once, the old one is refused"},
-    [CONFIG_READ_TOKEN] = {apply_nothing, "in force at once, the old one is refused"},
+    [CONFIG_ADMIN_TOKEN] = {apply_admin_token, "in force at once, the old one is refused"},
+    [CONFIG_READ_TOKEN] = {apply_read_token,
+                           "in force at once, the old one is refused and sessions are over"},
     [CONFIG_TOKEN_SECRET] = {apply_token_secret, "its first one signs from now on"},
     [CONFIG_DB_CONN] = {apply_db_conn,
                         "new connections use it, those that are up stay until they end"},
-    [CONFIG_LOG_LEVEL] = {apply_nothing, "in force at once"},
+    [CONFIG_LOG_LEVEL] = {apply_log_level, "in force at once"},
 };
-
-/* The configuration has changed: what others have of it is told them. */
-static void spread(const struct reread *reread)
-{
-    const struct config *config = reread->config;
-    reread->context->admin_token = config->admin_token;
-    reread->context->read_token = config->read_token;
-    log_set_level(reread->log, config->log_level);
-}
 
 static enum config_news reread_file(const struct reread *reread, enum config_file file)
 {
@@ -71,7 +78,6 @@ static enum config_news reread_file(const struct reread *reread, enum config_fil
     }
     if (news == CONFIG_CHANGED) {
         config_file_keep(reread->config, file, text);
-        spread(reread);
         log_write(reread->log, LOG_INFO, "server", "%s has changed: %s", name, effects[file].words);
     } else if (news == CONFIG_UNUSABLE) {
         log_write(reread->log, LOG_ERROR, "server", "%s stays as it was: %s", name, error.text);

@@ -19,6 +19,9 @@
     X(readyz) \
     X(root) \
     X(serve) \
+    X(session) \
+    X(session_begin) \
+    X(session_end) \
     X(tracker) \
     X(tracker_post) \
     X(vast)

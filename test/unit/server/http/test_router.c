@@ -59,7 +59,7 @@ static struct route_match match_of(const char *path, enum http_method method)
 {
     struct route_match match;
     memset(&match, 0x55, sizeof match);
-    router_match(router, path, method, &match);
+    router_match(router, path, method, ROUTE_EVERYBODY, &match);
     return match;
 }
 
@@ -288,7 +288,7 @@ START_TEST(allows_the_methods_of_the_template)
     for (int method = 0; method < HTTP_METHODS; method++) {
         struct route_match match = match_of(allowed[_i].path, (enum http_method)method);
         ck_assert_str_eq(match.allow, allowed[_i].allow);
-        ck_assert_str_eq(router_allow(router, match.endpoint), allowed[_i].allow);
+        ck_assert_str_eq(router_allow(router, match.endpoint, ROUTE_EVERYBODY), allowed[_i].allow);
     }
 }
 END_TEST
@@ -328,8 +328,8 @@ START_TEST(labels_each_template_once)
         count++;
     ck_assert_int_eq(count, COUNT(expected) + 1);
     ck_assert_str_eq(labels[count - 1], "other");
-    ck_assert_ptr_null(router_allow(router, (size_t)count - 1));
-    ck_assert_ptr_null(router_allow(router, (size_t)count));
+    ck_assert_ptr_null(router_allow(router, (size_t)count - 1, ROUTE_EVERYBODY));
+    ck_assert_ptr_null(router_allow(router, (size_t)count, ROUTE_EVERYBODY));
     for (int i = 0; i < COUNT(expected); i++) {
         int times = 0;
         for (int j = 0; j < count; j++)
@@ -343,10 +343,10 @@ START_TEST(router_without_routes_finds_nothing)
 {
     struct router *empty = router_new(NULL, 0);
     struct route_match match;
-    router_match(empty, "/ads", HTTP_GET, &match);
+    router_match(empty, "/ads", HTTP_GET, ROUTE_EVERYBODY, &match);
     ck_assert_ptr_null(match.allow);
     ck_assert_str_eq(router_labels(empty)[match.endpoint], "other");
-    router_match(empty, "*", HTTP_OPTIONS, &match);
+    router_match(empty, "*", HTTP_OPTIONS, ROUTE_EVERYBODY, &match);
     ck_assert_str_eq(match.allow, "OPTIONS");
     router_free(empty);
     router_free(NULL);
