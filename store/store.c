@@ -55,6 +55,11 @@ struct store {
     void *drained_arg;
 };
 
+enum result store_retarget(struct store *store, const char *db_conn, struct error *error)
+{
+    return store_targets_replace(&store->targets, db_conn, error);
+}
+
 static enum refusal refusal(const struct store *store)
 {
     if (store->is_draining)

@@ -32,7 +32,6 @@ enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
  */
 struct db_conn {
     struct event_base *base;
-    const struct db_target *target;
     char *setup_sql; /* owned */
     struct db_listener listener;
     struct db_resolver *resolver;
@@ -188,7 +187,7 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
         give_way(conn);
         return;
     }
-    conn->pg = db_target_connect(conn->target, addresses, count);
+    conn->pg = db_target_connect(db_resolver_target(conn->resolver), addresses, count);
     set_state(conn, DB_CONNECTING);
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);
@@ -302,7 +301,6 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
 {
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
-    conn->target = target;
     conn->setup_sql = target->may_be_pooled ? memory_copy_text("SELECT 1")
                                             : session_settings_sql(settings->own_sql);
     conn->listener = listener;

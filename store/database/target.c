@@ -180,6 +180,32 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
     return result;
 }
 
+void db_target_copy(struct db_target *copy, const struct db_target *target)
+{
+    *copy = *target;
+    copy->precedence = NULL;
+    copy->hosts = memory_zeroed_array(target->host_count, sizeof *copy->hosts);
+    copy->parameters = memory_zeroed_array(target->parameter_count + 1, sizeof *copy->parameters);
+    for (size_t i = 0; i < target->host_count; i++) {
+        copy->hosts[i].name = memory_copy_text(target->hosts[i].name);
+        copy->hosts[i].address = memory_copy_text(target->hosts[i].address);
+        copy->hosts[i].port = memory_copy_text(target->hosts[i].port);
+    }
+    for (size_t i = 0; i < target->parameter_count; i++) {
+        copy->parameters[i].keyword = memory_copy_text(target->parameters[i].keyword);
+        copy->parameters[i].value = memory_copy_text(target->parameters[i].value);
+    }
+}
+
+void db_target_replace(struct db_target *target, struct db_target *by)
+{
+    struct db_precedence *precedence = target->precedence;
+    target->precedence = by->precedence;
+    db_target_clear(target);
+    *target = *by;
+    target->precedence = precedence;
+}
+
 void db_target_clear(struct db_target *target)
 {
     for (size_t i = 0; i < target->host_count; i++) {

@@ -32,7 +32,7 @@ struct db_target {
     size_t parameter_count;
     bool may_be_pooled; /* its sessions may be others for each transaction: nothing is set in them,
                            transactions set what they need (session_settings_local_sql()) */
-    struct db_precedence *precedence; /* of the connections to it; owned */
+    struct db_precedence *precedence; /* of the connections to it; owned; NULL = a copy */
 };
 
 /*
@@ -43,6 +43,13 @@ struct db_target {
 MUST_CHECK enum result db_target_init(struct db_target *target, const char *conninfo,
                                       struct error *error);
 void db_target_clear(struct db_target *target);
+
+/* Makes `copy` one of `target`, to resolve and connect with: it has no precedence. Release it with
+ * db_target_clear(), too. */
+void db_target_copy(struct db_target *copy, const struct db_target *target);
+
+/* Makes `target` what `by` is (moved), with the precedence among the connections that it has. */
+void db_target_replace(struct db_target *target, struct db_target *by);
 
 /*
  * Copies `conninfo`, with all but the last `@` of a URI's authority percent-encoded. The caller

@@ -56,6 +56,7 @@
     X(client_address) \
     X(coding_wish) \
     X(config) \
+    X(config_files) \
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
@@ -141,6 +142,8 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_journal) \
+    X(log_json) \
     X(maintenance) \
     X(media_type) \
     X(memory) \
