@@ -55,6 +55,11 @@ struct store {
     void *drained_arg;
 };
 
+enum result store_retarget(struct store *store, const char *db_conn, struct error *error)
+{
+    return store_targets_replace(&store->targets, db_conn, error);
+}
+
 static enum refusal refusal(const struct store *store)
 {
     if (store->is_draining)
@@ -360,16 +365,17 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     }
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
                                metrics, log, on_queued, store);
+    /* In this order they get their sessions where the database has too few (precedence.h). */
     make_writer(store, base);
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
-                                         settings->events_retention_days, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
+                                         settings->events_retention_days, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

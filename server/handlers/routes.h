@@ -21,6 +21,7 @@
     X(impression) \
     X(livez) \
     X(metrics) \
+    X(openapi) \
     X(page) \
     X(readyz) \
     X(root) \
@@ -31,7 +32,8 @@
     X(status) \
     X(tracker) \
     X(tracker_post) \
-    X(vast)
+    X(vast) \
+    X(vat_js)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;

@@ -92,17 +92,19 @@ START_TEST(selects_a_column_for_each_field)
         "NULL::integer AS image_width, NULL::integer AS image_height, NULL::text AS advertiser, "
         "NULL::text AS category, NULL::text AS wrapper_url, NULL::jsonb AS media_files, "
         "NULL::jsonb AS trackers, NULL::jsonb AS progress_offsets_ms, "
-        "NULL::text AS ad_verifications) AS lacked CROSS JOIN LATERAL (SELECT id, image_url, "
-        "target_url, title, video_url, video_type, video_width, video_height, duration_ms, active, "
+        "NULL::text AS ad_verifications, NULL::timestamp with time zone AS archived_at) AS lacked "
+        "CROSS JOIN LATERAL (SELECT id, image_url, target_url, title, video_url, video_type, "
+        "video_width, video_height, duration_ms, active, "
         "starts_at, ends_at, weight, skip_after_ms, image_width, image_height, advertiser, "
-        "category, wrapper_url, media_files, trackers, progress_offsets_ms, ad_verifications "
-        "FROM ads) AS present ORDER BY present.id, present.image_url, present.target_url, "
+        "category, wrapper_url, media_files, trackers, progress_offsets_ms, ad_verifications, "
+        "archived_at FROM ads) AS present ORDER BY present.id, present.image_url, "
+        "present.target_url, "
         "present.title, present.video_url, present.video_type, present.video_width, "
         "present.video_height, present.duration_ms, present.active, present.starts_at, "
         "present.ends_at, present.weight, present.skip_after_ms, present.image_width, "
         "present.image_height, present.advertiser, present.category, present.wrapper_url, "
         "present.media_files::text, present.trackers::text, present.progress_offsets_ms::text, "
-        "present.ad_verifications");
+        "present.ad_verifications, present.archived_at");
     free(sql);
 }
 END_TEST
