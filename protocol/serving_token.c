@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include "protocol/base64url.h"
 #include "protocol/bytes.h"
 #include "protocol/digest.h"
 #include "protocol/event_fields.h"
+#include "protocol/hmac.h"
 #include "protocol/memory.h"
 #include "protocol/text.h"
 
@@ -39,32 +38,8 @@ _Static_assert(SERVING_TOKEN_MAX_BYTES == BASE64URL_TEXT_BYTES(TOKEN_MAX_BYTES),
 
 struct token_keys {
     size_t count;
-    EVP_MAC_CTX *macs[TOKEN_SECRETS_MAX]; /* each keeps its secret; [0] signs */
+    struct hmac *macs[TOKEN_SECRETS_MAX]; /* [0] signs */
 };
-
-/* A context looks its method up and digests its key once: for each token anew that would be five
- * times the work. */
-static EVP_MAC_CTX *mac_new(const char *secret, size_t secret_bytes)
-{
-    char digest[] = "SHA256";
-    OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
-                               OSSL_PARAM_construct_end()};
-    EVP_MAC *method = memory_required(EVP_MAC_fetch(NULL, "HMAC", NULL));
-    EVP_MAC_CTX *mac = memory_required(EVP_MAC_CTX_new(method));
-    EVP_MAC_free(method);
-    if (EVP_MAC_init(mac, (const unsigned char *)secret, secret_bytes, parameters) != 1)
-        abort();
-    return mac;
-}
-
-static void sign(EVP_MAC_CTX *mac, const uint8_t *bytes, size_t count,
-                 uint8_t signature[static DIGEST_BYTES])
-{
-    size_t written;
-    if (EVP_MAC_init(mac, NULL, 0, NULL) != 1 || EVP_MAC_update(mac, bytes, count) != 1 ||
-        EVP_MAC_final(mac, signature, &written, DIGEST_BYTES) != 1)
-        abort();
-}
 
 static enum result add_secret(struct token_keys *keys, const char *secret, size_t bytes,
                               struct error *error)
@@ -83,7 +58,7 @@ static enum result add_secret(struct token_keys *keys, const char *secret, size_
         return error_set(error, RESULT_INVALID,
                          "secret %zu of TOKEN_SECRET is shorter than %d characters",
                          keys->count + 1, TOKEN_SECRET_MIN_BYTES);
-    keys->macs[keys->count++] = mac_new(secret, bytes);
+    keys->macs[keys->count++] = hmac_new(secret, bytes);
     return RESULT_OK;
 }
 
@@ -106,7 +81,7 @@ void token_keys_free(struct token_keys *keys)
     if (keys == NULL)
         return;
     for (size_t i = 0; i < keys->count; i++)
-        EVP_MAC_CTX_free(keys->macs[i]);
+        hmac_free(keys->macs[i]);
     free(keys);
 }
 
@@ -137,7 +112,7 @@ size_t serving_token_write(struct token_keys *keys, const struct serving_token *
     memcpy(bytes + AT_SERVING_ID, token->serving_id, UUID_BYTES);
     bytes_put_be32(bytes + AT_AD_ID, (uint32_t)token->ad_id);
     memcpy(bytes + AT_PLACEMENT, token->placement, token->placement_bytes);
-    sign(keys->macs[0], bytes, signed_bytes, bytes + signed_bytes);
+    hmac_sign(keys->macs[0], bytes, signed_bytes, bytes + signed_bytes);
     return (size_t)(base64url_write(text, bytes, signed_bytes + MAC_BYTES) - text);
 }
 
@@ -145,7 +120,7 @@ static bool is_signed(struct token_keys *keys, const uint8_t *bytes, size_t sign
 {
     uint8_t signature[DIGEST_BYTES];
     for (size_t i = 0; i < keys->count; i++) {
-        sign(keys->macs[i], bytes, signed_bytes, signature);
+        hmac_sign(keys->macs[i], bytes, signed_bytes, signature);
         if (CRYPTO_memcmp(signature, bytes + signed_bytes, MAC_BYTES) == 0)
             return true;
     }

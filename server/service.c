@@ -19,7 +19,9 @@
 #include "protocol/memory.h"
 #include "protocol/serving_token.h"
 #include "protocol/uuid.h"
+#include "server/access/secrets.h"
 #include "server/config.h"
+#include "server/handlers/access.h"
 #include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
@@ -34,6 +36,7 @@
 #include "server/http/router.h"
 #include "server/http/stream.h"
 #include "server/loop_lag.h"
+#include "server/reread.h"
 #include "store/store.h"
 
 /*
@@ -50,7 +53,7 @@ static const struct route *const routes[] = {ROUTES(POINT_TO_ROUTE)};
 #undef POINT_TO_ROUTE
 
 struct service {
-    const struct config *config;
+    struct config *config;
     struct log *log;
     struct event_base *base;
     struct metrics *metrics;
@@ -66,8 +69,13 @@ struct service {
     struct exchange_streams *streams;
     struct exchanges *exchanges;
     struct http_guard *guard;
+    struct access *access;
+    struct http_entrance entrance; /* of everybody, or of the public */
     struct evhttp *http;
     struct listener *listener;
+    struct http_entrance ops_entrance; /* of operators alone */
+    struct evhttp *ops_http;           /* NULL = there is none */
+    struct listener *ops_listener;
     struct loop_lag *loop_lag;
     struct event *signals[SIGNALS];
     struct news ignored_signals;
@@ -139,7 +147,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     log_write(service->log, LOG_INFO, "server", "stopping signal=%d pending=%llu", (int)number,
               (unsigned long long)store_pending_events(service->store));
     listener_close(service->listener);
+    if (service->ops_listener != NULL)
+        listener_close(service->ops_listener);
     exchanges_close_connections(service->exchanges);
+    access_stop(service->access);
     timer_arm(service->drain_tick, DRAIN_TICK_MS);
 }
 
@@ -169,8 +180,9 @@ static void make_context(struct service *service)
         (struct handler_context){.trusted_proxies = &config->trusted_proxies,
                                  .ivt_header = config->ivt_header,
                                  .ssai_peers = &config->ssai_peers,
-                                 .admin_token = config->admin_token,
-                                 .read_token = config->read_token,
+                                 .access = service->access,
+                                 .ops_hosts = &config->ops_hosts,
+                                 .public_url = config->public_url,
                                  .token_keys = service->token_keys,
                                  .token_ttl_us = INT64_C(1000000) * config->token_ttl_s,
                                  .uuid_random = &service->uuid_random,
@@ -185,8 +197,26 @@ static void make_context(struct service *service)
             document_render_nofill((enum document_kind)kind, config->public_url);
 }
 
+/* Requests of both listeners are looked at alike, and counted together. */
+static struct evhttp *make_evhttp(const struct service *service, struct http_entrance *entrance,
+                                  enum http_entrance_kind kind)
+{
+    struct evhttp *http = memory_required(evhttp_new(service->base));
+    *entrance = (struct http_entrance){kind, service->exchanges, access_admit};
+    /* Above the guard's limits, so that it is the guard who answers. */
+    evhttp_set_max_headers_size(http, 2 * HTTP_HEAD_MAX_BYTES);
+    evhttp_set_max_body_size(http, HTTP_BODY_MAX_BYTES);
+    evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+                                         EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
+                                         EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
+    evhttp_set_bevcb(http, http_guard_bufferevent, service->guard);
+    evhttp_set_gencb(http, dispatch_request, entrance);
+    return http;
+}
+
 static void make_http(struct service *service)
 {
+    bool is_parted = service->config->ops_listen.port != 0;
     service->router = router_new(routes, sizeof routes / sizeof routes[0]);
     service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
     service->guard = http_guard_new(service->config->keepalive_s);
@@ -197,16 +227,10 @@ static void make_http(struct service *service)
     service->streams = exchange_streams_new(service->base);
     service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
                                        service->streams, &service->context);
-    service->http = memory_required(evhttp_new(service->base));
-    /* Above the guard's limits, so that it is the guard who answers. */
-    evhttp_set_max_headers_size(service->http, 2 * HTTP_HEAD_MAX_BYTES);
-    evhttp_set_max_body_size(service->http, HTTP_BODY_MAX_BYTES);
-    evhttp_set_allowed_methods(service->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
-                                                  EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
-                                                  EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
-                                                  EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
-    evhttp_set_bevcb(service->http, http_guard_bufferevent, service->guard);
-    evhttp_set_gencb(service->http, dispatch_request, service->exchanges);
+    service->http =
+        make_evhttp(service, &service->entrance, is_parted ? ENTRANCE_PUBLIC : ENTRANCE_SHARED);
+    if (is_parted)
+        service->ops_http = make_evhttp(service, &service->ops_entrance, ENTRANCE_OPERATORS);
 }
 
 /* They are no reason to end, which is what they do without us, nor have they another meaning yet.
@@ -222,6 +246,21 @@ static void on_ignored_signal(evutil_socket_t number, short what, void *arg)
         log_write(service->log, LOG_INFO, "server", "%s", text);
 }
 
+/* While it stops nothing changes any more. */
+static void on_reread(evutil_socket_t number, short what, void *arg)
+{
+    (void)number;
+    (void)what;
+    struct service *service = arg;
+    const struct reread reread = {.config = service->config,
+                                  .context = &service->context,
+                                  .token_keys = &service->token_keys,
+                                  .store = service->store,
+                                  .log = service->log};
+    if (service->store != NULL && !service->is_stopping)
+        reread_files(&reread);
+}
+
 static void make_signals(struct service *service)
 {
     static const struct {
@@ -229,7 +268,7 @@ static void make_signals(struct service *service)
         event_callback_fn callback;
     } signals[SIGNALS] = {{SIGTERM, on_signal},
                           {SIGINT, on_signal},
-                          {SIGHUP, on_ignored_signal},
+                          {SIGHUP, on_reread},
                           {SIGUSR1, on_ignored_signal},
                           {SIGUSR2, on_ignored_signal}};
     for (size_t i = 0; i < SIGNALS; i++) {
@@ -252,7 +291,21 @@ static void add_build_info(struct metrics *metrics)
     metrics_info(metrics, "adtracker_build_info", "Always 1; the labels tell the build.", labels);
 }
 
-struct service *service_new(const struct config *config, struct log *log, struct error *error)
+static bool listen_for_all(struct service *service, struct error *error)
+{
+    const struct config *config = service->config;
+    const struct listener_settings ops = {.port = config->ops_listen.port,
+                                          .address = config->ops_listen.address};
+    service->listener =
+        listener_new(service->base, service->http, &config->listener, service->log, error);
+    if (service->ops_http != NULL && service->listener != NULL)
+        service->ops_listener =
+            listener_new(service->base, service->ops_http, &ops, service->log, error);
+    return service->listener != NULL &&
+           (service->ops_http == NULL || service->ops_listener != NULL);
+}
+
+struct service *service_new(struct config *config, struct log *log, struct error *error)
 {
     struct service *service = memory_zeroed(sizeof *service);
     service->config = config;
@@ -262,6 +315,12 @@ struct service *service_new(const struct config *config, struct log *log, struct
     add_build_info(service->metrics);
     metrics_add_process(service->metrics);
     service->loop_lag = loop_lag_new(service->base, service->metrics);
+    service->access = access_new(service->base, service->metrics);
+    if (access_secrets_set(access_secrets(service->access), config->admin_token, config->read_token,
+                           error) != RESULT_OK) {
+        service_free(service);
+        return NULL;
+    }
     service->store = store_new(service->base, &config->store, service->metrics, log, error);
     if (service->store == NULL || !make_serving(service, error)) {
         service_free(service);
@@ -269,8 +328,7 @@ struct service *service_new(const struct config *config, struct log *log, struct
     }
     make_http(service);
     make_signals(service);
-    service->listener = listener_new(service->base, service->http, &config->listener, log, error);
-    if (service->listener == NULL) {
+    if (!listen_for_all(service, error)) {
         service_free(service);
         return NULL;
     }
@@ -280,9 +338,24 @@ struct service *service_new(const struct config *config, struct log *log, struct
 void service_run(struct service *service)
 {
     store_start(service->store);
-    log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
-              service->config->listener.port, ADTRACKER_VERSION);
+    const struct listen_place *ops = &service->config->ops_listen;
+    if (ops->port == 0)
+        log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
+                  service->config->listener.port, ADTRACKER_VERSION);
+    else
+        log_write(service->log, LOG_INFO, "server",
+                  "listening port=%u operators_address=%s operators_port=%u version=%s",
+                  service->config->listener.port, ops->address, ops->port, ADTRACKER_VERSION);
     (void)event_base_dispatch(service->base);
+}
+
+static void free_evhttps(const struct service *service)
+{
+    if (service->exchanges == NULL || exchanges_in_hand(service->exchanges) > 0)
+        return;
+    evhttp_free(service->http);
+    if (service->ops_http != NULL)
+        evhttp_free(service->ops_http);
 }
 
 /* evhttp must not be freed while a request is unanswered: answers under way are cut off, and the
@@ -294,16 +367,19 @@ void service_free(struct service *service)
     if (service->drain_tick != NULL)
         event_free(service->drain_tick);
     listener_free(service->listener);
+    listener_free(service->ops_listener);
     if (service->streams != NULL)
         exchange_streams_break(service->streams);
+    if (service->access != NULL)
+        access_stop(service->access);
     store_free(service->store);
     service->store = NULL;
     event_batches_free(service->batches);
     analytics_answers_free(service->answers);
-    if (service->http != NULL && exchanges_in_hand(service->exchanges) == 0)
-        evhttp_free(service->http);
+    free_evhttps(service);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
     http_guard_free(service->guard);
+    access_free(service->access);
     for (int kind = 0; kind < DOCUMENT_KINDS; kind++)
         document_free(service->context.nofill[kind]);
     serving_metrics_free(service->serving_metrics);

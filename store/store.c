@@ -55,6 +55,11 @@ struct store {
     void *drained_arg;
 };
 
+enum result store_retarget(struct store *store, const char *db_conn, struct error *error)
+{
+    return store_targets_replace(&store->targets, db_conn, error);
+}
+
 static enum refusal refusal(const struct store *store)
 {
     if (store->is_draining)
@@ -124,6 +129,15 @@ void store_add(struct store *store, enum event_kind kind, int32_t ad_id, const c
 uint64_t store_pending_events(const struct store *store)
 {
     return backlog_waiting(intake_backlog(store->intake));
+}
+
+struct store_status store_status(const struct store *store)
+{
+    struct maintenance_news news = maintenance_tell(store->maintenance);
+    return (struct store_status){.is_connected = news.is_connected,
+                                 .as_of_us = news.told_us,
+                                 .instances = news.instances,
+                                 .pending_events = store_pending_events(store)};
 }
 
 struct ad_listing *store_ads(struct store *store)
@@ -351,16 +365,17 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     }
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
                                metrics, log, on_queued, store);
+    /* In this order they get their sessions where the database has too few (precedence.h). */
     make_writer(store, base);
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing,
-                                         settings->events_retention_days, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
+                                         settings->events_retention_days, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

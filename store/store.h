@@ -47,6 +47,13 @@ void store_free(struct store *store);
 /* Connects to the database, and goes on trying. */
 void store_start(struct store *store);
 
+/*
+ * Replaces the settings' db_conn: what connects from now on connects there, what is connected stays
+ * as long as that lasts. Returns RESULT_INVALID with an error, and goes on as before.
+ */
+MUST_CHECK enum result store_retarget(struct store *store, const char *db_conn,
+                                      struct error *error);
+
 /* Whether events of this ad may be submitted: it is there, 0 (none), or that cannot be known now.
  */
 bool store_has_ad(const struct store *store, int32_t ad_id);
@@ -89,6 +96,16 @@ const char *store_refusal(const struct store *store);
 
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);
+
+/* How it stands, as far as is known without asking the database. */
+struct store_status {
+    bool is_connected;       /* to the database */
+    int64_t as_of_us;        /* when the database last told of itself; 0 = not yet */
+    uint32_t instances;      /* servers that have stored something of late, this one among them */
+    uint64_t pending_events; /* store_pending_events() */
+};
+
+struct store_status store_status(const struct store *store);
 
 /* The list of available ads, one reference taken (ad_listing_release()); NULL when none was ever
  * loaded. */

@@ -38,8 +38,9 @@ MAY_INCLUDE = {
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
     "server": LOWEST | STORE_FACADE | {"server"},
     "server/http": LOWEST | {"server/http"},
+    "server/access": LOWEST | {"server/http", "server/access"},
     "server/assets": LOWEST | {"server/assets"},
-    "server/handlers": LOWEST | {"store/store.h", "server/http", "server/assets", "server/handlers"},
+    "server/handlers": LOWEST | {"store/store.h", "server/http", "server/access", "server/assets", "server/handlers"},
 }
 
 LIBPQ = r"(postgresql/|libpq|pg_config|postgres_ext)"
@@ -200,6 +201,9 @@ STAND_INS = [
     ({"server/http/a.c": '#include "store/store.h"\n'}, True),
     ({"server/http/b.c": '#include "server/config.h"\n'}, True),
     ({"server/handlers/a.c": '#include "server/config.h"\n'}, True),
+    ({"server/access/a.c": '#include "server/http/authority.h"\n'}, False),
+    ({"server/access/a.c": '#include "server/handlers/context.h"\n'}, True),
+    ({"server/http/a.c": '#include "server/access/secrets.h"\n'}, True),
     ({"store/a.c": '#include "store/b.h"\n', "store/b.c": '#include "store/a.h"\n'}, True),
     ({"store/a.h": '#include "store/b.h"\n', "store/b.h": '#include "store/c.h"\n',
       "store/c.c": '#include "store/a.h"\n'}, True),

@@ -5,8 +5,10 @@
 
 #include "protocol/document.h"
 
+struct access;
 struct analytics_answers;
 struct event_batches;
+struct host_list;
 struct metrics;
 struct router;
 struct serving_metrics;
@@ -20,8 +22,9 @@ struct handler_context {
     const struct peer_list *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     const struct peer_list *ssai_peers; /* who insert ads and tell whom for */
-    const char *admin_token;            /* NULL = none is accepted */
-    const char *read_token;             /* likewise */
+    struct access *access;
+    const struct host_list *ops_hosts; /* names of operators' listener */
+    const char *public_url;
     struct token_keys *token_keys;
     int64_t token_ttl_us;
     struct uuid_random *uuid_random;

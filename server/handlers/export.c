@@ -112,7 +112,7 @@ static void handle_export(struct exchange *exchange)
     const char *accept = evhttp_find_header(evhttp_request_get_input_headers(request), "Accept");
     struct export_question question;
     struct error error;
-    exchange_vary(exchange, "Accept, Authorization");
+    exchange_vary(exchange, "Accept");
     if (!access_may_read_private(exchange))
         return;
     enum result result = export_question_parse(query, accept, &question, &error);

@@ -1,4 +1,4 @@
-/* GET /: what is here, for whoever finds the server and not its README. */
+/* GET /: what is here, for whoever finds the server and not its README: the page for browsers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 
 #include "protocol/memory.h"
 #include "server/handlers/context.h"
+#include "server/handlers/page.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
 
@@ -22,21 +23,35 @@ static json_t *render_methods(const char *allow)
     return methods;
 }
 
-static json_t *render_routes(const struct router *router)
+/* Those that are there where it was asked. */
+static json_t *render_routes(const struct exchange *exchange)
 {
-    const char *const *labels = router_labels(router);
+    const struct handler_context *context = exchange->context;
+    const char *const *labels = router_labels(context->router);
+    enum route_audience audience =
+        exchange->entrance == ENTRANCE_PUBLIC ? ROUTE_PUBLIC : ROUTE_EVERYBODY;
+    const char *allow;
     json_t *routes = json_array();
-    for (size_t i = 0; router_allow(router, i) != NULL; i++)
-        json_array_append_new(routes, json_pack("{s:s, s:o}", "path", labels[i], "methods",
-                                                render_methods(router_allow(router, i))));
+    for (size_t i = 0; (allow = router_allow(context->router, i, audience)) != NULL; i++) {
+        if (allow[0] != '\0')
+            json_array_append_new(routes, json_pack("{s:s, s:o}", "path", labels[i], "methods",
+                                                    render_methods(allow)));
+    }
     return routes;
 }
 
 static void handle_root(struct exchange *exchange)
 {
-    const struct handler_context *context = exchange->context;
+    /* Where operators have a listener of their own, the page is there alone. */
+    if (exchange->entrance != ENTRANCE_PUBLIC) {
+        exchange_vary(exchange, "Accept");
+        if (page_is_wanted(exchange)) {
+            page_reply(exchange);
+            return;
+        }
+    }
     json_t *answer = json_pack("{s:s, s:s, s:o}", "name", "video-ad-tracker", "version",
-                               ADTRACKER_VERSION, "routes", render_routes(context->router));
+                               ADTRACKER_VERSION, "routes", render_routes(exchange));
     char *body = memory_required(json_dumps(answer, JSON_COMPACT));
     json_decref(answer);
     exchange_reply(exchange, 200, "application/json", body, strlen(body));

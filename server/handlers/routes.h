@@ -21,12 +21,19 @@
     X(impression) \
     X(livez) \
     X(metrics) \
+    X(openapi) \
+    X(page) \
     X(readyz) \
     X(root) \
     X(serve) \
+    X(session) \
+    X(session_begin) \
+    X(session_end) \
+    X(status) \
     X(tracker) \
     X(tracker_post) \
-    X(vast)
+    X(vast) \
+    X(vat_js)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;

@@ -34,18 +34,23 @@ static size_t host_bytes(const char *text, size_t bytes)
     return is_address && address.family == ADDRESS_IPV6 ? host : 0;
 }
 
-/* ":" and a number; nothing at all is fine too. */
-static bool is_port(const char *text, size_t bytes)
+bool http_authority_split(const char *text, size_t bytes, struct http_authority *authority)
 {
-    uint64_t port;
-    if (bytes == 0)
-        return true;
-    return text[0] == ':' && digits_read(text + 1, bytes - 1, PORT_DIGITS_MAX, &port) &&
-           port <= UINT16_MAX;
+    size_t host = host_bytes(text, bytes);
+    uint64_t port = 0;
+    *authority = (struct http_authority){.host = text, .host_bytes = host};
+    if (host == 0 || host == bytes)
+        return host > 0;
+    bool is_port = text[host] == ':' &&
+                   digits_read(text + host + 1, bytes - host - 1, PORT_DIGITS_MAX, &port) &&
+                   port <= UINT16_MAX;
+    authority->has_port = is_port;
+    authority->port = (uint16_t)port;
+    return is_port;
 }
 
 bool http_is_authority(const char *text, size_t bytes)
 {
-    size_t host = host_bytes(text, bytes);
-    return host > 0 && is_port(text + host, bytes - host);
+    struct http_authority authority;
+    return http_authority_split(text, bytes, &authority);
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Whether `text` is a host with a port or without (RFC 9110 section 7.2), in the spellings that are
@@ -12,3 +13,15 @@
  * empty host, user information and a path.
  */
 bool http_is_authority(const char *text, size_t bytes);
+
+/* Its parts; borrowed. */
+struct http_authority {
+    const char *host; /* of an IPv6 address with its brackets */
+    size_t host_bytes;
+    uint16_t port;
+    bool has_port;
+};
+
+/* Takes it apart; returns what http_is_authority() does, and `*authority` is undefined where that
+ * is false. */
+bool http_authority_split(const char *text, size_t bytes, struct http_authority *authority);

@@ -1,12 +1,10 @@
 /* From a request to its handler. */
 #include "server/http/dispatch.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <event2/http.h>
 
-#include "server/http/exchange.h"
 #include "server/http/guard.h"
 
 /* A CORS preflight, or somebody who wants to know. */
@@ -15,6 +13,10 @@ static void answer_options(struct exchange *exchange)
     const char *wanted = evhttp_find_header(evhttp_request_get_input_headers(exchange->request),
                                             "Access-Control-Request-Headers");
     exchange_header(exchange, "Allow", exchange->match.allow);
+    if (exchange->cors == CORS_NONE) {
+        exchange_reply(exchange, 204, NULL, NULL, 0);
+        return;
+    }
     exchange_header(exchange, "Access-Control-Allow-Methods", exchange->match.allow);
     exchange_header(exchange, "Access-Control-Allow-Headers",
                     wanted == NULL ? "Content-Type" : wanted);
@@ -33,11 +35,14 @@ static bool answer_refused(struct exchange *exchange)
     return true;
 }
 
-void dispatch_request(struct evhttp_request *request, void *exchanges)
+void dispatch_request(struct evhttp_request *request, void *arg)
 {
-    struct exchange *exchange = exchange_open(exchanges, request);
+    const struct http_entrance *entrance = arg;
+    struct exchange *exchange = exchange_open(entrance->exchanges, request, entrance->kind);
     const struct route_match *match = &exchange->match;
     if (answer_refused(exchange))
+        return;
+    if (entrance->admit != NULL && !entrance->admit(exchange))
         return;
     if (match->allow == NULL) {
         exchange_fail(exchange, 404, "there is no such route");

@@ -47,10 +47,10 @@ static void drop_request(struct exchange *exchange)
 static void on_closed(struct exchange *exchange)
 {
     exchange->is_abandoned = true;
-    if (exchange->stream != NULL)
-        exchange->on_stream_closed(exchange);
     if (exchange->is_read)
         drop_request(exchange);
+    if (exchange->on_closed != NULL)
+        exchange->on_closed(exchange);
 }
 
 struct exchanges *exchanges_new(struct event_base *base, const struct router *router,
@@ -101,7 +101,8 @@ static const char *path_of(struct evhttp_request *request)
     return uri == NULL ? NULL : evhttp_uri_get_path(uri);
 }
 
-struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request)
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
+                               enum http_entrance_kind entrance)
 {
     struct exchange *exchange = exchanges->free_list;
     if (exchange != NULL)
@@ -111,9 +112,11 @@ struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_reques
     *exchange = (struct exchange){.pool = exchanges,
                                   .request = request,
                                   .context = exchanges->context,
-                                  .method = http_method_of(request)};
+                                  .method = http_method_of(request),
+                                  .entrance = entrance};
     exchange->started_us = clock_monotonic_us();
-    router_match(exchanges->router, path_of(request), exchange->method, &exchange->match);
+    router_match(exchanges->router, path_of(request), exchange->method,
+                 entrance == ENTRANCE_PUBLIC ? ROUTE_PUBLIC : ROUTE_EVERYBODY, &exchange->match);
     connection_watch_begin(exchanges->watch, evhttp_request_get_connection(request), exchange);
     exchanges->in_hand++;
     exchanges->opened++;
@@ -153,6 +156,17 @@ static const char *current_date(struct exchanges *exchanges)
     return exchanges->date;
 }
 
+/* Whether a list has `names` in it, as they were added. */
+static bool has_names(const char *list, const char *names)
+{
+    size_t bytes = strlen(names);
+    for (const char *at = list; (at = strstr(at, names)) != NULL; at++) {
+        if ((at == list || at[-1] == ' ') && (at[bytes] == '\0' || at[bytes] == ','))
+            return true;
+    }
+    return false;
+}
+
 void exchange_vary(struct exchange *exchange, const char *name)
 {
     if (exchange->request == NULL)
@@ -160,6 +174,8 @@ void exchange_vary(struct exchange *exchange, const char *name)
     struct evkeyvalq *fields = evhttp_request_get_output_headers(exchange->request);
     const char *before = evhttp_find_header(fields, "Vary");
     char all[128];
+    if (before != NULL && has_names(before, name))
+        return;
     (void)snprintf(all, sizeof all, "%s%s%s", before == NULL ? "" : before,
                    before == NULL ? "" : ", ", name);
     if (before != NULL)
@@ -167,21 +183,30 @@ void exchange_vary(struct exchange *exchange, const char *name)
     (void)evhttp_add_header(fields, "Vary", all);
 }
 
-/* Players send beacons in CORS mode, with credentials or not: any page may use this server. */
+/* Players send beacons in CORS mode, with credentials or not: any page may use this server, but for
+ * what is operators'. */
+static void add_cors(struct exchange *exchange)
+{
+    const char *origin =
+        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Origin");
+    if (exchange->cors == CORS_NONE)
+        return;
+    if (origin == NULL || strcmp(origin, "null") == 0) {
+        exchange_header(exchange, "Access-Control-Allow-Origin", "*");
+        return;
+    }
+    exchange_header(exchange, "Access-Control-Allow-Origin", origin);
+    if (exchange->cors == CORS_PLAYERS)
+        exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
+    exchange_vary(exchange, "Origin");
+}
+
 static void add_common_headers(struct exchange *exchange, const char *content_type)
 {
     if (content_type != NULL)
         exchange_header(exchange, "Content-Type", content_type);
-    const char *origin =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Origin");
     exchange_header(exchange, "Date", current_date(exchange->pool));
-    if (origin == NULL || strcmp(origin, "null") == 0) {
-        exchange_header(exchange, "Access-Control-Allow-Origin", "*");
-    } else {
-        exchange_header(exchange, "Access-Control-Allow-Origin", origin);
-        exchange_header(exchange, "Access-Control-Allow-Credentials", "true");
-        exchange_vary(exchange, "Origin");
-    }
+    add_cors(exchange);
     if (exchange->is_last || exchange->pool->is_closing)
         exchange_header(exchange, "Connection", "close");
 }
@@ -208,8 +233,10 @@ static const char *phrase_of(int status)
         int status;
         const char *phrase;
     } phrases[] = {
+        {421, "Misdirected Request"},             /* RFC 9110 section 15.5.20 */
         {422, "Unprocessable Content"},           /* RFC 9110 section 15.5.21 */
         {428, "Precondition Required"},           /* RFC 6585 section 3 */
+        {429, "Too Many Requests"},               /* RFC 6585 section 4 */
         {431, "Request Header Fields Too Large"}, /* RFC 6585 section 5 */
     };
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
@@ -270,9 +297,13 @@ void exchange_release(struct exchange *exchange, int status)
     pool->in_hand--;
 }
 
-/* Sends what lies in the request's output buffer, and lets go of the exchange. */
+/* Sends what lies in the request's output buffer, and lets go of the exchange; or has it kept. */
 static void finish(struct exchange *exchange, int status, const char *content_type)
 {
+    if (exchange->request != NULL && exchange->holds != NULL) {
+        exchange->keep(exchange, status, content_type);
+        return;
+    }
     if (exchange->request != NULL)
         exchange_send_whole(exchange, status, content_type);
     exchange_release(exchange, status);
@@ -317,8 +348,11 @@ void exchange_fail(struct exchange *exchange, int status, const char *text)
         body = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     (void)memory_required(body);
-    if (status == 503)
+    if (status == 503) {
         exchange_header(exchange, "Retry-After", "1");
+        if (exchange->cors != CORS_NONE)
+            exchange_header(exchange, "Access-Control-Expose-Headers", "Retry-After");
+    }
     exchange_reply(exchange, status, error_type, body, strlen(body));
     free(body);
 }

@@ -19,19 +19,39 @@ struct exchange_streams;
 struct exchanges;
 struct http_metrics;
 
+/* Where requests come in. */
+enum http_entrance_kind {
+    ENTRANCE_SHARED,    /* of everybody */
+    ENTRANCE_PUBLIC,    /* of everybody but operators, who have one of their own */
+    ENTRANCE_OPERATORS, /* that one */
+};
+
+/* What browsers are told of whose pages may read an answer (CORS). */
+enum exchange_cors {
+    CORS_PLAYERS,        /* those of any origin, with credentials or without */
+    CORS_NO_CREDENTIALS, /* of any origin, without */
+    CORS_NONE,           /* our own */
+};
+
 /* Belongs to its pool again once it is answered. */
 struct exchange {
     struct exchanges *pool;
     struct evhttp_request *request; /* evhttp's; NULL = dropped, its client gave up */
     void *context;                  /* the handlers' */
     enum http_method method;
+    enum http_entrance_kind entrance;
+    enum exchange_cors cors;
     struct route_match match;       /* its route, and what the path says */
     int64_t started_us;             /* monotonic */
     bool is_last;                   /* of its connection */
     bool is_read;                   /* by its handler */
     bool is_abandoned;              /* by its client: the connection is closed */
     struct exchange_stream *stream; /* its answer, given in parts; NULL = none has begun */
-    void (*on_stream_closed)(struct exchange *exchange); /* if so: its client gave up */
+    struct exchange_holds *holds;   /* who keeps its answer back; NULL = nobody */
+    int64_t hold_ms;                /* and for how long */
+    struct exchange_hold *hold;     /* its answer, kept back; NULL = is not */
+    void (*keep)(struct exchange *exchange, int status, const char *content_type); /* of `holds` */
+    void (*on_closed)(struct exchange *exchange); /* its client gave up; NULL = nobody asks */
     struct exchange *next_free;
 };
 
@@ -42,11 +62,13 @@ struct exchanges *exchanges_new(struct event_base *base, const struct router *ro
 void exchanges_free(struct exchanges *exchanges);
 
 /*
- * Takes `request`, which evhttp has just handed over, in hand, and finds its route: its time counts
- * from now on. The exchange is the pool's, and valid until the answer is given by a reply
- * or a fail below, or by those of stream.h; with it evhttp has its request back.
+ * Takes `request`, which evhttp has just handed over, in hand, and finds its route among those that
+ * are there where it came in: its time counts from now on. The exchange is the pool's, and valid
+ * until the answer is given by a reply or a fail below, or by those of stream.h; with it evhttp has
+ * its request back.
  */
-struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request);
+struct exchange *exchange_open(struct exchanges *exchanges, struct evhttp_request *request,
+                               enum http_entrance_kind entrance);
 
 /* How many are in hand, and how many were ever opened. */
 size_t exchanges_in_hand(const struct exchanges *exchanges);
@@ -86,7 +108,7 @@ void exchange_fail(struct exchange *exchange, int status, const char *text);
 /* The same with the status that `result` (not RESULT_OK) stands for. */
 void exchange_fail_result(struct exchange *exchange, enum result result, const char *text);
 
-/* What follows are the pieces of an answer, for stream.c. */
+/* What follows are the pieces of an answer, for stream.c and hold.c. */
 
 /* Of the pool. */
 struct exchange_streams *exchange_streams(struct exchange *exchange);

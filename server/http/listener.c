@@ -112,12 +112,22 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
     listener->is_paused = false;
 }
 
-static int match_listener(const struct event_base *base, const struct event *event, void *found)
+/* One that is looked for, by its socket. */
+struct wanted {
+    const struct evconnlistener *socket;
+    struct listener *listener;
+};
+
+static int match_listener(const struct event_base *base, const struct event *event, void *arg)
 {
     (void)base;
+    struct wanted *wanted = arg;
     if (event_get_callback(event) != on_look)
         return 0;
-    *(struct listener **)found = event_get_callback_arg(event);
+    struct listener *listener = event_get_callback_arg(event);
+    if (listener->socket != wanted->socket)
+        return 0;
+    wanted->listener = listener;
     return 1;
 }
 
@@ -125,9 +135,9 @@ static int match_listener(const struct event_base *base, const struct event *eve
  * way back to us is our timer, found among all events of the loop. */
 static struct listener *find_listener(struct evconnlistener *socket)
 {
-    struct listener *listener = NULL;
-    (void)event_base_foreach_event(evconnlistener_get_base(socket), match_listener, &listener);
-    return listener;
+    struct wanted wanted = {socket, NULL};
+    (void)event_base_foreach_event(evconnlistener_get_base(socket), match_listener, &wanted);
+    return wanted.listener;
 }
 
 static void on_accept_error(struct evconnlistener *socket, void *arg)

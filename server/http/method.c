@@ -1,6 +1,8 @@
 /* The methods of HTTP. */
 #include "server/http/method.h"
 
+#include <string.h>
+
 #include <event2/http.h>
 
 const char *http_method_name(enum http_method method)
@@ -11,6 +13,14 @@ const char *http_method_name(enum http_method method)
         [HTTP_DELETE] = "DELETE",   [HTTP_OTHER] = "OTHER",
     };
     return names[method];
+}
+
+enum http_method http_method_find(const char *name)
+{
+    enum http_method method = HTTP_GET;
+    while (method < HTTP_OTHER && strcmp(http_method_name(method), name) != 0)
+        method++;
+    return method;
 }
 
 enum http_method http_method_of(struct evhttp_request *request)

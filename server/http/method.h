@@ -18,4 +18,7 @@ enum http_method {
 /* As it is spelled in a request line. */
 const char *http_method_name(enum http_method method);
 
+/* The method of this name; HTTP_OTHER = no route can have it. */
+enum http_method http_method_find(const char *name);
+
 enum http_method http_method_of(struct evhttp_request *request);

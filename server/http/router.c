@@ -39,11 +39,11 @@ struct endpoint {
     enum segment_type types[SEGMENTS_MAX];
     const struct route *routes[HTTP_METHODS]; /* HEAD has that of GET; NULL = none */
     char label[LABEL_SIZE];
-    char allow[ALLOW_SIZE];
+    char allow[ROUTE_AUDIENCES][ALLOW_SIZE]; /* "" = nothing is there for them */
 };
 
 struct router {
-    char allow[ALLOW_SIZE]; /* the methods of all endpoints */
+    char allow[ROUTE_AUDIENCES][ALLOW_SIZE]; /* the methods of all endpoints */
     const char **labels;
     size_t count;
     struct endpoint endpoints[]; /* sorted: the first that fits is the one */
@@ -165,19 +165,28 @@ static void write_allow(char text[static ALLOW_SIZE], const bool allowed[static 
     }
 }
 
+static bool is_for(const struct route *route, enum route_audience audience)
+{
+    return route != NULL && (audience == ROUTE_EVERYBODY || !route->is_operators);
+}
+
 /* What each endpoint allows, and all of them together. */
-static void write_allows(struct router *router)
+static void write_allows(struct router *router, enum route_audience audience)
 {
     bool by_any[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
     for (size_t i = 0; i < router->count; i++) {
-        bool allowed[HTTP_METHODS] = {[HTTP_OPTIONS] = true};
+        struct endpoint *endpoint = &router->endpoints[i];
+        bool allowed[HTTP_METHODS] = {false};
+        bool is_there = false;
         for (int method = 0; method < HTTP_METHODS; method++) {
-            allowed[method] |= router->endpoints[i].routes[method] != NULL;
+            allowed[method] = is_for(endpoint->routes[method], audience);
             by_any[method] |= allowed[method];
+            is_there |= allowed[method];
         }
-        write_allow(router->endpoints[i].allow, allowed);
+        allowed[HTTP_OPTIONS] = is_there;
+        write_allow(endpoint->allow[audience], allowed);
     }
-    write_allow(router->allow, by_any);
+    write_allow(router->allow[audience], by_any);
 }
 
 struct router *router_new(const struct route *const *routes, size_t count)
@@ -190,7 +199,8 @@ struct router *router_new(const struct route *const *routes, size_t count)
     for (size_t i = 0; i < router->count; i++)
         router->labels[i] = router->endpoints[i].label;
     router->labels[router->count] = "other";
-    write_allows(router);
+    write_allows(router, ROUTE_EVERYBODY);
+    write_allows(router, ROUTE_PUBLIC);
     return router;
 }
 
@@ -207,9 +217,18 @@ const char *const *router_labels(const struct router *router)
     return router->labels;
 }
 
-const char *router_allow(const struct router *router, size_t index)
+const char *router_allow(const struct router *router, size_t index, enum route_audience audience)
 {
-    return index < router->count ? router->endpoints[index].allow : NULL;
+    return index < router->count ? router->endpoints[index].allow[audience] : NULL;
+}
+
+bool router_is_operators(const struct router *router, size_t index, enum http_method method)
+{
+    if (index >= router->count)
+        return false;
+    const struct endpoint *endpoint = &router->endpoints[index];
+    const struct route *route = endpoint->routes[method];
+    return route == NULL ? endpoint->allow[ROUTE_PUBLIC][0] == '\0' : route->is_operators;
 }
 
 static bool is_word_byte(char c)
@@ -303,7 +322,7 @@ static bool is_server(const char *path)
 }
 
 void router_match(const struct router *router, const char *text, enum http_method method,
-                  struct route_match *match)
+                  enum route_audience audience, struct route_match *match)
 {
     struct path path;
     size_t i = 0;
@@ -312,11 +331,15 @@ void router_match(const struct router *router, const char *text, enum http_metho
         i = router->count;
     while (i < router->count && !fits(&router->endpoints[i], &path, match->params))
         i++;
+    const struct endpoint *endpoint = &router->endpoints[i];
+    if (i < router->count && endpoint->allow[audience][0] == '\0')
+        i = router->count;
     match->endpoint = i;
-    match->allow = is_about_server ? router->allow : NULL;
+    match->allow = is_about_server ? router->allow[audience] : NULL;
     match->route = NULL;
     if (i == router->count)
         return;
-    match->allow = router->endpoints[i].allow;
-    match->route = router->endpoints[i].routes[method];
+    match->allow = endpoint->allow[audience];
+    if (is_for(endpoint->routes[method], audience))
+        match->route = endpoint->routes[method];
 }

@@ -24,6 +24,10 @@
 struct exchange;
 struct router;
 
+/* Who is served: where operators have a listener of their own, their routes are not there for the
+ * public. */
+enum route_audience { ROUTE_EVERYBODY, ROUTE_PUBLIC, ROUTE_AUDIENCES };
+
 /* One method of one template; it stands beside its handler. HEAD comes with GET and OPTIONS with
  * everything: neither has a route of its own. */
 struct route {
@@ -57,14 +61,21 @@ void router_free(struct router *router);
  * then NULL. Valid as long as the router. */
 const char *const *router_labels(const struct router *router);
 
-/* The methods of the template with this label, as for Allow; NULL for what is behind the last. */
-const char *router_allow(const struct router *router, size_t index);
+/* The methods of the template with this label that are there for `audience`, as for Allow, "" where
+ * there are none; NULL for what is behind the last template. */
+const char *router_allow(const struct router *router, size_t index, enum route_audience audience);
+
+/* Whether the route of `method` (HEAD and OPTIONS aside) of the template with this label is
+ * operators'; where it has none of that method, whether all that it has are. False for what is
+ * behind the last. */
+bool router_is_operators(const struct router *router, size_t index, enum http_method method);
 
 /*
  * Sets all of `match`; of `params` those that the template has. `path` is the raw path of a
  * request, without its query; an empty one is "/", NULL fits nothing. OPTIONS of "*" or of an empty
  * path asks about the server (RFC 9110 section 9.3.7): then `allow` has every method of any
- * template.
+ * template. A template of which nothing is there for `audience` is none, and its path fits no other
+ * one instead.
  */
 void router_match(const struct router *router, const char *path, enum http_method method,
-                  struct route_match *match);
+                  enum route_audience audience, struct route_match *match);

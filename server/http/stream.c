@@ -137,7 +137,7 @@ void exchange_stream_begin(struct exchange *exchange, int status, const char *co
         .streams = streams, .exchange = exchange, .listener = listener, .status = status};
     TAILQ_INSERT_TAIL(&streams->all, stream, others);
     exchange->stream = stream;
-    exchange->on_stream_closed = on_closed;
+    exchange->on_closed = on_closed;
     stream->is_gone = exchange->is_abandoned || exchange->method == HTTP_HEAD;
     exchange_is_read(exchange);
     set_due(stream);

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     memcpy(path, data, size);
     path[size] = '\0';
-    router_match(router, path, HTTP_GET, &match);
+    router_match(router, path, HTTP_GET, ROUTE_EVERYBODY, &match);
     require((match.allow == NULL) == (strcmp(router_labels(router)[match.endpoint], "other") == 0));
     require(match.route == NULL || match.allow != NULL);
     require((match.route == &ads) == spells(path, ads.path));
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_word(match.params[0].text);
         require(strnlen(match.params[1].text, ROUTE_TEXT_MAX_BYTES + 1) <= ROUTE_TEXT_MAX_BYTES);
     }
-    router_match(router, path, HTTP_POST, &match);
+    router_match(router, path, HTTP_POST, ROUTE_EVERYBODY, &match);
     require((match.route == &click) == spells(path, click.path));
     if (match.route == &kind)
         check_word(match.params[0].text);

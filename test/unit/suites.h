@@ -6,6 +6,11 @@
 
 /* clang-format off */
 #define SUITES(X) \
+    X(access_hosts) \
+    X(access_own_origin) \
+    X(access_secrets) \
+    X(access_session) \
+    X(access_throttle) \
     X(ad) \
     X(ad_array) \
     X(ad_columns) \
@@ -51,6 +56,7 @@
     X(client_address) \
     X(coding_wish) \
     X(config) \
+    X(config_files) \
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
@@ -58,6 +64,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_precedence) \
     X(db_renewal) \
     X(db_reply) \
     X(db_target) \
@@ -82,6 +89,7 @@
     X(export_row) \
     X(gzip) \
     X(hex) \
+    X(hmac) \
     X(http_admission) \
     X(http_authority) \
     X(http_chunk_extension) \
@@ -92,6 +100,7 @@
     X(http_guard_connections) \
     X(http_head) \
     X(http_inflate) \
+    X(http_listen_place) \
     X(http_metrics) \
     X(http_octet) \
     X(http_refusal) \
@@ -133,6 +142,8 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_journal) \
+    X(log_json) \
     X(maintenance) \
     X(media_type) \
     X(memory) \

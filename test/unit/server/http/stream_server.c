@@ -107,7 +107,8 @@ void stream_server_start(void)
     server.http = evhttp_new(server.base);
     evhttp_set_allowed_methods(server.http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
     evhttp_set_bevcb(server.http, http_guard_bufferevent, server.guard);
-    evhttp_set_gencb(server.http, dispatch_request, server.exchanges);
+    server.entrance = (struct http_entrance){ENTRANCE_SHARED, server.exchanges, NULL};
+    evhttp_set_gencb(server.http, dispatch_request, &server.entrance);
     listen_anywhere();
 }
 

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/http/dispatch.h"
+
 struct event_base;
 struct evhttp;
-struct exchange;
 struct exchange_streams;
-struct exchanges;
 struct http_guard;
 struct http_metrics;
 struct router;
@@ -38,6 +38,7 @@ struct stream_server {
     struct http_guard *guard;
     struct exchange_streams *streams;
     struct exchanges *exchanges;
+    struct http_entrance entrance;
     struct evhttp *http;
     uint16_t port;
     struct owner owners[OWNERS_MAX];
