@@ -14,6 +14,7 @@
     X(ad) \
     X(ad_array) \
     X(ad_columns) \
+    X(ad_document) \
     X(ad_faults) \
     X(ad_fields) \
     X(ad_listing) \
@@ -27,6 +28,7 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
+    X(administration) \
     X(analytics_answer_csv) \
     X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
@@ -54,6 +56,7 @@
     X(client_address) \
     X(coding_wish) \
     X(config) \
+    X(config_files) \
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
@@ -61,6 +64,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_precedence) \
     X(db_renewal) \
     X(db_reply) \
     X(db_target) \
@@ -138,6 +142,8 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_journal) \
+    X(log_json) \
     X(maintenance) \
     X(media_type) \
     X(memory) \
