@@ -1,10 +1,12 @@
-/* Routes that are operators', where these have a listener of their own and where not. */
+/* Routes where operators have a listener of their own. */
 #include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "server/http/router.h"
 #include "test/unit/suites.h"
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
 static void handle(struct exchange *exchange)
 {
