@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "metrics/log_json.h"
 #include "protocol/hex.h"
 #include "protocol/memory.h"
 #include "protocol/utf8.h"
@@ -21,22 +23,49 @@ enum {
     ESCAPE_BYTES = 4,      /* \xHH */
     LINE_BYTES_MAX = 4096, /* PIPE_BUF: what a pipe takes whole or not at all */
     MODULE_BYTES_MAX = 48, /* leaves room for a text that is escaped throughout */
+    TIME_SIZE = 32,
 };
 
 struct log {
     enum log_level level;
+    enum log_format format;
+    bool is_journal;  /* who reads it has a clock, and takes <3> for the level */
     int fd;           /* borrowed */
     uint64_t dropped; /* lines not written and not yet reported */
 };
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
+static const char *const priorities[] = {"<3>", "<4>", "<6>", "<7>"}; /* syslog's */
 
 struct log *log_new(enum log_level level, int fd)
 {
     struct log *log = memory_zeroed(sizeof *log);
     log->level = level;
     log->fd = fd;
+    log->is_journal = log_is_journal(fd);
     return log;
+}
+
+void log_set_format(struct log *log, enum log_format format)
+{
+    log->format = format;
+}
+
+void log_set_level(struct log *log, enum log_level level)
+{
+    log->level = level;
+}
+
+/* The variable is inherited by whatever has its stderr elsewhere by then, hence both numbers. */
+bool log_is_journal(int fd)
+{
+    const char *names = getenv("JOURNAL_STREAM");
+    char own[48];
+    struct stat status;
+    if (names == NULL || fstat(fd, &status) != 0)
+        return false;
+    (void)snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
+    return strcmp(names, own) == 0;
 }
 
 /* Writes `length` bytes of text into `line`, which holds ESCAPE_BYTES for each. */
@@ -61,17 +90,25 @@ static size_t escape(char *line, const char *text, size_t length)
     return used;
 }
 
-static size_t write_prefix(char *line, enum log_level level, const char *module)
+static void write_time(char text[static TIME_SIZE])
 {
     struct timespec now = {0};
     struct tm utc = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    size_t used = strftime(line, 32, "%Y-%m-%dT%H:%M:%S", &utc);
-    int more = snprintf(line + used, LINE_BYTES_MAX - used,
-                        ".%03dZ %s %.*s: ", (int)(now.tv_nsec / 1000000), level_names[level],
-                        MODULE_BYTES_MAX, module);
-    return used + (size_t)more;
+    size_t used = strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(text + used, TIME_SIZE - used, ".%03dZ", (int)(now.tv_nsec / 1000000));
+}
+
+/* The journal has its own time, and the level by its priority. */
+static size_t write_text(const struct log *log, char *line, const struct log_entry *entry)
+{
+    int prefix = log->is_journal
+                     ? snprintf(line, LINE_BYTES_MAX, "%.*s: ", entry->module_bytes, entry->module)
+                     : snprintf(line, LINE_BYTES_MAX, "%s %s %.*s: ", entry->time, entry->level,
+                                entry->module_bytes, entry->module);
+    memcpy(line + prefix, entry->text, entry->text_bytes);
+    return (size_t)prefix + entry->text_bytes;
 }
 
 /* Writes one whole line; returns false when it would have blocked or nobody reads it. */
@@ -88,8 +125,19 @@ static bool write_entry(struct log *log, enum log_level level, const char *modul
                         size_t length)
 {
     char line[LINE_BYTES_MAX];
-    size_t used = write_prefix(line, level, module);
-    used += escape(line + used, text, length);
+    char escaped[ESCAPE_BYTES * (TEXT_BYTES_MAX + 1)];
+    char time[TIME_SIZE];
+    write_time(time);
+    const struct log_entry entry = {.time = time,
+                                    .level = level_names[level],
+                                    .module = module,
+                                    .module_bytes = MODULE_BYTES_MAX,
+                                    .text = escaped,
+                                    .text_bytes = escape(escaped, text, length)};
+    size_t used = (size_t)(stpcpy(line, log->is_journal ? priorities[level] : "") - line);
+    used += log->format == LOG_FORMAT_JSON
+                ? log_json_write(line + used, sizeof line - 1 - used, &entry)
+                : write_text(log, line + used, &entry);
     line[used++] = '\n';
     return write_line(log->fd, line, used);
 }
@@ -143,5 +191,22 @@ int log_level_parse(const char *text, enum log_level *level)
             return 0;
         }
     }
-    return -1;
+    if (strcmp(text, "warn") != 0)
+        return -1;
+    *level = LOG_WARNING;
+    return 0;
+}
+
+const char *log_level_name(enum log_level level)
+{
+    return level_names[level];
+}
+
+int log_format_parse(const char *text, enum log_format *format)
+{
+    bool is_json = strcmp(text, "json") == 0;
+    if (!is_json && strcmp(text, "text") != 0)
+        return -1;
+    *format = is_json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+    return 0;
 }

@@ -183,12 +183,22 @@ static enum result read_log_level(const struct variable *variable, const char *v
                      variable->name);
 }
 
+static enum result read_log_format(const struct variable *variable, const char *value, void *field,
+                                   struct error *error)
+{
+    if (log_format_parse(value, field) == 0)
+        return RESULT_OK;
+    return error_set(error, RESULT_INVALID, "%s must be text or json", variable->name);
+}
+
 #define FIELD(name) offsetof(struct config, name), sizeof((struct config *)NULL)->name
 
 /* clang-format off */
 static const struct variable variables[] = {
     {"DB_CONN", "", "PostgreSQL, a libpq URI or keywords; without it libpq's own (PGHOST ...)",
      read_text, FIELD(store.db_conn), 0, 0},
+    {"DB_CONN_FILE", "", "file that has DB_CONN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_DB_CONN].path), 0, 0},
     {"DB_READ_CONN", "", "where analytics are asked, as a replica; without it DB_CONN",
      read_text, FIELD(store.db_read_conn), 0, 0},
     {"READER_CONNECTIONS", "2", "questions that the database is asked at a time",
@@ -224,12 +234,18 @@ static const struct variable variables[] = {
     {"TOKEN_SECRET", "",
      "signs trackers, the same for all instances; up to 8 of 32 characters at least, by commas",
      read_text, FIELD(store.token_secret), 0, 0},
+    {"TOKEN_SECRET_FILE", "", "file that has TOKEN_SECRET, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_TOKEN_SECRET].path), 0, 0},
     {"TOKEN_TTL_SECONDS", "86400", "how long an ad's trackers count as valid after it was served, at most 14 days",
      read_number, FIELD(token_ttl_s), 1, 14 * 86400},
     {"ADMIN_TOKEN", "", "bearer that may change ads, and read all; 24 characters at least",
      read_bearer, FIELD(admin_token), 0, 0},
+    {"ADMIN_TOKEN_FILE", "", "file that has ADMIN_TOKEN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_ADMIN_TOKEN].path), 0, 0},
     {"READ_TOKEN", "", "bearer that may read what is operators', which needs none without it; 24 characters at least",
      read_bearer, FIELD(read_token), 0, 0},
+    {"READ_TOKEN_FILE", "", "file that has READ_TOKEN, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_READ_TOKEN].path), 0, 0},
     {"OPS_LISTEN", "", "[address:]port of operators' routes, loopback without an address; without it they are on PORT",
      read_place, FIELD(ops_listen), 0, 0},
     {"OPS_HOSTS", "", "names under which OPS_LISTEN is reached, besides localhost and addresses; by commas, without ports",
@@ -242,6 +258,10 @@ static const struct variable variables[] = {
      read_switch, FIELD(store.sample_data), 0, 0},
     {"LOG_LEVEL", "info", "error, warning, info or debug",
      read_log_level, FIELD(log_level), 0, 0},
+    {"LOG_LEVEL_FILE", "", "file that has LOG_LEVEL, read again on SIGHUP",
+     read_text, FIELD(values[CONFIG_LOG_LEVEL].path), 0, 0},
+    {"LOG_FORMAT", "text", "text, or json: an object a line",
+     read_log_format, FIELD(log_format), 0, 0},
 };
 /* clang-format on */
 
@@ -262,8 +282,17 @@ static const char *value_of(const struct variable *variable)
     return value == NULL || value[0] == '\0' ? variable->fallback : value;
 }
 
-/* What no variable can tell by itself. */
-static enum result check(const struct config *config, struct error *error)
+enum result config_set(struct config *config, const char *name, const char *value,
+                       struct error *error)
+{
+    size_t i = 0;
+    while (i < VARIABLES && strcmp(variables[i].name, name) != 0)
+        i++;
+    assert(i < VARIABLES);
+    return variables[i].read(&variables[i], value, (char *)config + variables[i].offset, error);
+}
+
+enum result config_check(const struct config *config, struct error *error)
 {
     /* With REUSE_PORT both could be had, and the system would choose who gets a client. */
     if (config->ops_listen.port == config->listener.port)
@@ -282,7 +311,7 @@ enum result config_read(struct config *config, struct error *error)
         *config = (struct config){0};
         return RESULT_INVALID;
     }
-    if (check(config, error) != RESULT_OK) {
+    if (config_check(config, error) != RESULT_OK) {
         *config = (struct config){0};
         return RESULT_INVALID;
     }

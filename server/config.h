@@ -15,8 +15,25 @@
 
 enum { PUBLIC_URL_SIZE = 512 };
 
-/* Its strings are the environment's, which nothing may change as long as it is used. */
+/* NAME_FILE names the file that has NAME. */
+enum config_file {
+    CONFIG_ADMIN_TOKEN,
+    CONFIG_READ_TOKEN,
+    CONFIG_TOKEN_SECRET,
+    CONFIG_DB_CONN,
+    CONFIG_LOG_LEVEL,
+    CONFIG_FILES
+};
+
+struct config_value {
+    const char *path; /* NULL = it comes from the environment */
+    char *text;       /* what the file had; owned */
+};
+
+/* Its strings are the environment's, which nothing may change as long as it is used, and those of
+ * `values`. */
 struct config {
+    struct config_value values[CONFIG_FILES]; /* what comes from files (config_files.h) */
     struct store_settings store;
     struct listener_settings listener;
     struct listen_place ops_listen; /* of operators; its port is 0 = at `listener` */
@@ -32,14 +49,23 @@ struct config {
     uint32_t keepalive_s;    /* that a connection may be idle between requests */
     uint32_t shutdown_grace_s;
     enum log_level log_level;
+    enum log_format log_format;
 };
 
 /*
- * Reads the environment. Returns RESULT_INVALID with an error that names the variable and the fault
- * (and repeats no secret); `*config` is all zeros then. It stays where it is: some of it points to
- * other parts.
+ * Reads the environment, and no file that it names. Returns RESULT_INVALID with an error that names
+ * the variable and the fault (and repeats no secret); `*config` is all zeros then. It stays where
+ * it is: some of it points to other parts.
  */
 MUST_CHECK enum result config_read(struct config *config, struct error *error);
+
+/* Sets one variable, `name`, to `value`, which is not empty and is borrowed. Returns as
+ * config_read(), the field unchanged. */
+MUST_CHECK enum result config_set(struct config *config, const char *name, const char *value,
+                                  struct error *error);
+
+/* What no variable can tell by itself: done by config_read() for those of the environment. */
+MUST_CHECK enum result config_check(const struct config *config, struct error *error);
 
 /*
  * What is likely not meant, in words; NULL = nothing. PUBLIC_URL that is not set, or whose pages

@@ -9,6 +9,7 @@
 
 #include "metrics/log.h"
 #include "server/config.h"
+#include "server/config_files.h"
 #include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
@@ -51,11 +52,25 @@ static void raise_descriptor_limit(struct log *log)
                   (unsigned long long)limit.rlim_max);
 }
 
-static int serve(const struct config *config, char *const *operands)
+static struct log *make_log(const struct config *config)
+{
+    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    log_set_format(log, config->log_format);
+    return log;
+}
+
+/* Before there is a log. */
+static void complain(const char *text)
+{
+    (void)fprintf(stderr, "%svideo-ad-tracker: %s\n", log_is_journal(STDERR_FILENO) ? "<3>" : "",
+                  text);
+}
+
+static int serve(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error = {""};
-    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    struct log *log = make_log(config);
     libevent_log_start(log);
     raise_descriptor_limit(log);
     if (config->store.db_conn == NULL)
@@ -73,7 +88,7 @@ static int serve(const struct config *config, char *const *operands)
     return status;
 }
 
-static int check(const struct config *config, char *const *operands)
+static int check(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error;
@@ -83,7 +98,7 @@ static int check(const struct config *config, char *const *operands)
     return 1;
 }
 
-static int inspect(const struct config *config, char *const *operands)
+static int inspect(struct config *config, char *const *operands)
 {
     (void)operands;
     struct error error;
@@ -94,10 +109,10 @@ static int inspect(const struct config *config, char *const *operands)
 }
 
 /* The directory, perhaps --force. */
-static int import(const struct config *config, char *const *operands)
+static int import(struct config *config, char *const *operands)
 {
     struct error error = {""};
-    struct log *log = log_new(config->log_level, STDERR_FILENO);
+    struct log *log = make_log(config);
     const struct import_settings settings = {.db_conn = config->store.db_conn,
                                              .directory = operands[0],
                                              .is_forced = operands[1] != NULL,
@@ -115,11 +130,12 @@ static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
     const char *option; /* one more, at the end; NULL = none may be given */
-    int (*run)(const struct config *config, char *const *operands);
-} commands[] = {{"", 0, NULL, serve},
-                {"--check", 1, NULL, check},
-                {"--journal", 1, NULL, inspect},
-                {"--import", 2, "--force", import}};
+    bool reads_files; /* of the configuration: a look must not fail for a secret it does not need */
+    int (*run)(struct config *config, char *const *operands);
+} commands[] = {{"", 0, NULL, true, serve},
+                {"--check", 1, NULL, false, check},
+                {"--journal", 1, NULL, false, inspect},
+                {"--import", 2, "--force", true, import}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)
@@ -135,7 +151,8 @@ static const struct command *find_command(int count, char *const *arguments)
     return NULL;
 }
 
-/* The last three end a process out of habit: a terminal that closes, a log that is rotated. */
+/* The last three end a process out of habit: a terminal that closes, a log that is rotated. The
+ * service gives SIGHUP a meaning. */
 static void ignore_signals(void)
 {
     static const int numbers[] = {SIGPIPE, SIGXFSZ /* a limit on files is a full disk */, SIGHUP,
@@ -159,15 +176,21 @@ int main(int argc, char **argv)
         return sync_worker_run(argv[2]);
     const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
-        (void)fprintf(stderr, "video-ad-tracker: unknown argument, see --help\n");
+        complain("unknown argument, see --help");
         return EXIT_USAGE;
     }
     struct config config;
     struct error error;
     if (config_read(&config, &error) != RESULT_OK) {
-        (void)fprintf(stderr, "video-ad-tracker: %s\n", error.text);
+        complain(error.text);
         return EXIT_USAGE;
     }
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* memory of a rush goes back when it is over */
-    return command->run(&config, argc > 2 ? argv + 2 : NULL);
+    int status = EXIT_USAGE;
+    if (command->reads_files && config_files_read(&config, &error) != RESULT_OK)
+        complain(error.text);
+    else
+        status = command->run(&config, argc > 2 ? argv + 2 : NULL);
+    config_clear(&config);
+    return status;
 }

@@ -36,6 +36,7 @@
 #include "server/http/router.h"
 #include "server/http/stream.h"
 #include "server/loop_lag.h"
+#include "server/reread.h"
 #include "store/store.h"
 
 /*
@@ -52,7 +53,7 @@ static const struct route *const routes[] = {ROUTES(POINT_TO_ROUTE)};
 #undef POINT_TO_ROUTE
 
 struct service {
-    const struct config *config;
+    struct config *config;
     struct log *log;
     struct event_base *base;
     struct metrics *metrics;
@@ -245,6 +246,21 @@ static void on_ignored_signal(evutil_socket_t number, short what, void *arg)
         log_write(service->log, LOG_INFO, "server", "%s", text);
 }
 
+/* While it stops nothing changes any more. */
+static void on_reread(evutil_socket_t number, short what, void *arg)
+{
+    (void)number;
+    (void)what;
+    struct service *service = arg;
+    const struct reread reread = {.config = service->config,
+                                  .context = &service->context,
+                                  .token_keys = &service->token_keys,
+                                  .store = service->store,
+                                  .log = service->log};
+    if (service->store != NULL && !service->is_stopping)
+        reread_files(&reread);
+}
+
 static void make_signals(struct service *service)
 {
     static const struct {
@@ -252,7 +268,7 @@ static void make_signals(struct service *service)
         event_callback_fn callback;
     } signals[SIGNALS] = {{SIGTERM, on_signal},
                           {SIGINT, on_signal},
-                          {SIGHUP, on_ignored_signal},
+                          {SIGHUP, on_reread},
                           {SIGUSR1, on_ignored_signal},
                           {SIGUSR2, on_ignored_signal}};
     for (size_t i = 0; i < SIGNALS; i++) {
@@ -289,7 +305,7 @@ static bool listen_for_all(struct service *service, struct error *error)
            (service->ops_http == NULL || service->ops_listener != NULL);
 }
 
-struct service *service_new(const struct config *config, struct log *log, struct error *error)
+struct service *service_new(struct config *config, struct log *log, struct error *error)
 {
     struct service *service = memory_zeroed(sizeof *service);
     service->config = config;

@@ -25,6 +25,7 @@
 #include "store/ingest/writer.h"
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
+#include "store/lineage.h"
 #include "store/maintenance.h"
 #include "store/questions.h"
 #include "store/targets.h"
@@ -54,6 +55,11 @@ struct store {
     store_drained_fn drained;
     void *drained_arg;
 };
+
+enum result store_retarget(struct store *store, const char *db_conn, struct error *error)
+{
+    return store_targets_replace(&store->targets, db_conn, error);
+}
 
 static enum refusal refusal(const struct store *store)
 {
@@ -280,28 +286,15 @@ static void on_claimed(void *arg)
     journal_claimed(store->journal);
 }
 
-static bool on_claiming(void *arg, const uint8_t *owner)
-{
-    struct store *store = arg;
-    return journal_may_claim(store->journal, owner);
-}
-
-static bool find_nonce(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES])
-{
-    const struct store *store = arg;
-    return journal_find_nonce(store->journal, run, nonce);
-}
-
 static void make_writer(struct store *store, struct event_base *base)
 {
     const struct journal_identity *identity = journal_identity(store->journal);
     uuid_format(identity->journal, store->journal_id);
     uuid_format(identity->nonce, store->nonce);
-    store->ingest_settings = (struct ingest_settings){
-        .sample_data = store->settings->sample_data,
-        .journal = store->journal_id,
-        .nonce = store->nonce,
-        .lineage = {.may_claim = on_claiming, .find_nonce = find_nonce, .arg = store}};
+    store->ingest_settings = (struct ingest_settings){.sample_data = store->settings->sample_data,
+                                                      .journal = store->journal_id,
+                                                      .nonce = store->nonce,
+                                                      .lineage = store_lineage(store->journal)};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,
@@ -360,16 +353,17 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     }
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
                                metrics, log, on_queued, store);
+    /* In this order they get their sessions where the database has too few (precedence.h). */
     make_writer(store, base);
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
-                                         settings->events_retention_days, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
+                                         settings->events_retention_days, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

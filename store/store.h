@@ -47,6 +47,13 @@ void store_free(struct store *store);
 /* Connects to the database, and goes on trying. */
 void store_start(struct store *store);
 
+/*
+ * Replaces the settings' db_conn: what connects from now on connects there, what is connected stays
+ * as long as that lasts. Returns RESULT_INVALID with an error, and goes on as before.
+ */
+MUST_CHECK enum result store_retarget(struct store *store, const char *db_conn,
+                                      struct error *error);
+
 /* Whether events of this ad may be submitted: it is there, 0 (none), or that cannot be known now.
  */
 bool store_has_ad(const struct store *store, int32_t ad_id);

@@ -23,6 +23,17 @@ enum result store_targets_init(struct store_targets *targets, const char *db_con
     return result;
 }
 
+enum result store_targets_replace(struct store_targets *targets, const char *db_conn,
+                                  struct error *error)
+{
+    struct db_target target;
+    enum result result = read_target(&target, "DB_CONN", db_conn, error);
+    if (result != RESULT_OK)
+        return result;
+    db_target_replace(&targets->writing, &target);
+    return RESULT_OK;
+}
+
 void store_targets_clear(struct store_targets *targets)
 {
     db_target_clear(&targets->writing);

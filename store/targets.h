@@ -16,6 +16,10 @@ struct store_targets {
  * an error that names the variable. Clear in any case. */
 MUST_CHECK enum result store_targets_init(struct store_targets *targets, const char *db_conn,
                                           const char *db_read_conn, struct error *error);
+/* Replaces DB_CONN's, for connections to come. Returns RESULT_INVALID with an error, and leaves it.
+ */
+MUST_CHECK enum result store_targets_replace(struct store_targets *targets, const char *db_conn,
+                                             struct error *error);
 void store_targets_clear(struct store_targets *targets);
 
 const struct db_target *store_targets_reading(const struct store_targets *targets);

@@ -23,7 +23,7 @@ static void show_available(struct exchange *exchange)
     char digest[DIGEST_TEXT_SIZE];
     char etag[DIGEST_TEXT_SIZE];
     if (!store_has_ads(context->store)) {
-        exchange_fail(exchange, 503, "the ads are not loaded");
+        exchange_fail(exchange, 503, store_ads_trouble(context->store));
         return;
     }
     if (ad == NULL || !ad_is_available(ad, clock_wall_us())) {

@@ -299,6 +299,9 @@ EXCEPTION
         END IF;
         RETURN (422, NULL, NULL, NULL, v_fault, nullif(v_field, ''))::ad_answer;
     WHEN feature_not_supported OR object_not_in_prerequisite_state THEN
+        IF SQLSTATE = '55P03' THEN -- a lock that others keep is of that class, too
+            RAISE;
+        END IF;
         RETURN (409, NULL, NULL, NULL, 'what is called ads in this database takes no such change: ' || SQLERRM,
                 NULL)::ad_answer;
 END

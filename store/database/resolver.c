@@ -39,7 +39,8 @@ struct round {
 /* A round that is complete is handed over in `finish_event`, never from inside evdns. */
 struct db_resolver {
     struct event_base *base;
-    const struct db_target *target;
+    const struct db_target *source; /* may be another at each start */
+    struct db_target target;        /* a copy, of the last start */
     db_resolved_fn resolved;
     void *arg;
     struct evdns_base *dns; /* made when a name first needs it */
@@ -53,7 +54,7 @@ struct db_resolver {
 static size_t count_addresses(const struct db_resolver *resolver)
 {
     size_t count = 0;
-    for (size_t i = 0; i < resolver->target->host_count; i++)
+    for (size_t i = 0; i < resolver->target.host_count; i++)
         count += resolver->round->lookups[i].count;
     return count;
 }
@@ -67,8 +68,8 @@ static void collect_addresses(struct db_resolver *resolver)
         return;
     resolver->addresses =
         memory_resized(resolver->addresses, count * sizeof resolver->addresses[0]);
-    for (size_t i = 0; i < resolver->target->host_count; i++) {
-        const struct db_host *host = &resolver->target->hosts[i];
+    for (size_t i = 0; i < resolver->target.host_count; i++) {
+        const struct db_host *host = &resolver->target.hosts[i];
         const struct lookup *lookup = &resolver->round->lookups[i];
         for (size_t a = 0; a < lookup->count; a++) {
             struct db_address *address = &resolver->addresses[resolver->count++];
@@ -168,10 +169,24 @@ void db_resolver_skip_current(struct db_resolver *resolver, const PGconn *pg)
     resolver->first += current < resolver->count ? current + 1 : 1;
 }
 
+/* They borrow from the target of their start. */
+static void forget_addresses(struct db_resolver *resolver)
+{
+    resolver->count = 0;
+    db_target_clear(&resolver->target);
+}
+
+const struct db_target *db_resolver_target(const struct db_resolver *resolver)
+{
+    return &resolver->target;
+}
+
 void db_resolver_start(struct db_resolver *resolver)
 {
-    size_t count = resolver->target->host_count;
     abandon_round(resolver);
+    forget_addresses(resolver);
+    db_target_copy(&resolver->target, resolver->source);
+    size_t count = resolver->target.host_count;
     struct round *round = memory_zeroed(sizeof *round + count * sizeof round->lookups[0]);
     round->resolver = resolver;
     round->waiting = 1; /* this call's own, so that no answer completes the round before its end */
@@ -181,13 +196,13 @@ void db_resolver_start(struct db_resolver *resolver)
     for (size_t i = 0; i < count; i++) {
         struct lookup *lookup = &round->lookups[i];
         lookup->round = round;
-        if (is_known(&resolver->target->hosts[i], lookup))
+        if (is_known(&resolver->target.hosts[i], lookup))
             continue;
         if (!is_fresh)
             refresh_dns(resolver);
         is_fresh = true;
         round->waiting++;
-        (void)evdns_getaddrinfo(resolver->dns, resolver->target->hosts[i].name, NULL, &hints,
+        (void)evdns_getaddrinfo(resolver->dns, resolver->target.hosts[i].name, NULL, &hints,
                                 on_addresses, lookup);
     }
     lookup_done(round);
@@ -212,7 +227,7 @@ struct db_resolver *db_resolver_new(struct event_base *base, const struct db_tar
 {
     struct db_resolver *resolver = memory_zeroed(sizeof *resolver);
     resolver->base = base;
-    resolver->target = target;
+    resolver->source = target;
     resolver->resolved = resolved;
     resolver->arg = arg;
     resolver->finish_event = memory_required(event_new(base, -1, 0, on_finish, resolver));
@@ -227,6 +242,7 @@ void db_resolver_free(struct db_resolver *resolver)
     event_free(resolver->finish_event);
     if (resolver->dns != NULL)
         evdns_base_free(resolver->dns, 1);
+    db_target_clear(&resolver->target);
     free(resolver->addresses);
     free(resolver);
 }

@@ -14,12 +14,15 @@ struct db_target;
 /* The addresses are valid during the call; `count` 0 = no name could be resolved. */
 typedef void (*db_resolved_fn)(void *arg, const struct db_address *addresses, size_t count);
 
-/* `base` and `target` are borrowed. */
+/* `base` and `target` are borrowed; the target may be replaced in its place at any time. */
 struct db_resolver *db_resolver_new(struct event_base *base, const struct db_target *target,
                                     db_resolved_fn resolved, void *arg);
 
 /* The loop has to run once more (EVLOOP_NONBLOCK) for what was under way to be released. */
 void db_resolver_free(struct db_resolver *resolver);
+
+/* The target as it was at the last start, which the addresses are of. */
+const struct db_target *db_resolver_target(const struct db_resolver *resolver);
 
 /*
  * Looks every host up: /etc/hosts and the name servers of /etc/resolv.conf, read each time; a

@@ -262,7 +262,7 @@ class DescriptorTest(OneServerCase):
 class OperatorsDescriptorTest(DescriptorTest):
     """The same at the operators' listener: it is that one that stops accepting."""
 
-    ENV = {"OPS_LISTEN": str(free_port())}
+    ENV = {"OPS_LISTEN": str(free_port()), "OPS_HOSTS": "x"}
 
     def wire(self, **arguments) -> Wire:
         wire = Wire(self.tracker.ops_port, **arguments)

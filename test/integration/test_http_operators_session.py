@@ -135,6 +135,14 @@ class SessionTest(OneServerCase):
             self.assertEqual(ended.status, 204 if status == 200 else 403, headers)
         self.assert_error(begin(self.tracker, ADMIN, Origin=FOREIGN), 403, "another site")
 
+    def test_a_session_changes_nothing(self) -> None:
+        self.psql("UPDATE ads SET active = false WHERE id = 3")
+        self.addCleanup(self.psql, "UPDATE ads SET active = true WHERE id = 3")
+        self.tracker.wait_until(lambda: len(ask(self.tracker, "/ads").json()) == 2)
+        cookie = cookie_of(begin(self.tracker, ADMIN))
+        self.assert_error(ask(self.tracker, "/ads/3/vast?preview=1", Cookie=cookie), 401, "ADMIN_TOKEN")
+        self.assertEqual(ask(self.tracker, "/ads/3/vast?preview=1", ADMIN, Cookie=cookie).status, 200)
+
     def test_no_origin_is_echoed(self) -> None:
         for target in ("/metrics", ANALYTICS, EXPORT, "/session", "/metrics?token=x"):
             for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):

@@ -56,6 +56,7 @@
     X(client_address) \
     X(coding_wish) \
     X(config) \
+    X(config_files) \
     X(crc32c) \
     X(creative) \
     X(creative_bytes) \
@@ -63,6 +64,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_precedence) \
     X(db_renewal) \
     X(db_reply) \
     X(db_target) \
@@ -140,6 +142,8 @@
     X(journal_spare) \
     X(libevent_log) \
     X(log) \
+    X(log_journal) \
+    X(log_json) \
     X(maintenance) \
     X(media_type) \
     X(memory) \
@@ -159,6 +163,7 @@
     X(result) \
     X(rotation) \
     X(router) \
+    X(router_audiences) \
     X(serving_token) \
     X(session) \
     X(session_batches) \

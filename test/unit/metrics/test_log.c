@@ -289,12 +289,32 @@ START_TEST(reads_the_names_of_the_levels)
     enum log_level level = LOG_ERROR;
     ck_assert_int_eq(log_level_parse(names[_i], &level), 0);
     ck_assert_int_eq((int)level, _i);
+    ck_assert_str_eq(log_level_name(level), names[_i]);
+}
+END_TEST
+
+START_TEST(takes_warn_for_warning)
+{
+    enum log_level level = LOG_ERROR;
+    ck_assert_int_eq(log_level_parse("warn", &level), 0);
+    ck_assert_int_eq((int)level, LOG_WARNING);
+}
+END_TEST
+
+START_TEST(changes_its_level)
+{
+    log_set_level(logger, LOG_DEBUG);
+    log_write(logger, LOG_DEBUG, "store", "this");
+    ck_assert_str_eq(receive_entry(), "debug store: this\n");
+    log_set_level(logger, LOG_ERROR);
+    log_write(logger, LOG_WARNING, "store", "not this");
+    ck_assert_str_eq(receive(), "");
 }
 END_TEST
 
 START_TEST(refuses_what_is_no_level)
 {
-    static const char *const names[] = {"", "INFO", "warn", "info ", "debugging"};
+    static const char *const names[] = {"", "INFO", "warns", "info ", "debugging"};
     enum log_level level = LOG_WARNING;
     ck_assert_int_eq(log_level_parse(names[_i], &level), -1);
     ck_assert_int_eq((int)level, LOG_WARNING);
@@ -311,6 +331,8 @@ static void add_line_tests(TCase *tests)
     tcase_add_loop_test(tests, never_cuts_through_a_character, 0, 12);
     tcase_add_loop_test(tests, reads_the_names_of_the_levels, 0, 4);
     tcase_add_loop_test(tests, refuses_what_is_no_level, 0, 5);
+    tcase_add_test(tests, takes_warn_for_warning);
+    tcase_add_test(tests, changes_its_level);
 }
 
 static void add_descriptor_tests(TCase *tests)

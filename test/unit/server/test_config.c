@@ -32,6 +32,13 @@ static const char *const NAMES[] = {
     "ADMIN_TOKEN",
     "SSAI_PEERS",
     "EVENTS_RETENTION_DAYS",
+    "LOG_FORMAT",
+    "READ_TOKEN",
+    "ADMIN_TOKEN_FILE",
+    "READ_TOKEN_FILE",
+    "TOKEN_SECRET_FILE",
+    "DB_CONN_FILE",
+    "LOG_LEVEL_FILE",
 };
 
 /* Before each test and after it: other suites run in this process too. */
