@@ -2,7 +2,7 @@
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends cmake gcc libc6-dev libevent-dev libexpat1-dev \
-        libjansson-dev libpq-dev libssl-dev ninja-build pkg-config zlib1g-dev \
+        libjansson-dev libjs-dygraphs libpq-dev libssl-dev ninja-build pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .

@@ -17,7 +17,8 @@ void ad_clear(struct ad *ad)
 
 bool ad_is_available(const struct ad *ad, int64_t now_us)
 {
-    return ad->active && ad->starts_at_us <= now_us && now_us < ad->ends_at_us;
+    return ad->active && ad->archived_at_us == INT64_MAX && ad->starts_at_us <= now_us &&
+           now_us < ad->ends_at_us;
 }
 
 static void render_value(struct render_text *text, const struct ad_field *field,
@@ -86,7 +87,7 @@ void ad_render_served(struct render_text *text, const struct ad *ad)
 int64_t ad_next_change(const struct ad *ad, int64_t now_us)
 {
     int64_t next_us = INT64_MAX;
-    if (!ad->active)
+    if (!ad->active || ad->archived_at_us != INT64_MAX)
         return next_us;
     if (ad->ends_at_us > now_us)
         next_us = ad->ends_at_us;

@@ -12,7 +12,8 @@ struct render_text;
 /* Frees the strings; what is left is an ad of zeros. */
 void ad_clear(struct ad *ad);
 
-/* Whether it is active and `now_us`, in microseconds since 1970, lies in its time. */
+/* Whether it is active, not archived, and `now_us`, in microseconds since 1970, lies in its time.
+ * The clocks of servers differ: an ad is archived whenever that was. */
 bool ad_is_available(const struct ad *ad, int64_t now_us);
 
 /* Appends the ad as clients see it: a JSON object of the fields that are shown. Its texts are

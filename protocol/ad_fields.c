@@ -33,6 +33,7 @@ static const struct ad_field fields[] = {
     {"trackers", MEMBER(trackers), AD_FIELD_JSON, AD_SHOWN_SERVED, 0, true},
     {"progress_offsets_ms", MEMBER(progress_offsets_ms), AD_FIELD_JSON, AD_SHOWN_SERVED, 0, true},
     {"ad_verifications", MEMBER(ad_verifications), AD_FIELD_TEXT, AD_SHOWN_NEVER, 0, true},
+    {"archived_at", MEMBER(archived_at_us), AD_FIELD_TIME, AD_SHOWN_NEVER, INT64_MAX, true},
     {.name = NULL},
 };
 

@@ -36,6 +36,7 @@ struct ad {
     char *trackers;
     char *progress_offsets_ms;
     char *ad_verifications;    /* XML, one AdVerifications element */
+    int64_t archived_at_us;    /* INT64_MAX = it is not */
     struct creative *creative; /* owned; read from the columns above, NULL = not yet */
 };
 

@@ -20,8 +20,8 @@ bool creative_fault(const struct creative_column *column, const char *reason)
             return false;
     }
     if (faults->count < CREATIVE_FAULTS_MAX)
-        faults->faults[faults->count++] =
-            (struct creative_fault){.column = column->name, .reason = reason};
+        faults->faults[faults->count++] = (struct creative_fault){
+            .column = column->name, .reason = reason, .item = column->item, .part = column->part};
     return false;
 }
 
@@ -97,7 +97,11 @@ void creative_read_offsets(struct creative *creative, const struct creative_colu
         return;
     }
     creative->offsets_ms = memory_zeroed_array(CREATIVE_OFFSETS_MAX, sizeof(int32_t));
-    json_array_foreach(value, i, item) read_offset(creative, column, item);
+    json_array_foreach(value, i, item)
+    {
+        const struct creative_column at = {column->name, column->faults, i + 1, NULL};
+        read_offset(creative, &at, item);
+    }
     qsort(creative->offsets_ms, creative->offset_count, sizeof(int32_t), compare_offsets);
 }
 

@@ -50,6 +50,8 @@ struct creative_faults {
     struct creative_fault {
         const char *column; /* for ever valid, as is the reason */
         const char *reason; /* "an item has no url" */
+        size_t item;        /* which one, from 1 on; 0 = it is about the whole */
+        const char *part; /* of the column that the item is in, for ever valid; NULL = the whole */
     } faults[CREATIVE_FAULTS_MAX];
 };
 

@@ -23,11 +23,17 @@ enum {
 struct creative_column {
     const char *name;
     struct creative_faults *faults; /* where its own go */
+    size_t item;                    /* what is being read of it, as creative_fault has both */
+    const char *part;
 };
 
 /* Adds a fault of the column, unless it was there already or there are too many; both texts are
  * for ever valid. Returns false. */
 bool creative_fault(const struct creative_column *column, const char *reason);
+
+/* The names of the members that an item of media_files may have, from 0 on; NULL behind the last.
+ */
+const char *creative_media_member(size_t index);
 
 /* The column's value: a new reference, NULL where it is unset, null, or no JSON, which is a fault.
  */

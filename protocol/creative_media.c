@@ -93,6 +93,11 @@ static const struct member {
 
 enum { MEMBERS = sizeof members / sizeof members[0] };
 
+const char *creative_media_member(size_t index)
+{
+    return index < MEMBERS ? members[index].name : NULL;
+}
+
 static bool read_member(struct item *item, const char *name, const json_t *json)
 {
     for (size_t i = 0; i < MEMBERS; i++) {
@@ -147,7 +152,8 @@ void creative_read_media(struct creative *creative, const struct creative_column
     creative->media = memory_resized(creative->media, (creative->media_count + count + 1) *
                                                           sizeof creative->media[0]);
     for (size_t i = 0; i < count; i++) {
-        struct item item = {.column = column};
+        const struct creative_column at = {column->name, column->faults, i + 1, NULL};
+        struct item item = {.column = &at};
         if (read_item(&item, json_array_get(value, i)))
             keep_item(creative, &item);
     }

@@ -41,11 +41,16 @@ static void read_kind(struct creative *creative, const struct creative_column *c
 {
     size_t i;
     json_t *item;
+    struct creative_column at = {column->name, column->faults, 1, event_kind_name(kind)};
     if (!json_is_array(json)) {
-        read_tracker(creative, column, kind, json);
+        read_tracker(creative, &at, kind, json);
         return;
     }
-    json_array_foreach(json, i, item) read_tracker(creative, column, kind, item);
+    json_array_foreach(json, i, item)
+    {
+        at.item = i + 1;
+        read_tracker(creative, &at, kind, item);
+    }
 }
 
 void creative_read_trackers(struct creative *creative, const struct creative_column *column,

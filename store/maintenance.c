@@ -45,7 +45,10 @@ static const struct {
     [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
     [STATE] = {"maintenance_state",
                "SELECT false, lag_seconds, late_rows, coalesce((SELECT extract(epoch FROM max(at)) "
-               "FROM marks WHERE mark = 6 AND isfinite(at)), 0) FROM maintenance_state()",
+               "FROM marks WHERE mark = 6 AND isfinite(at)), 0), "
+               "(SELECT count(DISTINCT journal) FROM ingest_cursor WHERE journal <> $1::uuid "
+               "AND greatest(stored_at, claimed_at) > now() - interval '10 minutes') "
+               "FROM maintenance_state()",
                MINUTE_S / 6},
 };
 
@@ -70,6 +73,9 @@ struct maintenance {
     int64_t told_us;    /* monotonic, or when it was first to be asked for; 0 = not yet */
     double late_rows;
     double events_from_s; /* since 1970: from when on events are kept; 0 = all are there */
+    int64_t heard_us;     /* since 1970: when that was; 0 = not yet */
+    uint32_t others;      /* servers that stored something of late */
+    const char *journal;  /* this one's, as text; borrowed */
     char retention_days[sizeof "4294967295"];
     bool is_bringing_over;
 };
@@ -82,6 +88,8 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->told_us = clock_monotonic_us();
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
     maintenance->events_from_s = strtod(PQgetvalue(rows, 0, 3), NULL);
+    maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 4), NULL, 10);
+    maintenance->heard_us = clock_wall_us();
 }
 
 static void tell_of_bringing_over(struct maintenance *maintenance, bool has_more)
@@ -160,10 +168,10 @@ static void call_next(struct maintenance *maintenance)
         int next = (maintenance->present + i) % CHORES;
         if (maintenance->chores[next].due_us > now_us)
             continue;
-        const char *values[] = {maintenance->retention_days};
+        const char *value = next == STATE ? maintenance->journal : maintenance->retention_days;
         const struct db_query query = {.sql = chores[next].sql,
-                                       .parameter_count = next == PARTITIONS ? 1 : 0,
-                                       .values = values,
+                                       .parameter_count = next == PARTITIONS || next == STATE,
+                                       .values = &value,
                                        .timeout_ms = CALL_TIMEOUT_MS};
         maintenance->present = next;
         db_conn_query(maintenance->conn, &query, on_answer, maintenance);
@@ -229,10 +237,11 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
 }
 
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    uint32_t retention_days, struct metrics *metrics,
-                                    struct log *log)
+                                    const char *journal, uint32_t retention_days,
+                                    struct metrics *metrics, struct log *log)
 {
     struct maintenance *maintenance = memory_zeroed(sizeof *maintenance);
+    maintenance->journal = journal;
     maintenance->log = log;
     maintenance->present = CHORES - 1;
     (void)snprintf(maintenance->retention_days, sizeof maintenance->retention_days, "%" PRIu32,
@@ -267,4 +276,11 @@ void maintenance_start(struct maintenance *maintenance)
 void maintenance_stop(struct maintenance *maintenance)
 {
     db_conn_stop(maintenance->conn);
+}
+
+struct maintenance_news maintenance_tell(const struct maintenance *maintenance)
+{
+    return (struct maintenance_news){.is_connected = db_conn_is_up(maintenance->conn),
+                                     .told_us = maintenance->heard_us,
+                                     .instances = maintenance->others + 1};
 }

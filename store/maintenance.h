@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct db_target;
@@ -14,12 +15,22 @@ struct log;
 struct maintenance;
 struct metrics;
 
-/* Events go when they are `retention_days` old, 16 at least; 0 = never. Everything is borrowed. */
+/* Events go when they are `retention_days` old, 16 at least; 0 = never. `journal` is this server's
+ * id, as text. Everything is borrowed. */
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    uint32_t retention_days, struct metrics *metrics,
-                                    struct log *log);
+                                    const char *journal, uint32_t retention_days,
+                                    struct metrics *metrics, struct log *log);
 void maintenance_free(struct maintenance *maintenance);
 
 /* Connects: the database has the schema. Does nothing when it is connecting or connected. */
 void maintenance_start(struct maintenance *maintenance);
 void maintenance_stop(struct maintenance *maintenance);
+
+/* What it knows of the database, without asking it. */
+struct maintenance_news {
+    bool is_connected;
+    int64_t told_us;    /* since 1970: when the database was last heard of; 0 = not yet */
+    uint32_t instances; /* servers that have stored something of late, this one among them */
+};
+
+struct maintenance_news maintenance_tell(const struct maintenance *maintenance);

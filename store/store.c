@@ -14,6 +14,7 @@
 #include "metrics/timer.h"
 #include "protocol/event_fields.h"
 #include "protocol/memory.h"
+#include "store/administration/administration.h"
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
 #include "store/disk/syncer.h"
@@ -44,6 +45,7 @@ struct store {
     struct maintenance *maintenance;
     struct catalogue *catalogue;
     struct questions *questions;
+    struct administration *administration;
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
@@ -129,6 +131,15 @@ uint64_t store_pending_events(const struct store *store)
     return backlog_waiting(intake_backlog(store->intake));
 }
 
+struct store_status store_status(const struct store *store)
+{
+    struct maintenance_news news = maintenance_tell(store->maintenance);
+    return (struct store_status){.is_connected = news.is_connected,
+                                 .as_of_us = news.told_us,
+                                 .instances = news.instances,
+                                 .pending_events = store_pending_events(store)};
+}
+
 struct ad_listing *store_ads(struct store *store)
 {
     return catalogue_listing(store->catalogue);
@@ -179,10 +190,16 @@ enum result store_export(struct store *store, const struct export_question *ques
     return questions_export(store->questions, question, listener, export, reason);
 }
 
+struct administration *store_administration(const struct store *store)
+{
+    return store->administration;
+}
+
 static void finish_drain(struct store *store)
 {
     event_del(store->drain_timer);
     catalogue_stop(store->catalogue);
+    administration_stop(store->administration);
     questions_stop(store->questions);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
@@ -348,15 +365,17 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     }
     store->intake = intake_new(base, store->journal, settings->queue_max_events, &store->refusals,
                                metrics, log, on_queued, store);
+    /* In this order they get their sessions where the database has too few (precedence.h). */
     make_writer(store, base);
     const struct sum_writer_listener sums_listener = {
         .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing,
-                                         settings->events_retention_days, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
+    store->administration = administration_new(base, &store->targets.writing, metrics, log);
+    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
+                                         settings->events_retention_days, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;
@@ -370,6 +389,7 @@ void store_free(struct store *store)
     maintenance_free(store->maintenance);
     catalogue_free(store->catalogue);
     questions_free(store->questions);
+    administration_free(store->administration);
     intake_free(store->intake);
     event_free(store->drain_timer);
     sum_writer_free(store->sums);

@@ -13,6 +13,7 @@
 #include "protocol/event.h"
 #include "protocol/nofill.h"
 #include "protocol/result.h"
+#include "store/administration/administration.h"
 #include "store/analytics/export.h"
 #include "store/catalogue/ad_listing.h"
 #include "store/journal/settings.h"
@@ -96,6 +97,16 @@ const char *store_refusal(const struct store *store);
 /* Events accepted by this process and not yet stored. */
 uint64_t store_pending_events(const struct store *store);
 
+/* How it stands, as far as is known without asking the database. */
+struct store_status {
+    bool is_connected;       /* to the database */
+    int64_t as_of_us;        /* when the database last told of itself; 0 = not yet */
+    uint32_t instances;      /* servers that have stored something of late, this one among them */
+    uint64_t pending_events; /* store_pending_events() */
+};
+
+struct store_status store_status(const struct store *store);
+
 /* The list of available ads, one reference taken (ad_listing_release()); NULL when none was ever
  * loaded. */
 struct ad_listing *store_ads(struct store *store);
@@ -139,6 +150,9 @@ MUST_CHECK enum result store_analytics(struct store *store, const struct analyti
 MUST_CHECK enum result store_export(struct store *store, const struct export_question *question,
                                     struct export_listener listener, struct export **export,
                                     const char **reason);
+
+/* What changes ads, and reads them as the database has them. */
+struct administration *store_administration(const struct store *store);
 
 /*
  * Accepts nothing more, sends what is queued, and disconnects when that is stored or `grace_ms` are

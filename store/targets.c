@@ -30,8 +30,7 @@ enum result store_targets_replace(struct store_targets *targets, const char *db_
     enum result result = read_target(&target, "DB_CONN", db_conn, error);
     if (result != RESULT_OK)
         return result;
-    db_target_clear(&targets->writing);
-    targets->writing = target;
+    db_target_replace(&targets->writing, &target);
     return RESULT_OK;
 }
 

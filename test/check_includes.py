@@ -32,6 +32,8 @@ MAY_INCLUDE = {
     "store/disk": LOWEST | {"store/base", "store/disk"},
     "store/catalogue": LOWEST | {"store/base", "store/database", "store/disk", "store/catalogue"},
     "store/journal": LOWEST | {"store/base", "store/disk", "store/journal"},
+    "store/administration": LOWEST | {"store/base", "store/database", "store/catalogue/ad_verifications.h",
+                                      "store/administration"},
     "store/analytics": LOWEST | {"store/base", "store/database", "store/analytics"},
     "store/ingest": LOWEST | {"store/base", "store/database", "store/journal", "store/ingest"},
     "server": LOWEST | STORE_FACADE | {"server"},

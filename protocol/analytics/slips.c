@@ -1,13 +1,13 @@
 /* Parameters that are most likely a slip. */
 #include "protocol/analytics/slips.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 #include "protocol/analytics/parameters.h"
+#include "protocol/near.h"
 #include "protocol/query.h"
 #include "protocol/text.h"
 
@@ -87,26 +87,6 @@ static bool is_listed(const char *name, const char *const *list, size_t count)
     return false;
 }
 
-static char lower(char c)
-{
-    return (char)tolower((unsigned char)c);
-}
-
-/* Whether one edit, or none, makes `one` the other. */
-static bool is_near(const char *one, const char *other)
-{
-    while (*one != '\0' && lower(*one) == lower(*other)) {
-        one++;
-        other++;
-    }
-    if (*one == '\0' || *other == '\0')
-        return strlen(one) + strlen(other) <= 1;
-    return strcasecmp(one + 1, other + 1) == 0 || strcasecmp(one + 1, other) == 0 ||
-           strcasecmp(one, other + 1) == 0 ||
-           (lower(one[0]) == lower(other[1]) && lower(one[1]) == lower(other[0]) &&
-            strcasecmp(one + 2, other + 2) == 0);
-}
-
 const char *analytics_slip_of(const char *name)
 {
     for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
@@ -115,7 +95,7 @@ const char *analytics_slip_of(const char *name)
     }
     for (int i = 0; i < ANALYTICS_PARAMETERS; i++) {
         const char *ours = analytics_parameter_name((enum analytics_parameter)i);
-        if (strcasecmp(name, ours) == 0 || (strlen(ours) >= LENGTH_MIN && is_near(name, ours)))
+        if (strcasecmp(name, ours) == 0 || (strlen(ours) >= LENGTH_MIN && near_is(name, ours)))
             return ours;
     }
     return NULL;

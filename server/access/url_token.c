@@ -28,12 +28,12 @@ static bool is_tokens_name(const struct query_part *part)
     return false;
 }
 
-static bool is_token(const struct access_secrets *secrets, const struct query_part *part)
+static bool is_token(const struct access_secrets *secrets, const char *text, size_t text_bytes)
 {
     char value[VALUE_SIZE];
     size_t bytes;
-    if (part->value == NULL ||
-        query_decode(part->value, part->value_bytes, value, sizeof value, &bytes) != RESULT_OK)
+    if (text_bytes < ACCESS_TOKEN_MIN_BYTES ||
+        query_decode(text, text_bytes, value, sizeof value, &bytes) != RESULT_OK)
         return false;
     return access_secrets_is_admin(secrets, value) || access_secrets_is_read(secrets, value);
 }
@@ -42,7 +42,8 @@ bool url_token_is_there(const struct access_secrets *secrets, const char *query)
 {
     struct query_part part;
     while (query_next(&query, &part)) {
-        if (is_tokens_name(&part) || is_token(secrets, &part))
+        if (is_tokens_name(&part) || is_token(secrets, part.name, part.name_bytes) ||
+            is_token(secrets, part.value, part.value_bytes))
             return true;
     }
     return false;

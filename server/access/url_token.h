@@ -5,6 +5,6 @@
 
 struct access_secrets;
 
-/* Whether a parameter of `query` (NULL is empty) is called as tokens are, in either case, or has
- * one of the tokens as its value. */
+/* Whether a parameter of `query` (NULL is empty) is called as tokens are, in either case, or is
+ * one of the tokens, or has it as its value. */
 bool url_token_is_there(const struct access_secrets *secrets, const char *query);

@@ -4,6 +4,7 @@
 
 #include <event2/http.h>
 
+#include "server/handlers/ad_list.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"
 #include "server/http/coding_wish.h"
@@ -28,6 +29,10 @@ static void fail(struct exchange *exchange, const char *trouble)
 static void handle_ads(struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
+    if (ad_list_is_asked(exchange)) {
+        ad_list_handle(exchange);
+        return;
+    }
     struct ad_listing *listing = store_ads(context->store);
     if (listing == NULL) {
         fail(exchange, store_ads_trouble(context->store));

@@ -19,6 +19,12 @@ static void release(const void *body, size_t body_bytes, void *arg)
     (void)arg;
 }
 
+static bool has_cache_control(const struct exchange *exchange)
+{
+    const struct evkeyvalq *fields = evhttp_request_get_output_headers(exchange->request);
+    return evhttp_find_header(fields, "Cache-Control") != NULL;
+}
+
 void asset_reply(struct exchange *exchange, const struct asset *asset)
 {
     bool is_zipped = http_wants_gzip(exchange);
@@ -26,7 +32,8 @@ void asset_reply(struct exchange *exchange, const struct asset *asset)
     const char *known =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
     exchange_header(exchange, "ETag", etag);
-    exchange_header(exchange, "Cache-Control", "no-cache");
+    if (!has_cache_control(exchange))
+        exchange_header(exchange, "Cache-Control", "no-cache");
     exchange_header(exchange, "X-Content-Type-Options", "nosniff");
     exchange_vary(exchange, "Accept-Encoding");
     if (http_has_etag(known, etag)) {

@@ -1,4 +1,4 @@
-/* GET /: what is here, for whoever finds the server and not its README. */
+/* GET /: what is here, for whoever finds the server and not its README: the page for browsers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 
 #include "protocol/memory.h"
 #include "server/handlers/context.h"
+#include "server/handlers/page.h"
 #include "server/handlers/routes.h"
 #include "server/http/exchange.h"
 
@@ -41,6 +42,14 @@ static json_t *render_routes(const struct exchange *exchange)
 
 static void handle_root(struct exchange *exchange)
 {
+    /* Where operators have a listener of their own, the page is there alone. */
+    if (exchange->entrance != ENTRANCE_PUBLIC) {
+        exchange_vary(exchange, "Accept");
+        if (page_is_wanted(exchange)) {
+            page_reply(exchange);
+            return;
+        }
+    }
     json_t *answer = json_pack("{s:s, s:s, s:o}", "name", "video-ad-tracker", "version",
                                ADTRACKER_VERSION, "routes", render_routes(exchange));
     char *body = memory_required(json_dumps(answer, JSON_COMPACT));

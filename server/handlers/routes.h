@@ -5,6 +5,11 @@
 
 /* clang-format off */
 #define ROUTES(X) \
+    X(ad) \
+    X(ad_create) \
+    X(ad_delete) \
+    X(ad_modify) \
+    X(ad_replace) \
     X(ad_vast) \
     X(ads) \
     X(analytics) \
@@ -16,15 +21,19 @@
     X(impression) \
     X(livez) \
     X(metrics) \
+    X(openapi) \
+    X(page) \
     X(readyz) \
     X(root) \
     X(serve) \
     X(session) \
     X(session_begin) \
     X(session_end) \
+    X(status) \
     X(tracker) \
     X(tracker_post) \
-    X(vast)
+    X(vast) \
+    X(vat_js)
 /* clang-format on */
 
 #define DECLARE_ROUTE(name) extern const struct route route_##name;

@@ -18,3 +18,20 @@ bool http_has_etag(const char *list, const char *etag)
     }
     return false;
 }
+
+bool http_next_strong_etag(const char **list, const char **etag, size_t *etag_bytes)
+{
+    for (;;) {
+        const char *at = *list + strspn(*list, " \t,");
+        bool is_weak = strncmp(at, "W/", 2) == 0;
+        at += is_weak ? 2 : 0;
+        const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+        if (end == NULL)
+            return false;
+        *list = end + 1;
+        *etag = at;
+        *etag_bytes = (size_t)(end + 1 - at);
+        if (!is_weak)
+            return true;
+    }
+}

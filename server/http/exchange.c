@@ -348,8 +348,11 @@ void exchange_fail(struct exchange *exchange, int status, const char *text)
         body = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     (void)memory_required(body);
-    if (status == 503)
+    if (status == 503) {
         exchange_header(exchange, "Retry-After", "1");
+        if (exchange->cors != CORS_NONE)
+            exchange_header(exchange, "Access-Control-Expose-Headers", "Retry-After");
+    }
     exchange_reply(exchange, status, error_type, body, strlen(body));
     free(body);
 }

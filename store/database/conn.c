@@ -14,6 +14,7 @@
 #include "store/base/backoff.h"
 #include "store/database/conn_state.h"
 #include "store/database/outage.h"
+#include "store/database/precedence.h"
 #include "store/database/renewal.h"
 #include "store/database/resolver.h"
 #include "store/database/session_settings.h"
@@ -35,6 +36,7 @@ struct db_conn {
     struct db_listener listener;
     struct db_resolver *resolver;
     enum db_state state;
+    struct db_place place;
     PGconn *pg;
     struct db_socket socket;
     struct event *timer;
@@ -44,7 +46,6 @@ struct db_conn {
     struct counter *connects;
     struct db_outage outage;
     struct renewal renewal;
-    char last_words[200];            /* of the server, sent with no query in flight; "" = none */
     struct db_pending_reply pending; /* of the query in flight */
 };
 
@@ -57,6 +58,8 @@ static void set_state(struct db_conn *conn, enum db_state state)
     conn->state = state;
     if (state == DB_READY)
         event_del(conn->timer);
+    if (state == DB_READY || state <= DB_WAITING)
+        db_place_settled(&conn->place);
     if (state != DB_READY || was_up)
         return;
     counter_add(conn->connects, 1);
@@ -77,7 +80,7 @@ static void close_connection(struct db_conn *conn)
     db_socket_close(&conn->socket);
     PQfinish(conn->pg);
     conn->pg = NULL;
-    conn->last_words[0] = '\0';
+    conn->outage.last_words[0] = '\0';
 }
 
 static void back_off(struct db_conn *conn)
@@ -112,25 +115,25 @@ static void leave_address(struct db_conn *conn, const char *reason)
     disconnect(conn, reason, DB_WAITING);
 }
 
+static void give_way(void *arg)
+{
+    struct db_conn *conn = arg;
+    if (conn->state > DB_WAITING)
+        disconnect(conn, "the server has no connection left for one that goes first", DB_WAITING);
+}
+
 /* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
 static void fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
-    if (conn->last_words[0] != '\0')
-        (void)evutil_snprintf(reason, sizeof reason, "%s", conn->last_words);
+    if (conn->outage.last_words[0] != '\0')
+        (void)evutil_snprintf(reason, sizeof reason, "%s", conn->outage.last_words);
     else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
         (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    bool is_full = sqlstate_tells_full(PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
-}
-
-/* Why the server ends a session comes so, unless there is a query to answer. */
-static void on_notice(void *arg, const PGresult *notice)
-{
-    struct db_conn *conn = arg;
-    const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
-    if (sqlstate != NULL && message != NULL && sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
-        sqlstate_describe(conn->last_words, sizeof conn->last_words, sqlstate, message);
+    if (is_full)
+        db_place_refused(&conn->place);
 }
 
 static void await_results(struct db_conn *conn, bool is_sent, enum db_state state,
@@ -180,13 +183,17 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
         disconnect(conn, "no host of DB_CONN could be resolved", DB_WAITING);
         return;
     }
+    if (db_place_must_wait(&conn->place)) {
+        give_way(conn);
+        return;
+    }
     conn->pg = db_target_connect(db_resolver_target(conn->resolver), addresses, count);
     set_state(conn, DB_CONNECTING);
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
         fail(conn);
         return;
     }
-    (void)PQsetNoticeReceiver(conn->pg, on_notice, conn);
+    (void)PQsetNoticeReceiver(conn->pg, db_outage_on_notice, &conn->outage);
     (void)db_socket_moved(&conn->socket, conn->pg);
     timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
@@ -304,6 +311,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
                                      "Connections established to the database.", labels);
     conn->resolver = db_resolver_new(base, target, on_resolved, conn);
     conn->timer = memory_required(event_new(base, -1, 0, on_timer, conn));
+    db_place_take(&conn->place, target->precedence, give_way, conn);
     return conn;
 }
 
@@ -312,6 +320,7 @@ void db_conn_free(struct db_conn *conn)
     if (conn == NULL)
         return;
     close_connection(conn);
+    db_place_leave(&conn->place);
     db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
@@ -374,6 +383,11 @@ bool db_conn_is_ready(const struct db_conn *conn)
 bool db_conn_is_up(const struct db_conn *conn)
 {
     return conn->state == DB_READY || conn->state == DB_BUSY;
+}
+
+bool db_conn_is_waiting(const struct db_conn *conn)
+{
+    return conn->state == DB_WAITING;
 }
 
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn done, void *arg)

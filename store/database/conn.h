@@ -91,6 +91,8 @@ bool db_conn_note_failure(struct db_conn *conn);
 
 bool db_conn_is_ready(const struct db_conn *conn); /* a query may be sent */
 bool db_conn_is_up(const struct db_conn *conn);    /* ready or busy */
+bool db_conn_is_waiting(
+    const struct db_conn *conn); /* the last attempt, or connection, has failed */
 
 /* Sends a query; the connection must be ready. `done` runs exactly once, later. */
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn done, void *arg);

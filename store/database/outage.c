@@ -5,6 +5,7 @@
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
+#include "store/database/sqlstate.h"
 
 void db_outage_begin(struct db_outage *outage, const char *reason)
 {
@@ -15,6 +16,15 @@ void db_outage_begin(struct db_outage *outage, const char *reason)
     if (!outage->is_hidden)
         log_write(outage->log, LOG_WARNING, "store", "database unreachable name=%s: %.*s",
                   outage->name, (int)strcspn(reason, "\n"), reason);
+}
+
+void db_outage_on_notice(void *arg, const PGresult *notice)
+{
+    struct db_outage *outage = arg;
+    const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    if (sqlstate != NULL && message != NULL && sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
+        sqlstate_describe(outage->last_words, sizeof outage->last_words, sqlstate, message);
 }
 
 void db_outage_hide(struct db_outage *outage)

@@ -1,7 +1,6 @@
 /* What an error of the database means for the work that met it. */
 #include "store/database/sqlstate.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,4 +67,10 @@ enum sql_fault sqlstate_fault(const char *sqlstate)
             return faults[i].fault;
     }
     return SQL_FAULT_RETRY;
+}
+
+/* Behind the severity, whatever its language. */
+bool sqlstate_tells_full(const char *message)
+{
+    return strstr(message, ":  53300: ") != NULL;
 }

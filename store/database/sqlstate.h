@@ -1,6 +1,7 @@
 /* What an error of the database means for the work that met it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sql_fault {
@@ -23,3 +24,9 @@ enum sql_fault sqlstate_fault(const char *sqlstate);
  * may hold the values of a row.
  */
 void sqlstate_describe(char *text, size_t text_bytes, const char *sqlstate, const char *message);
+
+/*
+ * Whether a server has refused a connection because it has none left (53300). `message` is libpq's,
+ * with PQERRORS_VERBOSE: there is no field for the state.
+ */
+bool sqlstate_tells_full(const char *message);

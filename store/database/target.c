@@ -12,6 +12,7 @@
 #include "protocol/digits.h"
 #include "protocol/memory.h"
 #include "store/database/addresses.h"
+#include "store/database/precedence.h"
 
 enum { ARGUMENTS_MAX = 96 }; /* libpq knows about 40 keywords */
 
@@ -155,6 +156,8 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
         PQfreemem(message);
         return refused;
     }
+    target->precedence = memory_zeroed(sizeof *target->precedence);
+    TAILQ_INIT(target->precedence);
     /* libpq would read the service's host by itself, and resolve it blocking. */
     if (find_value(options, "service") != NULL)
         (void)setenv("PGSERVICE", find_value(options, "service"), 1);
@@ -180,6 +183,7 @@ enum result db_target_init(struct db_target *target, const char *conninfo, struc
 void db_target_copy(struct db_target *copy, const struct db_target *target)
 {
     *copy = *target;
+    copy->precedence = NULL;
     copy->hosts = memory_zeroed_array(target->host_count, sizeof *copy->hosts);
     copy->parameters = memory_zeroed_array(target->parameter_count + 1, sizeof *copy->parameters);
     for (size_t i = 0; i < target->host_count; i++) {
@@ -191,6 +195,15 @@ void db_target_copy(struct db_target *copy, const struct db_target *target)
         copy->parameters[i].keyword = memory_copy_text(target->parameters[i].keyword);
         copy->parameters[i].value = memory_copy_text(target->parameters[i].value);
     }
+}
+
+void db_target_replace(struct db_target *target, struct db_target *by)
+{
+    struct db_precedence *precedence = target->precedence;
+    target->precedence = by->precedence;
+    db_target_clear(target);
+    *target = *by;
+    target->precedence = precedence;
 }
 
 void db_target_clear(struct db_target *target)
@@ -206,6 +219,7 @@ void db_target_clear(struct db_target *target)
     }
     free(target->hosts);
     free(target->parameters);
+    free(target->precedence);
     *target = (struct db_target){0};
 }
 
@@ -278,5 +292,6 @@ PGconn *db_target_connect(const struct db_target *target, const struct db_addres
         add_argument(&arguments, target->parameters[i].keyword, target->parameters[i].value);
     PGconn *pg = PQconnectStartParams(arguments.keywords, arguments.values, 0);
     lists_free(&lists);
+    (void)PQsetErrorVerbosity(pg, PQERRORS_VERBOSE);
     return pg;
 }

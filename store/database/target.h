@@ -10,6 +10,7 @@
 #include "protocol/result.h"
 
 struct db_address;
+struct db_precedence;
 
 /* One host of the list. `address` stays NULL for a unix socket, which needs no resolving. */
 struct db_host {
@@ -31,6 +32,7 @@ struct db_target {
     size_t parameter_count;
     bool may_be_pooled; /* its sessions may be others for each transaction: nothing is set in them,
                            transactions set what they need (session_settings_local_sql()) */
+    struct db_precedence *precedence; /* of the connections to it; owned; NULL = a copy */
 };
 
 /*
@@ -42,8 +44,12 @@ MUST_CHECK enum result db_target_init(struct db_target *target, const char *conn
                                       struct error *error);
 void db_target_clear(struct db_target *target);
 
-/* Makes `copy` one of `target`; release it with db_target_clear(), too. */
+/* Makes `copy` one of `target`, to resolve and connect with: it has no precedence. Release it with
+ * db_target_clear(), too. */
 void db_target_copy(struct db_target *copy, const struct db_target *target);
+
+/* Makes `target` what `by` is (moved), with the precedence among the connections that it has. */
+void db_target_replace(struct db_target *target, struct db_target *by);
 
 /*
  * Copies `conninfo`, with all but the last `@` of a URI's authority percent-encoded. The caller
@@ -53,7 +59,8 @@ char *db_target_normalize(const char *conninfo);
 
 /*
  * Begins a nonblocking connection to the first of `count` > 0 addresses that accepts us. Returns
- * what PQconnectStartParams() does; the caller frees it with PQfinish().
+ * what PQconnectStartParams() does, whose messages have their SQLSTATE in them; the caller frees it
+ * with PQfinish().
  */
 PGconn *db_target_connect(const struct db_target *target, const struct db_address *addresses,
                           size_t count);

@@ -62,6 +62,7 @@ class Server:
         self.binary = binary
         self.directory = directory
         self.port = int(env["PORT"]) if "PORT" in env else free_port()
+        self.ops_port = int(env["OPS_LISTEN"].rpartition(":")[2]) if "OPS_LISTEN" in env else self.port
         self.journal = Path(env.get("JOURNAL_DIR", str(directory / "journal")))
         self.journal.mkdir(parents=True, exist_ok=True)
         self.stderr = directory / "stderr"
@@ -137,15 +138,17 @@ class Server:
         self.check_sanitizers()
 
     def request(self, method: str, path: str, body: Body = None,
-                headers: Optional[Mapping[str, str]] = None, timeout: float = 10.0) -> Response:
-        """One request on a connection of its own. A list or dict goes out as JSON."""
+                headers: Optional[Mapping[str, str]] = None, timeout: float = 10.0,
+                port: Optional[int] = None) -> Response:
+        """One request on a connection of its own. A list or dict goes out as JSON. `port` is another
+        than PORT."""
         sent = dict(headers or {})
         if isinstance(body, (list, dict)):
             body = json.dumps(body)
             sent.setdefault("Content-Type", "application/json")
         if isinstance(body, str):
             body = body.encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=timeout)
         try:
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()
@@ -161,7 +164,8 @@ class Server:
 
     def metrics(self) -> Metrics:
         token = self.env.get("READ_TOKEN") or self.env.get("ADMIN_TOKEN")
-        response = self.get("/metrics", {"Authorization": f"Bearer {token}"} if token else None)
+        response = self.request("GET", "/metrics", port=self.ops_port,
+                                headers={"Authorization": f"Bearer {token}"} if token else None)
         assert response.status == 200, f"/metrics: {response.status}"
         return parse_metrics(response.body.decode())
 

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from typing import Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
+from analytics_oracle import us_of_text
 from http_support import OneServerCase
 
 from harness.server import Server
@@ -106,9 +107,18 @@ class ServingCase(OneServerCase):
 
     def sums(self, kind: str, columns: str = "sum(quantity)") -> List[tuple]:
         """What the server itself has told, which it does once a second."""
-        time.sleep(1.2)
-        self.stored()
+        self.wait_complete()
         return self.psql(f"SELECT {columns} FROM events WHERE kind = '{kind}'")
+
+    def wait_complete(self) -> None:
+        """Until all that has happened by now is stored, whatever the server had yet to sum up among it."""
+        now = time.time() * 1e6
+        path = "/ads/analytics?start=2000-01-01T00:00:00Z&end=2000-01-02T00:00:00Z"
+
+        def is_complete() -> bool:
+            answer = self.tracker.get(path)
+            return answer.status == 200 and us_of_text(answer.json()["meta"]["complete_until"]) > now
+        self.tracker.wait_until(is_complete, 30)
 
     def unstored(self, reason: str) -> float:
         return self.tracker.metrics().value("adtracker_trackers_unstored_total", reason=reason)

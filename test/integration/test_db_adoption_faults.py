@@ -154,6 +154,7 @@ class Refused(ChangedCase):
         self.post(server, 0, 5)
         self.assertEqual(server.stop(), 0)
         server.start()
+        server.wait_until(lambda: len(self.lines(server, "ads.active is integer")) == 2, 30)
         self.psql("ALTER TABLE ads ALTER active DROP DEFAULT, ALTER active TYPE boolean USING active = 1, "
                   "ALTER active SET DEFAULT true")
         server.wait_until(lambda: self.lines(server, "depend on the table: view mine"), 30)

@@ -54,8 +54,16 @@ class Replica(AnalyticsCase):
         wait_until(lambda: self.standby.value(f"SELECT pg_last_wal_replay_lsn() >= '{at}'") == "t", 20, "replayed")
 
     def pause(self) -> None:
+        """Where no transaction that has locked a table is half replayed: questions would wait for its end."""
+        wait_until(self.is_paused_between_locks, 20, "it is paused")
+
+    def is_paused_between_locks(self) -> bool:
         self.standby.psql("SELECT pg_wal_replay_pause()")
         wait_until(lambda: self.standby.value("SELECT pg_get_wal_replay_pause_state()") == "paused", 20, "it is paused")
+        if self.standby.value("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'") == "0":
+            return True
+        self.resume()
+        return False
 
     def resume(self) -> None:
         self.standby.psql("SELECT pg_wal_replay_resume()")

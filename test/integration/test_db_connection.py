@@ -133,6 +133,56 @@ class OwnPostgres(DatabaseCase):
         self.psql("SELECT retry_rejected()")
         self.assert_stored(events)
 
+    def role_with_sessions(self, limit: int) -> None:
+        """For those to come: whoever is connected stays so."""
+        self.psql(f"ALTER ROLE client CONNECTION LIMIT {limit}")
+
+    def open_as_role(self, **env: str) -> Server:
+        self.start_postgres()
+        self.psql("CREATE ROLE client LOGIN; GRANT ALL ON SCHEMA public TO client")
+        return self.open_server(DB_CONN=self.conninfo().replace("user=postgres", "user=client"), **env)
+
+    def end_writer(self, server: Server) -> None:
+        """It comes back."""
+        connects = server.metrics().value("adtracker_db_connects_total", connection="writer")
+        self.assertEqual(self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'client' "
+                                   "AND query ~ 'claim_journal|ingest_batch'"), [("t",)])
+        server.wait_until(lambda: server.metrics().value("adtracker_db_connects_total", connection="writer")
+                          == connects + 1, 20)
+        self.wait_up(server)
+
+    def test_the_writer_is_the_first_to_get_a_session(self) -> None:
+        """Of its own server the others give way, then the ads come before upkeep, and that before answers."""
+        server = self.open_as_role()
+        server.wait_until(lambda: server.metrics().total("adtracker_db_connects_total") == 5)
+        events = []
+        for limit in (4, 3, 2, 1):
+            self.role_with_sessions(limit)
+            self.end_writer(server)
+            events += self.post(server, len(events), 10)
+            self.wait_at_rest(server)
+            wait_until(lambda: self.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'client'")
+                       == str(limit), 20, f"{limit} sessions")  # pylint: disable=W0640
+            if limit > 1:
+                self.psql(f"INSERT INTO ads (image_url, target_url) VALUES ('https://x/{limit}', 'https://y')")
+                self.wait_ads(server)
+            answered = 200 if limit > 3 else 503
+            server.wait_until(lambda: server.get(WINDOW).status == answered)  # pylint: disable=W0640
+        self.role_with_sessions(-1)
+        server.wait_until(lambda: server.get(WINDOW).status == 200)
+        server.wait_until(lambda: server.get(WINDOW).json()["total_clicks"] == 20)
+        self.assert_stored(events)
+
+    def test_sessions_for_answers_of_another_server_give_no_way(self) -> None:
+        server = self.open_as_role(DB_READ_CONN=self.conninfo().replace("user=postgres", "user=client"))
+        server.wait_until(lambda: server.get(WINDOW).status == 200)
+        server.wait_until(lambda: server.metrics().total("adtracker_db_connects_total") == 5)
+        self.role_with_sessions(4)
+        self.end_writer(server)
+        for name in ("reader", "reader 2"):
+            self.assertEqual(server.metrics().value("adtracker_db_connects_total", connection=name), 1)
+        self.assertEqual(server.get(WINDOW).status, 200)
+
 
 class Idle(DatabaseCase):
     """Sessions that end while nothing is in flight on them."""

@@ -6,6 +6,8 @@ import time
 from db_support import SqlSession
 from http_support import CLICK, LIVEZ, WINDOW, OneServerCase, Wire, chunked, post
 
+from harness.process import free_port
+
 DEADLINE_SECONDS = 10
 LONGEST = 4 * 1024 * 1024
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -255,3 +257,20 @@ class DescriptorTest(OneServerCase):
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / 100
+
+
+class OperatorsDescriptorTest(DescriptorTest):
+    """The same at the operators' listener: it is that one that stops accepting."""
+
+    ENV = {"OPS_LISTEN": str(free_port()), "OPS_HOSTS": "x"}
+
+    def wire(self, **arguments) -> Wire:
+        wire = Wire(self.tracker.ops_port, **arguments)
+        self.addCleanup(wire.close)
+        return wire
+
+    def answers(self) -> bool:
+        try:
+            return self.tracker.request("GET", "/livez", port=self.tracker.ops_port).status == 200
+        except OSError:
+            return False

@@ -67,7 +67,7 @@ class MethodsTest(OneServerCase):
             wire = self.wire()
             answer = wire.send(f"OPTIONS {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).answer()
             self.assertEqual((answer.status, answer.field("Content-Length")), (204, None), target)
-            self.assertEqual(answer.field("Allow"), "GET, HEAD, POST, OPTIONS")
+            self.assertRegex(answer.field("Allow"), "^GET, HEAD, POST, OPTIONS(, [A-Z]+)*$")
 
     def test_no_such_route(self) -> None:
         wire = self.wire()
@@ -92,7 +92,7 @@ class MethodsTest(OneServerCase):
         routes = {route["path"]: route["methods"] for route in told["routes"]}
         self.assertEqual(len(routes), len(told["routes"]))
         self.assertEqual(set(routes), {*GET_ROUTES, *EVENT_ROUTES, "/ads/{kind}", "/ads/events", "/vast",
-                                       "/ads/{id}/vast", "/ads/serve", "/t/{event}/{token}", "/c/{token}"})
+                                       "/ads/{id}/vast", "/ads/serve", "/t/{event}/{token}", "/c/{token}", "/session"})
         for path, methods in routes.items():
             some = re.sub(r"\{\w+\}", "x", path.replace("{id}", "1"))
             answer = self.wire().send(request("OPTIONS", some)).answer()
@@ -166,7 +166,9 @@ class CorsTest(OneServerCase):
                 answer = self.exchange(request_bytes, "https://site.example:8443")
                 self.assertEqual(answer.field("Access-Control-Allow-Origin"),
                                  "https://site.example:8443")
-                self.assertEqual(answer.field("Access-Control-Allow-Credentials"), "true")
+                is_operators = re.match(rb"\w+ (/ads/analytics|/metrics)[ ?]", request_bytes)
+                self.assertEqual(answer.field("Access-Control-Allow-Credentials"),
+                                 None if is_operators else "true")
                 self.assertIn(answer.field("Vary"), ("Origin", "Accept-Encoding, Origin", "Accept, Origin"))
 
     def test_without_an_origin_or_with_null_it_is_a_star(self) -> None:

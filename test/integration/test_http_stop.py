@@ -9,6 +9,7 @@ from http_support import CLICK, LIVEZ, WINDOW, Wire, post, seconds_of
 
 from harness.case import TrackerCase
 from harness.postgres import PrivatePostgres
+from harness.process import free_port
 from harness.server import Server
 
 ANALYTICS = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -107,6 +108,21 @@ class StopTest(TrackerCase):
         answer = kept.send(LIVEZ).answer()
         self.assertEqual((answer.status, answer.field("Connection")), (200, "close"))
         self.assertTrue(kept.is_closed())
+        postgres.thaw()
+        self.assertEqual(asked.answer().status, 200)
+        self.assertEqual(server.wait(15), 0)
+
+    def test_both_listeners_close_and_whom_they_have_is_served(self) -> None:
+        postgres, server = self.private(OPS_LISTEN=str(free_port()))
+        asked = Wire(server.ops_port)
+        server.wait_until(lambda: asked.send(ANALYTICS.replace(b"x", b"localhost")).answer().status == 200)
+        postgres.freeze()
+        asked.send(ANALYTICS.replace(b"x", b"localhost"))
+        server.wait_until(lambda: server.get("/livez").status == 200)
+        self.stopping(server)
+        for port in (server.port, server.ops_port):
+            with self.assertRaises(ConnectionRefusedError):
+                Wire(port)
         postgres.thaw()
         self.assertEqual(asked.answer().status, 200)
         self.assertEqual(server.wait(15), 0)

@@ -6,9 +6,15 @@
 
 /* clang-format off */
 #define SUITES(X) \
+    X(access_hosts) \
+    X(access_own_origin) \
+    X(access_secrets) \
+    X(access_session) \
+    X(access_throttle) \
     X(ad) \
     X(ad_array) \
     X(ad_columns) \
+    X(ad_document) \
     X(ad_faults) \
     X(ad_fields) \
     X(ad_listing) \
@@ -22,6 +28,7 @@
     X(ad_trouble) \
     X(ad_verifications) \
     X(address) \
+    X(administration) \
     X(analytics_answer_csv) \
     X(analytics_answer_cursor) \
     X(analytics_answer_etag) \
@@ -57,6 +64,7 @@
     X(db_addresses) \
     X(db_conn_state) \
     X(db_outage) \
+    X(db_precedence) \
     X(db_renewal) \
     X(db_reply) \
     X(db_target) \
@@ -81,6 +89,7 @@
     X(export_row) \
     X(gzip) \
     X(hex) \
+    X(hmac) \
     X(http_admission) \
     X(http_authority) \
     X(http_chunk_extension) \
@@ -91,6 +100,7 @@
     X(http_guard_connections) \
     X(http_head) \
     X(http_inflate) \
+    X(http_listen_place) \
     X(http_metrics) \
     X(http_octet) \
     X(http_refusal) \

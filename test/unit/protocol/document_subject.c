@@ -23,6 +23,7 @@ struct ad subject_ad(int32_t id)
                     .active = true,
                     .starts_at_us = INT64_MIN,
                     .ends_at_us = INT64_MAX,
+                    .archived_at_us = INT64_MAX,
                     .weight = 1,
                     .skip_after_ms = -1};
     subject_set(&ad.target_url, "https://shop.example/");

@@ -21,6 +21,7 @@ static struct ad plain_ad(int32_t id)
         .active = true,
         .starts_at_us = INT64_MIN,
         .ends_at_us = INT64_MAX,
+        .archived_at_us = INT64_MAX,
     };
 }
 
@@ -69,7 +70,11 @@ END_TEST
 
 START_TEST(renders_missing_urls_as_empty)
 {
-    struct ad ad = {.id = 3, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX};
+    struct ad ad = {.id = 3,
+                    .active = true,
+                    .starts_at_us = INT64_MIN,
+                    .ends_at_us = INT64_MAX,
+                    .archived_at_us = INT64_MAX};
     assert_rendered(&ad, "{\"id\":3,\"image_url\":\"\",\"target_url\":\"\"}");
 }
 END_TEST
@@ -108,6 +113,7 @@ START_TEST(is_available_from_its_start_to_before_its_end)
         .active = AVAILABILITIES[_i].active,
         .starts_at_us = AVAILABILITIES[_i].starts_at_us,
         .ends_at_us = AVAILABILITIES[_i].ends_at_us,
+        .archived_at_us = INT64_MAX,
     };
     ck_assert_int_eq(ad_is_available(&ad, NOW_US), AVAILABILITIES[_i].available);
 }
@@ -115,10 +121,16 @@ END_TEST
 
 START_TEST(finds_the_next_change)
 {
-    const struct ad for_ever = {.active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX};
-    const struct ad ad = {.active = true, .starts_at_us = 10, .ends_at_us = 40};
-    const struct ad backwards = {.active = true, .starts_at_us = 40, .ends_at_us = 10};
-    const struct ad inactive = {.active = false, .starts_at_us = 15, .ends_at_us = 25};
+    const struct ad for_ever = {.active = true,
+                                .starts_at_us = INT64_MIN,
+                                .ends_at_us = INT64_MAX,
+                                .archived_at_us = INT64_MAX};
+    const struct ad ad = {
+        .active = true, .starts_at_us = 10, .ends_at_us = 40, .archived_at_us = INT64_MAX};
+    const struct ad backwards = {
+        .active = true, .starts_at_us = 40, .ends_at_us = 10, .archived_at_us = INT64_MAX};
+    const struct ad inactive = {
+        .active = false, .starts_at_us = 15, .ends_at_us = 25, .archived_at_us = INT64_MAX};
     ck_assert_int_eq(ad_next_change(&for_ever, 0), INT64_MAX);
     ck_assert_int_eq(ad_next_change(&inactive, 0), INT64_MAX);
     ck_assert_int_eq(ad_next_change(&ad, 0), 10);

@@ -80,6 +80,7 @@ START_TEST(each_member_is_a_field)
     ck_assert_str_eq(ad.trackers, "trackers 0");
     ck_assert_str_eq(ad.progress_offsets_ms, "progress_offsets_ms 0");
     ck_assert_str_eq(ad.ad_verifications, "ad_verifications 0");
+    ck_assert_int_eq(ad.archived_at_us, INT64_MAX - 1);
     ad_clear(&ad);
 }
 END_TEST
@@ -100,6 +101,7 @@ START_TEST(unset_is_an_ad_that_is_not_served)
     ck_assert_int_eq(ad.ends_at_us, INT64_MAX);
     ck_assert_int_eq(ad.weight, 1);
     ck_assert_int_eq(ad.skip_after_ms, -1);
+    ck_assert_int_eq(ad.archived_at_us, INT64_MAX);
 }
 END_TEST
 

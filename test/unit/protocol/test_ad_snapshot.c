@@ -24,6 +24,7 @@ static struct ad plain_ad(int32_t id)
         .active = true,
         .starts_at_us = INT64_MIN,
         .ends_at_us = INT64_MAX,
+        .archived_at_us = INT64_MAX,
     };
 }
 
@@ -63,7 +64,9 @@ static char *save(const struct ad *ads, size_t count)
 /* Twice, because nothing may come back in another form. */
 START_TEST(comes_back_from_its_snapshot)
 {
-    struct ad ads[] = {plain_ad(1), {.id = 2, .starts_at_us = NOW_US, .ends_at_us = INT64_MAX}};
+    struct ad ads[] = {
+        plain_ad(1),
+        {.id = 2, .starts_at_us = NOW_US, .ends_at_us = INT64_MAX, .archived_at_us = INT64_MAX}};
     ads[0].title = strdup("Caf\xc3\xa9 \"two\"");
     ads[0].video_url = strdup("https://cdn.example/ad.mp4");
     ads[0].video_width = 1920;

@@ -16,7 +16,7 @@
 
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", NULL};
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", NULL};
 
 /* In turn. */
 static const char *const calls[] = {"close_minutes()",
@@ -29,6 +29,8 @@ static const char *const calls[] = {"close_minutes()",
                                     "maintenance_state()"};
 enum { CALLS = sizeof calls / sizeof calls[0], MAINTAIN = 4, STATE = CALLS - 1 };
 
+static const char journal[] = "0193e3a0-0000-7000-8000-000000000000";
+
 static struct event_base *base;
 static struct maintenance *maintenance;
 static struct metrics *metrics;
@@ -38,7 +40,7 @@ static void set_up(void)
     fake_conn_reset();
     base = event_base_new();
     metrics = rendering_set_up();
-    maintenance = maintenance_new(base, NULL, 90, metrics, log_file_open());
+    maintenance = maintenance_new(base, NULL, journal, 90, metrics, log_file_open());
     maintenance_start(maintenance);
 }
 
@@ -89,11 +91,29 @@ START_TEST(tells_how_long_events_are_kept)
 {
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
-        ck_assert_int_eq(fake_conn_query()->parameter_count, i == MAINTAIN ? 1 : 0);
+        ck_assert_int_eq(fake_conn_query()->parameter_count, i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
         fake_conn_answer(i == STATE ? state : enough);
     }
+}
+END_TEST
+
+/* With this one, which counts whether it has stored something or not. */
+START_TEST(tells_of_the_servers_there_are)
+{
+    struct maintenance_news news = maintenance_tell(maintenance);
+    ck_assert(!news.is_connected);
+    ck_assert_int_eq(news.told_us, 0);
+    ck_assert_uint_eq(news.instances, 1);
+    fake_conn_come_up();
+    answer_all();
+    news = maintenance_tell(maintenance);
+    ck_assert(news.is_connected);
+    ck_assert_int_gt(news.told_us, 0);
+    ck_assert_uint_eq(news.instances, 3);
+    fake_conn_go_down();
+    ck_assert(!maintenance_tell(maintenance).is_connected);
 }
 END_TEST
 
@@ -199,6 +219,7 @@ Suite *maintenance_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
     tcase_add_test(tcase, tells_how_long_events_are_kept);
+    tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
     tcase_add_test(tcase, puts_off_what_fails);
     tcase_add_test(tcase, tells_of_each_that_fails);

@@ -113,7 +113,8 @@ int rows_add_plain(PGresult *rows, int32_t id, const char *title)
                     .title = copy,
                     .active = true,
                     .starts_at_us = INT64_MIN,
-                    .ends_at_us = INT64_MAX};
+                    .ends_at_us = INT64_MAX,
+                    .archived_at_us = INT64_MAX};
     return rows_add(rows, &ad);
 }
 

@@ -16,7 +16,8 @@ static struct ad make_ad(const char *title)
                        .title = strdup(title),
                        .active = true,
                        .starts_at_us = INT64_MIN,
-                       .ends_at_us = 1000};
+                       .ends_at_us = 1000,
+                       .archived_at_us = INT64_MAX};
 }
 
 static struct ad_listing *list(const struct ad *ads, size_t count, int64_t now_us)
@@ -59,11 +60,31 @@ END_TEST
 START_TEST(has_only_available_ads_in_the_order_given)
 {
     const struct ad ads[] = {
-        {.id = 9, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
-        {.id = 8, .active = false, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
-        {.id = 7, .active = true, .starts_at_us = 1001, .ends_at_us = INT64_MAX},
-        {.id = 6, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = 1000},
-        {.id = 5, .active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
+        {.id = 9,
+         .active = true,
+         .starts_at_us = INT64_MIN,
+         .ends_at_us = INT64_MAX,
+         .archived_at_us = INT64_MAX},
+        {.id = 8,
+         .active = false,
+         .starts_at_us = INT64_MIN,
+         .ends_at_us = INT64_MAX,
+         .archived_at_us = INT64_MAX},
+        {.id = 7,
+         .active = true,
+         .starts_at_us = 1001,
+         .ends_at_us = INT64_MAX,
+         .archived_at_us = INT64_MAX},
+        {.id = 6,
+         .active = true,
+         .starts_at_us = INT64_MIN,
+         .ends_at_us = 1000,
+         .archived_at_us = INT64_MAX},
+        {.id = 5,
+         .active = true,
+         .starts_at_us = INT64_MIN,
+         .ends_at_us = INT64_MAX,
+         .archived_at_us = INT64_MAX},
     };
     struct ad_listing *listing = list(ads, 5, 1000);
     ck_assert_str_eq(listing->json, "[{\"id\":9,\"image_url\":\"\",\"target_url\":\"\"},"
@@ -85,10 +106,13 @@ static int64_t next_change(const struct ad *ads, size_t count, int64_t now_us)
 START_TEST(knows_its_next_change)
 {
     const struct ad ads[] = {
-        {.active = true, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX},
-        {.active = true, .starts_at_us = 10, .ends_at_us = 40},
-        {.active = true, .starts_at_us = 20, .ends_at_us = 30},
-        {.active = false, .starts_at_us = 15, .ends_at_us = 25},
+        {.active = true,
+         .starts_at_us = INT64_MIN,
+         .ends_at_us = INT64_MAX,
+         .archived_at_us = INT64_MAX},
+        {.active = true, .starts_at_us = 10, .ends_at_us = 40, .archived_at_us = INT64_MAX},
+        {.active = true, .starts_at_us = 20, .ends_at_us = 30, .archived_at_us = INT64_MAX},
+        {.active = false, .starts_at_us = 15, .ends_at_us = 25, .archived_at_us = INT64_MAX},
     };
     ck_assert_int_eq(next_change(ads, 4, 0), 10);
     ck_assert_int_eq(next_change(ads, 4, 10), 20);

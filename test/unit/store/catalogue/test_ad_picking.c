@@ -26,6 +26,7 @@ static struct ad make_ad(int32_t id, int32_t weight)
                        .active = true,
                        .starts_at_us = INT64_MIN,
                        .ends_at_us = INT64_MAX,
+                       .archived_at_us = INT64_MAX,
                        .weight = weight,
                        .video_url = video};
 }

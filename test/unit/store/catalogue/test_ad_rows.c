@@ -40,6 +40,7 @@ static const struct ad full = {
     .active = true,
     .starts_at_us = 1745107200000000,
     .ends_at_us = -1,
+    .archived_at_us = INT64_MAX,
     .weight = 0,
     .skip_after_ms = 0,
     .image_width = 300,
@@ -52,8 +53,12 @@ static const struct ad full = {
     .progress_offsets_ms = offsets,
     .ad_verifications = verifications,
 };
-static const struct ad empty = {
-    .id = 8, .starts_at_us = INT64_MIN, .ends_at_us = INT64_MAX, .weight = 1, .skip_after_ms = -1};
+static const struct ad empty = {.id = 8,
+                                .starts_at_us = INT64_MIN,
+                                .ends_at_us = INT64_MAX,
+                                .archived_at_us = INT64_MAX,
+                                .weight = 1,
+                                .skip_after_ms = -1};
 
 static PGresult *rows;
 static struct ad_row_fault fault;
@@ -87,17 +92,19 @@ START_TEST(selects_a_column_for_each_field)
         "NULL::integer AS image_width, NULL::integer AS image_height, NULL::text AS advertiser, "
         "NULL::text AS category, NULL::text AS wrapper_url, NULL::jsonb AS media_files, "
         "NULL::jsonb AS trackers, NULL::jsonb AS progress_offsets_ms, "
-        "NULL::text AS ad_verifications) AS lacked CROSS JOIN LATERAL (SELECT id, image_url, "
-        "target_url, title, video_url, video_type, video_width, video_height, duration_ms, active, "
+        "NULL::text AS ad_verifications, NULL::timestamp with time zone AS archived_at) AS lacked "
+        "CROSS JOIN LATERAL (SELECT id, image_url, target_url, title, video_url, video_type, "
+        "video_width, video_height, duration_ms, active, "
         "starts_at, ends_at, weight, skip_after_ms, image_width, image_height, advertiser, "
-        "category, wrapper_url, media_files, trackers, progress_offsets_ms, ad_verifications "
-        "FROM ads) AS present ORDER BY present.id, present.image_url, present.target_url, "
+        "category, wrapper_url, media_files, trackers, progress_offsets_ms, ad_verifications, "
+        "archived_at FROM ads) AS present ORDER BY present.id, present.image_url, "
+        "present.target_url, "
         "present.title, present.video_url, present.video_type, present.video_width, "
         "present.video_height, present.duration_ms, present.active, present.starts_at, "
         "present.ends_at, present.weight, present.skip_after_ms, present.image_width, "
         "present.image_height, present.advertiser, present.category, present.wrapper_url, "
         "present.media_files::text, present.trackers::text, present.progress_offsets_ms::text, "
-        "present.ad_verifications");
+        "present.ad_verifications, present.archived_at");
     free(sql);
 }
 END_TEST

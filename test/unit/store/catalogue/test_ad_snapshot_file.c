@@ -32,8 +32,10 @@ static void set_up(void)
     directory.fd = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_ge(directory.fd, 0);
     ad_snapshot_file_init(&file, &directory);
-    ads[0] = (struct ad){.id = 1, .title = strdup("first"), .ends_at_us = INT64_MAX};
-    ads[1] = (struct ad){.id = 2, .title = strdup("second"), .ends_at_us = INT64_MAX};
+    ads[0] = (struct ad){
+        .id = 1, .title = strdup("first"), .ends_at_us = INT64_MAX, .archived_at_us = INT64_MAX};
+    ads[1] = (struct ad){
+        .id = 2, .title = strdup("second"), .ends_at_us = INT64_MAX, .archived_at_us = INT64_MAX};
 }
 
 static void tear_down(void)

@@ -14,6 +14,7 @@
 struct db_conn {
     struct db_listener listener;
     bool is_up;
+    bool is_waiting; /* the last attempt, or connection, has failed */
     bool is_renewal_due;
     struct fake_query query;
     char *sql; /* of it; owned */
@@ -57,6 +58,7 @@ void fake_conn_come_up(void)
 {
     ck_assert(!only.is_up);
     only.is_up = true;
+    only.is_waiting = false;
     only.listener.on_ready(only.listener.arg);
 }
 
@@ -69,9 +71,16 @@ void fake_conn_go_down(void)
 {
     ck_assert(only.is_up);
     only.is_up = false;
+    only.is_waiting = true;
     if (only.reply != NULL)
         answer(DB_LOST, NULL, "");
     only.listener.on_lost(only.listener.arg);
+}
+
+void fake_conn_fail_to_connect(void)
+{
+    ck_assert(!only.is_up);
+    only.is_waiting = true;
 }
 
 void fake_conn_answer(const char *const *row)
@@ -131,13 +140,16 @@ void db_conn_free(struct db_conn *conn)
 
 void db_conn_start(struct db_conn *conn)
 {
-    (void)conn;
+    conn->is_waiting = false;
+    conn->counts.starts++;
 }
 
 void db_conn_stop(struct db_conn *conn)
 {
+    conn->counts.stops++;
     if (conn->is_up)
         fake_conn_go_down();
+    conn->is_waiting = false;
 }
 
 static void note_reason(struct db_conn *conn, const char *reason)
@@ -189,6 +201,11 @@ bool db_conn_is_ready(const struct db_conn *conn)
 bool db_conn_is_up(const struct db_conn *conn)
 {
     return conn->is_up;
+}
+
+bool db_conn_is_waiting(const struct db_conn *conn)
+{
+    return conn->is_waiting;
 }
 
 void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_fn reply, void *arg)

@@ -20,6 +20,8 @@ struct fake_query {
 
 /* What has come of it, besides. */
 struct fake_conn_counts {
+    unsigned starts;
+    unsigned stops;
     unsigned reconnects;
     unsigned slow_downs;
     unsigned successes; /* that its owner has noted */
@@ -36,6 +38,9 @@ const struct fake_conn_counts *fake_conn_counts(void);
 /* Tells the owner, as the real one does. With a query in flight going down answers it first. */
 void fake_conn_come_up(void);
 void fake_conn_go_down(void);
+
+/* An attempt to connect has failed: nobody is told. */
+void fake_conn_fail_to_connect(void);
 
 /* The next failure that is noted closes the connection. */
 void fake_conn_make_renewal_due(void);

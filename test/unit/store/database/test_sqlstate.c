@@ -107,12 +107,35 @@ START_TEST(tells_as_much_as_there_is_room_for)
 }
 END_TEST
 
+START_TEST(finds_a_full_server_in_any_language)
+{
+    static const char at[] = "connection to server on socket \"/run/.s.PGSQL.5432\" failed: ";
+    static const struct {
+        const char *words;
+        bool is_full;
+    } messages[] = {
+        {"FATAL:  53300: sorry, too many clients already\nLOCATION:  InitProcess, proc.c:359\n",
+         true},
+        {"FATAL:  53300: zu viele Verbindungen von Rolle \u00bbclient\u00ab\n", true},
+        {"FATAL:  57P03: the database system is starting up\n", false},
+        {"FATAL:  28000: role \"53300: \" is not permitted to log in\n", false},
+        {"No such file or directory\n", false},
+    };
+    char message[300];
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        (void)snprintf(message, sizeof message, "%s%s", at, messages[i].words);
+        ck_assert_msg(sqlstate_tells_full(message) == messages[i].is_full, "%s", message);
+    }
+}
+END_TEST
+
 Suite *sqlstate_suite(void)
 {
     Suite *suite = suite_create("sqlstate");
     TCase *tcase = tcase_create("sqlstate");
     tcase_add_loop_test(tcase, knows_each_state, 0, (int)(sizeof states / sizeof states[0]));
     tcase_add_loop_test(tcase, tells_no_values, 0, (int)(sizeof told / sizeof told[0]));
+    tcase_add_test(tcase, finds_a_full_server_in_any_language);
     tcase_add_test(tcase, tells_as_much_as_there_is_room_for);
     suite_add_tcase(suite, tcase);
     return suite;

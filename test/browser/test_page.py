@@ -1,0 +1,208 @@
+"""The page for operators, as somebody uses it who runs ads: makes one, tries it out, sees its numbers, changes it."""
+import csv
+import io
+import unittest
+from typing import Any
+
+from harness.abilities import need_program
+from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase, Tab, insert_ads
+from publisher import CLIP_SECONDS
+
+PLAYED = ("impression", "loaded", "start", "firstQuartile", "midpoint", "thirdQuartile", "complete")
+HOSTILE = '<b>Bold</b><img src=x onerror="document.title=1"><script>document.title=2</script>'
+
+
+class PageTest(PageCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.chromium = need_program("chromium")
+
+    def show_fields(self, tab: Tab, token: str = ADMIN_TOKEN) -> None:
+        tab.fill("ADMIN_TOKEN", token, "#edit")
+        tab.click("#edit button[type=submit]")
+
+    def test_from_an_empty_database_to_an_ad_and_its_numbers(self) -> None:
+        site = self.start_site()
+        tab = self.open()
+        tab.wait_text("h2", "Nothing here yet")
+        self.assertEqual(tab.count(".first .snippet"), 3)
+        tab.click("text=fill in the form")
+        tab.fill("Title", "Spring")
+        tab.fill("Target", "https://shop.invalid/spring")
+        tab.fill("Media file", site.url("ad.mp4"))
+        tab.fill("Duration ms", str(1000 * CLIP_SECONDS))
+        tab.fill("Trackers", '{"impression": "https://third.example/pixel", "complete": "https://third.example/done"}')
+        tab.fill("ADMIN_TOKEN", ADMIN_TOKEN)
+        tab.click("text=Make the ad")
+        tab.wait_text("h1", "Spring")
+        self.play(tab)
+        self.change(tab)
+        self.send(("impression", 1), ("impression", 1), ("click", 1), ("start", 1))
+        self.wait_number(tab, "Impressions", "2")
+        self.assertEqual(self.numbers(tab)["Click rate"], "50.00%")
+        self.assertEqual(self.rows(tab, ".funnel tbody tr")[1][:2], ["Impression", "2"])
+        self.download(tab)
+
+    def play(self, tab: Tab) -> None:
+        """What is played is stored as a test, and what belongs to others is not asked for."""
+        tab.click("text=Play the ad")
+        tab.wait_text(".trackers tr", "mute")
+        tab.click("text=Mute")
+        tab.click("text=Pause")
+        tab.click("text=Go on")
+        tab.wait("document.querySelector('.test-player button.main').textContent === 'Play it again'")
+        tab.wait_text(".told", "11 of ")
+        answers = {row[0]: row[2] for row in self.rows(tab, ".trackers tr.ours.is-told")}
+        self.assertEqual(answers, {kind: "204, on disk" for kind in (*PLAYED, "mute", "pause", "resume", "viewable")})
+        self.assertEqual([row[2] for row in self.rows(tab, ".trackers tr.theirs")],
+                         ["would be told now; not fetched"] * 2)
+        self.tracker.wait_until(lambda: set(PLAYED) <= {kind for _, kind in self.stored()})
+        self.assertEqual(self.psql("SELECT DISTINCT verdict FROM events"), [("4",)])
+        tab.wait_text(".stored", "complete 1")
+        self.assertEqual(self.numbers(tab)["Impressions"], "0")
+
+    def change(self, tab: Tab) -> None:
+        tab.fill("Title", "Spring and summer")
+        tab.click("text=Save")
+        tab.wait_text(".result", "Saved")
+        self.assertEqual(self.tracker.get("/ads/1", ADMIN).json()["title"], "Spring and summer")
+        tab.wait_text("h1", "Spring and summer")
+        self.tracker.wait_until(lambda: self.tracker.get("/ads").json()[0]["title"] == "Spring and summer")
+
+    def download(self, tab: Tab) -> None:
+        """The file has what the chart's table has."""
+        text = tab.run("""
+            const [file] = await Promise.all([tab.waitForEvent('download'), tab.locator('.chart .csv').click()]);
+            return require('node:fs').readFileSync(await file.path(), 'utf8');""".replace(
+                "require(", "process.mainModule.require("))
+        rows = list(csv.DictReader(io.StringIO(text)))
+        self.assertEqual((len(rows), sum(int(row["impressions"]) for row in rows)), (7, 2))
+
+    def test_numbers_arrive_while_nobody_touches_anything(self) -> None:
+        ad = self.make_ad(title="One")
+        tab = self.open("/?period=today")
+        self.wait_number(tab, "Impressions", "0")
+        self.send(*[("impression", ad["id"])] * 3, ("error", ad["id"]))
+        self.wait_number(tab, "Impressions", "3")
+        tab.wait_text(".ads-table tbody tr", "One")
+        self.assertEqual(self.rows(tab, ".ads-table tbody tr")[0][3], "3")
+        tab.wait_text(".breakdown", "900 Something that VAST has no code for")
+        polls = [status for _, url, status in tab.told()["answers"] if "/ads/analytics" in url]
+        self.assertIn(304, polls)
+
+    def test_a_token_for_reading(self) -> None:
+        self.tracker.finish()
+        self.tracker.env["READ_TOKEN"] = READ_TOKEN
+        self.tracker.start()
+        self.tracker.wait_until(lambda: self.tracker.get("/ads").status == 200)
+        self.make_ad(title="Secret")
+        self.expected = {"401"}
+        tab = self.open()
+        tab.wait_text("h1", "Sign in")
+        tab.fill("Token", "not-the-token-not-the-token")
+        tab.click("text=Sign in >> nth=1")
+        tab.wait_text(".slip", "neither READ_TOKEN nor ADMIN_TOKEN")
+        tab.fill("Token", READ_TOKEN)
+        tab.run("await tab.keyboard.press('Enter')")
+        tab.wait_text(".ads-table tbody tr", "Secret")
+        cookie, = tab.run("return context.cookies()")
+        self.assertTrue(cookie["httpOnly"] and cookie["sameSite"] == "Strict", cookie)
+        self.assertNotIn(READ_TOKEN, cookie["value"])
+        self.assertEqual(tab.run("return (await tab.request.get(await tab.locator('.ads .csv').evaluate((a) => a.href))).status()"), 200)
+        tab.click(".ads-table tbody a")
+        self.wrong_admin(tab)
+        tab.click("text=Sign out")
+        tab.wait_text("h1", "Sign in")
+        self.assertEqual(tab.run("return context.cookies()"), [])
+
+    def wrong_admin(self, tab: Tab) -> None:
+        """The session reads, and changes nothing."""
+        tab.fill("Title", "Public")
+        for token in (READ_TOKEN, "not-the-token-not-the-token"):
+            tab.fill("ADMIN_TOKEN", token, "#edit > div > .ad-form > .token")
+            tab.click("text=Save")
+            tab.wait_text("#edit > div > .ad-form > .token .slip", "This is not ADMIN_TOKEN")
+        self.assertEqual(self.tracker.get("/ads/1", ADMIN).json()["title"], "Secret")
+
+    def test_two_editors(self) -> None:
+        ad = self.make_ad(title="First", weight=2)
+        self.expected = {"412"}
+        tab = self.open(f"/?ad={ad['id']}")
+        self.show_fields(tab)
+        for choice, title, weight in (("Save mine on top", "Mine", 5), ("Take theirs, drop mine", "Theirs", 7)):
+            with self.subTest(choice=choice):
+                tab.wait("document.querySelector('.ad-form [id^=title]')")
+                tab.fill("Title", "Mine")
+                self.patch(ad["id"], title="Theirs", weight=weight)
+                tab.click("text=Save")
+                tab.wait_text(".quarrel h3", "Somebody else has changed this ad")
+                self.assertIn(["Title", "First", "Theirs", "Mine"], self.rows(tab, ".quarrel tbody tr"))
+                tab.click(f"text={choice}")
+                tab.wait("document.querySelector('.quarrel').childElementCount === 0")
+                stored = self.tracker.get(f"/ads/{ad['id']}", ADMIN).json()
+                self.assertEqual((stored["title"], stored["weight"]), (title, weight))
+                self.patch(ad["id"], title="First")
+                tab.run("await tab.reload()")
+                self.show_fields(tab)
+
+    def patch(self, ad_id: int, **columns: Any) -> None:
+        answer = self.tracker.request("PATCH", f"/ads/{ad_id}", columns, {**ADMIN, "If-Match": "*"})
+        self.assertEqual(answer.status, 200, answer.body)
+
+    def test_a_fault_stands_at_its_field_and_an_ad_is_archived(self) -> None:
+        ad = self.make_ad(title="Short-lived")
+        self.expected = {"422"}
+        tab = self.open(f"/?ad={ad['id']}")
+        self.show_fields(tab)
+        tab.fill("Target", "javascript:alert(1)")
+        tab.click("text=Save")
+        tab.wait_text(".field:has([id^=target_url]) .slip", "must be an http or https URL")
+        tab.fill("Target", "https://shop.invalid/")
+        tab.fill("Weight", "heavy")
+        tab.click("text=Save")
+        tab.wait_text(".field:has([id^=weight]) .slip", "whole number")
+        tab.fill("Weight", "1")
+        tab.click("text=Archive…")
+        tab.click("dialog >> text=Archive >> nth=-1")
+        tab.wait_text(".facts", "archived")
+        self.assertIsNotNone(self.tracker.get(f"/ads/{ad['id']}", ADMIN).json()["archived_at"])
+
+    def test_what_ads_say_is_text(self) -> None:
+        insert_ads(self, [{"title": HOSTILE, "advertiser": HOSTILE, "target_url": "javascript:alert(1)",
+                           "image_url": "javascript:alert(2)"}])
+        self.tracker.wait_until(lambda: len(self.tracker.get("/ads").json()) == 1)
+        tab = self.open()
+        tab.wait_text(".ads-table tbody tr", HOSTILE)
+        tab.click(".ads-table tbody a")
+        tab.wait_text("h1", HOSTILE)
+        self.assertEqual(tab.count("main b, main script, main img, [href^=javascript]"), 0)
+        self.assertIn("javascript:alert(1)", tab.text(".facts"))
+        self.assertIn(HOSTILE, tab.run("return tab.title()"))
+
+    def test_only_browsers_get_the_page(self) -> None:
+        for accept, is_html in ((None, False), ("*/*", False), ("application/json", False), ("text/html", True),
+                                ("text/*", False), ("text/html;q=0", False),
+                                ("text/html;q=0.5,application/json", False),
+                                ("application/json,text/html", False),
+                                ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True)):
+            with self.subTest(accept=accept):
+                answer = self.tracker.get("/", {} if accept is None else {"Accept": accept})
+                self.assertEqual((answer.status, answer.headers["Content-Type"]),
+                                 (200, "text/html; charset=utf-8" if is_html else "application/json"))
+                self.assertIn("Accept", answer.headers["Vary"].replace(" ", "").split(","))
+        answer = self.tracker.get("/", {"Accept": "text/html", "Accept-Encoding": "gzip"})
+        policy = answer.headers["Content-Security-Policy"]
+        self.assertTrue(policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; "), policy)
+        self.assertNotIn("unsafe", policy)
+        self.assertEqual([answer.headers[name] for name in ("Referrer-Policy", "X-Content-Type-Options", "Content-Encoding")],
+                         ["no-referrer", "nosniff", "gzip"])
+        again = self.tracker.get("/", {"Accept": "text/html", "Accept-Encoding": "gzip",
+                                       "If-None-Match": answer.headers["ETag"]})
+        self.assertEqual((again.status, again.body), (304, b""))
+        self.assertEqual(self.tracker.get("/page/main.js").headers["Content-Type"], "text/javascript; charset=utf-8")
+        self.assertEqual(self.tracker.get("/page/nothing.js").status, 404)
+        self.assertEqual(self.tracker.get("/page/..%2Findex.html").status, 404)
+
+
+if __name__ == "__main__":
+    unittest.main()
