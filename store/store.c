@@ -25,6 +25,7 @@
 #include "store/ingest/writer.h"
 #include "store/journal/identity.h"
 #include "store/journal/journal.h"
+#include "store/lineage.h"
 #include "store/maintenance.h"
 #include "store/questions.h"
 #include "store/targets.h"
@@ -285,28 +286,15 @@ static void on_claimed(void *arg)
     journal_claimed(store->journal);
 }
 
-static bool on_claiming(void *arg, const uint8_t *owner)
-{
-    struct store *store = arg;
-    return journal_may_claim(store->journal, owner);
-}
-
-static bool find_nonce(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES])
-{
-    const struct store *store = arg;
-    return journal_find_nonce(store->journal, run, nonce);
-}
-
 static void make_writer(struct store *store, struct event_base *base)
 {
     const struct journal_identity *identity = journal_identity(store->journal);
     uuid_format(identity->journal, store->journal_id);
     uuid_format(identity->nonce, store->nonce);
-    store->ingest_settings = (struct ingest_settings){
-        .sample_data = store->settings->sample_data,
-        .journal = store->journal_id,
-        .nonce = store->nonce,
-        .lineage = {.may_claim = on_claiming, .find_nonce = find_nonce, .arg = store}};
+    store->ingest_settings = (struct ingest_settings){.sample_data = store->settings->sample_data,
+                                                      .journal = store->journal_id,
+                                                      .nonce = store->nonce,
+                                                      .lineage = store_lineage(store->journal)};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,

@@ -3,6 +3,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 import urllib.parse
 import urllib.request
@@ -15,6 +16,7 @@ from harness.postgres import ROOT
 from harness.process import free_port, wait_until, wrapper
 from harness.server import Server
 
+READ = "r" * 24
 SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 
 
@@ -48,6 +50,16 @@ def promtool(*arguments: str, text: Optional[str] = None) -> str:
     return done.stdout + done.stderr
 
 
+def with_token(directory: Path) -> str:
+    """prometheus.yml with its authorization, which is a comment, and the file that it names."""
+    text = (ROOT / "prometheus.yml").read_text()
+    shown = re.search(r"(?:^    # +(?:authorization|type|credentials_file):.*\n){3}", text, re.MULTILINE)
+    assert shown, text
+    (directory / "token").write_text(READ)
+    spoken = re.sub("^    # ", "    ", shown[0], flags=re.MULTILINE)
+    return text.replace(shown[0], re.sub("credentials_file: .*", f"credentials_file: {directory}/token", spoken))
+
+
 class FamiliesTest(unittest.TestCase):
     def test_what_promtool_lets_pass(self) -> None:
         good = "# HELP a x\n# TYPE a counter\na{b=\"c d\"} 1\na 2\n# TYPE h histogram\n" \
@@ -64,6 +76,12 @@ class RulesTest(unittest.TestCase):
     def test_prometheus_accepts_the_files(self) -> None:
         self.assertIn("is valid", promtool("check", "config", "prometheus.yml"))
         self.assertNotIn("0 rules", promtool("check", "rules", "alerts.yml"))
+
+    def test_the_token_that_it_shows_would_be_accepted(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            shutil.copy(ROOT / "alerts.yml", directory)
+            Path(directory, "prometheus.yml").write_text(with_token(Path(directory)))
+            self.assertIn("is valid", promtool("check", "config", f"{directory}/prometheus.yml"))
 
     def test_alerts_fire_and_stay_silent(self) -> None:
         promtool("test", "rules", "test/prometheus/alerts_test.yml")
@@ -86,12 +104,12 @@ class PrometheusTest(TrackerCase):
         server.get("/nowhere")
         server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
 
-    def start_prometheus(self) -> None:
+    def start_prometheus(self, has_token: bool = False) -> None:
         """With the repository's files; only the target's address is another."""
         directory = self.directory()
-        text = (ROOT / "prometheus.yml").read_text()
+        text = with_token(directory) if has_token else (ROOT / "prometheus.yml").read_text()
         self.assertEqual(text.count("video-ad-tracker:8080"), 1)
-        text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.port}")
+        text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.ops_port}")
         (directory / "prometheus.yml").write_text(text)
         shutil.copy(ROOT / "alerts.yml", directory)
         port = free_port()
@@ -170,6 +188,12 @@ class PrometheusTest(TrackerCase):
         text = self.tracker.get("/metrics").body.decode()
         self.assertEqual(promtool("check", "metrics", text=text), "")
         families(text)
+
+    def test_it_scrapes_the_operators_listener_with_a_token(self) -> None:
+        self.tracker = self.start_server(READ_TOKEN=READ, OPS_LISTEN=str(free_port()))
+        self.start_prometheus(has_token=True)
+        wait_until(lambda: self.query('up{job="video-ad-tracker"} == 1'), 25, "the target is up")
+        self.assertEqual(self.query("adtracker_access_failures_total > 0"), [])
 
     def test_it_scrapes_every_family_without_an_error(self) -> None:
         text = self.tracker.get("/metrics").body.decode()

@@ -71,6 +71,15 @@ class ReadmeTest(TrackerCase):
             self.assertIn(f"`{relation}`" if "**" + relation + "**" not in text else f"**{relation}**", text)
             self.assertIn(f"`{column}`", text, relation)
 
+    def test_a_session_is_begun_with_tokens_that_are_made_so(self) -> None:
+        [export] = blocks(section("Operators"), "sh")
+        made = subprocess.run(["bash", "-ec", export + 'echo "$READ_TOKEN" "$ADMIN_TOKEN"'], capture_output=True,
+                              text=True, timeout=20, check=True).stdout.split()
+        server = self.start_server(READ_TOKEN=made[0], ADMIN_TOKEN=made[1])
+        [command] = commands(section("Operators"))
+        command.run(env={**os.environ, "READ_TOKEN": made[0]},
+                    replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
+
     def test_configuration_is_what_help_says(self) -> None:
         told = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, timeout=20,
                               check=True).stdout

@@ -163,6 +163,7 @@
     X(result) \
     X(rotation) \
     X(router) \
+    X(router_audiences) \
     X(serving_token) \
     X(session) \
     X(session_batches) \
