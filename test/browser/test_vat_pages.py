@@ -101,15 +101,32 @@ class PageTest(VatCase):
         self.assertEqual(self.run_in("b", STORED), 0)
 
     def test_the_pages_own_storage_stays(self) -> None:
+        """And what under our names is none of ours goes."""
         self.open()
-        self.run_in("a", f"""void [['theirs', '1'], ['vat:other:x', 'y'], ['vat:{self.gate.url}/ads/events:junk', '{{'],
-            ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/^./, 'x'), '{{"type":"click","ad_id":1}}'],
-            ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), '7']]
-            .map(([key, value]) => localStorage.setItem(key, value))""")
         self.allowed.append("type is missing")
+        self.run_in("a", f"""void [['theirs', '1'], ['vat:other:x', 'y'], ['vat:{self.gate.url}/ads/events:junk', '{{']]
+            .concat(['x', '7', '{{"type":"click","ad_id":1,"more":"\u00fc"}}',
+                     '{{"type":"click","ad_id":1,"more":"' + 'x'.repeat(2000) + '"}}'].map((value) =>
+                ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), value]))
+            .map(([key, value]) => localStorage.setItem(key, value))""")
         self.tracker.wait_until(lambda: self.gate.posts() and self.run_in("a", "localStorage.length") == 2)
         self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", "vat:other:x"])
-        self.assertEqual(self.events(), {"impression 1": 2})
+        self.assert_counted(waiting=1, impression=4)
+
+    def test_what_is_too_old_for_the_tracker_goes(self) -> None:
+        self.gate.before = lambda asked: (503, {}, b"") if asked.method == "POST" else None
+        self.allowed += ["503", "CORS"]
+        self.open(ahead=-(14 * 86400 + 60))
+        self.run_in("a", "void vat.click(1)")
+        self.tabs.do("leave", "a")
+        self.open(tab="a", ahead=-(14 * 86400 - 60))
+        self.run_in("a", "void vat.impression(1)")
+        self.tabs.do("leave", "a")
+        self.gate.before = lambda asked: None
+        self.gate.asked.clear()
+        self.open(tab="b")
+        self.assert_counted(tab="b", impression=1)
+        self.assertEqual([item["type"] for item in self.items()], ["impression"])
 
     def test_a_clock_that_is_set_changes_no_age(self) -> None:
         for change_s in (-86400, 86400):
