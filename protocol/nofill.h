@@ -8,4 +8,5 @@ enum nofill_reason {
     NOFILL_NONE_AVAILABLE = 2, /* now */
     NOFILL_WEIGHT_ZERO = 3,    /* those available are never picked */
     NOFILL_NO_FORM = 4,        /* in which this document could show it */
+    NOFILL_REASONS
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -21,13 +22,14 @@
 #include "store/database/own_schema.h"
 #include "store/database/sqlstate.h"
 
+enum { SILENT_TEXT_SIZE = 256 };
 enum { LOOK_MS = 1000, CALL_TIMEOUT_MS = 35000, MINUTE_S = 60, HOUR_S = 3600 };
 
 /* Of the usual backoff, which is made for batches: half a minute at most. */
 enum { BACKOFF_TIMES = 10 };
 
 /* In the order in which they take turns. */
-enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, HEARTBEAT, STATE, CHORES };
+enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, HEARTBEAT, SILENT, STATE, CHORES };
 
 /* What there is to do: how often; each call answers whether there is more to do at once. The
  * heartbeat takes a transaction's number, so that there is a commit for replicas to show. */
@@ -43,6 +45,11 @@ static const struct {
     [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S},
     [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
     [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
+    [SILENT] = {"silent_ads",
+                "SELECT false, count(*), coalesce(string_agg(ad_id::text, ',' ORDER BY place) "
+                "FILTER (WHERE place <= 20), '') FROM silent_ads() WITH ORDINALITY "
+                "AS s (ad_id, impressions, place)",
+                5 * MINUTE_S},
     [STATE] = {"maintenance_state",
                "SELECT false, lag_seconds, late_rows, coalesce((SELECT extract(epoch FROM max(at)) "
                "FROM marks WHERE mark = 6 AND isfinite(at)), 0), "
@@ -74,8 +81,10 @@ struct maintenance {
     double late_rows;
     double events_from_s; /* since 1970: from when on events are kept; 0 = all are there */
     int64_t heard_us;     /* since 1970: when that was; 0 = not yet */
-    uint32_t others;      /* servers that stored something of late */
-    const char *journal;  /* this one's, as text; borrowed */
+    double silent_ads;
+    char told_ads[SILENT_TEXT_SIZE]; /* the first of them, as they were told in the log last */
+    uint32_t others;                 /* servers that stored something of late */
+    const char *journal;             /* this one's, as text; borrowed */
     char retention_days[sizeof "4294967295"];
     bool is_bringing_over;
 };
@@ -90,6 +99,23 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->events_from_s = strtod(PQgetvalue(rows, 0, 3), NULL);
     maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 4), NULL, 10);
     maintenance->heard_us = clock_wall_us();
+}
+
+/* Which they are is told whenever it is others. */
+static void take_silent_ads(struct maintenance *maintenance, const PGresult *rows)
+{
+    const char *ads = PQgetvalue(rows, 0, 2);
+    maintenance->silent_ads = strtod(PQgetvalue(rows, 0, 1), NULL);
+    if (strncmp(ads, maintenance->told_ads, sizeof maintenance->told_ads - 1) == 0)
+        return;
+    (void)snprintf(maintenance->told_ads, sizeof maintenance->told_ads, "%s", ads);
+    if (ads[0] == '\0')
+        log_write(maintenance->log, LOG_INFO, "store",
+                  "all ads that were shown at these hours a day ago are shown again");
+    else
+        log_write(maintenance->log, LOG_WARNING, "store",
+                  "ads are not shown any more that were at these hours a day ago count=%.0f ads=%s",
+                  maintenance->silent_ads, maintenance->told_ads);
 }
 
 static void tell_of_bringing_over(struct maintenance *maintenance, bool has_more)
@@ -110,6 +136,8 @@ static void take_answer(struct maintenance *maintenance, const PGresult *rows)
     db_conn_note_success(maintenance->conn);
     if (maintenance->present == STATE && PQntuples(rows) == 1)
         take_state(maintenance, rows);
+    if (maintenance->present == SILENT && PQntuples(rows) == 1)
+        take_silent_ads(maintenance, rows);
     if (maintenance->present == BRING_OVER)
         tell_of_bringing_over(maintenance, has_more);
     if (!has_more)
@@ -211,6 +239,11 @@ static double read_late_rows(void *arg)
     return ((const struct maintenance *)arg)->late_rows;
 }
 
+static double read_silent_ads(void *arg)
+{
+    return ((const struct maintenance *)arg)->silent_ads;
+}
+
 static double read_events_from(void *arg)
 {
     return ((const struct maintenance *)arg)->events_from_s;
@@ -231,6 +264,10 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
     metrics_gauge(metrics, "adtracker_late_count_rows",
                   "Counts of late events that are not yet folded into the others.", "",
                   read_late_rows, maintenance);
+    metrics_gauge(metrics, "adtracker_silent_ads",
+                  "Ads that are available and have not been shown for six hours, though they were "
+                  "20 times or more in the same hours a day ago.",
+                  "", read_silent_ads, maintenance);
     metrics_gauge(metrics, "adtracker_events_from_timestamp_seconds",
                   "From when on the database keeps events; 0 = it has all of them.", "",
                   read_events_from, maintenance);

@@ -9,6 +9,8 @@ present() {
         chromium | npm) command -v "$1" >/dev/null ;;
         nodejs) command -v node >/dev/null ;;
         pgbouncer) pgbouncer --version >/dev/null 2>&1 ;;
+        nginx) nginx -v >/dev/null 2>&1 ;;
+        caddy) caddy version >/dev/null 2>&1 ;;
         *) [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ;;
     esac
 }
@@ -26,7 +28,7 @@ packages_for() {
     local name library
     for name; do
         case $name in
-            promtool) ;; # unpacked, by anybody
+            promtool | nginx | caddy) ;; # unpacked, by anybody
             # Unpacked too, but for a library, which newer releases call otherwise.
             pgbouncer)
                 if apt-cache show libc-ares2 >/dev/null 2>&1; then library=libc-ares2; else library=libcares2; fi
@@ -60,7 +62,10 @@ need() {
     ((${#packages[@]} == 0)) || install_packages "${packages[@]}" ||
         die "could not install ${packages[*]}: $(tail -n 3 .dev/apt.log)"
     [[ " ${missing[*]} " != *" promtool "* ]] || unpack prometheus
-    [[ " ${missing[*]} " != *" pgbouncer "* ]] || unpack pgbouncer
+    for name in pgbouncer nginx caddy; do
+        [[ " ${missing[*]} " != *" $name "* ]] || unpack "$name"
+    done
+    [[ " ${missing[*]} " != *" nginx "* ]] || present nginx || unpack nginx-core # where older releases have it
 }
 
 # The server package of PostgreSQL makes and starts a cluster of its own unless told not to.

@@ -16,6 +16,7 @@
 #include "server/handlers/access.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_origin.h"
+#include "server/handlers/serving_metrics.h"
 #include "server/http/exchange.h"
 #include "store/store.h"
 
@@ -88,11 +89,12 @@ static void count(const struct exchange *exchange, const struct wish *wish, cons
     if (exchange->method == HTTP_HEAD)
         return;
     store_add(context->store, EVENT_REQUEST, wish->ad_id, placement, verdict, 0, 1);
-    if (ad != NULL)
+    if (ad != NULL) {
         store_add(context->store, EVENT_FILL, ad->id, placement, verdict, 0, 1);
-    else
-        store_add(context->store, EVENT_NOFILL, wish->ad_id, placement, verdict, (int32_t)reason,
-                  1);
+        return;
+    }
+    store_add(context->store, EVENT_NOFILL, wish->ad_id, placement, verdict, (int32_t)reason, 1);
+    serving_metrics_count_nofill(context->serving_metrics, reason);
 }
 
 static struct serving_token make_token(const struct wish *wish, int32_t ad_id,

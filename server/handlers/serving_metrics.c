@@ -4,11 +4,13 @@
 #include <stdlib.h>
 
 #include "metrics/metrics.h"
+#include "protocol/analytics/terms.h"
 #include "protocol/memory.h"
 
 struct serving_metrics {
     struct counter *unstored[UNSTORED_REASONS];
     struct counter *invalid[EVENT_VERDICTS]; /* NULL = no request shows it */
+    struct counter *nofills[NOFILL_REASONS]; /* NULL = it is no reason */
 };
 
 static const char *const reasons[UNSTORED_REASONS] = {
@@ -42,6 +44,11 @@ struct serving_metrics *serving_metrics_new(struct metrics *metrics)
                                                     "as their token does.",
                                                     labels);
     }
+    for (int reason = NOFILL_NONE + 1; reason < NOFILL_REASONS; reason++) {
+        (void)metrics_label(labels, sizeof labels, "reason", analytics_nofill_name(reason));
+        serving->nofills[reason] = metrics_counter(metrics, "adtracker_nofills_total",
+                                                   "Requests that got no ad, by reason.", labels);
+    }
     return serving;
 }
 
@@ -60,4 +67,10 @@ void serving_metrics_count_invalid(struct serving_metrics *serving_metrics,
 {
     if (serving_metrics->invalid[verdict] != NULL)
         counter_add(serving_metrics->invalid[verdict], 1);
+}
+
+void serving_metrics_count_nofill(struct serving_metrics *serving_metrics,
+                                  enum nofill_reason reason)
+{
+    counter_add(serving_metrics->nofills[reason], 1);
 }

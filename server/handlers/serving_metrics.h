@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/event.h"
+#include "protocol/nofill.h"
 
 struct counter;
 struct metrics;
@@ -26,3 +27,7 @@ void serving_metrics_count_unstored(struct serving_metrics *serving_metrics, enu
 /* A tracker or click-through whose own request shows `verdict`, not VERDICT_VALID. */
 void serving_metrics_count_invalid(struct serving_metrics *serving_metrics,
                                    enum event_verdict verdict);
+
+/* A request that got no ad. */
+void serving_metrics_count_nofill(struct serving_metrics *serving_metrics,
+                                  enum nofill_reason reason);

@@ -71,6 +71,22 @@ class RereadTest(RereadCase):
         self.assertEqual(self.status(server, "/metrics", READ), 401)
         self.assertEqual(self.status(server, "/metrics", NEW_READ), 200)
 
+    def test_sessions_end_with_their_token(self) -> None:
+        server = self.start_server(READ_TOKEN_FILE=str(self.write("read", READ)))
+        opened = server.request("POST", "/session", headers={"Authorization": f"Bearer {READ}"})
+        self.assertEqual(opened.status, 200)
+        cookie = {"Cookie": opened.headers["Set-Cookie"].partition(";")[0]}
+        self.assertTrue(server.get("/session", cookie).json()["may_read"])
+        self.write("read", NEW_READ)
+        self.reread(server, "files=1 changed=1 unusable=0")
+        self.assertFalse(server.get("/session", cookie).json()["may_read"])
+
+    def test_one_token_must_not_become_the_other(self) -> None:
+        server = self.start_server(READ_TOKEN_FILE=str(self.write("read", READ)), ADMIN_TOKEN=ADMIN)
+        self.write("read", ADMIN)
+        self.assertIn("READ_TOKEN stays as it was: ", self.reread(server, "files=1 changed=0 unusable=1"))
+        self.assertEqual(self.status(server, "/metrics", READ), 200)
+
     def test_what_is_unusable_keeps_the_old_value(self) -> None:
         path = self.write("read", READ)
         server = self.start_server(READ_TOKEN_FILE=str(path), LOG_LEVEL_FILE=str(self.write("level", "info")))
@@ -257,6 +273,7 @@ class StartTest(RereadCase):
                 ({"ADMIN_TOKEN_FILE": nul}, "the file of ADMIN_TOKEN_FILE can't be used: there is a NUL"),
                 ({"READ_TOKEN_FILE": str(self.files)}, "the file of READ_TOKEN_FILE can't be used: it is no regular"),
                 ({"LOG_LEVEL_FILE": "/nowhere/hunter2"}, "the file of LOG_LEVEL_FILE can't be used: No such file"),
+                ({"READ_TOKEN_FILE": str(self.write("same", ADMIN)), "ADMIN_TOKEN": ADMIN}, "ADMIN_TOKEN and READ_TOKEN"),
                 ({"LOG_LEVEL_FILE": wrong}, "the file of LOG_LEVEL_FILE can't be used: LOG_LEVEL must be")):
             with self.subTest(words):
                 done = self.run_tracker(**env)

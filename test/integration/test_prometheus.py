@@ -1,19 +1,17 @@
 """Prometheus with the repository's prometheus.yml and alerts.yml, over a server that has worked."""
-import json
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
-import urllib.parse
-import urllib.request
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Set
+from typing import Dict, Optional, Set
+
+from prometheus_support import READ, PrometheusCase, with_token
 
 from harness.abilities import need_program
-from harness.case import TrackerCase
 from harness.postgres import ROOT
-from harness.process import free_port, wait_until, wrapper
-from harness.server import Server
+from harness.process import free_port, wait_until
 
 SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 
@@ -65,71 +63,17 @@ class RulesTest(unittest.TestCase):
         self.assertIn("is valid", promtool("check", "config", "prometheus.yml"))
         self.assertNotIn("0 rules", promtool("check", "rules", "alerts.yml"))
 
+    def test_the_token_that_it_shows_would_be_accepted(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            shutil.copy(ROOT / "alerts.yml", directory)
+            Path(directory, "prometheus.yml").write_text(with_token(Path(directory)))
+            self.assertIn("is valid", promtool("check", "config", f"{directory}/prometheus.yml"))
+
     def test_alerts_fire_and_stay_silent(self) -> None:
         promtool("test", "rules", "test/prometheus/alerts_test.yml")
 
 
-class PrometheusTest(TrackerCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.program = need_program("prometheus")
-        self.tracker = self.start_server(SAMPLE_DATA="1")
-        self.work(self.tracker)
-
-    def work(self, server: Server) -> None:
-        """One request of every kind, answered and stored."""
-        server.wait_until(lambda: server.get("/ads").json())
-        for route in ("/ads/click", "/ads/impression"):
-            self.assertEqual(server.post(route, {"ad_id": 1}).status, 202)
-        server.get("/ads/analytics?start=2025-04-20T00:00:00Z&end=2025-04-22T23:59:59Z")
-        server.post("/ads/click", "not json", {"Content-Type": "application/json"})
-        server.get("/nowhere")
-        server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
-
-    def start_prometheus(self) -> None:
-        """With the repository's files; only the target's address is another."""
-        directory = self.directory()
-        text = (ROOT / "prometheus.yml").read_text()
-        self.assertEqual(text.count("video-ad-tracker:8080"), 1)
-        text = text.replace("video-ad-tracker:8080", f"127.0.0.1:{self.tracker.port}")
-        (directory / "prometheus.yml").write_text(text)
-        shutil.copy(ROOT / "alerts.yml", directory)
-        port = free_port()
-        self.prometheus = f"http://127.0.0.1:{port}"
-        self.log = directory / "log"
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(
-                [*wrapper("KILL"), self.program, f"--config.file={directory}/prometheus.yml",
-                 f"--storage.tsdb.path={directory}/data", f"--web.listen-address=127.0.0.1:{port}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory)
-        self.addCleanup(process.wait, 30)
-        self.addCleanup(process.kill)
-        wait_until(lambda: self.is_ready(process), 30, "Prometheus is ready")
-
-    def is_ready(self, process: subprocess.Popen) -> bool:
-        self.assertIsNone(process.poll(), f"ended at its start:\n{self.log.read_text()}")
-        try:
-            return self.fetch("/-/ready") != ""
-        except OSError:
-            return False
-
-    def fetch(self, path: str) -> str:
-        with urllib.request.urlopen(self.prometheus + path, timeout=10) as answer:
-            return answer.read().decode()
-
-    def api(self, path: str, **query: str) -> Any:
-        answer = json.loads(self.fetch(f"/api/v1/{path}?{urllib.parse.urlencode(query)}"))
-        self.assertEqual(answer["status"], "success")
-        return answer["data"]
-
-    def query(self, expression: str) -> List[Dict[str, Any]]:
-        return self.api("query", query=expression)["result"]
-
-    def value(self, expression: str) -> float:
-        rows = self.query(expression)
-        self.assertEqual(len(rows), 1, expression)
-        return float(rows[0]["value"][1])
-
+class PrometheusTest(PrometheusCase):
     def assert_scraped(self, text: str) -> None:
         """All of `text`, an earlier answer of /metrics, is found in the query API."""
         for name, kind in families(text).items():
@@ -170,6 +114,12 @@ class PrometheusTest(TrackerCase):
         text = self.tracker.get("/metrics").body.decode()
         self.assertEqual(promtool("check", "metrics", text=text), "")
         families(text)
+
+    def test_it_scrapes_the_operators_listener_with_a_token(self) -> None:
+        self.tracker = self.start_server(READ_TOKEN=READ, OPS_LISTEN=str(free_port()))
+        self.start_prometheus(has_token=True)
+        wait_until(lambda: self.query('up{job="video-ad-tracker"} == 1'), 25, "the target is up")
+        self.assertEqual(self.query("adtracker_access_failures_total > 0"), [])
 
     def test_it_scrapes_every_family_without_an_error(self) -> None:
         text = self.tracker.get("/metrics").body.decode()

@@ -19,6 +19,15 @@ class ReadmeTest(TrackerCase):
             server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
             command.run(replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
 
+    def test_ads_are_changed_as_written(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1", ADMIN_TOKEN="a" * 24)
+        server.wait_until(lambda: server.get("/ads").status == 200 and len(server.get("/ads").json()) == 5)
+        found = commands(section("Ads over REST"))
+        self.assertGreater(len(found), 4)
+        for command in found:
+            command.run(env={**os.environ, "ADMIN_TOKEN": "a" * 24},
+                        replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
+
     def test_journal_is_described(self) -> None:
         server = self.start_server(SAMPLE_DATA="1")
         server.wait_until(lambda: server.get("/ads").status == 200)
@@ -70,6 +79,15 @@ class ReadmeTest(TrackerCase):
                 "AND relname NOT IN ('clicks', 'impressions')"):
             self.assertIn(f"`{relation}`" if "**" + relation + "**" not in text else f"**{relation}**", text)
             self.assertIn(f"`{column}`", text, relation)
+
+    def test_a_session_is_begun_with_tokens_that_are_made_so(self) -> None:
+        [export] = blocks(section("Operators"), "sh")
+        made = subprocess.run(["bash", "-ec", export + 'echo "$READ_TOKEN" "$ADMIN_TOKEN"'], capture_output=True,
+                              text=True, timeout=20, check=True).stdout.split()
+        server = self.start_server(READ_TOKEN=made[0], ADMIN_TOKEN=made[1])
+        [command] = commands(section("Operators"))
+        command.run(env={**os.environ, "READ_TOKEN": made[0]},
+                    replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
 
     def test_configuration_is_what_help_says(self) -> None:
         told = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, timeout=20,
