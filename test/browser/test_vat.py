@@ -5,6 +5,7 @@ import time
 import unittest
 from typing import List
 
+from harness.postgres import ROOT
 from tabs import Asked
 from vat_case import STORED, VatCase
 
@@ -44,6 +45,12 @@ class SendingTest(VatCase):
 
     def test_a_script_loaded_twice_counts_once(self) -> None:
         self.open("<div data-vat-ad=1>ad</div>", script=self.script() + self.script("defer"))
+        self.assert_counted(impression=1)
+
+    def test_a_copy_of_the_script_names_the_tracker(self) -> None:
+        self.site.pages["/copy.js"] = (ROOT / "server/assets/vat.js").read_text(encoding="utf-8")
+        self.open(script=f"<script src=/copy.js data-server={self.gate.url}//></script>")
+        self.run_in("a", "void vat.impression(1)")
         self.assert_counted(impression=1)
 
     def test_events_wait_while_the_tracker_is_down(self) -> None:
