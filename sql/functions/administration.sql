@@ -18,7 +18,8 @@ DECLARE
     v_request ad_requests;
 BEGIN
     DELETE FROM ad_requests WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM ad_requests WHERE created_at < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED));
+        SELECT ctid FROM ad_requests WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 100
+        FOR UPDATE SKIP LOCKED));
     LOOP
         INSERT INTO ad_requests (key, digest) VALUES (p_key, p_digest) ON CONFLICT (key) DO NOTHING;
         IF FOUND THEN
