@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NEWS_TEXTS_MAX = 8 };
+enum { NEWS_TEXTS_MAX = 16 };
 
 /* All zero: nothing has been told. */
 struct news {

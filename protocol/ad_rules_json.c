@@ -30,15 +30,15 @@ static const char *quoted(const char *name)
     return text_is_printable(name, strlen(name)) && strlen(name) <= 64 ? name : "it";
 }
 
-static enum result check_media_members(const json_t *files, struct error *error)
+static enum result check_media_members(json_t *files, struct error *error)
 {
     size_t i;
-    const json_t *item;
+    json_t *item;
     json_array_foreach(files, i, item)
     {
         const char *name;
         json_t *value;
-        json_object_foreach((json_t *)(uintptr_t)item, name, value)
+        json_object_foreach(item, name, value)
         {
             if (!is_media_member(name))
                 return error_set(error, RESULT_INVALID,

@@ -220,8 +220,9 @@ static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
         finish_drain(store);
 }
 
-static void look_if_drained(struct store *store)
+static void look_if_drained(void *arg)
 {
+    const struct store *store = arg;
     if (store->drained != NULL && sum_writer_is_empty(store->sums) &&
         intake_is_settled(store->intake) && backlog_waiting(intake_backlog(store->intake)) == 0)
         event_active(store->drain_timer, EV_TIMEOUT, 0);
@@ -256,11 +257,6 @@ static bool may_write_sums(void *arg)
 {
     const struct store *store = arg;
     return !writer_is_fenced(store->writer) && journal_refusal(store->journal) == REFUSAL_NONE;
-}
-
-static void on_sums_settled(void *arg)
-{
-    look_if_drained(arg);
 }
 
 static void on_silent(void *arg)
@@ -341,10 +337,8 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
                         struct metrics *metrics, struct log *log, struct error *error)
 {
     struct store *store = memory_zeroed(sizeof *store);
-    store->settings = settings;
-    store->metrics = metrics;
+    *store = (struct store){.settings = settings, .metrics = metrics, .log = log};
     refusals_init(&store->refusals, metrics);
-    store->log = log;
     if (store_targets_init(&store->targets, settings->db_conn, settings->db_read_conn, error) !=
             RESULT_OK ||
         !open_directory(store, base, error)) {
@@ -356,7 +350,7 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
     /* In this order they get their sessions where the database has too few (precedence.h). */
     make_writer(store, base);
     const struct sum_writer_listener sums_listener = {
-        .may_write = may_write_sums, .settled = on_sums_settled, .arg = store};
+        .may_write = may_write_sums, .settled = look_if_drained, .arg = store};
     store->sums = sum_writer_new(base, store->intake, sums_listener, metrics, log);
     store->catalogue =
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),

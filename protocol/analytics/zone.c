@@ -215,7 +215,7 @@ static int64_t next_change(struct zone *zone, int64_t time_s, int64_t until_s)
 int64_t zone_next_change(struct zone *zone, int64_t time_us, int64_t until_us)
 {
     int64_t time_s = calendar_floor_divide(time_us, second_us);
-    int64_t until_s = calendar_floor_divide(until_us, second_us);
+    int64_t until_s = calendar_floor_divide(until_us - 1, second_us) + 1;
     int64_t change_s = next_change(zone, time_s, until_s);
     return change_s < until_s ? change_s * second_us : until_us;
 }

@@ -55,12 +55,10 @@ static void handle_ad(struct exchange *exchange)
     const char *sent =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Authorization");
     exchange_vary(exchange, "Authorization, Cookie");
-    if (access_is_reader(exchange))
+    if (sent != NULL ? access_may_read_private(exchange) : access_is_reader(exchange))
         show_all(exchange);
     else if (sent == NULL)
         show_available(exchange);
-    else if (access_may_read_private(exchange))
-        show_all(exchange);
 }
 
 const struct route route_ad = {

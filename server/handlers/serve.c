@@ -18,7 +18,7 @@ static void answer_vast(struct exchange *exchange, int32_t ad_id)
     enum result result =
         query_find(evhttp_uri_get_query(uri), "version", version, sizeof version, &bytes);
     if (result != RESULT_UNKNOWN && (result != RESULT_OK || !document_find_vast(version, &kind)))
-        exchange_fail(exchange, 400, "version must be 2.0, 3.0 or 4.2");
+        serving_refuse(exchange, "version must be 2.0, 3.0 or 4.2");
     else
         serving_answer(exchange, kind, ad_id);
 }

@@ -170,6 +170,12 @@ static void forbid_caching(struct exchange *exchange)
     exchange_header(exchange, "Pragma", "no-cache");
 }
 
+void serving_refuse(struct exchange *exchange, const char *fault)
+{
+    forbid_caching(exchange);
+    exchange_fail(exchange, 400, fault);
+}
+
 void serving_answer(struct exchange *exchange, enum document_kind kind, int32_t ad_id)
 {
     const struct handler_context *context = exchange->context;

@@ -13,3 +13,6 @@ struct exchange;
  * `preview` is taken into account; where it is wrong the answer says so.
  */
 void serving_answer(struct exchange *exchange, enum document_kind kind, int32_t ad_id);
+
+/* Answers 400 with what is wrong with the query, as serving_answer() would. */
+void serving_refuse(struct exchange *exchange, const char *fault);

@@ -18,7 +18,8 @@ DECLARE
     v_request ad_requests;
 BEGIN
     DELETE FROM ad_requests WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM ad_requests WHERE created_at < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED));
+        SELECT ctid FROM ad_requests WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 100
+        FOR UPDATE SKIP LOCKED));
     LOOP
         INSERT INTO ad_requests (key, digest) VALUES (p_key, p_digest) ON CONFLICT (key) DO NOTHING;
         IF FOUND THEN
@@ -162,7 +163,17 @@ BEGIN
 END
 $$;
 
--- Null is the column's default.
+-- Null is the column's default; a view does not know those of its table.
+CREATE OR REPLACE FUNCTION default_of(p_column text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN CASE WHEN (SELECT relkind FROM pg_class WHERE oid = quote_ident('ads')::regclass) <> 'v' THEN 'DEFAULT'
+                WHEN p_column = 'active' THEN 'true'
+                WHEN p_column = 'weight' THEN '1'
+                ELSE 'NULL' END;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION write_ad(p_id integer, p_given jsonb) RETURNS ad_answer
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -171,7 +182,8 @@ DECLARE
 BEGIN
     SELECT format('UPDATE ads AS a SET %s FROM jsonb_populate_record(NULL::ads, $1) AS r WHERE a.id = $2 '
                   'RETURNING to_jsonb(a)',
-                  string_agg(format('%I = %s', col, CASE WHEN is_null THEN 'DEFAULT' ELSE format('r.%I', col) END), ', '))
+                  string_agg(format('%I = %s', col, CASE WHEN is_null THEN default_of(col) ELSE format('r.%I', col) END),
+                             ', '))
     INTO v_sql FROM given_columns(p_given) HAVING count(*) > 0;
     IF v_sql IS NULL THEN
         RETURN read_ad(p_id);
@@ -212,6 +224,9 @@ DECLARE
 BEGIN
     IF (v_ad ->> 'archived_at')::timestamptz < 'infinity' THEN
         RETURN ad_answer_of(200, v_ad);
+    ELSIF NOT v_ad ? 'archived_at' THEN
+        PERFORM refuse_change(409, 'archived_at', 'archived_at: what is called ads in this database has no such column, '
+                                                  'and so no archive');
     END IF;
     RETURN write_ad(p_id, jsonb_build_object('archived_at', now()));
 END

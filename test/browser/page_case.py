@@ -109,7 +109,11 @@ class PageCase(BrowserCase):
     def make_ad(self, **columns: Any) -> Dict[str, Any]:
         answer = self.tracker.request("POST", "/ads", {"target_url": "https://shop.invalid/", **columns}, ADMIN)
         self.assertEqual(answer.status, 201, answer.body)
-        return answer.json()
+        ad = answer.json()
+        # Within a second every server has it.
+        self.tracker.wait_until(lambda: ad["state"] != "available" or any(
+            listed["id"] == ad["id"] for listed in self.tracker.get("/ads").json()))
+        return ad
 
     def send(self, *events: Tuple[str, int]) -> None:
         """Valid events, by kind and ad; returns when they are stored."""

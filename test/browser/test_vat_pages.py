@@ -81,6 +81,30 @@ class PageTest(VatCase):
         self.assert_counted(impression=1)
         self.assertEqual(len(self.gate.posts()), 2)
 
+    def test_a_network_that_is_back_is_used_at_once(self) -> None:
+        self.gate.before = lambda asked: (503, {"Retry-After": "90"}, b"") if asked.method == "POST" else None
+        self.allowed += ["503", "CORS"]
+        self.open(at=time.time())
+        self.run_in("a", "void vat.impression(1)")
+        self.tabs.do("pass", "a", ms=1000)
+        self.tracker.wait_until(lambda: len(self.gate.posts()) == 1)
+        self.gate.before = lambda asked: None
+        self.tracker.wait_until(lambda: self.run_in("a", "void dispatchEvent(new Event('online'))")
+                                or self.run_in("a", STORED) == 0)
+        self.assert_counted(impression=1)
+
+    def test_a_page_that_is_only_made_ready_counts_nothing(self) -> None:
+        """As browsers do with one that may be looked at next."""
+        self.tabs.do("fresh", script="Object.defineProperty(document, 'prerendering', {value: true})")
+        path = "/ready"
+        self.site.pages[path] = f"<!doctype html>{self.script()}<div data-vat-ad=1>ad</div>"
+        self.tabs.do("open", "a", url=self.site.url(path))
+        self.tracker.wait_until(lambda: self.run_in("a", "!!window.vat"))
+        self.assertEqual(self.run_in("a", STORED), 0)
+        self.run_in("a", "void document.dispatchEvent(new Event('prerenderingchange'))")
+        self.tracker.wait_until(lambda: self.events() == {"impression 1": 1})
+        self.allowed.append("favicon")
+
     def test_tabs_share_what_waits(self) -> None:
         """Two count at once, a third comes and goes, and answers are lost."""
         lost = Counter()
@@ -101,15 +125,32 @@ class PageTest(VatCase):
         self.assertEqual(self.run_in("b", STORED), 0)
 
     def test_the_pages_own_storage_stays(self) -> None:
+        """And what under our names is none of ours goes."""
         self.open()
-        self.run_in("a", f"""void [['theirs', '1'], ['vat:other:x', 'y'], ['vat:{self.gate.url}/ads/events:junk', '{{'],
-            ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/^./, 'x'), '{{"type":"click","ad_id":1}}'],
-            ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), '7']]
-            .map(([key, value]) => localStorage.setItem(key, value))""")
         self.allowed.append("type is missing")
+        self.run_in("a", f"""void [['theirs', '1'], ['vat:other:x', 'y'], ['vat:{self.gate.url}/ads/events:junk', '{{']]
+            .concat(['x', '7', '{{"type":"click","ad_id":1,"more":"\u00fc"}}',
+                     '{{"type":"click","ad_id":1,"more":"' + 'x'.repeat(2000) + '"}}'].map((value) =>
+                ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), value]))
+            .map(([key, value]) => localStorage.setItem(key, value))""")
         self.tracker.wait_until(lambda: self.gate.posts() and self.run_in("a", "localStorage.length") == 2)
         self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", "vat:other:x"])
-        self.assertEqual(self.events(), {"impression 1": 2})
+        self.assert_counted(waiting=1, impression=4)
+
+    def test_what_is_too_old_for_the_tracker_goes(self) -> None:
+        self.gate.before = lambda asked: (503, {}, b"") if asked.method == "POST" else None
+        self.allowed += ["503", "CORS"]
+        self.open(ahead=-(14 * 86400 + 60))
+        self.run_in("a", "void vat.click(1)")
+        self.tabs.do("leave", "a")
+        self.open(tab="a", ahead=-(14 * 86400 - 60))
+        self.run_in("a", "void vat.impression(1)")
+        self.tabs.do("leave", "a")
+        self.gate.before = lambda asked: None
+        self.gate.asked.clear()
+        self.open(tab="b")
+        self.assert_counted(tab="b", impression=1)
+        self.assertEqual([item["type"] for item in self.items()], ["impression"])
 
     def test_a_clock_that_is_set_changes_no_age(self) -> None:
         for change_s in (-86400, 86400):
@@ -171,6 +212,10 @@ class ElementTest(VatCase):
         self.watch(502)
         self.tabs.do("pass", "a", ms=60000)
         self.assertEqual(self.viewables(), 0)
+        self.run_in("a", "void scrollTo(0, 4)")
+        self.frame()
+        self.tabs.do("pass", "a", ms=2000)
+        self.assertEqual(self.viewables(), 1)
 
     def test_seconds_on_end(self) -> None:
         self.watch(500)

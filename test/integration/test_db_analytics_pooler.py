@@ -21,6 +21,9 @@ HOSTILE = {
     "row_security": "off", "array_nulls": "off", "backslash_quote": "off",
 }
 
+# Whatever a session has set, we are not to be late in a transaction of our own.
+UNHURRIED = "SET LOCAL idle_in_transaction_session_timeout = 0"
+
 
 class TransactionPooling(AnalyticsCase):
     def setUp(self) -> None:
@@ -53,15 +56,15 @@ class TransactionPooling(AnalyticsCase):
             thread.join(60)
         self.assertEqual(faults, [])
 
-    def foreign(self) -> List[SqlSession]:
+    def foreign(self, begin: str) -> List[SqlSession]:
         """Sessions of somebody else, each in a transaction, so that each has one of the connections."""
         sessions = [SqlSession(self, self.pooler, self.database) for _ in range(CONNECTIONS)]
         for session in sessions:
-            session.run("BEGIN")
+            session.run(begin)
         return sessions
 
-    def on_each(self, sql: str) -> List[List[str]]:
-        sessions = self.foreign()
+    def on_each(self, sql: str, begin: str = "BEGIN") -> List[List[str]]:
+        sessions = self.foreign(begin)
         answers = [session.run(sql) for session in sessions]
         for session in sessions:
             session.run("COMMIT")
@@ -87,12 +90,13 @@ class TransactionPooling(AnalyticsCase):
                   "CREATE TABLE elsewhere.counts (LIKE counts); CREATE TABLE elsewhere.marks (LIKE marks); "
                   "CREATE FUNCTION elsewhere.least(integer, integer) RETURNS integer LANGUAGE sql AS 'SELECT -1'")
         self.tracker.wait_until(lambda: self.tracker.get(self.questions[0].path()).status == 200)
-        self.on_each("; ".join(f"SET SESSION {name} = {value if ',' in value else repr(value)}"
-                               for name, value in HOSTILE.items() if name not in TRACKED)
-                     + "; SET SESSION DateStyle = 'SQL, DMY'; SET SESSION TimeZone = 'Asia/Kathmandu'")
+        statements = [f"SET SESSION {name} = {value if ',' in value else repr(value)}"
+                      for name, value in HOSTILE.items() if name not in TRACKED]
+        statements += ["SET SESSION DateStyle = 'SQL, DMY'", "SET SESSION TimeZone = 'Asia/Kathmandu'", UNHURRIED]
+        self.on_each("\\; ".join(statements))  # in one message
         self.ask_all()
         for name in ("lock_timeout", "statement_timeout", "search_path", "default_transaction_isolation"):
-            self.assertEqual(self.on_each(f"SHOW {name}"), [[HOSTILE[name]]] * CONNECTIONS, name)
+            self.assertEqual(self.on_each(f"SHOW {name}", f"BEGIN\\; {UNHURRIED}"), [[HOSTILE[name]]] * CONNECTIONS, name)
 
     def test_a_timeout_that_is_shorter_than_a_question(self) -> None:
         self.on_each("SET SESSION statement_timeout = '30ms'; SET SESSION lock_timeout = '20ms'")

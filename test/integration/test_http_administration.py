@@ -171,7 +171,7 @@ class Refusals(AdministrationCase):
         self.create(server, active=False)
         self.create(server, title="open")
         server.wait_until(lambda: self.listed(server) == 1)
-        for token, read, change in ((None, 404, 401), ("x" * 24, 401, 401), (READ, 200, 401), (ADMIN, 200, 200)):
+        for token, read, change in ((None, 404, 401), ("x" * 24, 401, 401), (READ, 200, 403), (ADMIN, 200, 200)):
             def ask(method: str, path: str, body: Any = None) -> int:
                 return self.ask(server, method, path, body, token=token).status
             self.assertEqual(ask("GET", "/ads/1"), read)

@@ -67,16 +67,17 @@ class Editors(AdministrationCase):
 
     def test_a_key_is_honoured_for_a_day(self) -> None:
         server = self.ready()
+        self.psql("INSERT INTO ad_requests (key, digest, created_at) "
+                  "SELECT 'o' || n, '', now() FROM generate_series(1, 250) AS n")
         self.ask(server, "POST", "/ads", {}, key="old")
         self.ask(server, "POST", "/ads", {}, key="young")
-        self.psql("UPDATE ad_requests SET created_at = now() - interval '24 hours 1 second' WHERE key = 'old'; "
-                  "UPDATE ad_requests SET created_at = now() - interval '23 hours 59 minutes' WHERE key = 'young'; "
-                  "INSERT INTO ad_requests (key, digest, created_at) "
-                  "SELECT 'o' || n, '', now() - interval '2 days' FROM generate_series(1, 150) AS n")
+        self.psql("UPDATE ad_requests SET created_at = now() - interval '2 days' WHERE key ~ '^o[0-9]'; "
+                  "UPDATE ad_requests SET created_at = now() - interval '24 hours 1 second' WHERE key = 'old'; "
+                  "UPDATE ad_requests SET created_at = now() - interval '23 hours 59 minutes' WHERE key = 'young'")
         self.assertEqual(self.ask(server, "POST", "/ads", {}, key="young").json()["id"], 2)
-        self.assertEqual(self.value("SELECT count(*) FROM ad_requests"), "52")  # 100 old ones are gone
+        self.assertEqual(self.value("SELECT count(*) FROM ad_requests"), "152")  # 100 old ones are gone
         self.assertEqual(self.ask(server, "POST", "/ads", {}, key="old").json()["id"], 3)
-        self.assertEqual(self.psql("SELECT key FROM ad_requests ORDER BY 1"), [("old",), ("young",)])
+        self.assertEqual(self.value("SELECT count(*) FROM ad_requests"), "52")
 
     def test_every_instance_shows_it_within_a_second(self) -> None:
         servers = self.pair()

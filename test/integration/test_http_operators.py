@@ -37,12 +37,11 @@ class ListenerTest(OneServerCase):
             self.assertEqual(ask(self.tracker, path).status, 200, path)
         for path in PUBLIC:
             self.assertEqual(self.tracker.get(path).status, 200, path)
-        before = self.stored()
         wire = Wire(self.tracker.ops_port)
         self.addCleanup(wire.close)
         self.assertEqual(wire.send(post("/ads/click", CLICK).replace(b"Host: x", b"Host: localhost"))
                          .answer().status, 202)
-        self.assertEqual(self.stored(), before + 1)
+        self.tracker.wait_until(lambda: self.psql("SELECT count(*) FROM clicks") == [("1",)])
 
     def test_the_root_lists_what_is_there(self) -> None:
         public = {route["path"]: route["methods"] for route in self.tracker.get("/").json()["routes"]}

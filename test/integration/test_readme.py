@@ -19,6 +19,15 @@ class ReadmeTest(TrackerCase):
             server.wait_until(lambda: server.metrics().value("adtracker_queue_events") == 0)
             command.run(replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
 
+    def test_ads_are_changed_as_written(self) -> None:
+        server = self.start_server(SAMPLE_DATA="1", ADMIN_TOKEN="a" * 24)
+        server.wait_until(lambda: server.get("/ads").status == 200 and len(server.get("/ads").json()) == 5)
+        found = commands(section("Ads over REST"))
+        self.assertGreater(len(found), 4)
+        for command in found:
+            command.run(env={**os.environ, "ADMIN_TOKEN": "a" * 24},
+                        replace={"http://localhost:8080": f"http://127.0.0.1:{server.port}"})
+
     def test_journal_is_described(self) -> None:
         server = self.start_server(SAMPLE_DATA="1")
         server.wait_until(lambda: server.get("/ads").status == 200)

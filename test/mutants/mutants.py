@@ -13,7 +13,7 @@ A mutant is a block of lines, with an empty one between blocks; `##` begins a re
      the line before the changed one, only where the file has that one twice
     -the line
     +the line instead, or nothing
-    test: unit SUITE | integration FILE [CASE.TEST] | fault FILE [CASE.TEST]
+    test: unit SUITE | integration FILE [CASE.TEST] | browser FILE [CASE.TEST] | fault FILE [CASE.TEST]
 """
 import concurrent.futures
 import os
@@ -34,7 +34,7 @@ WORK = ROOT / "build" / "mutants"
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 BUILD_TIMEOUT_S = 900
 TEST_TIMEOUT_S = 180
-TARGETS = {"unit": ["unit"], "integration": ["video-ad-tracker"], "fault": ["video-ad-tracker", "fault_tools"]}
+TARGETS = {"unit": ["unit"], "integration": ["video-ad-tracker"], "browser": ["video-ad-tracker"], "fault": ["video-ad-tracker", "fault_tools"]}
 MEMORY_BYTES = 4 << 30  # a suite takes a hundredth; a mutant that never ends could take all there is
 
 
@@ -168,6 +168,8 @@ def make_tree(number: int, targets: List[str]) -> Path:
         if (ROOT / name).is_file():
             (tree / "src" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tree / "src" / name)  # newer than what was built of a mutant
+    (tree / "src/.dev").mkdir()
+    (tree / "src/.dev/browser").symlink_to(ROOT / ".dev/browser")  # npm's modules
     output = tree / "log"
     output.write_bytes(b"")
     configure = ["cmake", "-S", str(tree / "src"), "-B", str(tree / "out"), "-G", "Ninja",

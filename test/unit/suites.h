@@ -6,6 +6,7 @@
 
 /* clang-format off */
 #define SUITES(X) \
+    X(accept) \
     X(access_hosts) \
     X(access_own_origin) \
     X(access_secrets) \

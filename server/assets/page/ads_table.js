@@ -127,7 +127,7 @@ export class AdsTable {
     this.shown = key;
     const first = (this.trail.length - 1) * PAGE_ROWS + 1;
     this.drawRows(page.rows);
-    setText(this.count, page.total === undefined ? '' : count(page.total));
+    setText(this.count, page.total === undefined ? '' : count(page.total) + (this.catalogue.isWhole ? '' : ' available'));
     this.pages.hidden = this.trail.length === 1 && page.next === null;
     this.back.disabled = this.trail.length === 1;
     this.onward.disabled = page.next === null;

@@ -23,14 +23,13 @@ function ticksOf(points, step, width) {
     .map((place) => ({ v: place, label: tickName(points[place].at, step, isWide) }));
 }
 
-// What is not over yet is a series of its own, dashed: else each chart would end in a fall.
+// What is not whole, as today, is a series of its own, dashed: else each chart would end in a fall.
 function rowsOf(points) {
-  const last = points.findLastIndex((point) => point.now !== undefined);
-  const isOpen = last >= 0 && points[last].isOpen;
+  const isPart = (point) => point !== undefined && (point.isOpen || point.isCut) && point.now !== undefined;
   return points.map((point, index) => [
     index,
-    index <= last && !(isOpen && index === last) ? point.now ?? null : null,
-    isOpen && (index === last || index === last - 1) ? point.now ?? null : null,
+    isPart(point) ? null : point.now ?? null,
+    isPart(point) || isPart(points[index - 1]) || isPart(points[index + 1]) ? point.now ?? null : null,
     point.then ?? null,
   ]);
 }
@@ -55,7 +54,8 @@ export class Chart {
     new ResizeObserver(() => this.fit()).observe(this.plot);
   }
 
-  // `points`: {at, now, then, thenAt, isOpen} in order of time; now undefined = it has not come yet.
+  // `points`: {at, now, then, thenAt, isOpen, isCut} in order of time; now undefined = it has not come yet,
+  // isOpen = nor has its end, isCut = the window has a part of it.
   tell({ points, step, metric, csv, before }) {
     this.points = points;
     this.step = step;
@@ -78,11 +78,11 @@ export class Chart {
     const most = Math.max(0, ...this.points.map((point) => Math.max(point.now ?? 0, point.then ?? 0)));
     this.width = this.plot.clientWidth;
     this.graph = new Dygraph(this.plot, rowsOf(this.points), {
-      labels: ['at', 'now', 'so far', 'before'],
+      labels: ['at', 'now', 'in part', 'before'],
       colors: [color('--accent'), color('--accent'), color('--ghost')],
       series: {
         now: { strokeWidth: 1.75, fillGraph: true },
-        'so far': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
+        'in part': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
         before: { strokeWidth: 1.5, strokePattern: [2, 3] },
       },
       fillAlpha: 0.09,
@@ -120,7 +120,7 @@ export class Chart {
     }
     this.index = index;
     replace(this.readout, h('span', {}, bucketName(point.at, this.step)),
-      h('b', {}, point.now === undefined ? 'not yet' : written(this.metric, point.now), point.isOpen ? ' so far' : ''),
+      h('b', {}, point.now === undefined ? 'not yet' : written(this.metric, point.now), point.isOpen ? ' so far' : point.isCut ? ' (in part)' : ''),
       point.thenAt ? h('span', { class: 'then' }, `${bucketName(point.thenAt, this.step)}: ${written(this.metric, point.then)}`) : null);
   }
 
@@ -150,7 +150,7 @@ export class Chart {
     replace(this.head, h('th', { scope: 'col' }, this.step[0].toUpperCase() + this.step.slice(1)),
       h('th', { scope: 'col' }, this.metric.name), hasBefore ? h('th', { scope: 'col' }, 'Before') : null);
     const rows = this.points.filter((point) => point.now !== undefined).map((point) => h('tr', {},
-      h('th', { scope: 'row' }, bucketName(point.at, this.step), point.isOpen ? ' (so far)' : ''),
+      h('th', { scope: 'row' }, bucketName(point.at, this.step), point.isOpen ? ' (so far)' : point.isCut ? ' (in part)' : ''),
       h('td', {}, written(this.metric, point.now)),
       hasBefore ? h('td', {}, written(this.metric, point.then)) : null));
     replace(this.body, rows);

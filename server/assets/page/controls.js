@@ -1,7 +1,8 @@
 // What is looked at: the window, the zone, which traffic, by which step.
 import { h, newId } from './dom.js';
-import { hrefOf, go, ownZone } from './place.js';
+import { hrefOf, go } from './place.js';
 import { wallText } from './times.js';
+import { zoneNames } from './zones.js';
 
 const WINDOWS = [
   ['today', 'Today'], ['yesterday', 'Yesterday'], ['7d', '7 days'], ['30d', '30 days'],
@@ -9,13 +10,6 @@ const WINDOWS = [
 ];
 const TRAFFIC = [['gross', 'All traffic'], ['net', 'Valid alone'], ['test', 'Tests']];
 const STEPS = [['', 'Step: auto'], ['hour', 'By hour'], ['day', 'By day'], ['week', 'By week'], ['month', 'By month']];
-
-let zones = null;
-
-function zoneNames(current) {
-  zones ??= Intl.supportedValuesOf('timeZone');
-  return [...new Set(['UTC', ownZone(), current, ...zones])].sort();
-}
 
 function windowLinks(place) {
   return WINDOWS.map(([period, name]) => h('a', {

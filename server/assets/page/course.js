@@ -6,7 +6,7 @@ import { h, replace, setText } from './dom.js';
 import { ASKED, METRICS } from './metrics.js';
 import { go } from './place.js';
 import { csvOf, stepOf, windowOf } from './question.js';
-import { hasBegun, isOpen, justBefore, momentName, rangeName, wallText } from './times.js';
+import { hasBegun, isCut, isOpen, justBefore, momentName, rangeName, wallText } from './times.js';
 
 const ROWS = 10000;
 
@@ -15,16 +15,23 @@ function metricOf(place) {
 }
 
 // What is charted: the rows of this window, and by their order those of the window before.
-function pointsOf(rows, before, { step, place, asOf }) {
+function pointsOf(data, before, { step, place, asOf }) {
   const metric = METRICS[metricOf(place)];
   const clock = wallText(new Date(asOf ?? Date.now()), place.tz);
-  return rows.map((row, index) => ({
+  return data.rows.map((row, index) => ({
     at: row[step],
     now: hasBegun(row[step], clock) ? metric.of(row) : undefined,
     isOpen: isOpen(row[step], step, clock),
+    isCut: isCut(row[step], step, data.meta.start, data.meta.end),
     then: before[index] ? metric.of(before[index]) : null,
     thenAt: before[index]?.[step] ?? null,
   }));
+}
+
+// Whether the window before was taken only as far as this one has come.
+function isShorter({ start, end, previous }) {
+  const length = (window) => Date.parse(window.end) - Date.parse(window.start);
+  return previous !== undefined && length({ start, end }) - length(previous) > 3 * 3600000;
 }
 
 const BEFORE = {
@@ -82,10 +89,10 @@ export class Course {
     this.shown = key;
     this.cards.tell(data);
     setText(this.caption, `${rangeName(data.meta.start, data.meta.end)}, compared with ${BEFORE[place.period]}` +
-      (data.previous ? `, up to ${momentName(data.previous.end, place.tz)}` : ''));
+      (isShorter(data) ? ` up to ${momentName(data.previous.end, place.tz)}` : ''));
     replace(this.warnings, data.meta.warnings.map((text) => h('p', { class: 'note' }, text)));
     this.chart.tell({
-      points: pointsOf(data.rows, before?.rows ?? [], { step, place, asOf }),
+      points: pointsOf(data, before?.rows ?? [], { step, place, asOf }),
       step, metric: metricOf(place), before: BEFORE[place.period],
       csv: urlOf('ads/analytics', csvOf(this.question())),
     });

@@ -79,5 +79,5 @@ export function change(metric, now, then) {
     return { sign: '↑', word: 'up', size: 'from 0' };
   }
   const size = Math.abs(difference / then);
-  return { ...direction(difference), size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))} times` };
+  return { ...direction(difference), size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold` };
 }

@@ -1,23 +1,12 @@
 // Where the page is: what it shows stands in its URL, so that a link can be shared and "back" goes back.
 
+import { isZone, ownZone } from './zones.js';
+
 const PERIODS = ['today', 'yesterday', '7d', '30d', 'month', 'last_month', 'custom'];
 const TRAFFIC = ['gross', 'net', 'test'];
 const STEPS = ['minute', 'hour', 'day', 'week', 'month'];
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DEFAULTS = { period: '7d', traffic: 'gross', metric: 'impressions', sort: '-impressions' };
-
-export function ownZone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-}
-
-function isZone(name) {
-  try {
-    Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function oneOf(list, value, otherwise) {
   return list.includes(value) ? value : otherwise;

@@ -162,6 +162,7 @@ export class TestPlayer {
     this.mute.hidden = false;
     this.full.hidden = !document.fullscreenEnabled;
     this.skip.hidden = this.ad.skipAfter === null;
+    this.countDown();
     this.watch(this.video);
     this.video.play().catch((error) => error.name === 'NotAllowedError' && this.say('The browser wants another press of the button.'));
   }
@@ -217,7 +218,11 @@ export class TestPlayer {
         this.trackers.tell('progress', now, { offset });
       }
     }
-    const { skipAfter } = this.ad;
+    this.countDown();
+  }
+
+  countDown() {
+    const { now, ad: { skipAfter } } = this;
     this.skip.disabled = skipAfter !== null && now < skipAfter;
     setText(this.skip, this.skip.disabled ? `Skip in ${Math.ceil(skipAfter - now)} s` : 'Skip');
   }

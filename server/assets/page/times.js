@@ -68,6 +68,20 @@ export function isOpen(at, step, clock) {
   return days >= 0 && days < 7;
 }
 
+// Whether the window, which begins and ends then by the same clock, cuts a bucket.
+export function isCut(at, step, start, end) {
+  const begin = at.slice(0, 19);
+  if (begin < start.slice(0, begin.length)) {
+    return true;
+  }
+  const days = (Date.parse(end.slice(0, 10)) - Date.parse(begin.slice(0, 10))) / 86400000;
+  if (step === 'week') {
+    return days < 6;
+  }
+  return step === 'month' && begin.slice(0, 7) === end.slice(0, 7) &&
+    new Date(Date.parse(end.slice(0, 10)) + 86400000).getUTCDate() !== 1;
+}
+
 // The instant at which a zone's clock shows `wall` ("2026-11-27T00:00"); of two the earlier one.
 export function instantOf(wall, tz) {
   const wanted = Date.parse(`${wall}Z`);

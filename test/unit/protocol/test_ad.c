@@ -119,6 +119,20 @@ START_TEST(is_available_from_its_start_to_before_its_end)
 }
 END_TEST
 
+START_TEST(is_not_available_once_archived_whenever_that_was)
+{
+    static const int64_t times[] = {INT64_MIN, 0, NOW_US - 1, NOW_US, NOW_US + 1, INT64_MAX - 1};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        const struct ad ad = {.active = true,
+                              .starts_at_us = NOW_US - 10,
+                              .ends_at_us = NOW_US + 10,
+                              .archived_at_us = times[i]};
+        ck_assert(!ad_is_available(&ad, NOW_US));
+        ck_assert_int_eq(ad_next_change(&ad, NOW_US), INT64_MAX);
+    }
+}
+END_TEST
+
 START_TEST(finds_the_next_change)
 {
     const struct ad for_ever = {.active = true,
@@ -165,6 +179,7 @@ Suite *ad_suite(void)
     tcase_add_test(tcase, renders_an_id_whatever_it_is);
     tcase_add_loop_test(tcase, is_available_from_its_start_to_before_its_end, 0,
                         COUNT(AVAILABILITIES));
+    tcase_add_test(tcase, is_not_available_once_archived_whenever_that_was);
     tcase_add_test(tcase, finds_the_next_change);
     tcase_add_test(tcase, is_empty_after_clearing);
     suite_add_tcase(suite, tcase);

@@ -16,6 +16,7 @@
 
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
+static const char *const silent[] = {"f", "2", "7,9", NULL};
 static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", NULL};
 
 /* In turn. */
@@ -26,8 +27,14 @@ static const char *const calls[] = {"close_minutes()",
                                     "maintain(now(), $1::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
+                                    "silent_ads()",
                                     "maintenance_state()"};
-enum { CALLS = sizeof calls / sizeof calls[0], MAINTAIN = 4, STATE = CALLS - 1 };
+enum {
+    CALLS = sizeof calls / sizeof calls[0],
+    MAINTAIN = 4,
+    SILENT = CALLS - 2,
+    STATE = CALLS - 1
+};
 
 static const char journal[] = "0193e3a0-0000-7000-8000-000000000000";
 
@@ -58,11 +65,19 @@ static void assert_called(int call)
     ck_assert_ptr_nonnull(strstr(fake_conn_query()->sql, calls[call]));
 }
 
+/* What a call answers when there is nothing more to do. */
+static const char *const *last_of(int call)
+{
+    if (call == STATE)
+        return state;
+    return call == SILENT ? silent : enough;
+}
+
 static void answer_all(void)
 {
     for (int i = 0; i < CALLS; i++) {
         assert_called(i);
-        fake_conn_answer(i == STATE ? state : enough);
+        fake_conn_answer(last_of(i));
     }
 }
 
@@ -94,7 +109,7 @@ START_TEST(tells_how_long_events_are_kept)
         ck_assert_int_eq(fake_conn_query()->parameter_count, i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
-        fake_conn_answer(i == STATE ? state : enough);
+        fake_conn_answer(last_of(i));
     }
 }
 END_TEST
@@ -123,7 +138,7 @@ START_TEST(goes_on_in_turns_while_there_is_more)
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         assert_called(i);
-        fake_conn_answer(i == STATE ? state : i == 1 || i == 3 ? more : enough);
+        fake_conn_answer(i == 1 || i == 3 ? more : last_of(i));
     }
     for (int i = 0; i < 3; i++) {
         assert_called(1);
@@ -143,7 +158,7 @@ START_TEST(puts_off_what_fails)
     fake_conn_refuse("55P03");
     for (int i = 1; i < CALLS; i++) {
         assert_called(i);
-        fake_conn_answer(i == STATE ? state : enough);
+        fake_conn_answer(last_of(i));
     }
     ck_assert_ptr_null(fake_conn_query()->sql);
     ck_assert_uint_eq(log_file_count("maintenance: close_minutes failed sqlstate=55P03"), 1);
@@ -204,7 +219,7 @@ START_TEST(what_was_lost_is_done_again)
     fake_conn_come_up();
     for (int i = 2; i < CALLS; i++) {
         assert_called(i);
-        fake_conn_answer(i == STATE ? state : enough);
+        fake_conn_answer(last_of(i));
     }
     assert_called(1);
     fake_conn_answer(enough);

@@ -173,6 +173,19 @@ START_TEST(cuts_where_clocks_show_it)
 }
 END_TEST
 
+START_TEST(cuts_what_ends_within_a_second_of_a_change)
+{
+    for (size_t i = 0; i < COUNT(MOMENTS); i++) {
+        int64_t change_us = question_time(MOMENTS[i].time);
+        for (int bucket = GROUP_MINUTE; bucket <= GROUP_MONTH; bucket++) {
+            for (int64_t after_us = -1; after_us <= 1000000; after_us += 500000)
+                assert_as_clocks_show(MOMENTS[i].zone, (enum analytics_group)bucket,
+                                      change_us - HOUR_US, change_us + after_us);
+        }
+    }
+}
+END_TEST
+
 START_TEST(cuts_whole_years_where_clocks_show_it)
 {
     static const char *const zones[] = {"Europe/Berlin", "Australia/Lord_Howe"};
@@ -189,6 +202,7 @@ Suite *analytics_clocks_suite(void)
     TCase *tcase = tcase_create("analytics_clocks");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, cuts_where_clocks_show_it);
+    tcase_add_test(tcase, cuts_what_ends_within_a_second_of_a_change);
     tcase_add_test(tcase, cuts_whole_years_where_clocks_show_it);
     suite_add_tcase(suite, tcase);
     return suite;
