@@ -82,8 +82,8 @@ class SendingTest(VatCase):
         self.run_in("a", "void vat.impression(1)")
         self.tabs.do("pass", "a", ms=1000)
         self.tracker.wait_until(lambda: len(self.gate.posts()) == 1)
-        self.run_in("a", "new Promise((done) => navigator.locks.request(Object.keys(localStorage)[0].slice(0, -36), done))"
-                         ".then(() => true)")  # it has seen the answer
+        self.run_in("a", """new Promise((done) => navigator.locks.request(
+            Object.keys(localStorage)[0].slice(0, -36), done)).then(() => true)""")  # it has seen the answer
         self.run_in("a", "void vat.click(1)")
         self.tabs.do("pass", "a", ms=89000)
         self.assertEqual(self.run_in("a", STORED), 2)
@@ -95,7 +95,8 @@ class SendingTest(VatCase):
     def test_an_answer_of_somebody_else_settles_nothing(self) -> None:
         """A portal's, a proxy's."""
         right = b'{"accepted":1,"rejected":[],"rejected_total":0}'
-        answers = [(200, "application/json", right), (200, "text/html", b"<h1>Log in"), (202, "text/html", b"ok"), (202, "application/json", b"[]"),
+        answers = [(200, "application/json", right), (200, "text/html", b"<h1>Log in"),
+                   (202, "text/html", b"ok"), (202, "application/json", b"[]"),
                    (202, "application/json", b'{"accepted":7,"rejected":[],"rejected_total":0}'), (204, "x", b""),
                    (403, "application/json", b'{"error":"no"}')]
         self.gate.before = lambda asked: None if asked.method != "POST" or not answers else (
@@ -211,7 +212,8 @@ class StorageTest(VatCase):
     def test_a_sandbox(self) -> None:
         """Whose origin is null, without storage and locks."""
         self.site.pages["/frame"] = f"<!doctype html>{self.script()}<div data-vat-ad=1>ad</div>"
-        self.open("<iframe sandbox=allow-scripts src=/frame></iframe>", script="<script>vatq = {push(f) { f(); }}</script>")
+        self.open("<iframe sandbox=allow-scripts src=/frame></iframe>",
+                  script="<script>vatq = {push(f) { f(); }}</script>")
         self.tracker.wait_until(lambda: sum(self.events().values()) == 1)
         self.assertEqual(self.gate.posts()[0].headers["origin"], "null")
 

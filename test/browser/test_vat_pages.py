@@ -2,6 +2,7 @@
 import threading
 import time
 import unittest
+import uuid
 from collections import Counter
 
 from tabs import Asked
@@ -65,8 +66,10 @@ class PageTest(VatCase):
         self.run_in("a", "void vat.impression(1)")
         self.tracker.wait_until(lambda: len(self.gate.posts()) == 1)
         self.run_in("a", "void vat.click(1)")
+        self.run_in("a", f"({HIDE})(true)")
+        self.tracker.wait_until(lambda: len(self.gate.posts()) == 2)
+        self.assertEqual([item["type"] for item in self.items()], ["impression", "click"], "the beacon has the rest")
         self.tabs.do("leave", "a")
-        self.tracker.wait_until(lambda: "click" in [item["type"] for item in self.items()])
         is_held.set()
         self.open(tab="b")
         self.assert_counted(tab="b", impression=1, click=1)
@@ -80,6 +83,16 @@ class PageTest(VatCase):
         self.run_in("a", f"({HIDE})(false)")
         self.assert_counted(impression=1)
         self.assertEqual(len(self.gate.posts()), 2)
+
+    def test_a_tab_that_goes_into_the_background_again_says_it_again(self) -> None:
+        self.gate.before = lambda asked: (503, {}, b"") if asked.method == "POST" else None
+        self.allowed += ["503", "CORS"]
+        self.open(at=time.time())
+        self.run_in("a", "void vat.impression(1)")
+        for posts, hidden in ((1, "true"), (2, "false"), (3, "true")):
+            self.run_in("a", f"({HIDE})({hidden})")
+            self.tracker.wait_until(lambda: len(self.gate.posts()) >= posts)
+        self.assertEqual(self.run_in("a", STORED), 1)
 
     def test_a_network_that_is_back_is_used_at_once(self) -> None:
         self.gate.before = lambda asked: (503, {"Retry-After": "90"}, b"") if asked.method == "POST" else None
@@ -128,13 +141,17 @@ class PageTest(VatCase):
         """And what under our names is none of ours goes."""
         self.open()
         self.allowed.append("type is missing")
-        self.run_in("a", f"""void [['theirs', '1'], ['vat:other:x', 'y'], ['vat:{self.gate.url}/ads/events:junk', '{{']]
-            .concat(['x', '7', '{{"type":"click","ad_id":1,"more":"\u00fc"}}',
-                     '{{"type":"click","ad_id":1,"more":"' + 'x'.repeat(2000) + '"}}'].map((value) =>
-                ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), value]))
+        ours = f"vat:{self.gate.url}/ads/events:"
+        # Another tracker's, whose URL is as long.
+        theirs = f"vat:{self.gate.url[:-1]}{'2' if self.gate.url[-1] == '1' else '1'}/ads/events:" + str(uuid.uuid4())
+        click = '{"type":"click","ad_id":1'
+        values = ["x", "7", f'{click},"more":"\u00fc"}}', f'{click},"more":"{"x" * 2000}"}}']
+        self.run_in("a", f"""void [['theirs', '1'], ['{theirs}', '{click}}}'], ['{ours}junk', '{{']]
+            .concat({values}.map((value) => ['{ours}' + vat.impression(1).replace(/.$/, ''), value]))
             .map(([key, value]) => localStorage.setItem(key, value))""")
         self.tracker.wait_until(lambda: self.gate.posts() and self.run_in("a", "localStorage.length") == 2)
-        self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", "vat:other:x"])
+        self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", theirs])
+        self.assertEqual(len(self.tabs.do("complaints")), 1)
         self.assert_counted(waiting=1, impression=4)
 
     def test_what_is_too_old_for_the_tracker_goes(self) -> None:
@@ -203,7 +220,10 @@ class ElementTest(VatCase):
         self.assertEqual(self.viewables(), 0)
         self.tabs.do("pass", "a", ms=1)
         self.assertEqual(self.viewables(), 1)
-        self.tabs.do("pass", "a", ms=10000)
+        for top in (1000, 0):
+            self.run_in("a", f"void scrollTo(0, {top})")
+            self.frame()
+            self.tabs.do("pass", "a", ms=10000)
         self.assert_counted(viewable=1)
         self.tabs.do("leave", "a")
         self.assertEqual(self.events(), {"viewable 1": 1})
@@ -255,7 +275,8 @@ class ElementTest(VatCase):
 
     def test_elements_that_name_their_ad(self) -> None:
         """Impression, click and viewability without a line of script; in real time."""
-        link = "<a href=/x id=link onclick='return false' onauxclick='return false'>read</a><button id=mute>mute</button>"
+        link = ("<a href=/x id=link onclick='return false' onauxclick='return false'>read</a>"
+                "<button id=mute>mute</button>")
         self.open(f"<div data-vat-ad=1 data-vat-placement=home.top>{link}</div><a href='#y' id=other>other</a>"
                   "<div style='position:absolute;top:2000px' data-vat-ad=2>below</div>")
         self.tracker.wait_until(lambda: self.events().get("viewable 1"))

@@ -219,7 +219,8 @@ class OpenApiTest(TrackerCase):
             (422, "DELETE", "/ads/{id}", "/ads/2", {**AS_ADMIN, **ANY, "Idempotency-Key": "k"}, None)]
         for method in ("PUT", "PATCH"):
             faults += [
-                (400, method, "/ads/{id}", "/ads/2", changing, "{"), (413, method, "/ads/{id}", "/ads/2", changing, large),
+                (400, method, "/ads/{id}", "/ads/2", changing, "{"),
+                (413, method, "/ads/{id}", "/ads/2", changing, large),
                 (404, method, "/ads/{id}", "/ads/999", changing, "{}"), (412, method, "/ads/{id}", "/ads/2", old, "{}"),
                 (415, method, "/ads/{id}", "/ads/2", {**changing, "Content-Type": "text/html"}, "{}"),
                 (422, method, "/ads/{id}", "/ads/2", changing, '{"weight": -1}'),
