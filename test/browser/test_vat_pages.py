@@ -108,10 +108,12 @@ class PageTest(VatCase):
             .concat(['x', '7', '{{"type":"click","ad_id":1,"more":"\u00fc"}}',
                      '{{"type":"click","ad_id":1,"more":"' + 'x'.repeat(2000) + '"}}'].map((value) =>
                 ['vat:{self.gate.url}/ads/events:' + vat.impression(1).replace(/.$/, ''), value]))
+            .concat(['x'.repeat(70000), 'ü'.repeat(40000)].map((more) =>
+                ['vat:{self.gate.url}/ads/events:' + vat.impression(1) + more, '{{"type":"click","ad_id":1}}']))
             .map(([key, value]) => localStorage.setItem(key, value))""")
         self.tracker.wait_until(lambda: self.gate.posts() and self.run_in("a", "localStorage.length") == 2)
         self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", "vat:other:x"])
-        self.assert_counted(waiting=1, impression=4)
+        self.assert_counted(waiting=1, impression=6)
 
     def test_what_is_too_old_for_the_tracker_goes(self) -> None:
         self.gate.before = lambda asked: (503, {}, b"") if asked.method == "POST" else None
