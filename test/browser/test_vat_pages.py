@@ -81,6 +81,30 @@ class PageTest(VatCase):
         self.assert_counted(impression=1)
         self.assertEqual(len(self.gate.posts()), 2)
 
+    def test_a_network_that_is_back_is_used_at_once(self) -> None:
+        self.gate.before = lambda asked: (503, {"Retry-After": "90"}, b"") if asked.method == "POST" else None
+        self.allowed += ["503", "CORS"]
+        self.open(at=time.time())
+        self.run_in("a", "void vat.impression(1)")
+        self.tabs.do("pass", "a", ms=1000)
+        self.tracker.wait_until(lambda: len(self.gate.posts()) == 1)
+        self.gate.before = lambda asked: None
+        self.tracker.wait_until(lambda: self.run_in("a", "void dispatchEvent(new Event('online'))")
+                                or self.run_in("a", STORED) == 0)
+        self.assert_counted(impression=1)
+
+    def test_a_page_that_is_only_made_ready_counts_nothing(self) -> None:
+        """As browsers do with one that may be looked at next."""
+        self.tabs.do("fresh", script="Object.defineProperty(document, 'prerendering', {value: true})")
+        path = "/ready"
+        self.site.pages[path] = f"<!doctype html>{self.script()}<div data-vat-ad=1>ad</div>"
+        self.tabs.do("open", "a", url=self.site.url(path))
+        self.tracker.wait_until(lambda: self.run_in("a", "!!window.vat"))
+        self.assertEqual(self.run_in("a", STORED), 0)
+        self.run_in("a", "void document.dispatchEvent(new Event('prerenderingchange'))")
+        self.tracker.wait_until(lambda: self.events() == {"impression 1": 1})
+        self.allowed.append("favicon")
+
     def test_tabs_share_what_waits(self) -> None:
         """Two count at once, a third comes and goes, and answers are lost."""
         lost = Counter()
@@ -190,6 +214,10 @@ class ElementTest(VatCase):
         self.watch(502)
         self.tabs.do("pass", "a", ms=60000)
         self.assertEqual(self.viewables(), 0)
+        self.run_in("a", "void scrollTo(0, 4)")
+        self.frame()
+        self.tabs.do("pass", "a", ms=2000)
+        self.assertEqual(self.viewables(), 1)
 
     def test_seconds_on_end(self) -> None:
         self.watch(500)

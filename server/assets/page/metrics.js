@@ -19,14 +19,23 @@ export const METRICS = {
   impressions: { name: 'Impressions', unit: 'impressions', of: (row) => row.impressions },
   clicks: { name: 'Clicks', unit: 'clicks', of: (row) => row.clicks },
   click_rate: {
-    name: 'Click rate', isRate: true, unit: 'clicks per impression', of: (row) => ratio(row.clicks, row.impressions),
+    name: 'Click rate',
+    isRate: true,
+    unit: 'clicks per impression',
+    of: (row) => ratio(row.clicks, row.impressions),
   },
   completion_rate: {
-    name: 'Completion rate', isRate: true, unit: 'completes per start', of: (row) => row.completion_rate,
+    name: 'Completion rate',
+    isRate: true,
+    unit: 'completes per start',
+    of: (row) => row.completion_rate,
   },
   errors: { name: 'Errors', unit: 'errors', of: (row) => row.errors },
   invalid_share: {
-    name: 'Invalid share', isRate: true, unit: 'of all events', of: (row) => ratio(row.invalid, row.events),
+    name: 'Invalid share',
+    isRate: true,
+    unit: 'of all events',
+    of: (row) => ratio(row.invalid, row.events),
   },
 };
 
@@ -79,5 +88,8 @@ export function change(metric, now, then) {
     return { sign: '↑', word: 'up', size: 'from 0' };
   }
   const size = Math.abs(difference / then);
-  return { ...direction(difference), size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold` };
+  return {
+    ...direction(difference),
+    size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold`,
+  };
 }
