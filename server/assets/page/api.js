@@ -115,7 +115,11 @@ export async function send(method, path, { body, headers = {} } = {}) {
   if (body !== undefined) {
     sent['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   }
-  const response = await ask(path, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
+  const response = await ask(path, {
+    method,
+    headers: sent,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   if (!response.ok) {
     throw await fault(response);
   }

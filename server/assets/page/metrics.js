@@ -18,14 +18,20 @@ export const METRICS = {
   impressions: { name: 'Impressions', of: (row) => row.impressions },
   clicks: { name: 'Clicks', of: (row) => row.clicks },
   click_rate: {
-    name: 'Click rate', isRate: true, of: (row) => ratio(row.clicks, row.impressions),
+    name: 'Click rate',
+    isRate: true,
+    of: (row) => ratio(row.clicks, row.impressions),
   },
   completion_rate: {
-    name: 'Completion rate', isRate: true, of: (row) => row.completion_rate,
+    name: 'Completion rate',
+    isRate: true,
+    of: (row) => row.completion_rate,
   },
   errors: { name: 'Errors', of: (row) => row.errors },
   invalid_share: {
-    name: 'Invalid share', isRate: true, of: (row) => ratio(row.invalid, row.events),
+    name: 'Invalid share',
+    isRate: true,
+    of: (row) => ratio(row.invalid, row.events),
   },
 };
 
@@ -78,5 +84,8 @@ export function change(metric, now, then) {
     return { sign: '↑', word: 'up', size: 'from 0' };
   }
   const size = Math.abs(difference / then);
-  return { ...direction(difference), size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold` };
+  return {
+    ...direction(difference),
+    size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold`,
+  };
 }

@@ -19,7 +19,10 @@ export class Strip {
     this.waiting = h('span', { class: 'fact' });
     this.asOf = h('span', { class: 'fact' });
     this.database = h('span', { class: 'fact warn', hidden: true });
-    this.servers = h('span', { class: 'fact', title: 'Servers that stored events within the last 10 minutes, and this one' });
+    this.servers = h('span', {
+      class: 'fact',
+      title: 'Servers that stored events within the last 10 minutes, and this one',
+    });
     this.element = h('div', { class: 'strip' }, this.state, this.database, this.waiting, this.asOf, this.servers);
     this.kind = null;
     this.say('wait', 'Connecting');
