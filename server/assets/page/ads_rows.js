@@ -6,7 +6,8 @@ import { hasBegun, isOpen, wallText } from './times.js';
 
 export const PAGE_ROWS = 25;
 
-const SORTS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
+// What the API orders rows by.
+export const SORTS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
 
 // What the rows can be ordered by: a metric of the API, or null, the newest first.
 export function sortOf(place) {

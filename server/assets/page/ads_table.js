@@ -1,6 +1,6 @@
 // The table of ads: a page of it at a time, its columns sortable.
 import { urlOf } from './api.js';
-import { PAGE_ROWS, loadPage, sortOf } from './ads_rows.js';
+import { PAGE_ROWS, SORTS, loadPage, sortOf } from './ads_rows.js';
 import { aside, h, isShowable, newId, replace, setText } from './dom.js';
 import { METRICS, ASKED, count, written } from './metrics.js';
 import { hrefOf } from './place.js';
@@ -9,7 +9,6 @@ import { spark } from './spark.js';
 import { STATES, adName, stateName } from './words.js';
 
 const COLUMNS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors', 'invalid_share'];
-const SORTABLE = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
 
 export function stateMark(ad) {
   const state = ad?.state ?? null;
@@ -131,7 +130,7 @@ export class AdsTable {
       h('th', { scope: 'col', class: 'word state-of' }, 'State'),
       h('th', { scope: 'col', class: 'trend' }, 'Trend', aside(` of ${this.metric().name.toLowerCase()}`)),
       COLUMNS.map((name) =>
-        SORTABLE.includes(name)
+        SORTS.includes(name)
           ? column(name, METRICS[name].name, name)
           : h('th', { scope: 'col' }, METRICS[name].name),
       ),

@@ -29,7 +29,7 @@ export function authorization() {
   return adminToken === '' ? {} : { Authorization: `Bearer ${adminToken}` };
 }
 
-export function queryOf(parameters) {
+function queryOf(parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const each of Array.isArray(value) ? value : [value]) {

@@ -52,7 +52,7 @@ function parse(url) {
 }
 
 // Whether a URL, which somebody has typed into a form, may become a link.
-export function isWebUrl(url) {
+function isWebUrl(url) {
   return ['http:', 'https:'].includes(parse(url)?.protocol);
 }
 

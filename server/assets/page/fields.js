@@ -67,7 +67,7 @@ export const GROUPS = [
   },
 ];
 
-export const FIELDS = GROUPS.flatMap((group) => group.fields);
+const FIELDS = GROUPS.flatMap((group) => group.fields);
 
 export function labelOf(name) {
   return FIELDS.find((field) => field.name === name)?.label ?? name;

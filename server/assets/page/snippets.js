@@ -31,8 +31,3 @@ export function snippet(label, text) {
     button,
   );
 }
-
-// As one word of a shell.
-export function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

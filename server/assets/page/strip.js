@@ -50,7 +50,6 @@ export class Strip {
     setText(this.database, isDown ? 'Database away: events wait in the journal' : '');
     setText(this.waiting, `${count(data.pending_events)} waiting`);
     setText(this.servers, `${count(data.instances)} ${data.instances === 1 ? 'server' : 'servers'}`);
-    this.version = data.version;
   }
 
   // For whoever has not signed in.

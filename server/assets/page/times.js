@@ -3,7 +3,7 @@
 const WALL = /^(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}):(\d{2}))?/;
 
 // A bucket's beginning by its zone's clock, as a Date whose UTC fields are those of the clock.
-export function wallDate(text) {
+function wallDate(text) {
   const [, year, month, day = '1', hour = '0', minute = '0'] = WALL.exec(text);
   return new Date(Date.UTC(year, month - 1, day, hour, minute));
 }
