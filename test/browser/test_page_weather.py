@@ -32,9 +32,9 @@ class AwayTest(PageCase):
         self.wait_number(tab, "Impressions", "0")
         hide = ("await tab.evaluate((hidden) => {Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
                 "document.dispatchEvent(new Event('visibilitychange'));}, args.hidden)")
-        tab.run(hide, hidden=True)
-        tab.run("await tab.waitForLoadState('networkidle')")
+        tab.run("await tab.waitForLoadState('networkidle')")  # between two polls
         before = len(tab.told()["requests"])
+        tab.run(hide, hidden=True)
         tab.run("await tab.waitForTimeout(7000)")
         self.assertEqual(len(tab.told()["requests"]), before)
         tab.run(hide, hidden=False)
