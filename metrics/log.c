@@ -197,11 +197,6 @@ int log_level_parse(const char *text, enum log_level *level)
     return 0;
 }
 
-const char *log_level_name(enum log_level level)
-{
-    return level_names[level];
-}
-
 int log_format_parse(const char *text, enum log_format *format)
 {
     bool is_json = strcmp(text, "json") == 0;

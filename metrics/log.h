@@ -35,7 +35,6 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
 /* Reads "error", "warning" or "warn", "info" or "debug"; returns 0, or -1 when it is none of them.
  */
 int log_level_parse(const char *text, enum log_level *level);
-const char *log_level_name(enum log_level level);
 
 /* Reads "text" or "json"; returns 0, or -1. */
 int log_format_parse(const char *text, enum log_format *format);

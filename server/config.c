@@ -179,7 +179,7 @@ static enum result read_log_level(const struct variable *variable, const char *v
 {
     if (log_level_parse(value, field) == 0)
         return RESULT_OK;
-    return error_set(error, RESULT_INVALID, "%s must be error, warning, info or debug",
+    return error_set(error, RESULT_INVALID, "%s must be error, warning or warn, info or debug",
                      variable->name);
 }
 
@@ -256,7 +256,7 @@ static const struct variable variables[] = {
      read_switch, FIELD(listener.reuse_port), 0, 0},
     {"SAMPLE_DATA", "0", "1 = five sample ads and clicks into an empty database",
      read_switch, FIELD(store.sample_data), 0, 0},
-    {"LOG_LEVEL", "info", "error, warning, info or debug",
+    {"LOG_LEVEL", "info", "error, warning or warn, info or debug",
      read_log_level, FIELD(log_level), 0, 0},
     {"LOG_LEVEL_FILE", "", "file that has LOG_LEVEL, read again on SIGHUP",
      read_text, FIELD(values[CONFIG_LOG_LEVEL].path), 0, 0},

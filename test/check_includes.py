@@ -13,7 +13,7 @@ from typing import Dict, Iterator, List, Set
 
 MAX_LINES = 400
 SKIPPED = {"build", ".dev", ".git", "__pycache__"}
-MEASURED = {".c", ".h", ".py", ".sql", ".sh", ".cmake"}
+MEASURED = {".c", ".h", ".py", ".sql", ".sh", ".cmake", ".js", ".css"}
 DUMPS = "test/integration/data"  # databases of earlier versions: nobody reads them
 FOLDERS = ("protocol", "metrics", "store", "server")
 

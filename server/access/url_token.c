@@ -28,22 +28,25 @@ static bool is_tokens_name(const struct query_part *part)
     return false;
 }
 
-static bool is_token(const struct access_secrets *secrets, const char *text, size_t text_bytes)
+static bool is_token(const struct access_secrets *secrets, struct url_token_known known,
+                     const char *text, size_t text_bytes)
 {
     char value[VALUE_SIZE];
     size_t bytes;
     if (text_bytes < ACCESS_TOKEN_MIN_BYTES ||
         query_decode(text, text_bytes, value, sizeof value, &bytes) != RESULT_OK)
         return false;
-    return access_secrets_is_admin(secrets, value) || access_secrets_is_read(secrets, value);
+    return (known.is_admin && access_secrets_is_admin(secrets, value)) ||
+           (known.is_read && access_secrets_is_read(secrets, value));
 }
 
-bool url_token_is_there(const struct access_secrets *secrets, const char *query)
+bool url_token_is_there(const struct access_secrets *secrets, struct url_token_known known,
+                        const char *query)
 {
     struct query_part part;
     while (query_next(&query, &part)) {
-        if (is_tokens_name(&part) || is_token(secrets, part.name, part.name_bytes) ||
-            is_token(secrets, part.value, part.value_bytes))
+        if (is_tokens_name(&part) || is_token(secrets, known, part.name, part.name_bytes) ||
+            is_token(secrets, known, part.value, part.value_bytes))
             return true;
     }
     return false;

@@ -73,7 +73,7 @@
     try {
       const text = memory.get(id) || storage.getItem(prefix + id);
       const item = { ...JSON.parse(text), event_id: id, age_ms: Math.max(0, Math.round(ms)) };
-      if (TEXT.test(text) && item.age_ms <= AGE_MAX_MS) return JSON.stringify(item);
+      if (TEXT.test(text) && TEXT.test(id) && item.age_ms <= AGE_MAX_MS) return JSON.stringify(item);
     } catch { /* not ours */ }
     return forget(id);
   }

@@ -54,7 +54,6 @@ static void handle_ad(struct exchange *exchange)
 {
     const char *sent =
         evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Authorization");
-    exchange_vary(exchange, "Authorization, Cookie");
     if (sent != NULL ? access_may_read_private(exchange) : access_is_reader(exchange))
         show_all(exchange);
     else if (sent == NULL)

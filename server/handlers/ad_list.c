@@ -154,7 +154,6 @@ void ad_list_handle(struct exchange *exchange)
     struct asked asked = {.limit = 0};
     struct error error;
     const char *reason;
-    exchange_vary(exchange, "Authorization, Cookie");
     if (!access_may_read_private(exchange))
         return;
     enum result result = read_query(&asked, query_of(exchange), &error);

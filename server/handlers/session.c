@@ -56,10 +56,8 @@ static void handle_session(struct exchange *exchange)
     const struct handler_context *context = exchange->context;
     const struct access_secrets *secrets = access_secrets(context->access);
     const struct caller caller = caller_of(exchange, secrets);
-    if (caller.token == CALLER_TOKEN_WRONG || caller_is_guessing(&caller)) {
-        if (!access_slow_down(exchange))
-            return;
-    }
+    if (caller_is_guessing(&caller) && !access_slow_down(exchange))
+        return;
     if (caller.session == SESSION_FORGED)
         session_cookie_clear(exchange, access_secrets_session_key(secrets));
     answer(exchange, &caller);

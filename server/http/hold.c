@@ -2,7 +2,6 @@
 #include "server/http/hold.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -17,26 +16,34 @@ struct exchange_hold {
     struct exchange_holds *holds;
     struct exchange *exchange;
     struct event *timer;
-    TAILQ_ENTRY(exchange_hold) others;
+    size_t place;     /* among all */
     int64_t since_us; /* monotonic */
     int status;
 };
 
 struct exchange_holds {
     struct event_base *base;
-    TAILQ_HEAD(, exchange_hold) all;
+    bool is_over; /* all have been let go, and so is whatever comes */
     size_t count;
     size_t max;
-    bool is_over; /* all have been let go, and so is whatever comes */
+    struct exchange_hold *all[]; /* one more than `max`: it is let go at once */
 };
+
+/* The last one takes its place. */
+static void leave(const struct exchange_hold *hold)
+{
+    struct exchange_holds *holds = hold->holds;
+    struct exchange_hold *last = holds->all[--holds->count];
+    holds->all[hold->place] = last;
+    last->place = hold->place;
+}
 
 /* The time that it was kept is none that the request took. */
 static void let_go(struct exchange_hold *hold)
 {
     struct exchange *exchange = hold->exchange;
     int status = hold->status;
-    TAILQ_REMOVE(&hold->holds->all, hold, others);
-    hold->holds->count--;
+    leave(hold);
     exchange->started_us += clock_monotonic_us() - hold->since_us;
     exchange->hold = NULL;
     event_free(hold->timer);
@@ -68,8 +75,8 @@ static void keep(struct exchange *exchange, int status, const char *content_type
     if (content_type != NULL)
         exchange_header(exchange, "Content-Type", content_type);
     hold->timer = memory_required(event_new(holds->base, -1, 0, on_time, hold));
-    TAILQ_INSERT_TAIL(&holds->all, hold, others);
-    holds->count++;
+    hold->place = holds->count;
+    holds->all[holds->count++] = hold;
     exchange->hold = hold;
     exchange->on_closed = on_closed;
     exchange_is_read(exchange);
@@ -81,10 +88,10 @@ static void keep(struct exchange *exchange, int status, const char *content_type
 
 struct exchange_holds *exchange_holds_new(struct event_base *base, size_t max)
 {
-    struct exchange_holds *holds = memory_zeroed(sizeof *holds);
+    struct exchange_holds *holds =
+        memory_zeroed(sizeof *holds + (max + 1) * sizeof(struct exchange_hold *));
     holds->base = base;
     holds->max = max;
-    TAILQ_INIT(&holds->all);
     return holds;
 }
 
@@ -113,6 +120,6 @@ size_t exchange_holds_count(const struct exchange_holds *holds)
 void exchange_holds_let_go(struct exchange_holds *holds)
 {
     holds->is_over = true;
-    while (!TAILQ_EMPTY(&holds->all))
-        let_go(TAILQ_FIRST(&holds->all));
+    while (holds->count > 0)
+        let_go(holds->all[holds->count - 1]);
 }

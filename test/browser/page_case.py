@@ -70,6 +70,16 @@ class Tab:
         self.run("await tab.locator(args.selector).filter({hasText: args.text}).first().waitFor()",
                  selector=selector, text=text)
 
+    def press_while(self, condition: str, *names: str) -> None:
+        """Presses buttons in the moment in which an expression of the page becomes true: a clip is short."""
+        self.wait(f"""(() => {{
+            const buttons = args.names.map((name) => [...document.querySelectorAll('button')].find(
+                (button) => button.textContent === name && !button.disabled && !button.hidden));
+            if (!({condition}) || buttons.includes(undefined)) return false;
+            buttons.forEach((button) => button.click());
+            return true;
+        }})()""", names=names)
+
     def close(self) -> None:
         self.process.communicate()
 

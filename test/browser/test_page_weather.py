@@ -85,9 +85,6 @@ class OtherSitesTest(PageCase):
         self.other = f"http://localhost:{self.site.server_port}/landing"  # another site, not only another port
         self.tab.run("await tab.goto(args.url)", url=self.other)
 
-    def is_expected(self, said: str) -> bool:
-        return "CORS policy" in said or "Failed to load resource" in said
-
     def fetch(self, path: str, **options: Any) -> Any:
         """Its status, or that it could not be read."""
         return self.tab.run("""return tab.evaluate(({url, options}) => fetch(url, options).then(

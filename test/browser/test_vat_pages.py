@@ -148,11 +148,13 @@ class PageTest(VatCase):
         values = ["x", "7", f'{click},"more":"\u00fc"}}', f'{click},"more":"{"x" * 2000}"}}']
         self.run_in("a", f"""void [['theirs', '1'], ['{theirs}', '{click}}}'], ['{ours}junk', '{{']]
             .concat({values}.map((value) => ['{ours}' + vat.impression(1).replace(/.$/, ''), value]))
+            .concat(['x'.repeat(70000), '\u00fc'.repeat(40000)].map((more) =>
+                ['{ours}' + vat.impression(1) + more, '{click}}}']))
             .map(([key, value]) => localStorage.setItem(key, value))""")
         self.tracker.wait_until(lambda: self.gate.posts() and self.run_in("a", "localStorage.length") == 2)
         self.assertEqual(self.run_in("a", "Object.keys(localStorage).sort()"), ["theirs", theirs])
         self.assertEqual(len(self.tabs.do("complaints")), 1)
-        self.assert_counted(waiting=1, impression=4)
+        self.assert_counted(waiting=1, impression=6)
 
     def test_what_is_too_old_for_the_tracker_goes(self) -> None:
         self.gate.before = lambda asked: (503, {}, b"") if asked.method == "POST" else None

@@ -1,9 +1,9 @@
--- A month of events that look like a small publisher's, for `./dev demo`: seven ads, four placements, days and
--- weeks with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
--- psql -v now=... -v days=... -f demo.sql; without these up to now, 30 days.
+-- Two months of events that look like a small publisher's, for `./dev demo`, so that a month has one before it to be
+-- compared with: seven ads, four placements, days and weeks with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
+-- psql -v now=... -v days=... -f demo.sql; without these up to now, today and 59 days before.
 \set ON_ERROR_STOP on
 \if :{?now} \else \set now now \endif
-\if :{?days} \else \set days 30 \endif
+\if :{?days} \else \set days 59 \endif
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET jit = off;
@@ -135,7 +135,7 @@ BEGIN
 END
 $$;
 
-CREATE PROCEDURE pg_temp.fill_month(p_now timestamptz, p_days integer) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE pg_temp.fill_days(p_now timestamptz, p_days integer) LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz := date_trunc('minute', p_now);
     v_at timestamptz := greatest(
@@ -153,7 +153,7 @@ BEGIN
     END LOOP;
 END
 $$;
-CALL pg_temp.fill_month(:'now', :days);
+CALL pg_temp.fill_days(:'now', :days);
 
 \pset footer off
 SELECT a.id, a.title, sum(t.impressions) AS impressions, sum(t.clicks) AS clicks, sum(t.completes) AS completes

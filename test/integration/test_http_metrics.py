@@ -98,7 +98,7 @@ class MetricsTest(OneServerCase):
                 ("GET", "/ads?x=1", "/ads", "200"), ("HEAD", "/ads", "/ads", "200"),
                 ("POST", "/ads/click", "/ads/click", "400"),
                 ("POST", "/ads/none", "/ads/{kind}", "404"), ("PUT", "/ads", "/ads", "405"),
-                ("GET", "/ads/7", "/ads/{kind}", "405"),
+                ("GET", "/ads/x7", "/ads/{kind}", "405"), ("GET", "/ads/77777", "/ads/{id}", "404"),
                 ("GET", "/ads/analytics", "/ads/analytics", "400"),
                 ("OPTIONS", "/readyz", "/readyz", "204"), ("GET", "/x/y", "other", "404"),
                 ("TRACE", "/livez", "/livez", "405")):

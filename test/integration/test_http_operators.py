@@ -128,16 +128,25 @@ class TokenTest(OneServerCase):
             self.assertEqual(ask(self.tracker, path).status, 200, path)
 
     def test_a_token_in_the_url_is_refused(self) -> None:
-        for query in ("token=x", f"x={READ}", f"x={ADMIN}", f"access_token={OTHER}", "API_KEY", "tok%65n=1",
-                      READ):
-            for path in ("/metrics", "/ads/analytics", "/ads/events", "/session"):
-                for token in (None, READ):
+        everybodys = ("token=x", f"access_token={OTHER}", "API_KEY", "tok%65n=1")
+        for token, queries in ((None, everybodys), (READ, (*everybodys, f"x={READ}", READ)),
+                               (ADMIN, (f"x={READ}", f"x={ADMIN}"))):
+            for query in queries:
+                for path in ("/metrics", "/ads/analytics", "/ads/events", "/session"):
                     answer = ask(self.tracker, f"{path}?{WINDOW}&{query}", token)
                     self.assert_error(answer, 400, "Authorization: Bearer")
                     self.assertNotIn(READ.encode(), answer.body)
         self.assertEqual(ask(self.tracker, "/metrics?tokens=x", READ).status, 200)
         self.assertEqual(self.tracker.get("/vast?token=x").status, 200)
         self.assertNotIn(READ, self.tracker.log_text())
+
+    def test_a_url_tells_nobody_whether_he_has_guessed_a_token(self) -> None:
+        """Guesses in it would be neither counted nor slowed down."""
+        for method, target, port in (("GET", "/session", self.tracker.ops_port), ("POST", "/ads", self.tracker.port),
+                                     ("GET", "/metrics", self.tracker.ops_port)):
+            answers = [self.tracker.request(method, f"{target}?x={token}", port=port)
+                       for token in (READ, ADMIN, OTHER)]
+            self.assertEqual(len({(answer.status, answer.body) for answer in answers}), 1, target)
 
     def test_tokens_mean_nothing_to_the_public_listener(self) -> None:
         self.psql("UPDATE ads SET active = false WHERE id = 3")

@@ -1,4 +1,5 @@
 """Wrong tokens are answered late, and nothing else is. Judged by what comes before what."""
+import signal
 from contextlib import ExitStack
 from typing import List
 
@@ -138,9 +139,18 @@ class SlowTest(TrackerCase):
             self.assertEqual(wire.answer().status, 401)
 
     def test_a_stop_does_not_wait_for_them(self) -> None:
-        server = self.started()
+        postgres = self.private_postgres()
+        server = self.started(SHUTDOWN_GRACE_SECONDS="4", DB_CONN=postgres.create_database("stop"), SAMPLE_DATA="1")
+        server.wait_until(lambda: server.get("/ads").status == 200 and server.get("/ads").json())
+        postgres.freeze()
+        self.addCleanup(postgres.thaw)
+        self.assertEqual(server.post("/ads/click", {"ad_id": 1}).status, 202)
         wires = self.wrong(server, LONGEST)
         self.assertFalse(has_answer(wires[-1]))
-        self.assertEqual(server.stop(), 0)
+        server.process.send_signal(signal.SIGTERM)
         answer = wires[-1].answer()
         self.assertEqual((answer.status, answer.field("Connection")), (401, "close"))
+        # It still tries to store the click, for as long as its grace lasts.
+        self.assertNotIn("stay in the journal", server.log_text())
+        self.assertEqual(server.wait(), 0)
+        self.assertIn("stay in the journal", server.log_text())

@@ -112,7 +112,7 @@ class RereadTest(RereadCase):
         self.write("read", READ)
         self.write("level", "louder")
         said = self.reread(server, "files=2 changed=0 unusable=1")
-        self.assertIn("LOG_LEVEL must be error, warning, info or debug", said)
+        self.assertIn("LOG_LEVEL must be error, warning or warn, info or debug", said)
         self.assertNotIn("louder", said)
 
     def test_the_level_of_the_log(self) -> None:

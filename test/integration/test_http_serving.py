@@ -103,6 +103,7 @@ class NofillTest(ServingCase):
 
     def assert_nofill(self, reason: int, path: str = "/vast", ad_id: str = "0") -> None:
         self.psql("TRUNCATE events")
+        before = self.told_nofills()
         for version in ("2.0", "3.0", "4.2"):
             answer = self.fetch(f"{path}?version={version}&placement=p")
             self.assertEqual(answer.status, 200)
@@ -114,6 +115,13 @@ class NofillTest(ServingCase):
         self.assertEqual(self.sums("nofill", "sum(quantity), min(detail), max(detail), coalesce(max(ad_id), 0)"),
                          [("3", str(reason), str(reason), ad_id)])
         self.assertEqual(self.rows("kind, coalesce(ad_id, 0), detail, placement"), [("error", "0", "303", "p")] * 3)
+        self.assertEqual([after - count for after, count in zip(self.told_nofills(), before)],
+                         [3.0 * (number == reason) for number in range(1, 5)])
+
+    def told_nofills(self) -> list:
+        told = self.tracker.metrics()
+        return [told.value("adtracker_nofills_total", reason=name)
+                for name in ("no_ads", "none_available", "weight_zero", "no_form")]
 
     def test_each_reason(self) -> None:
         self.change("UPDATE ads SET weight = 0")

@@ -96,8 +96,11 @@ class ThroughProxy:
 
     def test_operators_have_a_name_of_their_own(self) -> None:
         page = self.ops("GET", "/", Accept="text/html")
-        self.assertEqual(page.status, 200)
-        self.assertIn(b"video-ad-tracker", page.body)
+        self.assertEqual((page.status, page.headers.get_content_type()), (200, "text/html"))
+        files = re.findall(rb'(?:src|href)="(/?page/[^"]+)"', page.body)
+        self.assertGreater(len(files), 1)
+        for file in files:
+            self.assertEqual(self.ops("GET", '/' + file.decode().lstrip('/')).status, 200, file)
         for path in ("/metrics", "/ads/analytics?period=today"):
             self.assertEqual(self.ads("GET", path).status, 404, path)
             self.assertEqual(self.ops("GET", path).status, 401, path)

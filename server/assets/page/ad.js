@@ -23,13 +23,34 @@ export class AdView {
     this.head = h('header', { class: 'ad-head' });
     this.controls = h('div');
     this.course = new Course(place, filter);
-    this.parts = [new Funnel(place, filter), new Breakdown(place, 'errors', filter), new Breakdown(place, 'invalid', filter)];
+    this.parts = [
+      new Funnel(place, filter),
+      new Breakdown(place, 'errors', filter),
+      new Breakdown(place, 'invalid', filter),
+    ];
     this.player = new TestPlayer({ id: this.id, publicUrl: this.publicUrl, place, headers: authorization });
     this.edit = h('div');
     const title = newId('edit');
-    this.element = h('div', { class: 'ad' }, this.head, this.controls, this.course.element,
-      h('div', { class: 'parts' }, this.parts.map((part) => part.element)), this.player.element, tags(this.id, this.publicUrl),
-      h('section', { class: 'part wide', id: 'edit', 'aria-labelledby': title }, h('h2', { id: title }, 'Edit'), this.edit));
+    this.element = h(
+      'div',
+      { class: 'ad' },
+      this.head,
+      this.controls,
+      this.course.element,
+      h(
+        'div',
+        { class: 'parts' },
+        this.parts.map((part) => part.element),
+      ),
+      this.player.element,
+      tags(this.id, this.publicUrl),
+      h(
+        'section',
+        { class: 'part wide', id: 'edit', 'aria-labelledby': title },
+        h('h2', { id: title }, 'Edit'),
+        this.edit,
+      ),
+    );
     replace(this.controls, controls(place));
     this.drawHead();
   }
@@ -42,7 +63,12 @@ export class AdView {
   }
 
   async refresh() {
-    const [course] = await Promise.all([this.course.refresh(), this.readAd(), this.player.refresh(), ...this.parts.map((part) => part.refresh())]);
+    const [course] = await Promise.all([
+      this.course.refresh(),
+      this.readAd(),
+      this.player.refresh(),
+      ...this.parts.map((part) => part.refresh()),
+    ]);
     return course.asOf;
   }
 
@@ -82,23 +108,63 @@ export class AdView {
 
   drawHead() {
     const { ad } = this;
-    replace(this.head,
-      h('p', { class: 'crumbs' }, h('a', { href: hrefOf({ ...this.place, view: 'overview', ad: null }), 'data-go': true }, '← Ads')),
-      h('div', { class: 'title-row' },
+    replace(
+      this.head,
+      h(
+        'p',
+        { class: 'crumbs' },
+        h('a', { href: hrefOf({ ...this.place, view: 'overview', ad: null }), 'data-go': true }, '← Ads'),
+      ),
+      h(
+        'div',
+        { class: 'title-row' },
         ad?.image_url ? picture(ad, 64, 40) : null,
-        h('div', {}, h('h1', {}, adName(ad, this.id)),
-          h('p', { class: 'facts' }, stateMark(ad), h('span', {}, `ad ${this.id}`), ad?.advertiser ? h('span', {}, ad.advertiser) : null,
-            ad?.category ? h('span', {}, ad.category) : null, ad?.target_url ? h('span', {}, '→ ', outLink(ad.target_url)) : null)),
-        h('nav', { class: 'jumps', 'aria-label': 'Parts of this page' },
-          [['#player', 'Test it'], ['#tags', 'Tags'], ['#edit', 'Edit']].map(([href, name]) => h('a', { href }, name)))));
+        h(
+          'div',
+          {},
+          h('h1', {}, adName(ad, this.id)),
+          h(
+            'p',
+            { class: 'facts' },
+            stateMark(ad),
+            h('span', {}, `ad ${this.id}`),
+            ad?.advertiser ? h('span', {}, ad.advertiser) : null,
+            ad?.category ? h('span', {}, ad.category) : null,
+            ad?.target_url ? h('span', {}, '→ ', outLink(ad.target_url)) : null,
+          ),
+        ),
+        h(
+          'nav',
+          { class: 'jumps', 'aria-label': 'Parts of this page' },
+          [
+            ['#player', 'Test it'],
+            ['#tags', 'Tags'],
+            ['#edit', 'Edit'],
+          ].map(([href, name]) => h('a', { href }, name)),
+        ),
+      ),
+    );
   }
 
   drawEdit() {
     this.form = null;
     if (!this.session.admin_token_set) {
-      replace(this.edit, h('p', { class: 'note' }, 'Ads cannot be changed over HTTP on this server: set ADMIN_TOKEN, of 24 characters at least, and start it again.'));
+      replace(
+        this.edit,
+        h(
+          'p',
+          { class: 'note' },
+          'Ads cannot be changed over HTTP on this server: set ADMIN_TOKEN, of 24 characters at least, and start it again.',
+        ),
+      );
     } else if (this.ad !== null && this.etag !== null) {
-      this.form = new AdForm({ ad: this.ad, etag: this.etag, tz: this.place.tz, shell: this.shell, saved: (ad) => this.onSaved(ad) });
+      this.form = new AdForm({
+        ad: this.ad,
+        etag: this.etag,
+        tz: this.place.tz,
+        shell: this.shell,
+        saved: (ad) => this.onSaved(ad),
+      });
       replace(this.edit, this.form.element, this.archiving());
     } else if (this.catalogue.isWhole) {
       replace(this.edit, h('p', { class: 'note' }, 'There is no such ad.'));
@@ -121,10 +187,18 @@ export class AdView {
       this.known = undefined;
       this.shell.refresh();
     });
-    return h('form', { class: 'ad-form', onsubmit: (event) => {
-      event.preventDefault();
-      token.ensure();
-    } }, token.element, h('div', { class: 'row' }, h('button', { type: 'submit' }, 'Show its fields')));
+    return h(
+      'form',
+      {
+        class: 'ad-form',
+        onsubmit: (event) => {
+          event.preventDefault();
+          token.ensure();
+        },
+      },
+      token.element,
+      h('div', { class: 'row' }, h('button', { type: 'submit' }, 'Show its fields')),
+    );
   }
 
   archiving() {
@@ -133,21 +207,50 @@ export class AdView {
     }
     const token = new TokenField((session) => this.shell.retake(session));
     const fault = h('p', { class: 'slip', role: 'alert' });
-    const dialog = h('dialog', { 'aria-label': 'Archive this ad?' },
-      h('form', { method: 'dialog', class: 'ad-form', onsubmit: (event) => event.submitter?.value === 'archive' && this.onArchive(event, token, fault, dialog) },
+    const dialog = h(
+      'dialog',
+      { 'aria-label': 'Archive this ad?' },
+      h(
+        'form',
+        {
+          method: 'dialog',
+          class: 'ad-form',
+          onsubmit: (event) => event.submitter?.value === 'archive' && this.onArchive(event, token, fault, dialog),
+        },
         h('h3', {}, `Archive “${adName(this.ad, this.id)}”?`),
-        h('p', {}, 'It is shown to nobody any more. What was counted stays, and its events still find it.'), token.element, fault,
-        h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main', value: 'archive' }, 'Archive'), h('button', { type: 'submit', value: 'no', formnovalidate: true }, 'Leave it'))));
-    return h('div', { class: 'archive' }, h('button', { type: 'button', onclick: () => {
-      token.element.hidden = hasAdminToken();
-      dialog.showModal();
-    } }, 'Archive…'), dialog);
+        h('p', {}, 'It is shown to nobody any more. What was counted stays, and its events still find it.'),
+        token.element,
+        fault,
+        h(
+          'div',
+          { class: 'row' },
+          h('button', { type: 'submit', class: 'main', value: 'archive' }, 'Archive'),
+          h('button', { type: 'submit', value: 'no', formnovalidate: true }, 'Leave it'),
+        ),
+      ),
+    );
+    return h(
+      'div',
+      { class: 'archive' },
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            token.element.hidden = hasAdminToken();
+            dialog.showModal();
+          },
+        },
+        'Archive…',
+      ),
+      dialog,
+    );
   }
 
   async onArchive(event, token, fault, dialog) {
     event.preventDefault();
     fault.textContent = '';
-    if (!await token.ensure()) {
+    if (!(await token.ensure())) {
       return;
     }
     try {
@@ -157,7 +260,10 @@ export class AdView {
       this.known = undefined;
       this.shell.refresh();
     } catch (error) {
-      fault.textContent = error.status === 412 ? 'Somebody else has changed this ad meanwhile: look at it again first.' : `Not archived: ${error.message}`;
+      fault.textContent =
+        error.status === 412
+          ? 'Somebody else has changed this ad meanwhile: look at it again first.'
+          : `Not archived: ${error.message}`;
     }
   }
 }

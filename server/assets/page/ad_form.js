@@ -16,18 +16,35 @@ export class AdForm {
     this.quarrel = h('div', { class: 'quarrel', role: 'alert' });
     this.button = h('button', { type: 'submit', class: 'main' }, ad === null ? 'Make the ad' : 'Save');
     this.groups = h('div', { class: 'groups' });
-    this.element = h('form', { class: 'ad-form', novalidate: true, onsubmit: (event) => this.submit(event) },
-      this.groups, this.quarrel, this.token.element, h('div', { class: 'row' }, this.button, this.result), this.fault);
+    this.element = h(
+      'form',
+      { class: 'ad-form', novalidate: true, onsubmit: (event) => this.submit(event) },
+      this.groups,
+      this.quarrel,
+      this.token.element,
+      h('div', { class: 'row' }, this.button, this.result),
+      this.fault,
+    );
     this.fill();
   }
 
   fill() {
     this.fields.clear();
-    replace(this.groups, GROUPS.map((group) => h('fieldset', {}, h('legend', {}, group.title), group.fields.map((field) => {
-      const made = new Field(field, this.ad === null ? field.otherwise ?? null : this.ad[field.name], this.tz);
-      this.fields.set(field.name, made);
-      return made.element;
-    }))));
+    replace(
+      this.groups,
+      GROUPS.map((group) =>
+        h(
+          'fieldset',
+          {},
+          h('legend', {}, group.title),
+          group.fields.map((field) => {
+            const made = new Field(field, this.ad === null ? (field.otherwise ?? null) : this.ad[field.name], this.tz);
+            this.fields.set(field.name, made);
+            return made.element;
+          }),
+        ),
+      ),
+    );
   }
 
   get isTouched() {
@@ -96,9 +113,10 @@ export class AdForm {
 
   async store(values) {
     try {
-      const { data, etag } = this.ad === null
-        ? await send('POST', 'ads', { body: values, headers: { 'Idempotency-Key': this.key(values) } })
-        : await send('PATCH', `ads/${this.ad.id}`, { body: values, headers: { 'If-Match': this.etag } });
+      const { data, etag } =
+        this.ad === null
+          ? await send('POST', 'ads', { body: values, headers: { 'Idempotency-Key': this.key(values) } })
+          : await send('PATCH', `ads/${this.ad.id}`, { body: values, headers: { 'If-Match': this.etag } });
       replace(this.quarrel);
       const isNew = this.ad === null;
       this.settle(data, etag);
@@ -114,7 +132,9 @@ export class AdForm {
     const text = JSON.stringify(values);
     if (this.keyOf !== text) {
       this.keyOf = text;
-      this.keyText = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      this.keyText = [...crypto.getRandomValues(new Uint8Array(16))]
+        .map((byte) => byte.toString(16).padStart(2, '0'))
+        .join('');
     }
     return this.keyText;
   }
@@ -153,21 +173,48 @@ export class AdForm {
       return;
     }
     const changed = [...this.fields.keys()].filter((name) => !isSame(this.ad[name], theirs.data[name]));
-    const row = (name) => h('tr', {}, h('th', { scope: 'row' }, labelOf(name)), h('td', {}, valueText(this.ad[name])),
-      h('td', {}, valueText(theirs.data[name])), h('td', {}, name in values ? valueText(values[name]) : 'as theirs'));
+    const row = (name) =>
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, labelOf(name)),
+        h('td', {}, valueText(this.ad[name])),
+        h('td', {}, valueText(theirs.data[name])),
+        h('td', {}, name in values ? valueText(values[name]) : 'as theirs'),
+      );
     const mine = async () => {
       this.etag = theirs.etag;
       this.ad = theirs.data;
       await this.submitMine(values);
     };
-    replace(this.quarrel,
+    replace(
+      this.quarrel,
       h('h3', {}, 'Somebody else has changed this ad meanwhile'),
-      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'What has changed' }, h('table', {},
-        h('thead', {}, h('tr', {}, ['Field', 'It was', 'It is now', 'You want'].map((text) => h('th', { scope: 'col' }, text)))),
-        h('tbody', {}, changed.map(row)))),
-      h('div', { class: 'row' },
+      h(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'What has changed' },
+        h(
+          'table',
+          {},
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              ['Field', 'It was', 'It is now', 'You want'].map((text) => h('th', { scope: 'col' }, text)),
+            ),
+          ),
+          h('tbody', {}, changed.map(row)),
+        ),
+      ),
+      h(
+        'div',
+        { class: 'row' },
         h('button', { type: 'button', class: 'main', onclick: mine }, 'Save mine on top'),
-        h('button', { type: 'button', onclick: () => this.takeTheirs(theirs) }, 'Take theirs, drop mine')));
+        h('button', { type: 'button', onclick: () => this.takeTheirs(theirs) }, 'Take theirs, drop mine'),
+      ),
+    );
     this.quarrel.querySelector('button').focus();
   }
 
@@ -187,4 +234,3 @@ export class AdForm {
     this.saved(theirs.data, false);
   }
 }
-

@@ -6,7 +6,8 @@ import { hasBegun, isOpen, wallText } from './times.js';
 
 export const PAGE_ROWS = 25;
 
-const SORTS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
+// What the API orders rows by.
+export const SORTS = ['impressions', 'clicks', 'click_rate', 'completion_rate', 'errors'];
 
 // What the rows can be ordered by: a metric of the API, or null, the newest first.
 export function sortOf(place) {
@@ -16,7 +17,11 @@ export function sortOf(place) {
 
 async function numbersOf(place, ids) {
   const { data } = await get('ads/analytics', {
-    ...windowOf(place), group_by: 'ad', ad_id: ids, metrics: ASKED, limit: ids.length + 1,
+    ...windowOf(place),
+    group_by: 'ad',
+    ad_id: ids,
+    metrics: ASKED,
+    limit: ids.length + 1,
   });
   return new Map(data.rows.map((row) => [row.ad_id, row]));
 }
@@ -25,7 +30,11 @@ async function numbersOf(place, ids) {
 async function coursesOf(place, ids, metric) {
   const step = sparkStepOf(place);
   const { data, asOf } = await get('ads/analytics', {
-    ...windowOf(place), group_by: `ad,${step}`, ad_id: ids, metrics: ASKED, limit: 10000,
+    ...windowOf(place),
+    group_by: `ad,${step}`,
+    ad_id: ids,
+    metrics: ASKED,
+    limit: 10000,
   });
   const clock = wallText(new Date(asOf ?? Date.now()), place.tz);
   const courses = new Map();
@@ -61,7 +70,12 @@ async function byMetric(place, catalogue, position) {
   const seen = new Set(position.seen ?? []);
   if (position.after === undefined) {
     const { data } = await get('ads/analytics', {
-      ...windowOf(place), group_by: 'ad', order_by: place.sort, metrics: ASKED, limit: PAGE_ROWS, cursor: position.cursor,
+      ...windowOf(place),
+      group_by: 'ad',
+      order_by: place.sort,
+      metrics: ASKED,
+      limit: PAGE_ROWS,
+      cursor: position.cursor,
     });
     rows.push(...data.rows.filter((row) => row.ad_id !== null).map((row) => ({ id: row.ad_id, numbers: row })));
     rows.forEach((row) => seen.add(row.id));
@@ -69,7 +83,7 @@ async function byMetric(place, catalogue, position) {
       return { rows, next: { cursor: data.meta.next, seen } };
     }
   }
-  return { rows, ...await fillUp(catalogue, rows, { after: position.after ?? null, seen }) };
+  return { rows, ...(await fillUp(catalogue, rows, { after: position.after ?? null, seen })) };
 }
 
 async function byAge(catalogue, position, filter) {
@@ -87,7 +101,9 @@ async function complete(rows, place, catalogue, metric) {
     ids.length === 0 ? new Map() : coursesOf(place, ids, metric),
   ]);
   return rows.map((row) => ({
-    id: row.id, ad: row.ad ?? ads.get(row.id) ?? null, numbers: row.numbers ?? numbers.get(row.id) ?? null,
+    id: row.id,
+    ad: row.ad ?? ads.get(row.id) ?? null,
+    numbers: row.numbers ?? numbers.get(row.id) ?? null,
     course: courses.get(row.id) ?? [],
   }));
 }
@@ -96,7 +112,9 @@ async function complete(rows, place, catalogue, metric) {
 // one before. ad is null where it is not to be known, numbers where there are none.
 // `filter` are words and a state that the ads are to have, null = any.
 export async function loadPage({ place, catalogue, position, filter, metric }) {
-  const page = filter === null && sortOf(place) !== null
-    ? await byMetric(place, catalogue, position) : await byAge(catalogue, position, filter ?? {});
+  const page =
+    filter === null && sortOf(place) !== null
+      ? await byMetric(place, catalogue, position)
+      : await byAge(catalogue, position, filter ?? {});
   return { ...page, rows: await complete(page.rows, place, catalogue, metric) };
 }

@@ -29,7 +29,7 @@ export function authorization() {
   return adminToken === '' ? {} : { Authorization: `Bearer ${adminToken}` };
 }
 
-export function queryOf(parameters) {
+function queryOf(parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const each of Array.isArray(value) ? value : [value]) {
@@ -115,7 +115,11 @@ export async function send(method, path, { body, headers = {} } = {}) {
   if (body !== undefined) {
     sent['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   }
-  const response = await ask(path, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
+  const response = await ask(path, {
+    method,
+    headers: sent,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   if (!response.ok) {
     throw await fault(response);
   }

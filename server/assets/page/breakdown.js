@@ -9,16 +9,29 @@ import { errorName, nofillName, verdictName } from './words.js';
 // What each is of: the group, its metric, and how a row is named.
 const KINDS = {
   errors: {
-    title: 'Errors', group: 'error_code', metric: 'errors', column: 'What players say', none: 'No errors in this window.',
+    title: 'Errors',
+    group: 'error_code',
+    metric: 'errors',
+    column: 'What players say',
+    none: 'No errors in this window.',
     name: (row) => [h('code', {}, String(row.error_code)), ' ', errorName(row.error_code)],
   },
   nofills: {
-    title: 'Requests without an ad', group: 'nofill_reason', metric: 'nofills', column: 'Why', none: 'Every request got an ad.',
+    title: 'Requests without an ad',
+    group: 'nofill_reason',
+    metric: 'nofills',
+    column: 'Why',
+    none: 'Every request got an ad.',
     name: (row) => nofillName(row.nofill_reason),
   },
   invalid: {
-    title: 'Invalid traffic', group: 'verdict', metric: 'events', column: 'Why', none: 'Nothing invalid in this window.',
-    name: (row) => verdictName(row.verdict), is: (row) => row.verdict !== 'valid' && row.verdict !== 'test',
+    title: 'Invalid traffic',
+    group: 'verdict',
+    metric: 'events',
+    column: 'Why',
+    none: 'Nothing invalid in this window.',
+    name: (row) => verdictName(row.verdict),
+    is: (row) => row.verdict !== 'valid' && row.verdict !== 'test',
   },
 };
 
@@ -31,10 +44,29 @@ export class Breakdown {
     this.csv = h('a', { class: 'csv', download: '' }, 'CSV');
     this.body = h('tbody');
     this.note = h('p', { class: 'note' });
-    this.table = h('table', { class: 'numbers breakdown' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, this.kind.column),
-      h('th', { scope: 'col' }, 'Events'), h('th', { scope: 'col' }, 'Share'))), this.body);
-    this.element = h('section', { class: 'part', 'aria-labelledby': title },
-      h('div', { class: 'bar' }, h('h2', { id: title }, this.kind.title, ' ', this.total), this.csv), this.table, this.note);
+    this.table = h(
+      'table',
+      { class: 'numbers breakdown' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'col' }, this.kind.column),
+          h('th', { scope: 'col' }, 'Events'),
+          h('th', { scope: 'col' }, 'Share'),
+        ),
+      ),
+      this.body,
+    );
+    this.element = h(
+      'section',
+      { class: 'part', 'aria-labelledby': title },
+      h('div', { class: 'bar' }, h('h2', { id: title }, this.kind.title, ' ', this.total), this.csv),
+      this.table,
+      this.note,
+    );
     this.move(place);
   }
 
@@ -45,7 +77,14 @@ export class Breakdown {
 
   question() {
     const { group, metric } = this.kind;
-    return { ...windowOf(this.place), ...this.filter, group_by: group, metrics: metric, order_by: `-${metric}`, limit: 50 };
+    return {
+      ...windowOf(this.place),
+      ...this.filter,
+      group_by: group,
+      metrics: metric,
+      order_by: `-${metric}`,
+      limit: 50,
+    };
   }
 
   async refresh() {
@@ -63,7 +102,17 @@ export class Breakdown {
     setText(this.total, sum > 0 ? count(sum) : '');
     setText(this.note, rows.length === 0 ? this.kind.none : '');
     this.table.hidden = rows.length === 0;
-    replace(this.body, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, this.kind.name(row)),
-      h('td', {}, count(value(row))), barred(value(row) / sum))));
+    replace(
+      this.body,
+      rows.map((row) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, this.kind.name(row)),
+          h('td', {}, count(value(row))),
+          barred(value(row) / sum),
+        ),
+      ),
+    );
   }
 }

@@ -8,10 +8,21 @@ class Card {
     this.value = h('span', { class: 'value' }, '–');
     this.change = h('span', { class: 'change' });
     this.input = h('input', {
-      type: 'radio', name: group, value: name, class: 'vh', checked: isChosen, onchange: () => choose(name),
+      type: 'radio',
+      name: group,
+      value: name,
+      class: 'vh',
+      checked: isChosen,
+      onchange: () => choose(name),
     });
-    this.element = h('label', { class: 'card' }, this.input,
-      h('span', { class: 'name' }, this.metric.name), this.value, this.change);
+    this.element = h(
+      'label',
+      { class: 'card' },
+      this.input,
+      h('span', { class: 'name' }, this.metric.name),
+      this.value,
+      this.change,
+    );
   }
 
   tell(now, then) {
@@ -22,9 +33,12 @@ class Card {
     const key = `${sign}${word}${size}${before}`;
     if (this.key !== key) {
       this.key = key;
-      replace(this.change, sign === '' ? '' : h('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
+      replace(
+        this.change,
+        sign === '' ? '' : h('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
         size === '' ? word : `${word} ${size}`,
-        before === null || before === undefined ? '' : aside(`, ${written(this.metric, before)} before`));
+        before === null || before === undefined ? '' : aside(`, ${written(this.metric, before)} before`),
+      );
     }
   }
 }
@@ -33,8 +47,12 @@ export class Cards {
   constructor(chosen, choose) {
     const name = METRICS[chosen] ? chosen : 'impressions';
     this.cards = Object.keys(METRICS).map((metric) => new Card(metric, 'metric', metric === name, choose));
-    this.element = h('fieldset', { class: 'cards' }, h('legend', { class: 'vh' }, 'Numbers; the chosen one is charted'),
-      this.cards.map((card) => card.element));
+    this.element = h(
+      'fieldset',
+      { class: 'cards' },
+      h('legend', { class: 'vh' }, 'Numbers; the chosen one is charted'),
+      this.cards.map((card) => card.element),
+    );
   }
 
   tell(answer) {

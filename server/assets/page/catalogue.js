@@ -31,7 +31,9 @@ export class Catalogue {
       return new Map(data.ads.map((ad) => [ad.id, ad]));
     }
     const wanted = new Set(ids);
-    return new Map((await openAds()).filter((ad) => wanted.has(ad.id)).map((ad) => [ad.id, { ...ad, state: 'available' }]));
+    return new Map(
+      (await openAds()).filter((ad) => wanted.has(ad.id)).map((ad) => [ad.id, { ...ad, state: 'available' }]),
+    );
   }
 
   // The newest first, of a state or of all: {ads, next, total}; `after` is the `next` of the page before.

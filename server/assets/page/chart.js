@@ -19,7 +19,8 @@ function ticksOf(points, step, width) {
   const isWide = step === 'hour' && points.length > 30;
   const places = points.map((point, index) => index).filter((index) => !isWide || points[index].at.includes('T00:00'));
   const every = Math.max(1, Math.ceil(places.length / room));
-  return places.filter((place, index) => index % every === 0)
+  return places
+    .filter((place, index) => index % every === 0)
     .map((place) => ({ v: place, label: tickName(points[place].at, step, isWide) }));
 }
 
@@ -28,8 +29,8 @@ function rowsOf(points) {
   const isPart = (point) => point !== undefined && (point.isOpen || point.isCut) && point.now !== undefined;
   return points.map((point, index) => [
     index,
-    isPart(point) ? null : point.now ?? null,
-    isPart(point) || isPart(points[index - 1]) || isPart(points[index + 1]) ? point.now ?? null : null,
+    isPart(point) ? null : (point.now ?? null),
+    isPart(point) || isPart(points[index - 1]) || isPart(points[index + 1]) ? (point.now ?? null) : null,
     point.then ?? null,
   ]);
 }
@@ -43,11 +44,22 @@ export class Chart {
     const title = newId('chart');
     this.csv = h('a', { class: 'csv', download: '' }, 'CSV');
     this.title = h('h2', { id: title });
-    this.element = h('figure', { class: 'chart', 'aria-labelledby': title },
-      h('figcaption', {}, this.title, this.readout, this.csv), this.plot,
-      h('details', {}, h('summary', {}, 'Show as a table'),
-        h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'The numbers of the chart' },
-          h('table', { class: 'numbers' }, h('thead', {}, this.head), this.body))));
+    this.element = h(
+      'figure',
+      { class: 'chart', 'aria-labelledby': title },
+      h('figcaption', {}, this.title, this.readout, this.csv),
+      this.plot,
+      h(
+        'details',
+        {},
+        h('summary', {}, 'Show as a table'),
+        h(
+          'div',
+          { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'The numbers of the chart' },
+          h('table', { class: 'numbers' }, h('thead', {}, this.head), this.body),
+        ),
+      ),
+    );
     this.graph = null;
     this.points = [];
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
@@ -62,7 +74,10 @@ export class Chart {
     this.metric = METRICS[metric] ?? METRICS.impressions;
     this.csv.href = csv;
     setText(this.title, `${this.metric.name} by ${step}`);
-    this.plot.setAttribute('aria-label', `Chart of ${this.metric.name.toLowerCase()} by ${step}; its numbers are in the table below it`);
+    this.plot.setAttribute(
+      'aria-label',
+      `Chart of ${this.metric.name.toLowerCase()} by ${step}; its numbers are in the table below it`,
+    );
     this.before = before;
     this.rest();
     this.draw();
@@ -98,8 +113,16 @@ export class Chart {
       rightGap: 12,
       interactionModel: {},
       axes: {
-        x: { drawGrid: false, ticker: () => ticksOf(this.points, this.step, this.plot.clientWidth), axisLabelWidth: 100 },
-        y: { axisLabelWidth: 46, pixelsPerLabel: most > 0 && most < 4 && !metric.isRate ? 100 : 44, axisLabelFormatter: (value) => axisValue(metric, value) },
+        x: {
+          drawGrid: false,
+          ticker: () => ticksOf(this.points, this.step, this.plot.clientWidth),
+          axisLabelWidth: 100,
+        },
+        y: {
+          axisLabelWidth: 46,
+          pixelsPerLabel: most > 0 && most < 4 && !metric.isRate ? 100 : 44,
+          axisLabelFormatter: (value) => axisValue(metric, value),
+        },
       },
       highlightCallback: (event, x) => this.read(x),
       unhighlightCallback: () => this.rest(),
@@ -119,15 +142,29 @@ export class Chart {
       return;
     }
     this.index = index;
-    replace(this.readout, h('span', {}, bucketName(point.at, this.step)),
-      h('b', {}, point.now === undefined ? 'not yet' : written(this.metric, point.now), point.isOpen ? ' so far' : point.isCut ? ' (in part)' : ''),
-      point.thenAt ? h('span', { class: 'then' }, `${bucketName(point.thenAt, this.step)}: ${written(this.metric, point.then)}`) : null);
+    replace(
+      this.readout,
+      h('span', {}, bucketName(point.at, this.step)),
+      h(
+        'b',
+        {},
+        point.now === undefined ? 'not yet' : written(this.metric, point.now),
+        point.isOpen ? ' so far' : point.isCut ? ' (in part)' : '',
+      ),
+      point.thenAt
+        ? h('span', { class: 'then' }, `${bucketName(point.thenAt, this.step)}: ${written(this.metric, point.then)}`)
+        : null,
+    );
   }
 
   rest() {
     this.index = null;
-    replace(this.readout, this.before === null || this.before === undefined ? '' : h('span', { class: 'key' },
-      h('i', { class: 'now' }), 'this window', h('i', { class: 'ghost' }), this.before));
+    replace(
+      this.readout,
+      this.before === null || this.before === undefined
+        ? ''
+        : h('span', { class: 'key' }, h('i', { class: 'now' }), 'this window', h('i', { class: 'ghost' }), this.before),
+    );
   }
 
   onKey(event) {
@@ -147,12 +184,28 @@ export class Chart {
 
   list() {
     const hasBefore = this.points.some((point) => point.thenAt);
-    replace(this.head, h('th', { scope: 'col' }, this.step[0].toUpperCase() + this.step.slice(1)),
-      h('th', { scope: 'col' }, this.metric.name), hasBefore ? h('th', { scope: 'col' }, 'Before') : null);
-    const rows = this.points.filter((point) => point.now !== undefined).map((point) => h('tr', {},
-      h('th', { scope: 'row' }, bucketName(point.at, this.step), point.isOpen ? ' (so far)' : point.isCut ? ' (in part)' : ''),
-      h('td', {}, written(this.metric, point.now)),
-      hasBefore ? h('td', {}, written(this.metric, point.then)) : null));
+    replace(
+      this.head,
+      h('th', { scope: 'col' }, this.step[0].toUpperCase() + this.step.slice(1)),
+      h('th', { scope: 'col' }, this.metric.name),
+      hasBefore ? h('th', { scope: 'col' }, 'Before') : null,
+    );
+    const rows = this.points
+      .filter((point) => point.now !== undefined)
+      .map((point) =>
+        h(
+          'tr',
+          {},
+          h(
+            'th',
+            { scope: 'row' },
+            bucketName(point.at, this.step),
+            point.isOpen ? ' (so far)' : point.isCut ? ' (in part)' : '',
+          ),
+          h('td', {}, written(this.metric, point.now)),
+          hasBefore ? h('td', {}, written(this.metric, point.then)) : null,
+        ),
+      );
     replace(this.body, rows);
   }
 }

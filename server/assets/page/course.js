@@ -35,8 +35,13 @@ function isShorter({ start, end, previous }) {
 }
 
 const BEFORE = {
-  today: 'yesterday', yesterday: 'the day before', '7d': 'the 7 days before', '30d': 'the 30 days before',
-  month: 'last month', last_month: 'the month before', custom: 'as many days before',
+  today: 'yesterday',
+  yesterday: 'the day before',
+  '7d': 'the 7 days before',
+  '30d': 'the 30 days before',
+  month: 'last month',
+  last_month: 'the month before',
+  custom: 'as many days before',
 };
 
 export class Course {
@@ -60,7 +65,12 @@ export class Course {
 
   question() {
     return {
-      ...windowOf(this.place), ...this.filter, group_by: stepOf(this.place), compare: 'previous', metrics: ASKED, limit: ROWS,
+      ...windowOf(this.place),
+      ...this.filter,
+      group_by: stepOf(this.place),
+      compare: 'previous',
+      metrics: ASKED,
+      limit: ROWS,
     };
   }
 
@@ -70,8 +80,7 @@ export class Course {
     const question = this.question();
     const { data, asOf } = await get('ads/analytics', question);
     const { compare, period, ...rest } = question;
-    const window = data.previous
-      ? { start: data.previous.start, end: justBefore(data.start) } : null;
+    const window = data.previous ? { start: data.previous.start, end: justBefore(data.start) } : null;
     const before = window === null ? null : (await get('ads/analytics', { ...rest, ...window })).data;
     if (place === this.place) {
       this.tell(data, before, asOf);
@@ -88,12 +97,20 @@ export class Course {
     }
     this.shown = key;
     this.cards.tell(data);
-    setText(this.caption, `${rangeName(data.meta.start, data.meta.end)}, compared with ${BEFORE[place.period]}` +
-      (isShorter(data) ? ` up to ${momentName(data.previous.end, place.tz)}` : ''));
-    replace(this.warnings, data.meta.warnings.map((text) => h('p', { class: 'note' }, text)));
+    setText(
+      this.caption,
+      `${rangeName(data.meta.start, data.meta.end)}, compared with ${BEFORE[place.period]}` +
+        (isShorter(data) ? ` up to ${momentName(data.previous.end, place.tz)}` : ''),
+    );
+    replace(
+      this.warnings,
+      data.meta.warnings.map((text) => h('p', { class: 'note' }, text)),
+    );
     this.chart.tell({
       points: pointsOf(data, before?.rows ?? [], { step, place, asOf }),
-      step, metric: metricOf(place), before: BEFORE[place.period],
+      step,
+      metric: metricOf(place),
+      before: BEFORE[place.period],
       csv: urlOf('ads/analytics', csvOf(this.question())),
     });
   }

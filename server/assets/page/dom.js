@@ -33,7 +33,9 @@ export function setText(element, text) {
 }
 
 export function replace(element, ...children) {
-  element.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false),
+  );
 }
 
 // Text for readers alone.
@@ -50,7 +52,7 @@ function parse(url) {
 }
 
 // Whether a URL, which somebody has typed into a form, may become a link.
-export function isWebUrl(url) {
+function isWebUrl(url) {
   return ['http:', 'https:'].includes(parse(url)?.protocol);
 }
 
@@ -58,8 +60,10 @@ export function isWebUrl(url) {
 export function isShowable(url) {
   const parsed = parse(url);
   const near = ['localhost', '127.0.0.1'];
-  return parsed?.protocol === 'https:' ||
-    (parsed?.protocol === 'http:' && near.includes(parsed.hostname) && near.includes(location.hostname));
+  return (
+    parsed?.protocol === 'https:' ||
+    (parsed?.protocol === 'http:' && near.includes(parsed.hostname) && near.includes(location.hostname))
+  );
 }
 
 // A link to another site, in a tab of its own; where it is none, its text.

@@ -25,9 +25,13 @@ function makeInput(field, id, value, tz) {
     return h('input', { id, type: 'checkbox', checked: Boolean(value ?? field.otherwise) });
   }
   const input = h('input', {
-    id, type: { number: 'text', time: 'datetime-local', url: 'url' }[field.kind] ?? 'text',
-    inputmode: field.kind === 'number' ? 'numeric' : null, step: field.kind === 'time' ? 1 : null,
-    class: field.kind === 'number' ? 'number' : null, autocomplete: 'off', spellcheck: 'false',
+    id,
+    type: { number: 'text', time: 'datetime-local', url: 'url' }[field.kind] ?? 'text',
+    inputmode: field.kind === 'number' ? 'numeric' : null,
+    step: field.kind === 'time' ? 1 : null,
+    class: field.kind === 'number' ? 'number' : null,
+    autocomplete: 'off',
+    spellcheck: 'false',
   });
   input.value = shown;
   return input;
@@ -45,9 +49,14 @@ export class Field {
     const hint = field.kind === 'time' ? `${field.hint}. By the clock of ${tz.replaceAll('_', ' ')}` : field.hint;
     this.hint = hint ? h('p', { class: 'hint', id: `${id}-hint` }, hint) : null;
     this.input.setAttribute('aria-describedby', `${this.hint ? `${id}-hint ` : ''}${id}-slip`);
-    this.element = h('div', { class: `field ${field.kind ?? 'text'}` },
+    this.element = h(
+      'div',
+      { class: `field ${field.kind ?? 'text'}` },
       h('label', { for: id }, field.label, field.unit ? h('span', { class: 'unit' }, ` ${field.unit}`) : null),
-      this.input, this.hint, this.slip);
+      this.input,
+      this.hint,
+      this.slip,
+    );
   }
 
   raw() {
@@ -87,7 +96,9 @@ export class Field {
           throw new Slip(`This is no JSON: ${error.message}`);
         }
       case 'time':
-        return instantOf(raw.length === 16 ? `${raw}:00` : raw, this.tz).toISOString().replace('.000Z', 'Z');
+        return instantOf(raw.length === 16 ? `${raw}:00` : raw, this.tz)
+          .toISOString()
+          .replace('.000Z', 'Z');
       default:
         return raw;
     }

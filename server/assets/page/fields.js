@@ -28,8 +28,19 @@ export const GROUPS = [
       { name: 'video_width', label: 'Width', kind: 'number', unit: 'px' },
       { name: 'video_height', label: 'Height', kind: 'number', unit: 'px' },
       { name: 'skip_after_ms', label: 'May be skipped after', kind: 'number', unit: 'ms', hint: 'Empty: never' },
-      { name: 'progress_offsets_ms', label: 'Progress told at', kind: 'json', hint: 'Milliseconds, at most 20: [5000, 10000]' },
-      { name: 'media_files', label: 'More media files', kind: 'json', rows: 5, hint: '[{"url": "https://…", "type": "video/mp4", "width": 1280, "height": 720, "bitrate_kbps": 2500}]' },
+      {
+        name: 'progress_offsets_ms',
+        label: 'Progress told at',
+        kind: 'json',
+        hint: 'Milliseconds, at most 20: [5000, 10000]',
+      },
+      {
+        name: 'media_files',
+        label: 'More media files',
+        kind: 'json',
+        rows: 5,
+        hint: '[{"url": "https://…", "type": "video/mp4", "width": 1280, "height": 720, "bitrate_kbps": 2500}]',
+      },
     ],
   },
   {
@@ -44,13 +55,19 @@ export const GROUPS = [
     title: 'Third parties',
     fields: [
       { name: 'wrapper_url', label: 'Wrapper', kind: 'url', hint: 'Somebody else’s VAST, around which this ad is' },
-      { name: 'trackers', label: 'Trackers', kind: 'json', rows: 5, hint: '{"impression": "https://…", "start": ["https://…"]}' },
+      {
+        name: 'trackers',
+        label: 'Trackers',
+        kind: 'json',
+        rows: 5,
+        hint: '{"impression": "https://…", "start": ["https://…"]}',
+      },
       { name: 'ad_verifications', label: 'Verifications', kind: 'xml', rows: 5, hint: 'One AdVerifications element' },
     ],
   },
 ];
 
-export const FIELDS = GROUPS.flatMap((group) => group.fields);
+const FIELDS = GROUPS.flatMap((group) => group.fields);
 
 export function labelOf(name) {
   return FIELDS.find((field) => field.name === name)?.label ?? name;

@@ -6,10 +6,20 @@ import { count, share } from './metrics.js';
 import { csvOf, windowOf } from './question.js';
 
 const STEPS = [
-  ['fills', 'Served'], ['impressions', 'Impression'], ['starts', 'Start'], ['first_quartiles', 'First quartile'],
-  ['midpoints', 'Midpoint'], ['third_quartiles', 'Third quartile'], ['completes', 'Complete'],
+  ['fills', 'Served'],
+  ['impressions', 'Impression'],
+  ['starts', 'Start'],
+  ['first_quartiles', 'First quartile'],
+  ['midpoints', 'Midpoint'],
+  ['third_quartiles', 'Third quartile'],
+  ['completes', 'Complete'],
 ];
-const BESIDES = [['clicks', 'Click'], ['skips', 'Skip'], ['viewables', 'Viewable'], ['errors', 'Error']];
+const BESIDES = [
+  ['clicks', 'Click'],
+  ['skips', 'Skip'],
+  ['viewables', 'Viewable'],
+  ['errors', 'Error'],
+];
 
 export class Funnel {
   constructor(place, filter) {
@@ -18,10 +28,26 @@ export class Funnel {
     this.csv = h('a', { class: 'csv', download: '' }, 'CSV');
     this.body = h('tbody');
     this.besides = h('tbody');
-    this.element = h('section', { class: 'part', 'aria-labelledby': title },
+    this.element = h(
+      'section',
+      { class: 'part', 'aria-labelledby': title },
       h('div', { class: 'bar' }, h('h2', { id: title }, 'How far it comes'), this.csv),
-      h('table', { class: 'numbers funnel' }, h('thead', {}, h('tr', {},
-        ['Step', 'Events', 'Of step before', 'Of all'].map((text) => h('th', { scope: 'col' }, text)))), this.body, this.besides));
+      h(
+        'table',
+        { class: 'numbers funnel' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ['Step', 'Events', 'Of step before', 'Of all'].map((text) => h('th', { scope: 'col' }, text)),
+          ),
+        ),
+        this.body,
+        this.besides,
+      ),
+    );
     this.move(place);
   }
 
@@ -46,10 +72,22 @@ export class Funnel {
   tell(data) {
     const most = Math.max(...STEPS.map(([name]) => data[name]));
     const part = (value, all) => (all > 0 ? value / all : null);
-    const row = ([name, label], before) => h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, count(data[name])),
-      h('td', {}, before === null ? '' : share(part(data[name], data[before]))),
-      barred(part(data[name], most)));
-    replace(this.body, STEPS.map((step, index) => row(step, index === 0 ? null : STEPS[index - 1][0])));
-    replace(this.besides, BESIDES.filter(([name]) => data[name] > 0).map((step) => row(step, null)));
+    const row = ([name, label], before) =>
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, label),
+        h('td', {}, count(data[name])),
+        h('td', {}, before === null ? '' : share(part(data[name], data[before]))),
+        barred(part(data[name], most)),
+      );
+    replace(
+      this.body,
+      STEPS.map((step, index) => row(step, index === 0 ? null : STEPS[index - 1][0])),
+    );
+    replace(
+      this.besides,
+      BESIDES.filter(([name]) => data[name] > 0).map((step) => row(step, null)),
+    );
   }
 }

@@ -17,7 +17,13 @@ const actions = h('nav', { class: 'actions', 'aria-label': 'Page' });
 const notice = h('p', { class: 'notice', role: 'alert', hidden: true });
 const stage = h('div', { class: 'stage' });
 
-let session = { may_read: true, may_read_private: false, may_change: false, read_token_set: false, admin_token_set: false };
+let session = {
+  may_read: true,
+  may_read_private: false,
+  may_change: false,
+  read_token_set: false,
+  admin_token_set: false,
+};
 let catalogue = new Catalogue(false);
 let place = readPlace();
 let knowsSession = false;
@@ -35,9 +41,13 @@ function sayFault(text) {
 
 function drawActions() {
   const hasSession = session.read_token_set && session.may_read && session.expires_at;
-  replace(actions,
-    view instanceof SignIn ? null : h('a', { href: hrefOf({ ...place, view: 'new', ad: null }), 'data-go': true, class: 'new' }, 'New ad'),
-    hasSession ? h('button', { type: 'button', class: 'plain', onclick: signOut }, 'Sign out') : null);
+  replace(
+    actions,
+    view instanceof SignIn
+      ? null
+      : h('a', { href: hrefOf({ ...place, view: 'new', ad: null }), 'data-go': true, class: 'new' }, 'New ad'),
+    hasSession ? h('button', { type: 'button', class: 'plain', onclick: signOut }, 'Sign out') : null,
+  );
 }
 
 function put(next, key, isFirst) {
@@ -79,12 +89,16 @@ function signIn() {
   if (view instanceof SignIn) {
     return;
   }
-  put(new SignIn((opened) => {
-    forget();
-    take(opened);
-    view = null;
-    show(place);
-  }), 'sign-in', false);
+  put(
+    new SignIn((opened) => {
+      forget();
+      take(opened);
+      view = null;
+      show(place);
+    }),
+    'sign-in',
+    false,
+  );
   view.focus();
 }
 

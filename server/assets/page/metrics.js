@@ -13,20 +13,25 @@ function ratio(part, all) {
   return all > 0 ? part / all : null;
 }
 
-// By their names in the URL. `needs` are the API's metrics, `of` makes the value of a row of these; `order` is what
-// the API orders rows by.
+// By their names in the URL; `of` makes the value of a row of the API's metrics.
 export const METRICS = {
-  impressions: { name: 'Impressions', unit: 'impressions', of: (row) => row.impressions },
-  clicks: { name: 'Clicks', unit: 'clicks', of: (row) => row.clicks },
+  impressions: { name: 'Impressions', of: (row) => row.impressions },
+  clicks: { name: 'Clicks', of: (row) => row.clicks },
   click_rate: {
-    name: 'Click rate', isRate: true, unit: 'clicks per impression', of: (row) => ratio(row.clicks, row.impressions),
+    name: 'Click rate',
+    isRate: true,
+    of: (row) => ratio(row.clicks, row.impressions),
   },
   completion_rate: {
-    name: 'Completion rate', isRate: true, unit: 'completes per start', of: (row) => row.completion_rate,
+    name: 'Completion rate',
+    isRate: true,
+    of: (row) => row.completion_rate,
   },
-  errors: { name: 'Errors', unit: 'errors', of: (row) => row.errors },
+  errors: { name: 'Errors', of: (row) => row.errors },
   invalid_share: {
-    name: 'Invalid share', isRate: true, unit: 'of all events', of: (row) => ratio(row.invalid, row.events),
+    name: 'Invalid share',
+    isRate: true,
+    of: (row) => ratio(row.invalid, row.events),
   },
 };
 
@@ -37,11 +42,11 @@ export function count(value) {
   return value === null || value === undefined ? NONE : whole.format(value);
 }
 
-export function shortCount(value) {
+function shortCount(value) {
   return short.format(value);
 }
 
-export function rate(value) {
+function rate(value) {
   return value === null || value === undefined ? NONE : percent.format(value);
 }
 
@@ -79,5 +84,8 @@ export function change(metric, now, then) {
     return { sign: '↑', word: 'up', size: 'from 0' };
   }
   const size = Math.abs(difference / then);
-  return { ...direction(difference), size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold` };
+  return {
+    ...direction(difference),
+    size: size < 10 ? coarse.format(size) : `${whole.format(Math.round(now / then))}-fold`,
+  };
 }

@@ -8,14 +8,32 @@ export class NewAd {
     this.place = place;
     this.title = 'New ad';
     this.form = new AdForm({
-      tz: place.tz, shell, saved: (ad) => shell.go({ ...this.place, view: 'ad', ad: ad.id }),
+      tz: place.tz,
+      shell,
+      saved: (ad) => shell.go({ ...this.place, view: 'ad', ad: ad.id }),
     });
-    this.element = h('div', { class: 'new-ad' },
-      h('p', { class: 'crumbs' }, h('a', { href: hrefOf({ ...place, view: 'overview', ad: null }), 'data-go': true }, '← Ads')),
+    this.element = h(
+      'div',
+      { class: 'new-ad' },
+      h(
+        'p',
+        { class: 'crumbs' },
+        h('a', { href: hrefOf({ ...place, view: 'overview', ad: null }), 'data-go': true }, '← Ads'),
+      ),
       h('h1', {}, 'New ad'),
-      h('p', { class: 'lead' }, 'A media file makes it a video, an image alone a banner over the video, a wrapper points to somebody else’s VAST.'),
-      session.admin_token_set ? this.form.element
-        : h('p', { class: 'note' }, 'Ads cannot be made over HTTP on this server: set ADMIN_TOKEN, of 24 characters at least, and start it again.'));
+      h(
+        'p',
+        { class: 'lead' },
+        'A media file makes it a video, an image alone a banner over the video, a wrapper points to somebody else’s VAST.',
+      ),
+      session.admin_token_set
+        ? this.form.element
+        : h(
+            'p',
+            { class: 'note' },
+            'Ads cannot be made over HTTP on this server: set ADMIN_TOKEN, of 24 characters at least, and start it again.',
+          ),
+    );
   }
 
   move(place) {

@@ -16,8 +16,20 @@ export class Overview {
     this.table = new AdsTable(place, catalogue);
     this.breakdowns = ['errors', 'nofills', 'invalid'].map((kind) => new Breakdown(place, kind));
     this.first = h('div');
-    this.element = h('div', { class: 'overview' }, h('h1', { class: 'vh' }, 'How the ads do'), this.controls, this.first,
-      this.course.element, this.table.element, h('div', { class: 'parts' }, this.breakdowns.map((part) => part.element)));
+    this.element = h(
+      'div',
+      { class: 'overview' },
+      h('h1', { class: 'vh' }, 'How the ads do'),
+      this.controls,
+      this.first,
+      this.course.element,
+      this.table.element,
+      h(
+        'div',
+        { class: 'parts' },
+        this.breakdowns.map((part) => part.element),
+      ),
+    );
     replace(this.controls, controls(place));
   }
 
@@ -42,7 +54,10 @@ export class Overview {
     if (this.guided !== key) {
       this.guided = key;
       this.element.classList.toggle('is-empty', isEmpty);
-      replace(this.first, isEmpty || isQuiet ? firstSteps(this.place, this.session, isEmpty ? null : page.rows[0]?.id ?? null) : []);
+      replace(
+        this.first,
+        isEmpty || isQuiet ? firstSteps(this.place, this.session, isEmpty ? null : (page.rows[0]?.id ?? null)) : [],
+      );
     }
   }
 }

@@ -72,7 +72,15 @@ export function onMove(listener) {
   window.addEventListener('popstate', () => moved(readPlace()));
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[data-go]');
-    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    ) {
       return;
     }
     event.preventDefault();

@@ -4,7 +4,11 @@ import { h, isShowable, newId, outLink, replace, setText } from './dom.js';
 import { TrackerList } from './trackers.js';
 import { readVast } from './vast.js';
 
-const QUARTILES = [[0.25, 'firstQuartile'], [0.5, 'midpoint'], [0.75, 'thirdQuartile']];
+const QUARTILES = [
+  [0.25, 'firstQuartile'],
+  [0.5, 'midpoint'],
+  [0.75, 'thirdQuartile'],
+];
 // Of the Media Rating Council: half of it, for two seconds.
 const VIEWABLE_SHARE = 0.5;
 const VIEWABLE_MS = 2000;
@@ -17,12 +21,19 @@ function clock(seconds) {
 // Which file this browser plays, the smallest that is at least as wide as the player; or why none.
 function chooseMedia(media) {
   const probe = document.createElement('video');
-  const files = media.filter((file) => file.delivery !== 'streaming' && (file.type === '' || probe.canPlayType(file.type) !== ''));
+  const files = media.filter(
+    (file) => file.delivery !== 'streaming' && (file.type === '' || probe.canPlayType(file.type) !== ''),
+  );
   const near = files.filter((file) => isShowable(file.url));
   if (near.length > 0) {
     return { file: [...near].sort((one, other) => (one.bitrate ?? 0) - (other.bitrate ?? 0))[0] };
   }
-  return { fault: files.length === 0 ? 'None of its media files is of a type that this browser plays.' : 'Its media files are not on https: this page plays no others.' };
+  return {
+    fault:
+      files.length === 0
+        ? 'None of its media files is of a type that this browser plays.'
+        : 'Its media files are not on https: this page plays no others.',
+  };
 }
 
 export class TestPlayer {
@@ -36,17 +47,39 @@ export class TestPlayer {
     this.play = h('button', { type: 'button', class: 'main', onclick: () => this.onPlay() }, 'Play the ad');
     this.mute = h('button', { type: 'button', hidden: true, onclick: () => this.onMute() }, 'Mute');
     this.skip = h('button', { type: 'button', hidden: true, onclick: () => this.onSkip() }, 'Skip');
-    this.full = h('button', { type: 'button', hidden: true, onclick: () => this.video.requestFullscreen?.() }, 'Full screen');
+    this.full = h(
+      'button',
+      { type: 'button', hidden: true, onclick: () => this.video.requestFullscreen?.() },
+      'Full screen',
+    );
     this.visit = h('span');
     this.time = h('span', { class: 'time' });
     this.progress = h('progress', { max: 1, value: 0, 'aria-label': 'How far the ad has played' });
     this.stored = h('p', { class: 'note stored', role: 'status' });
-    this.element = h('section', { class: 'part wide test-player', id: 'player', 'aria-labelledby': title },
+    this.element = h(
+      'section',
+      { class: 'part wide test-player', id: 'player', 'aria-labelledby': title },
       h('div', { class: 'bar' }, h('h2', { id: title }, 'Test player')),
-      h('p', { class: 'note' }, 'Plays the ad’s VAST with preview tokens: what it tells is stored as a test and is in no other number.'),
-      h('div', { class: 'stage-of' },
-        h('div', {}, this.screen, this.progress, h('div', { class: 'row' }, this.play, this.mute, this.skip, this.full, this.visit, this.time), this.note, this.stored),
-        this.trackers.element));
+      h(
+        'p',
+        { class: 'note' },
+        'Plays the ad’s VAST with preview tokens: what it tells is stored as a test and is in no other number.',
+      ),
+      h(
+        'div',
+        { class: 'stage-of' },
+        h(
+          'div',
+          {},
+          this.screen,
+          this.progress,
+          h('div', { class: 'row' }, this.play, this.mute, this.skip, this.full, this.visit, this.time),
+          this.note,
+          this.stored,
+        ),
+        this.trackers.element,
+      ),
+    );
     this.trackers.element.hidden = true;
     this.video = null;
   }
@@ -66,9 +99,11 @@ export class TestPlayer {
     try {
       await this.begin();
     } catch (error) {
-      this.say(error.status === 401 || error.status === 403 || error.status === 404
-        ? `This ad is not available, and shown to nobody but who has ADMIN_TOKEN: enter it below, under Edit. (${error.message})`
-        : `Its VAST cannot be had: ${error.message}`);
+      this.say(
+        error.status === 401 || error.status === 403 || error.status === 404
+          ? `This ad is not available, and shown to nobody but who has ADMIN_TOKEN: enter it below, under Edit. (${error.message})`
+          : `Its VAST cannot be had: ${error.message}`,
+      );
     } finally {
       this.play.disabled = false;
     }
@@ -141,7 +176,10 @@ export class TestPlayer {
       return;
     }
     const element = h('img', {
-      src: image.url, alt: 'The ad', referrerpolicy: 'no-referrer', onload: () => this.tellOnce('impression'),
+      src: image.url,
+      alt: 'The ad',
+      referrerpolicy: 'no-referrer',
+      onload: () => this.tellOnce('impression'),
       onerror: () => this.fail(502, 'Its image cannot be loaded.'),
     });
     replace(this.screen, element);
@@ -156,7 +194,13 @@ export class TestPlayer {
       this.fail(media.length === 0 ? 401 : 403, fault);
       return;
     }
-    this.video = h('video', { src: file.url, playsinline: true, preload: 'auto', referrerpolicy: 'no-referrer', 'aria-label': 'The ad' });
+    this.video = h('video', {
+      src: file.url,
+      playsinline: true,
+      preload: 'auto',
+      referrerpolicy: 'no-referrer',
+      'aria-label': 'The ad',
+    });
     replace(this.screen, this.video);
     this.follow(this.video);
     this.mute.hidden = false;
@@ -164,7 +208,9 @@ export class TestPlayer {
     this.skip.hidden = this.ad.skipAfter === null;
     this.countDown();
     this.watch(this.video);
-    this.video.play().catch((error) => error.name === 'NotAllowedError' && this.say('The browser wants another press of the button.'));
+    this.video
+      .play()
+      .catch((error) => error.name === 'NotAllowedError' && this.say('The browser wants another press of the button.'));
   }
 
   follow(video) {
@@ -176,9 +222,16 @@ export class TestPlayer {
     on('volumechange', () => this.onVolume());
     on('seeked', () => this.now < (this.furthest ?? 0) - 0.5 && this.tell('rewind'));
     on('ended', () => this.onEnded());
-    on('error', () => this.fail({ 2: 402, 3: 405, 4: 401 }[video.error?.code] ?? 400, `The media cannot be played: ${video.error?.message || 'it did not come'}`));
+    on('error', () =>
+      this.fail(
+        { 2: 402, 3: 405, 4: 401 }[video.error?.code] ?? 400,
+        `The media cannot be played: ${video.error?.message || 'it did not come'}`,
+      ),
+    );
     this.wasMuted = video.muted;
-    video.addEventListener('fullscreenchange', () => this.tell(document.fullscreenElement === video ? 'playerExpand' : 'playerCollapse'));
+    video.addEventListener('fullscreenchange', () =>
+      this.tell(document.fullscreenElement === video ? 'playerExpand' : 'playerCollapse'),
+    );
   }
 
   onPlaying() {
@@ -222,7 +275,10 @@ export class TestPlayer {
   }
 
   countDown() {
-    const { now, ad: { skipAfter } } = this;
+    const {
+      now,
+      ad: { skipAfter },
+    } = this;
     this.skip.disabled = skipAfter !== null && now < skipAfter;
     setText(this.skip, this.skip.disabled ? `Skip in ${Math.ceil(skipAfter - now)} s` : 'Skip');
   }
@@ -276,12 +332,15 @@ export class TestPlayer {
 
   // Viewable once half of it has been in view for two seconds.
   watch(element) {
-    this.viewing = new IntersectionObserver(([entry]) => {
-      clearTimeout(this.viewTimer);
-      if (entry.intersectionRatio >= VIEWABLE_SHARE) {
-        this.viewTimer = setTimeout(() => this.tellOnce('viewable'), VIEWABLE_MS);
-      }
-    }, { threshold: [VIEWABLE_SHARE] });
+    this.viewing = new IntersectionObserver(
+      ([entry]) => {
+        clearTimeout(this.viewTimer);
+        if (entry.intersectionRatio >= VIEWABLE_SHARE) {
+          this.viewTimer = setTimeout(() => this.tellOnce('viewable'), VIEWABLE_MS);
+        }
+      },
+      { threshold: [VIEWABLE_SHARE] },
+    );
     this.viewing.observe(element);
   }
 
@@ -291,10 +350,20 @@ export class TestPlayer {
       return;
     }
     const { data } = await get('ads/analytics', {
-      period: 'today', tz: this.place.tz, traffic: 'test', ad_id: this.id, group_by: 'kind', metrics: 'events', limit: 50,
+      period: 'today',
+      tz: this.place.tz,
+      traffic: 'test',
+      ad_id: this.id,
+      group_by: 'kind',
+      metrics: 'events',
+      limit: 50,
     });
     const rows = data.rows.filter((row) => row.events > 0);
-    setText(this.stored, rows.length === 0 ? 'Nothing of it is stored yet.'
-      : `Stored as tests today: ${rows.map((row) => `${row.kind} ${row.events}`).join(', ')}.`);
+    setText(
+      this.stored,
+      rows.length === 0
+        ? 'Nothing of it is stored yet.'
+        : `Stored as tests today: ${rows.map((row) => `${row.kind} ${row.events}`).join(', ')}.`,
+    );
   }
 }

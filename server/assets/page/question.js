@@ -14,7 +14,8 @@ export function windowOf(place) {
 
 function daysIn(place) {
   return place.period === 'custom'
-    ? 1 + Math.round((Date.parse(place.end) - Date.parse(place.start)) / DAY_MS) : DAYS[place.period];
+    ? 1 + Math.round((Date.parse(place.end) - Date.parse(place.start)) / DAY_MS)
+    : DAYS[place.period];
 }
 
 // The step that was asked for, or one that suits the window; never more rows than a table can bear.

@@ -18,11 +18,16 @@ async function copy(code, button) {
 
 export function snippet(label, text) {
   const code = h('code', {}, text);
-  const button = h('button', { type: 'button', 'aria-label': `Copy: ${label}`, onclick: () => copy(code, button) }, 'Copy');
-  return h('div', { class: 'snippet' }, h('span', { class: 'label' }, label), h('pre', { tabindex: '0' }, code), button);
-}
-
-// As one word of a shell.
-export function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  const button = h(
+    'button',
+    { type: 'button', 'aria-label': `Copy: ${label}`, onclick: () => copy(code, button) },
+    'Copy',
+  );
+  return h(
+    'div',
+    { class: 'snippet' },
+    h('span', { class: 'label' }, label),
+    h('pre', { tabindex: '0' }, code),
+    button,
+  );
 }

@@ -23,7 +23,10 @@ function pathOf(values, most) {
 // `values` in order of time, null where there is none. Readers have the numbers beside it.
 export function spark(values) {
   const most = Math.max(0, ...values.filter((value) => value !== null && value !== undefined));
-  return svg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, 'aria-hidden': 'true' },
+  return svg(
+    'svg',
+    { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, 'aria-hidden': 'true' },
     svg('path', { d: `M2 ${HEIGHT - 1.5}H${WIDTH - 2}`, class: 'base' }),
-    most === 0 ? null : svg('path', { d: pathOf(values, most), class: 'line', fill: 'none' }));
+    most === 0 ? null : svg('path', { d: pathOf(values, most), class: 'line', fill: 'none' }),
+  );
 }

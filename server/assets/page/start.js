@@ -3,7 +3,8 @@ import { h } from './dom.js';
 import { hrefOf } from './place.js';
 import { snippet } from './snippets.js';
 
-const AD = '{"title":"My first ad","video_url":"https://example.com/ad.mp4","duration_ms":15000,"target_url":"https://example.com/"}';
+const AD =
+  '{"title":"My first ad","video_url":"https://example.com/ad.mp4","duration_ms":15000,"target_url":"https://example.com/"}';
 
 function address() {
   return new URL('.', location.href).href.replace(/\/$/, '');
@@ -19,15 +20,45 @@ function firstAd(session) {
 export function firstSteps(place, session, id) {
   const base = session.public_url ?? address();
   const reading = session.read_token_set ? ' -H "Authorization: Bearer $READ_TOKEN"' : '';
-  return h('section', { class: 'first' },
+  return h(
+    'section',
+    { class: 'first' },
     h('h2', {}, id === null ? 'Nothing here yet' : 'No events in this window'),
-    h('p', {}, id === null
-      ? 'An ad, an event, a number: three commands, and this page shows what became of them.'
-      : 'The ads are there. As soon as players show them, their numbers appear here by themselves. To try it by hand:'),
-    h('ol', {},
-      id === null ? h('li', {}, snippet('Make an ad', firstAd(session)),
-        session.admin_token_set ? h('p', {}, 'or ', h('a', { href: hrefOf({ ...place, view: 'new' }), 'data-go': true }, 'fill in the form'), '.')
-          : h('p', {}, 'With ADMIN_TOKEN set, ads can be made here and over HTTP as well.')) : null,
-      h('li', {}, snippet('Send an event', `curl ${base}/ads/impression -H 'Content-Type: application/json' -d '{"ad_id":${id ?? 1}}'`)),
-      h('li', {}, snippet('See it', `curl '${address()}/ads/analytics?period=today'${reading}`))));
+    h(
+      'p',
+      {},
+      id === null
+        ? 'An ad, an event, a number: three commands, and this page shows what became of them.'
+        : 'The ads are there. As soon as players show them, their numbers appear here by themselves. To try it by hand:',
+    ),
+    h(
+      'ol',
+      {},
+      id === null
+        ? h(
+            'li',
+            {},
+            snippet('Make an ad', firstAd(session)),
+            session.admin_token_set
+              ? h(
+                  'p',
+                  {},
+                  'or ',
+                  h('a', { href: hrefOf({ ...place, view: 'new' }), 'data-go': true }, 'fill in the form'),
+                  '.',
+                )
+              : h('p', {}, 'With ADMIN_TOKEN set, ads can be made here and over HTTP as well.'),
+          )
+        : null,
+      h(
+        'li',
+        {},
+        snippet(
+          'Send an event',
+          `curl ${base}/ads/impression -H 'Content-Type: application/json' -d '{"ad_id":${id ?? 1}}'`,
+        ),
+      ),
+      h('li', {}, snippet('See it', `curl '${address()}/ads/analytics?period=today'${reading}`)),
+    ),
+  );
 }

@@ -19,7 +19,10 @@ export class Strip {
     this.waiting = h('span', { class: 'fact' });
     this.asOf = h('span', { class: 'fact' });
     this.database = h('span', { class: 'fact warn', hidden: true });
-    this.servers = h('span', { class: 'fact', title: 'Servers that stored events within the last 10 minutes, and this one' });
+    this.servers = h('span', {
+      class: 'fact',
+      title: 'Servers that stored events within the last 10 minutes, and this one',
+    });
     this.element = h('div', { class: 'strip' }, this.state, this.database, this.waiting, this.asOf, this.servers);
     this.kind = null;
     this.say('wait', 'Connecting');
@@ -47,7 +50,6 @@ export class Strip {
     setText(this.database, isDown ? 'Database away: events wait in the journal' : '');
     setText(this.waiting, `${count(data.pending_events)} waiting`);
     setText(this.servers, `${count(data.instances)} ${data.instances === 1 ? 'server' : 'servers'}`);
-    this.version = data.version;
   }
 
   // For whoever has not signed in.

@@ -3,7 +3,7 @@
 const WALL = /^(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}):(\d{2}))?/;
 
 // A bucket's beginning by its zone's clock, as a Date whose UTC fields are those of the clock.
-export function wallDate(text) {
+function wallDate(text) {
   const [, year, month, day = '1', hour = '0', minute = '0'] = WALL.exec(text);
   return new Date(Date.UTC(year, month - 1, day, hour, minute));
 }
@@ -45,10 +45,20 @@ export function tickName(text, step, isWide) {
 
 // "2026-11-27T12:03:22" by the clock of a zone.
 export function wallText(instant, tz) {
-  const parts = Object.fromEntries(new Intl.DateTimeFormat('en-CA', {
-    timeZone: tz, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
-    hour: '2-digit', minute: '2-digit', second: '2-digit',
-  }).formatToParts(instant).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone: tz,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    })
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
@@ -78,8 +88,11 @@ export function isCut(at, step, start, end) {
   if (step === 'week') {
     return days < 6;
   }
-  return step === 'month' && begin.slice(0, 7) === end.slice(0, 7) &&
-    new Date(Date.parse(end.slice(0, 10)) + 86400000).getUTCDate() !== 1;
+  return (
+    step === 'month' &&
+    begin.slice(0, 7) === end.slice(0, 7) &&
+    new Date(Date.parse(end.slice(0, 10)) + 86400000).getUTCDate() !== 1
+  );
 }
 
 // The instant at which a zone's clock shows `wall` ("2026-11-27T00:00"); of two the earlier one.
@@ -110,16 +123,26 @@ export function justBefore(text) {
 export function rangeName(start, end) {
   const [from, to] = [wallDate(start), wallDate(end)];
   return from.toISOString().slice(0, 10) === to.toISOString().slice(0, 10)
-    ? fullDay.format(from) : dayYear.formatRange(from, to).replaceAll('\u2009', ' ');
+    ? fullDay.format(from)
+    : dayYear.formatRange(from, to).replaceAll('\u2009', ' ');
 }
 
 export function timeOfDay(instant, tz) {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: tz, hour: '2-digit', minute: '2-digit', second: '2-digit' })
-    .format(new Date(instant));
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: tz,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(new Date(instant));
 }
 
 export function momentName(instant, tz) {
   return new Intl.DateTimeFormat('en-GB', {
-    timeZone: tz, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
+    timeZone: tz,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
   }).format(new Date(instant));
 }

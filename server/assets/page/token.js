@@ -8,12 +8,21 @@ export class TokenField {
     this.accepted = accepted;
     const id = newId('admin');
     this.input = h('input', {
-      id, type: 'password', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint ${id}-slip`,
+      id,
+      type: 'password',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-describedby': `${id}-hint ${id}-slip`,
     });
     this.slip = h('p', { class: 'slip', id: `${id}-slip`, role: 'alert' });
-    this.element = h('div', { class: 'field token', hidden: hasAdminToken() },
-      h('label', { for: id }, 'ADMIN_TOKEN'), this.input,
-      h('p', { class: 'hint', id: `${id}-hint` }, 'Asked for once, and kept in the memory of this tab alone'), this.slip);
+    this.element = h(
+      'div',
+      { class: 'field token', hidden: hasAdminToken() },
+      h('label', { for: id }, 'ADMIN_TOKEN'),
+      this.input,
+      h('p', { class: 'hint', id: `${id}-hint` }, 'Asked for once, and kept in the memory of this tab alone'),
+      this.slip,
+    );
   }
 
   refuse(text) {
@@ -42,8 +51,11 @@ export class TokenField {
       return this.refuse(error.status === 401 ? 'This is not ADMIN_TOKEN' : `That did not work: ${error.message}`);
     }
     if (!session.may_change) {
-      return this.refuse(session.admin_token_set === false
-        ? 'Nothing can be changed over HTTP: the server has no ADMIN_TOKEN' : 'This is not ADMIN_TOKEN');
+      return this.refuse(
+        session.admin_token_set === false
+          ? 'Nothing can be changed over HTTP: the server has no ADMIN_TOKEN'
+          : 'This is not ADMIN_TOKEN',
+      );
     }
     setAdminToken(token);
     this.input.value = '';

@@ -4,14 +4,21 @@ import { aside, h, replace, setText } from './dom.js';
 function clockText(at) {
   const whole = Math.floor(at);
   const part = String(Math.floor((at - whole) * 1000)).padStart(3, '0');
-  return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((value) => String(value).padStart(2, '0')).join(':') + `.${part}`;
+  return (
+    [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+      .map((value) => String(value).padStart(2, '0'))
+      .join(':') + `.${part}`
+  );
 }
 
 // VAST 4.2 section 6: what we know; -1 says that a thing is not known.
 function fillIn(url, { at, code }) {
   const known = {
-    CACHEBUSTING: () => String(Math.floor(Math.random() * 1e8)).padStart(8, '0'), TIMESTAMP: () => new Date().toISOString(),
-    ADPLAYHEAD: () => clockText(at), MEDIAPLAYHEAD: () => clockText(at), CONTENTPLAYHEAD: () => clockText(at),
+    CACHEBUSTING: () => String(Math.floor(Math.random() * 1e8)).padStart(8, '0'),
+    TIMESTAMP: () => new Date().toISOString(),
+    ADPLAYHEAD: () => clockText(at),
+    MEDIAPLAYHEAD: () => clockText(at),
+    CONTENTPLAYHEAD: () => clockText(at),
     ERRORCODE: () => String(code ?? 900),
   };
   return url.replace(/\[([A-Z]+)\]/g, (macro, name) => (known[name] ? encodeURIComponent(known[name]()) : '-1'));
@@ -32,9 +39,29 @@ export class TrackerList {
     this.bases = bases;
     this.body = h('tbody');
     this.summary = h('p', { class: 'told', role: 'status' });
-    this.element = h('div', { class: 'trackers' }, this.summary,
-      h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' },
-        h('table', {}, h('thead', {}, h('tr', {}, ['Event', 'At', 'Answer', 'Tracker'].map((text) => h('th', { scope: 'col' }, text)))), this.body)));
+    this.element = h(
+      'div',
+      { class: 'trackers' },
+      this.summary,
+      h(
+        'div',
+        { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' },
+        h(
+          'table',
+          {},
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              ['Event', 'At', 'Answer', 'Tracker'].map((text) => h('th', { scope: 'col' }, text)),
+            ),
+          ),
+          this.body,
+        ),
+      ),
+    );
     this.rows = [];
   }
 
@@ -50,7 +77,10 @@ export class TrackerList {
       setText(row.answer, 'not fetched: somebody else’s VAST');
       this.rows.push(row);
     }
-    replace(this.body, this.rows.map((row) => row.element));
+    replace(
+      this.body,
+      this.rows.map((row) => row.element),
+    );
     this.count();
   }
 
@@ -59,8 +89,14 @@ export class TrackerList {
     const when = h('td', { class: 'at' });
     const answer = h('td', {}, isOurs ? 'not yet' : 'not fetched: a third party’s');
     const name = tracker.event === 'progress' && tracker.at !== null ? `progress ${tracker.at} s` : tracker.event;
-    const element = h('tr', { class: isOurs ? 'ours' : 'theirs', 'data-event': tracker.event },
-      h('th', { scope: 'row' }, name), when, answer, h('td', { class: 'url', title: tracker.url }, shortUrl(tracker.url), isOurs ? null : aside(' (not fetched)')));
+    const element = h(
+      'tr',
+      { class: isOurs ? 'ours' : 'theirs', 'data-event': tracker.event },
+      h('th', { scope: 'row' }, name),
+      when,
+      answer,
+      h('td', { class: 'url', title: tracker.url }, shortUrl(tracker.url), isOurs ? null : aside(' (not fetched)')),
+    );
     return { ...tracker, isOurs, when, answer, element, isTold: false };
   }
 
@@ -84,7 +120,12 @@ export class TrackerList {
   async request(row, url) {
     setText(row.answer, 'on its way');
     try {
-      const response = await fetch(url, { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', keepalive: true });
+      const response = await fetch(url, {
+        cache: 'no-store',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        keepalive: true,
+      });
       setText(row.answer, response.ok ? `${response.status}, on disk` : `${response.status}`);
       row.element.classList.toggle('is-bad', !response.ok);
     } catch {
@@ -104,6 +145,9 @@ export class TrackerList {
     const ours = this.rows.filter((row) => row.isOurs);
     const told = ours.filter((row) => row.isTold).length;
     const others = this.rows.length - ours.length;
-    setText(this.summary, `${told} of ${ours.length} of our trackers told${others > 0 ? `; ${others} of others, none fetched` : ''}`);
+    setText(
+      this.summary,
+      `${told} of ${ours.length} of our trackers told${others > 0 ? `; ${others} of others, none fetched` : ''}`,
+    );
   }
 }

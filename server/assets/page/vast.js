@@ -17,23 +17,31 @@ function number(element, name) {
 }
 
 function texts(parent, selector) {
-  return [...parent.querySelectorAll(selector)].map((element) => element.textContent.trim()).filter((text) => text !== '');
+  return [...parent.querySelectorAll(selector)]
+    .map((element) => element.textContent.trim())
+    .filter((text) => text !== '');
 }
 
 function tracking(creative, duration) {
   return [...creative.querySelectorAll('TrackingEvents > Tracking')].map((element) => ({
-    event: element.getAttribute('event'), url: element.textContent.trim(), at: offset(element.getAttribute('offset'), duration),
+    event: element.getAttribute('event'),
+    url: element.textContent.trim(),
+    at: offset(element.getAttribute('offset'), duration),
   }));
 }
 
 function clicks(creative) {
   return ['VideoClicks > ClickTracking', 'NonLinearClickTracking'].flatMap((selector) =>
-    texts(creative, selector).map((url) => ({ event: 'click', url, at: null })));
+    texts(creative, selector).map((url) => ({ event: 'click', url, at: null })),
+  );
 }
 
 function viewability(ad) {
-  return [['Viewable', 'viewable'], ['NotViewable', 'notViewable'], ['ViewUndetermined', 'viewUndetermined']].flatMap(
-    ([name, event]) => texts(ad, `ViewableImpression > ${name}`).map((url) => ({ event, url, at: null })));
+  return [
+    ['Viewable', 'viewable'],
+    ['NotViewable', 'notViewable'],
+    ['ViewUndetermined', 'viewUndetermined'],
+  ].flatMap(([name, event]) => texts(ad, `ViewableImpression > ${name}`).map((url) => ({ event, url, at: null })));
 }
 
 function readAd(ad) {
@@ -48,16 +56,29 @@ function readAd(ad) {
     duration,
     skipAfter: linear === null ? null : offset(linear.getAttribute('skipoffset'), duration),
     media: [...(linear?.querySelectorAll('MediaFiles > MediaFile') ?? [])].map((file) => ({
-      url: file.textContent.trim(), type: file.getAttribute('type') ?? '', delivery: file.getAttribute('delivery') ?? '',
-      width: number(file, 'width'), height: number(file, 'height'), bitrate: number(file, 'bitrate'),
+      url: file.textContent.trim(),
+      type: file.getAttribute('type') ?? '',
+      delivery: file.getAttribute('delivery') ?? '',
+      width: number(file, 'width'),
+      height: number(file, 'height'),
+      bitrate: number(file, 'bitrate'),
     })),
-    image: image === null ? null : {
-      url: image.querySelector('StaticResource')?.textContent.trim() ?? '', width: number(image, 'width'), height: number(image, 'height'),
-    },
+    image:
+      image === null
+        ? null
+        : {
+            url: image.querySelector('StaticResource')?.textContent.trim() ?? '',
+            width: number(image, 'width'),
+            height: number(image, 'height'),
+          },
     target: texts(creative, 'VideoClicks > ClickThrough')[0] ?? texts(creative, 'NonLinearClickThrough')[0] ?? null,
-    trackers: [...simple(':scope > InLine > Impression, :scope > Wrapper > Impression', 'impression'),
-      ...tracking(creative, duration), ...clicks(creative), ...viewability(ad),
-      ...simple(':scope > InLine > Error, :scope > Wrapper > Error', 'error')],
+    trackers: [
+      ...simple(':scope > InLine > Impression, :scope > Wrapper > Impression', 'impression'),
+      ...tracking(creative, duration),
+      ...clicks(creative),
+      ...viewability(ad),
+      ...simple(':scope > InLine > Error, :scope > Wrapper > Error', 'error'),
+    ],
   };
 }
 

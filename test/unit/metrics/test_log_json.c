@@ -92,6 +92,26 @@ START_TEST(is_an_object_at_any_length)
 }
 END_TEST
 
+/* The text is there, and its one field where that has room. */
+START_TEST(a_field_is_whole_or_not_there)
+{
+    char text[800] = "lost key=";
+    size_t start = strlen(text);
+    int whole = 0;
+    for (size_t bytes = 1; start + bytes < sizeof text; bytes++) {
+        memset(text + start, _i == 0 ? 'x' : '"', bytes);
+        json_t *object = write_entry(text, 1024);
+        json_t *value = json_object_get(json_object_get(object, "fields"), "key");
+        if (value != NULL)
+            ck_assert_str_eq(json_string_value(value), text + start);
+        whole += value != NULL;
+        json_decref(object);
+    }
+    ck_assert_int_gt(whole, 100);
+    ck_assert_int_lt(whole, 700);
+}
+END_TEST
+
 START_TEST(the_log_writes_it_for_any_bytes)
 {
     FILE *file = tmpfile();
@@ -120,6 +140,7 @@ Suite *log_json_suite(void)
     tcase_add_loop_test(tests, has_the_text_and_the_words_at_its_end, 0,
                         sizeof texts / sizeof texts[0]);
     tcase_add_loop_test(tests, is_an_object_at_any_length, 0, 6);
+    tcase_add_loop_test(tests, a_field_is_whole_or_not_there, 0, 2);
     tcase_add_test(tests, the_log_writes_it_for_any_bytes);
     suite_add_tcase(suite, tests);
     return suite;

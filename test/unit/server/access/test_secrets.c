@@ -123,7 +123,20 @@ static const struct {
 START_TEST(tokens_in_urls_are_found)
 {
     ck_assert_int_eq(access_secrets_set(secrets, ADMIN, READ, &error), RESULT_OK);
-    ck_assert_int_eq(url_token_is_there(secrets, queries[_i].query), queries[_i].is_there);
+    const struct url_token_known all = {.is_admin = true, .is_read = true};
+    ck_assert_int_eq(url_token_is_there(secrets, all, queries[_i].query), queries[_i].is_there);
+}
+END_TEST
+
+START_TEST(of_tokens_in_urls_only_known_ones_are_found)
+{
+    const struct url_token_known none = {.is_admin = false};
+    const struct url_token_known read = {.is_read = true};
+    ck_assert_int_eq(access_secrets_set(secrets, ADMIN, READ, &error), RESULT_OK);
+    ck_assert(!url_token_is_there(secrets, none, "x=" ADMIN "&x=" READ "&" READ));
+    ck_assert(url_token_is_there(secrets, none, "token=" OTHER));
+    ck_assert(!url_token_is_there(secrets, read, "x=" ADMIN));
+    ck_assert(url_token_is_there(secrets, read, "x=" READ));
 }
 END_TEST
 
@@ -138,6 +151,7 @@ Suite *access_secrets_suite(void)
     tcase_add_loop_test(tcase, wrong_ones_are_told_and_change_nothing, 0,
                         sizeof wrong / sizeof wrong[0]);
     tcase_add_loop_test(tcase, tokens_in_urls_are_found, 0, sizeof queries / sizeof queries[0]);
+    tcase_add_test(tcase, of_tokens_in_urls_only_known_ones_are_found);
     suite_add_tcase(suite, tcase);
     return suite;
 }
