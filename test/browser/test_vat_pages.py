@@ -113,7 +113,7 @@ class PageTest(VatCase):
         self.site.pages[path] = f"<!doctype html>{self.script()}<div data-vat-ad=1>ad</div>"
         self.tabs.do("open", "a", url=self.site.url(path))
         self.tracker.wait_until(lambda: self.run_in("a", "!!window.vat"))
-        self.assertEqual(self.run_in("a", STORED), 0)
+        self.assertEqual((self.run_in("a", STORED), self.gate.posts()), (0, []))
         self.run_in("a", "void document.dispatchEvent(new Event('prerenderingchange'))")
         self.tracker.wait_until(lambda: self.events() == {"impression 1": 1})
         self.allowed.append("favicon")
@@ -276,11 +276,11 @@ class ElementTest(VatCase):
         self.assertEqual(self.events(), {"notViewable 1": 1})
 
     def test_elements_that_name_their_ad(self) -> None:
-        """Impression, click and viewability without a line of script; in real time."""
+        """Impression, click and viewability without a line of script; in real time, before the elements are there."""
         link = ("<a href=/x id=link onclick='return false' onauxclick='return false'>read</a>"
                 "<button id=mute>mute</button>")
         self.open(f"<div data-vat-ad=1 data-vat-placement=home.top>{link}</div><a href='#y' id=other>other</a>"
-                  "<div style='position:absolute;top:2000px' data-vat-ad=2>below</div>")
+                  "<div style='position:absolute;top:2000px' data-vat-ad=2>below</div>", script=self.script(""))
         self.tracker.wait_until(lambda: self.events().get("viewable 1"))
         for selector, button in (("#mute", "left"), ("#other", "left"), ("#link", "right"), ("#link", "left"),
                                  ("#link", "middle")):
