@@ -2,6 +2,7 @@
 #include "server/access/url_token.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <strings.h>
 
 #include "protocol/query.h"
@@ -28,25 +29,21 @@ static bool is_tokens_name(const struct query_part *part)
     return false;
 }
 
-static bool is_token(const struct access_secrets *secrets, struct url_token_known known,
-                     const char *text, size_t text_bytes)
+static bool is_bearer(const char *bearer, const char *text, size_t text_bytes)
 {
     char value[VALUE_SIZE];
     size_t bytes;
-    if (text_bytes < ACCESS_TOKEN_MIN_BYTES ||
-        query_decode(text, text_bytes, value, sizeof value, &bytes) != RESULT_OK)
-        return false;
-    return (known.is_admin && access_secrets_is_admin(secrets, value)) ||
-           (known.is_read && access_secrets_is_read(secrets, value));
+    return bearer != NULL && text_bytes >= ACCESS_TOKEN_MIN_BYTES &&
+           query_decode(text, text_bytes, value, sizeof value, &bytes) == RESULT_OK &&
+           strcmp(value, bearer) == 0;
 }
 
-bool url_token_is_there(const struct access_secrets *secrets, struct url_token_known known,
-                        const char *query)
+bool url_token_is_there(const char *bearer, const char *query)
 {
     struct query_part part;
     while (query_next(&query, &part)) {
-        if (is_tokens_name(&part) || is_token(secrets, known, part.name, part.name_bytes) ||
-            is_token(secrets, known, part.value, part.value_bytes))
+        if (is_tokens_name(&part) || is_bearer(bearer, part.name, part.name_bytes) ||
+            is_bearer(bearer, part.value, part.value_bytes))
             return true;
     }
     return false;

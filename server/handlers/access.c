@@ -86,13 +86,8 @@ static void restrict_pages(struct exchange *exchange)
 /* False, which has been answered, where there is a token in the URL. */
 static bool has_clean_url(struct exchange *exchange)
 {
-    const struct access_secrets *secrets = access_of(exchange)->secrets;
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(exchange->request);
-    const struct caller caller = caller_of(exchange, secrets);
-    bool is_admin = caller.token == CALLER_TOKEN_ADMIN;
-    const struct url_token_known known = {.is_admin = is_admin,
-                                          .is_read = is_admin || caller.token == CALLER_TOKEN_READ};
-    if (uri == NULL || !url_token_is_there(secrets, known, evhttp_uri_get_query(uri)))
+    if (uri == NULL || !url_token_is_there(caller_bearer(exchange), evhttp_uri_get_query(uri)))
         return true;
     exchange_fail(exchange, 400,
                   "a token does not belong into a URL, since logs keep those: send it as "

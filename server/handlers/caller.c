@@ -14,8 +14,7 @@
 #include "server/handlers/request_site.h"
 #include "server/http/exchange.h"
 
-/* What is sent as a bearer (RFC 6750 section 2.1); NULL = nothing. */
-static const char *find_token(const struct exchange *exchange)
+const char *caller_bearer(const struct exchange *exchange)
 {
     static const char scheme[] = "Bearer ";
     const char *value =
@@ -63,7 +62,7 @@ static void find_session(const struct exchange *exchange, struct session_key *ke
 struct caller caller_of(const struct exchange *exchange, const struct access_secrets *secrets)
 {
     struct session_key *key = access_secrets_session_key(secrets);
-    struct caller caller = {.token = judge_token(find_token(exchange), secrets),
+    struct caller caller = {.token = judge_token(caller_bearer(exchange), secrets),
                             .session = SESSION_NONE};
     if (key != NULL)
         find_session(exchange, key, &caller);

@@ -22,6 +22,9 @@ struct caller {
     int64_t session_ends_s;       /* if it is valid, in seconds since 1970 */
 };
 
+/* What is sent as a bearer, right or wrong (RFC 6750 section 2.1); NULL = nothing. */
+const char *caller_bearer(const struct exchange *exchange);
+
 struct caller caller_of(const struct exchange *exchange, const struct access_secrets *secrets);
 
 /* Whether it may read what is not for everybody. */

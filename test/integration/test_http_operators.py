@@ -129,8 +129,8 @@ class TokenTest(OneServerCase):
 
     def test_a_token_in_the_url_is_refused(self) -> None:
         everybodys = ("token=x", f"access_token={OTHER}", "API_KEY", "tok%65n=1")
-        for token, queries in ((None, everybodys), (READ, (*everybodys, f"x={READ}", READ)),
-                               (ADMIN, (f"x={READ}", f"x={ADMIN}"))):
+        for token, queries in ((None, everybodys), *((token, (*everybodys, f"x={token}", token))
+                                                     for token in (READ, ADMIN, OTHER))):
             for query in queries:
                 for path in ("/metrics", "/ads/analytics", "/ads/events", "/session"):
                     answer = ask(self.tracker, f"{path}?{WINDOW}&{query}", token)
@@ -142,11 +142,15 @@ class TokenTest(OneServerCase):
 
     def test_a_url_tells_nobody_whether_he_has_guessed_a_token(self) -> None:
         """Guesses in it would be neither counted nor slowed down."""
+        def answer(method: str, target: str, port: int, guess: str, **fields: str):
+            answer = self.tracker.request(method, f"{target}?x={guess}", headers=fields, port=port)
+            return answer.status, answer.body
+        cookie = ask(self.tracker, "/session", READ, "POST").headers["Set-Cookie"].partition(";")[0]
         for method, target, port in (("GET", "/session", self.tracker.ops_port), ("POST", "/ads", self.tracker.port),
                                      ("GET", "/metrics", self.tracker.ops_port)):
-            answers = [self.tracker.request(method, f"{target}?x={token}", port=port)
-                       for token in (READ, ADMIN, OTHER)]
-            self.assertEqual(len({(answer.status, answer.body) for answer in answers}), 1, target)
+            self.assertEqual(len({answer(method, target, port, guess) for guess in (READ, ADMIN, OTHER)}), 1, target)
+            self.assertEqual(len({answer(method, target, port, guess, Cookie=cookie, Authorization=f"Bearer {guess}")
+                                  for guess in (READ, ADMIN, OTHER)}), 1, target)
 
     def test_tokens_mean_nothing_to_the_public_listener(self) -> None:
         self.psql("UPDATE ads SET active = false WHERE id = 3")
