@@ -95,8 +95,8 @@ class VatCase(TrackerCase):
     def assert_counted(self, tab: str = "a", waiting: int = 0, **kinds: int) -> None:
         """Each of these kinds so often, of ad 1, and nothing else, once nothing more than `waiting` waits there."""
         wanted = {f"{kind} 1": count for kind, count in kinds.items()}
-        self.tracker.wait_until(lambda: self.run_in(tab, STORED) <= waiting, 30)
-        self.tracker.wait_until(lambda: sum(self.events().values()) >= sum(wanted.values()), 20)
+        self.tracker.wait_until(lambda: self.run_in(tab, STORED) <= waiting, 100)
+        self.tracker.wait_until(lambda: sum(self.events().values()) >= sum(wanted.values()), 60)
         self.tracker.wait_until(lambda: self.tracker.get(
             "/ads/analytics?period=today").json()["pending_events"] == 0)
         self.assertEqual(self.events(), wanted)
