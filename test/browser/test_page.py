@@ -177,30 +177,6 @@ class PageTest(PageCase):
         self.assertIn("javascript:alert(1)", tab.text(".facts"))
         tab.wait("document.title.includes(args.text)", text=HOSTILE)
 
-    def test_only_browsers_get_the_page(self) -> None:
-        for accept, is_html in ((None, False), ("*/*", False), ("application/json", False), ("text/html", True),
-                                ("text/*", False), ("text/html;q=0", False),
-                                ("text/html;q=0.5,application/json", False),
-                                ("application/json,text/html", False),
-                                ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True)):
-            with self.subTest(accept=accept):
-                answer = self.tracker.get("/", {} if accept is None else {"Accept": accept})
-                self.assertEqual((answer.status, answer.headers["Content-Type"]),
-                                 (200, "text/html; charset=utf-8" if is_html else "application/json"))
-                self.assertIn("Accept", answer.headers["Vary"].replace(" ", "").split(","))
-        answer = self.tracker.get("/", {"Accept": "text/html", "Accept-Encoding": "gzip"})
-        policy = answer.headers["Content-Security-Policy"]
-        self.assertTrue(policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; "), policy)
-        self.assertNotIn("unsafe", policy)
-        self.assertEqual([answer.headers[name] for name in ("Referrer-Policy", "X-Content-Type-Options", "Content-Encoding")],
-                         ["no-referrer", "nosniff", "gzip"])
-        again = self.tracker.get("/", {"Accept": "text/html", "Accept-Encoding": "gzip",
-                                       "If-None-Match": answer.headers["ETag"]})
-        self.assertEqual((again.status, again.body), (304, b""))
-        self.assertEqual(self.tracker.get("/page/main.js").headers["Content-Type"], "text/javascript; charset=utf-8")
-        self.assertEqual(self.tracker.get("/page/nothing.js").status, 404)
-        self.assertEqual(self.tracker.get("/page/..%2Findex.html").status, 404)
-
 
 if __name__ == "__main__":
     unittest.main()
