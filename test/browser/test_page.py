@@ -43,6 +43,23 @@ class PageTest(PageCase):
         self.assertEqual(self.rows(tab, ".funnel tbody tr")[1][:2], ["Impression", "2"])
         self.download(tab)
 
+    def test_all_ads_are_seen_with_the_token(self) -> None:
+        """Who has not shown it sees those that everybody may."""
+        self.make_ad(title="Asleep", active=False)
+        self.make_ad(title="Awake")
+        tab = self.open()
+        tab.wait_text(".ads-table", "Awake")
+        self.assertNotIn("Asleep", tab.text(".ads-table"))
+        tab.click("nav button:text-is('All ads')")
+        for token, slip in (("", "The token is missing"), (READ_TOKEN, "This is not ADMIN_TOKEN")):
+            tab.fill("ADMIN_TOKEN", token)
+            tab.click("text=See all ads")
+            tab.wait_text(".slip", slip)
+        tab.fill("ADMIN_TOKEN", ADMIN_TOKEN)
+        tab.click("text=See all ads")
+        tab.wait_text(".ads-table", "Asleep")
+        self.assertEqual(tab.count("nav button:text-is('All ads')"), 0)
+
     def play(self, tab: Tab) -> None:
         """What is played is stored as a test, and what belongs to others is not asked for."""
         tab.click("text=Play the ad")

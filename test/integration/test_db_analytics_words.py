@@ -138,7 +138,7 @@ class Words(Recent):
                             self.assertIn(name, self.ask(f"{window}&{slip}=1", 400)["error"])
 
     def test_what_nobody_knows_is_ignored_as_before(self) -> None:
-        for more in ("utm_source=x", "_=1699999999", "callback=f", "v=2", "x", "=1", "api_key=secret", "nocache=1"):
+        for more in ("utm_source=x", "_=1699999999", "callback=f", "v=2", "x", "=1", "nocache=1"):
             with self.subTest(more):
                 self.ask(f"{self.window_query()}&{more}")
 
@@ -229,7 +229,7 @@ class Words(Recent):
         self.wait_at_rest(self.tracker)
         after = [self.client.get(path, {"If-None-Match": a.headers["ETag"]}) for path, a in zip(paths, before)]
         self.assertEqual([answer.status for answer in after], [200] * 3)
-        self.assertEqual(after[0].json()["total_clicks"], 4)
+        self.assertEqual(after[0].json()["total_clicks"], before[0].json()["total_clicks"] + 4)
 
     def test_everything_before_complete_until_is_in_it(self) -> None:
         gate = SqlSession(self, self.postgres, self.database)

@@ -1,5 +1,5 @@
 // The page: the strip at the top, below it a view, which belongs to the place that the URL tells.
-import { ApiError, closeSession, forget, readSession } from './api.js';
+import { ApiError, closeSession, forget, hasAdminToken, readSession } from './api.js';
 import { AdView } from './ad.js';
 import { Catalogue } from './catalogue.js';
 import { h, replace } from './dom.js';
@@ -9,6 +9,7 @@ import { go, hrefOf, onMove, readPlace } from './place.js';
 import { Poller } from './poller.js';
 import { SignIn } from './signin.js';
 import { Strip } from './strip.js';
+import { Unlock } from './unlock.js';
 
 const top = document.getElementById('top');
 const main = document.getElementById('main');
@@ -46,6 +47,9 @@ function drawActions() {
     view instanceof SignIn
       ? null
       : h('a', { href: hrefOf({ ...place, view: 'new', ad: null }), 'data-go': true, class: 'new' }, 'New ad'),
+    session.admin_token_set && !session.may_read_private && !hasAdminToken() && !(view instanceof Unlock)
+      ? h('button', { type: 'button', class: 'plain', onclick: unlock }, 'All ads')
+      : null,
     hasSession ? h('button', { type: 'button', class: 'plain', onclick: signOut }, 'Sign out') : null,
   );
 }
@@ -97,6 +101,20 @@ function signIn() {
       show(place);
     }),
     'sign-in',
+    false,
+  );
+  view.focus();
+}
+
+// Until another view is gone to.
+function unlock() {
+  put(
+    new Unlock((opened) => {
+      forget();
+      take(opened);
+      show(place);
+    }),
+    'unlock',
     false,
   );
   view.focus();

@@ -42,7 +42,7 @@ export class TokenField {
     }
     const token = this.input.value.trim();
     if (token === '') {
-      return this.refuse('A change needs the token');
+      return this.refuse('The token is missing');
     }
     let session;
     try {
