@@ -1,11 +1,10 @@
 /*
- * Counts impressions, clicks and viewability of ads in a page, each once, whatever becomes of network and page:
+ * Counts impressions, clicks and viewability of ads in a page, each once:
  *
  *   <script src="https://ads.example.com/vat.js" async></script>
  *   <div data-vat-ad="7" data-vat-placement="home.top"><a href="...">...</a></div>
  *
- * An event has its id at once and waits in localStorage, under a key of its own, until the server has answered
- * for it. README has the rest. The types:
+ * An event waits in localStorage, under a key of its own, until the server has answered for it. The types:
  *
  * type Ad = number | string;
  * type Options = { placement?: string; video_playback_time?: number; code?: number; offset_ms?: number };
@@ -24,7 +23,7 @@
   if (!script) throw new Error('vat.js needs a <script> of its own');
 
   const BATCH_BYTES = 60 * 1024; // browsers let 64 KiB outlive a page
-  const WAITING_MAX = 4000; // a fifth of what a site may store
+  const WAITING_MAX = 4000;
   const AGE_MAX_MS = 14 * 24 * 3600 * 1000; // the server takes none that is older
   const SEEN_MS = 2000;
   const TEXT = /^[ -~]{1,999}$/; // ASCII: its characters are its bytes

@@ -91,7 +91,7 @@ class PageTest(VatCase):
         self.run_in("a", "void vat.impression(1)")
         for posts, hidden in ((1, "true"), (2, "false"), (3, "true")):
             self.run_in("a", f"({HIDE})({hidden})")
-            self.tracker.wait_until(lambda: len(self.gate.posts()) >= posts)
+            self.tracker.wait_until(lambda: len(self.gate.posts()) >= posts, 60)
         self.assertEqual(self.run_in("a", STORED), 1)
 
     def test_a_network_that_is_back_is_used_at_once(self) -> None:

@@ -14,7 +14,7 @@ DUMP = Path(__file__).parent / "data/b5bbe86.sql"
 # What is there before and after, in the same words.
 CONTENTS = {
     "ads": ("SELECT to_jsonb(a)::text FROM ads a",
-            "SELECT (to_jsonb(a) - '{weight,skip_after_ms,image_width,image_height,advertiser,category,wrapper_url,"
+            "SELECT (to_jsonb(a) - '{archived_at,weight,skip_after_ms,image_width,image_height,advertiser,category,wrapper_url,"
             "media_files,trackers,progress_offsets_ms,ad_verifications}'::text[])::text FROM ads a"),
     "events": ("SELECT id, occurred_at, ad_id, kind, ip, ip_text, video_playback_time FROM events",
                "SELECT id, occurred_at, ad_id, kind, ip, ip_text, playback_ms / 1000 FROM events"),
