@@ -194,6 +194,15 @@ class PageTest(PageCase):
         self.assertIn("javascript:alert(1)", tab.text(".facts"))
         tab.wait("document.title.includes(args.text)", text=HOSTILE)
 
+    def test_a_metric_that_is_none_is_the_usual_one(self) -> None:
+        """Objects have members that nobody gave them."""
+        insert_ads(self, [{"title": "An ad", "target_url": "https://shop.invalid/"}])
+        self.tracker.wait_until(lambda: len(self.tracker.get("/ads").json()) == 1)
+        for name in ("constructor", "__proto__", "nothing"):
+            tab = self.open(f"/?metric={name}")
+            tab.wait_text(".ads-table tbody tr", "An ad")
+            tab.wait_text(".ads-table thead", "of impressions")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,6 @@
 // Where the page is: what it shows stands in its URL, so that a link can be shared and "back" goes back.
 
+import { METRICS } from './metrics.js';
 import { isZone, ownZone } from './zones.js';
 
 const PERIODS = ['today', 'yesterday', '7d', '30d', 'month', 'last_month', 'custom'];
@@ -34,7 +35,7 @@ export function readPlace(search = location.search) {
   readWindow(query, place);
   place.traffic = oneOf(TRAFFIC, query.get('traffic'), DEFAULTS.traffic);
   place.by = oneOf(STEPS, query.get('by'), null);
-  place.metric = query.get('metric') ?? DEFAULTS.metric;
+  place.metric = oneOf(Object.keys(METRICS), query.get('metric'), DEFAULTS.metric);
   place.sort = query.get('sort') ?? DEFAULTS.sort;
   return place;
 }
