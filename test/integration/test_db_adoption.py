@@ -110,6 +110,7 @@ class Adoption(DatabaseCase):
             "SELECT string_agg(DISTINCT tableoid::regclass::text, ' ') FROM events "
             f"WHERE occurred_at >= ({later})::timestamp AT TIME ZONE 'UTC' "
             "AND isfinite(occurred_at)"), "events_default")
+        self.wait_maintained()  # nobody else is at the table
         self.assertEqual(self.value(
             f"SELECT make_partition('events', false, {later})"), "t")
         self.assertEqual(self.value(
