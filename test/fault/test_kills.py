@@ -98,7 +98,7 @@ class Kills(FaultCase):
 
     def test_batches(self) -> None:
         """Of one that is killed unanswered the client sends again what has event_ids: it counts once."""
-        self.attack(40, 3, self.kill_server, batches=1, with_id=0.8)
+        self.attack(40, 8, self.kill_server, batches=1, with_id=0.8)
         again = [event for event in self.ledger.events
                  if event.is_accepted and any(a.status == LOST for a in event.attempts)]
         self.say(f"{len(again)} events were accepted the second time")
