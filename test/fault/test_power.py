@@ -17,6 +17,7 @@ from harness.server import Server
 
 SECTOR_BYTES = 512
 NO_DATABASE = "host=/nonexistent dbname=none"
+SYNCED = re.compile(r"fdatasync.*= 0$", re.MULTILINE)
 STEPS = 16 if LONG else 8  # one segment takes seven
 EVENTS = 3000  # enough for them
 INTERVAL_SECONDS = 1.0  # what JOURNAL_SYNC=interval promises to lose at most
@@ -215,7 +216,8 @@ class Order(FaultCase):
     """The order of the system calls, of the server and its sync worker: a request is read, then written to a
     segment, then comes a whole fdatasync, meanwhile nothing is written there, then the answer."""
 
-    def trace(self, server: Server, seconds: float) -> List[str]:
+    def trace(self, server: Server, syncs: int) -> List[str]:
+        """The calls until there are so many syncs, however long a busy machine takes."""
         output = self.directory() / "trace"
         pids = [text for pid in (server.pid, *sync_workers(server.pid)) for text in ("-p", str(pid))]
         tracer = subprocess.Popen(
@@ -223,11 +225,13 @@ class Order(FaultCase):
              "trace=read,readv,recvfrom,pwrite64,fdatasync,write,writev,sendmsg,sendto", *pids],
             stderr=subprocess.DEVNULL)
         self.addCleanup(tracer.kill)
-        server.wait_until(lambda: output.exists() and output.stat().st_size > 0)
-        time.sleep(seconds)
+
+        def text() -> str:
+            return output.read_text(errors="replace") if output.exists() else ""
+        server.wait_until(lambda: len(SYNCED.findall(text())) >= syncs, 60)
         tracer.terminate()
         tracer.wait(10)
-        return output.read_text(errors="replace").splitlines()
+        return text().splitlines()
 
     def check_order(self, lines: List[str]) -> Dict[str, int]:
         counts = {"writes": 0, "syncs": 0, "answers": 0}
@@ -244,7 +248,7 @@ class Order(FaultCase):
                 is_in_flight = True
             if re.search(r"fdatasync\(\d+<[^>]*\.journal>", line):
                 begun[pid] = written
-            if re.search(r"fdatasync.*= 0$", line) and pid in begun:
+            if SYNCED.search(line) and pid in begun:
                 is_in_flight = False
                 synced = max(synced, begun.pop(pid))
                 counts["syncs"] += 1
@@ -265,10 +269,10 @@ class Order(FaultCase):
         self.wait_up(server)
         load = self.load([server], batches=0)
         self.wait_accepted(100)
-        counts = self.check_order(self.trace(server, 1.0))
+        counts = self.check_order(self.trace(server, 30))
         load.stop()
         self.say(f"{counts}; {self.check(server)}")
-        self.assertGreater(min(counts.values()), 3, counts)
+        self.assertGreater(min(counts.values()), 10, counts)
 
     def test_inline(self) -> None:
         self.attack("alone")

@@ -125,7 +125,7 @@ class PrivatePostgres:
         assert self.tcp, "has no TCP listener"
         return f"postgres://postgres:{password}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
-    def psql(self, sql: str, database: str = "postgres", timeout_seconds: float = 150) -> List[Tuple[str, ...]]:
+    def psql(self, sql: str, database: str = "postgres", timeout_seconds: float = 60) -> List[Tuple[str, ...]]:
         """The rows of the answer as text, NULL as ''. AssertionError with psql's words on failure."""
         done = subprocess.run(
             [str(self.bin / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", FIELD, "-R", RECORD,
