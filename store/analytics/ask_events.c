@@ -54,10 +54,9 @@ static void write_kinds(FILE *out, const struct ask *ask, const struct strip *st
 void ask_write_events(FILE *out, const struct ask *ask, const struct strip *strip, size_t number,
                       int lane)
 {
-    (void)fprintf(out,
-                  "SELECT %zu, 0, key, detail, verdict, sum(playback_ms)::bigint, "
-                  "sum(invalid)::bigint, ARRAY[",
-                  number);
+    (void)fprintf(
+        out, "SELECT %zu, 0, key, detail, verdict, sum(playback_ms)::bigint, %s::bigint, ARRAY[",
+        number, ask->has_invalid ? "sum(invalid)" : "NULL");
     for (size_t i = 0; i < ask_cell_count(ask); i++)
         (void)fprintf(out, "%ssum(quantity) FILTER (WHERE kind = '%s')", i == 0 ? "" : ", ",
                       event_kind_name(ask_cell_kind(ask, i)));

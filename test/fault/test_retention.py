@@ -108,9 +108,12 @@ class Retention(FaultCase):
     def kill_backend(self, _: Server) -> None:
         """With it PostgreSQL ends all others and recovers."""
         self.ledger.note("kill -9 of the backend")
-        found = self.psql(DROPPING)
-        for pid, in found:
-            os.kill(int(pid), signal.SIGKILL)
+        for pid, in self.psql(DROPPING):
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                continue  # it had ended
+            wait_until(lambda p=pid: not os.path.exists(f"/proc/{p}"), 60, "PostgreSQL sees it: then it ends the others")
         wait_until(self.answers, 60, "PostgreSQL is back")
 
     def answers(self) -> bool:

@@ -135,7 +135,7 @@ class AnalyticsCase(DatabaseCase):
             self.assertNotIn(key, told, path)
             told[key] = row
         lacking = [key for key in expected.rows if key not in told]
-        odd = [key for key in told if key not in expected.rows and key not in expected.may_lack]
+        odd = [told[key] for key in told if key not in expected.rows and key not in expected.may_lack]
         self.assertEqual((lacking[:3], odd[:3]), ([], []), path)
         nothing = {metric: None if metric in SHARES else 0 for metric in question.told_metrics}
         for key, row in told.items():

@@ -78,6 +78,21 @@ class Groups(Recent):
                 rows = self.assert_right(self.client, question._replace(groups=groups), oracle, form=form)
                 self.assertEqual(rows, count if groups or form == "json" else 1, (groups, form))
 
+    def test_what_happened_just_after_the_window_is_no_row(self) -> None:
+        """What lies up to midnight is counted, and what is behind the window taken off; also of those that are
+        invalid, asked for or not."""
+        end = self.began.replace(hour=22, minute=10, second=5) - timedelta(days=4)
+        start = end - timedelta(hours=30)
+        self.ingest([Event(801, "impression", 1, end + timedelta(seconds=20), verdict=1, placement="bots")],
+                    JOURNAL, NONCE)
+        self.psql("SELECT close_minutes()")
+        self.repeat_many("roll_up()")
+        oracle = self.oracle()
+        for metrics in ((), ("viewables",), ("invalid",), ("events",)):
+            for groups in (("placement",), ("placement", "verdict"), ("placement", "day"), ("ad",)):
+                self.assert_right(self.client, Question(us_of(start), us_of(end), groups=groups, metrics=metrics),
+                                  oracle)
+
     def test_placements_beyond_ten_thousand_of_a_day(self) -> None:
         self.assertEqual(self.page(self.client, self.question("placement")).rest["meta"]["warnings"], [])
         self.psql("INSERT INTO placements (lane, id, name, day) SELECT 0, placement_number('p' || n), 'p' || n, "
