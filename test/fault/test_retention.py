@@ -113,7 +113,7 @@ class Retention(FaultCase):
                 os.kill(int(pid), signal.SIGKILL)
             except ProcessLookupError:
                 continue  # it had ended
-            wait_until(lambda p=pid: not os.path.exists(f"/proc/{p}"), 60, "PostgreSQL sees it: then it ends the others")
+            wait_until(lambda gone=f"/proc/{pid}": not os.path.exists(gone), 60, "PostgreSQL sees it, ends the others")
         wait_until(self.answers, 60, "PostgreSQL is back")
 
     def answers(self) -> bool:
