@@ -21,6 +21,12 @@ bool ad_is_available(const struct ad *ad, int64_t now_us)
            now_us < ad->ends_at_us;
 }
 
+bool ad_takes_events(const struct ad *ad, int64_t now_us)
+{
+    const int64_t taken_us = AD_EVENTS_DAYS * INT64_C(86400000000);
+    return ad->archived_at_us > now_us - taken_us;
+}
+
 static void render_value(struct render_text *text, const struct ad_field *field,
                          struct ad_value value)
 {

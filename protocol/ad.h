@@ -16,6 +16,14 @@ void ad_clear(struct ad *ad);
  * The clocks of servers differ: an ad is archived whenever that was. */
 bool ad_is_available(const struct ad *ad, int64_t now_us);
 
+/*
+ * Whether its events are taken at `now_us`: of an archived ad those of AD_EVENTS_DAYS more, for
+ * what is on its way. What waits in journals then has as long again to find it before it may be
+ * purged.
+ */
+enum { AD_EVENTS_DAYS = 7 };
+bool ad_takes_events(const struct ad *ad, int64_t now_us);
+
 /* Appends the ad as clients see it: a JSON object of the fields that are shown. Its texts are
  * UTF-8.
  */

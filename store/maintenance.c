@@ -29,7 +29,19 @@ enum { LOOK_MS = 1000, CALL_TIMEOUT_MS = 35000, MINUTE_S = 60, HOUR_S = 3600 };
 enum { BACKOFF_TIMES = 10 };
 
 /* In the order in which they take turns. */
-enum { CLOSE, ROLL_UP, FOLD, BRING_OVER, PARTITIONS, SUMMARIZE, HEARTBEAT, SILENT, STATE, CHORES };
+enum {
+    CLOSE,
+    ROLL_UP,
+    FOLD,
+    BRING_OVER,
+    PARTITIONS,
+    SUMMARIZE,
+    HEARTBEAT,
+    REST,
+    SILENT,
+    STATE,
+    CHORES
+};
 
 /* What there is to do: how often; each call answers whether there is more to do at once. The
  * heartbeat takes a transaction's number, so that there is a commit for replicas to show. */
@@ -37,14 +49,16 @@ static const struct {
     const char *name;
     const char *sql;
     uint32_t every_s;
+    int parameters;
 } chores[CHORES] = {
     [CLOSE] = {"close_minutes", "SELECT close_minutes()", MINUTE_S},
     [ROLL_UP] = {"roll_up", "SELECT roll_up()", MINUTE_S / 6},
     [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
     [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
-    [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S},
+    [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S, 1},
     [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
     [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
+    [REST] = {"note_rest", "SELECT note_rest($1::uuid, $2::bigint)", MINUTE_S, 2},
     [SILENT] = {"silent_ads",
                 "SELECT false, count(*), coalesce(string_agg(ad_id::text, ',' ORDER BY place) "
                 "FILTER (WHERE place <= 20), '') FROM silent_ads() WITH ORDINALITY "
@@ -56,7 +70,7 @@ static const struct {
                "(SELECT count(DISTINCT journal) FROM ingest_cursor WHERE journal <> $1::uuid "
                "AND greatest(stored_at, claimed_at) > now() - interval '10 minutes') "
                "FROM maintenance_state()",
-               MINUTE_S / 6},
+               MINUTE_S / 6, 1},
 };
 
 /* The server's own limit on a call: making a month of many ads takes longer than a batch may. */
@@ -84,8 +98,9 @@ struct maintenance {
     double silent_ads;
     char told_ads[SILENT_TEXT_SIZE]; /* the first of them, as they were told in the log last */
     uint32_t others;                 /* servers that stored something of late */
-    const char *journal;             /* this one's, as text; borrowed */
+    struct maintenance_settings settings;
     char retention_days[sizeof "4294967295"];
+    char waiting[sizeof "9223372036854775807"]; /* events, when that was told last */
     bool is_bringing_over;
 };
 
@@ -186,6 +201,22 @@ static void on_answer(void *arg, const struct db_reply *reply)
     call_next(maintenance);
 }
 
+static void call_chore(struct maintenance *maintenance, int chore)
+{
+    uint64_t count = chore == REST ? maintenance->settings.waiting(maintenance->settings.arg) : 0;
+    (void)snprintf(maintenance->waiting, sizeof maintenance->waiting, "%" PRIu64,
+                   count < INT64_MAX ? count : INT64_MAX);
+    const char *const values[] = {chore == PARTITIONS ? maintenance->retention_days
+                                                      : maintenance->settings.journal,
+                                  maintenance->waiting};
+    const struct db_query query = {.sql = chores[chore].sql,
+                                   .parameter_count = chores[chore].parameters,
+                                   .values = values,
+                                   .timeout_ms = CALL_TIMEOUT_MS};
+    maintenance->present = chore;
+    db_conn_query(maintenance->conn, &query, on_answer, maintenance);
+}
+
 /* The next chore in turn that is due. */
 static void call_next(struct maintenance *maintenance)
 {
@@ -196,13 +227,7 @@ static void call_next(struct maintenance *maintenance)
         int next = (maintenance->present + i) % CHORES;
         if (maintenance->chores[next].due_us > now_us)
             continue;
-        const char *value = next == STATE ? maintenance->journal : maintenance->retention_days;
-        const struct db_query query = {.sql = chores[next].sql,
-                                       .parameter_count = next == PARTITIONS || next == STATE,
-                                       .values = &value,
-                                       .timeout_ms = CALL_TIMEOUT_MS};
-        maintenance->present = next;
-        db_conn_query(maintenance->conn, &query, on_answer, maintenance);
+        call_chore(maintenance, next);
         return;
     }
 }
@@ -274,15 +299,15 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
 }
 
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    const char *journal, uint32_t retention_days,
+                                    const struct maintenance_settings *settings,
                                     struct metrics *metrics, struct log *log)
 {
     struct maintenance *maintenance = memory_zeroed(sizeof *maintenance);
-    maintenance->journal = journal;
+    maintenance->settings = *settings;
     maintenance->log = log;
     maintenance->present = CHORES - 1;
     (void)snprintf(maintenance->retention_days, sizeof maintenance->retention_days, "%" PRIu32,
-                   retention_days);
+                   settings->retention_days);
     maintenance->conn_settings = (struct db_settings){.name = "maintenance", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .arg = maintenance};

@@ -15,10 +15,16 @@ struct log;
 struct maintenance;
 struct metrics;
 
-/* Events go when they are `retention_days` old, 16 at least; 0 = never. `journal` is this server's
- * id, as text. Everything is borrowed. */
+struct maintenance_settings {
+    const char *journal;            /* this server's id, as text; borrowed */
+    uint64_t (*waiting)(void *arg); /* events that are in it and not stored */
+    void *arg;
+    uint32_t retention_days; /* events go when they are so old, 16 at least; 0 = never */
+};
+
+/* The settings are copied, all else is borrowed. */
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
-                                    const char *journal, uint32_t retention_days,
+                                    const struct maintenance_settings *settings,
                                     struct metrics *metrics, struct log *log);
 void maintenance_free(struct maintenance *maintenance);
 

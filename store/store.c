@@ -132,6 +132,13 @@ uint64_t store_pending_events(const struct store *store)
     return backlog_waiting(intake_backlog(store->intake));
 }
 
+/* Of a journal that is another process's nothing can be said here. */
+static uint64_t count_waiting(void *arg)
+{
+    const struct store *store = arg;
+    return writer_is_fenced(store->writer) ? UINT64_MAX : store_pending_events(store);
+}
+
 struct store_status store_status(const struct store *store)
 {
     struct maintenance_news news = maintenance_tell(store->maintenance);
@@ -356,8 +363,12 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
-    store->maintenance = maintenance_new(base, &store->targets.writing, store->journal_id,
-                                         settings->events_retention_days, metrics, log);
+    const struct maintenance_settings maintenance = {.journal = store->journal_id,
+                                                     .waiting = count_waiting,
+                                                     .arg = store,
+                                                     .retention_days =
+                                                         settings->events_retention_days};
+    store->maintenance = maintenance_new(base, &store->targets.writing, &maintenance, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
     return store;

@@ -54,8 +54,8 @@ void store_start(struct store *store);
 MUST_CHECK enum result store_retarget(struct store *store, const char *db_conn,
                                       struct error *error);
 
-/* Whether events of this ad may be submitted: it is there, 0 (none), or that cannot be known now.
- */
+/* Whether events of this ad may be submitted: it is there and takes events, 0 (none), or that
+ * cannot be known now. */
 bool store_has_ad(const struct store *store, int32_t ad_id);
 
 /* Runs when all events of a submission are durable (RESULT_OK), or the disk has failed over one

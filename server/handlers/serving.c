@@ -155,7 +155,8 @@ static bool is_acceptable(struct exchange *exchange, struct wish *wish)
         exchange_fail(exchange, 400, fault);
     else if (!store_has_ads(context->store))
         exchange_fail(exchange, 503, store_ads_trouble(context->store));
-    else if (wish->ad_id != 0 && store_ad(context->store, wish->ad_id) == NULL)
+    else if (wish->ad_id != 0 && (store_ad(context->store, wish->ad_id) == NULL ||
+                                  !store_has_ad(context->store, wish->ad_id)))
         exchange_fail(exchange, 404, "there is no ad with this id");
     else
         return may_preview(exchange, wish);

@@ -246,12 +246,40 @@ BEGIN
 END
 $$;
 
+-- A server tells now and then how many events wait in its journal: none is worth noting.
+CREATE OR REPLACE FUNCTION note_rest(p_journal uuid, p_waiting bigint) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF p_waiting = 0 THEN
+        INSERT INTO journals_at_rest AS r (journal, at) VALUES (p_journal, now())
+        ON CONFLICT (journal) DO UPDATE SET at = greatest(r.at, excluded.at);
+    END IF;
+    RETURN false;
+END
+$$;
+
+-- A journal that may still hold events of an ad which takes none since p_closed: not all is stored that it had
+-- then, or had when its server connected last, which until then may not have heard of the archive. One that
+-- nobody has heard of for 30 days is given up: what it holds is too old to be stored.
+CREATE OR REPLACE FUNCTION journal_behind(p_closed timestamptz) RETURNS uuid
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT c.journal FROM ingest_cursor c LEFT JOIN journals_at_rest r ON r.journal = c.journal
+            WHERE greatest(c.stored_at, c.claimed_at, r.at) > now() - interval '30 days'
+              AND coalesce(greatest(c.received_to, r.at), '-infinity')
+                  < greatest(p_closed, c.claimed_at + interval '5 minutes')
+            ORDER BY 1 LIMIT 1);
+END
+$$;
+
 -- An ad goes for good when nothing can come any more that names it: what waits in journals has to find it.
+-- It takes no events after half of the 14 days (AD_EVENTS_DAYS in protocol/ad.h).
 CREATE OR REPLACE FUNCTION purge_ad(p_id integer, p_tags text[]) RETURNS ad_answer
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_ad jsonb := lock_ad(p_id, p_tags);
     v_from timestamptz := (v_ad ->> 'archived_at')::timestamptz + interval '14 days';
+    v_behind uuid := journal_behind(v_from - interval '7 days');
 BEGIN
     IF v_from IS NULL OR v_from = 'infinity' THEN
         PERFORM refuse_change(409, NULL, 'the ad is not archived: it may be purged 14 days after it was (DELETE without '
@@ -262,6 +290,10 @@ BEGIN
     ELSIF to_regclass('before_positions') IS NOT NULL THEN
         PERFORM refuse_change(409, NULL, 'what an older version has stored is still being brought over: it may name the '
                                          'ad');
+    ELSIF v_behind IS NOT NULL THEN
+        PERFORM refuse_change(409, NULL, format('the journal %s may hold events of the ad: its server has not yet stored all '
+                                                'that it had a week after the ad was archived, or has connected just '
+                                                'now', v_behind));
     ELSIF has_counts(p_id) THEN
         PERFORM refuse_change(409, NULL, 'the ad stays in the archive: events of it were counted');
     ELSIF EXISTS (SELECT FROM rejected_events WHERE ad_id = p_id) THEN

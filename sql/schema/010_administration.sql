@@ -23,6 +23,12 @@ CREATE TABLE ad_requests (
 );
 CREATE INDEX ad_requests_created_at ON ad_requests (created_at);
 
+-- When each journal was last seen with nothing in it that waits.
+CREATE TABLE journals_at_rest (
+    journal uuid PRIMARY KEY,
+    at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
 -- What the functions hand to the program, and to one another. body is JSON; fault says in words why there is
 -- none, and field which of the ad's fields is at fault.
 CREATE TYPE ad_answer AS (status integer, ad_id integer, etag text, body text, fault text, field text);

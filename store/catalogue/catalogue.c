@@ -5,8 +5,10 @@
 
 #include <event2/event.h>
 
+#include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/timer.h"
+#include "protocol/ad.h"
 #include "protocol/memory.h"
 #include "store/catalogue/ad_columns.h"
 #include "store/catalogue/ad_rows.h"
@@ -214,6 +216,9 @@ const struct document *catalogue_document(struct catalogue *catalogue, const str
 
 enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id)
 {
+    const struct ad *ad = ad_table_find(catalogue->table, ad_id);
+    if (ad != NULL && !ad_takes_events(ad, clock_wall_us()))
+        return AD_UNKNOWN;
     if (ad_table_has(catalogue->table, ad_id))
         return AD_KNOWN;
     return catalogue->is_fresh ? AD_UNKNOWN : AD_UNDECIDED;

@@ -65,9 +65,9 @@ const struct document *catalogue_document(struct catalogue *catalogue, const str
 
 enum ad_standing {
     AD_KNOWN,
-    AD_UNKNOWN,   /* the catalogue is fresh and has no such ad */
+    AD_UNKNOWN,   /* the catalogue is fresh and has no such ad, or it was archived long ago */
     AD_UNDECIDED, /* not in the catalogue, which may be stale */
 };
 
-/* Whether there is an ad `ad_id`, available or not. */
+/* Whether there is an ad `ad_id` that takes events, available or not. */
 enum ad_standing catalogue_find(const struct catalogue *catalogue, int32_t ad_id);

@@ -1,5 +1,6 @@
 """Changes of ads in databases of every sort: when an ad may be purged, views in the table's place, columns of other
 types, ids that were given by hand, rights that are missing."""
+import re
 import unittest
 from typing import Any
 
@@ -15,12 +16,21 @@ LATER = ("weight", "skip_after_ms", "image_width", "image_height", "advertiser",
 COUNTS = ("INSERT INTO counts (bucket, key, detail, level, dimension, verdict, lane, k0) VALUES ({}, 1, 0, {}, 1, {}, 0, 1)")
 MINUTE = ("INSERT INTO {} (bucket, key, detail, journal_id, dimension, verdict, lane, k0) "
           "VALUES ({}, 1, 0, 7, 1, {}, 0, 1)")
+# A journal whose server connected an hour ago, and of which all is stored that it had at a time.
+JOURNAL = ("INSERT INTO ingest_cursor (journal, nonce, claimed_at, stored_at, received_to) VALUES "
+           "('0193e3a0-0000-7000-8000-000000000000', gen_random_uuid(), {0}, {0}, {1})")
 MARK = "(SELECT at FROM marks WHERE mark = {})"
 
 
 class Archive(AdministrationCase):
     def purge(self, server: Server, ad_id: int = 1, **options: Any):
         return self.ask(server, "DELETE", f"/ads/{ad_id}?purge=1", **options)
+
+    def rest(self, server: Server) -> None:
+        """Its journal has been at rest since it connected, which seems to be an hour ago."""
+        self.wait_at_rest(server)
+        server.wait_until(lambda: self.value("SELECT count(*) FROM journals_at_rest") == "1")
+        self.psql("UPDATE ingest_cursor SET claimed_at = now() - interval '1 hour'")
 
     def test_an_archived_ad_is_not_shown_and_its_events_count(self) -> None:
         server = self.ready()
@@ -40,6 +50,28 @@ class Archive(AdministrationCase):
         self.wait_at_rest(server)
         self.assertEqual(self.psql("SELECT ad_id, clicks FROM ad_totals"), [("1", "1")])
         self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
+
+    def test_its_events_are_taken_for_a_week(self) -> None:
+        server = self.ready()
+        self.create(server, video_url="https://v.example/1.mp4", duration_ms=1000, target_url="https://t.example/")
+        self.create(server)
+        server.wait_until(lambda: self.listed(server) == 2)
+        click = {"ad_id": 1, "ip": "::1"}
+        token = re.search(r"/c/([^]?\"<]+)", server.get("/ads/1/vast").body.decode())[1]
+        for age, status, click_through, vast in (("6 days 23:59:00", 202, 302, 200), ("7 days", 404, 302, 404)):
+            self.psql(f"UPDATE ads SET archived_at = now() - interval '{age}' WHERE id = 1")
+            self.psql("UPDATE ads SET title = 'read' WHERE id = 2")
+            server.wait_until(lambda: self.listed(server) == 1)
+            server.wait_until(lambda: server.post("/ads/click", click).status == status)
+            answer = server.post("/ads/events", [{**click, "type": "click"}]).json()
+            self.assertEqual(answer["accepted"], int(status == 202), answer)
+            self.assertEqual(server.get("/ads/1/vast").status, vast)
+            self.assertEqual(self.ask(server, "GET", "/ads/1/vast?preview=1").status, vast)
+            before = server.metrics().value("adtracker_events_accepted_total", kind="click")
+            self.assertEqual(server.get(f"/c/{token}").status, click_through)
+            self.assertEqual(server.metrics().value("adtracker_events_accepted_total", kind="click") - before, status == 202)
+        self.assertEqual(self.ask(server, "PATCH", "/ads/1", {"archived_at": None}).status, 200)
+        server.wait_until(lambda: server.post("/ads/click", click).status == 202)
 
     def test_it_comes_out_of_the_archive_again(self) -> None:
         server = self.ready()
@@ -74,6 +106,7 @@ class Archive(AdministrationCase):
                            "'YYYY-MM-DD\"T\"HH24:MI:SS') FROM ads")
         self.assert_refused(self.purge(server), 409, f"from {words}")
         self.psql("UPDATE ads SET archived_at = now() - interval '14 days'")
+        self.rest(server)
         self.assertEqual(self.purge(server, match=None).status, 428)
         self.assertEqual(self.purge(server, match="\"x\"").status, 412)
         self.assertEqual(self.ask(server, "DELETE", "/ads/1?purge=yes").status, 400)
@@ -88,6 +121,7 @@ class Archive(AdministrationCase):
         self.create(server)
         self.psql("UPDATE ads SET archived_at = now() - interval '20 days'")
         self.wait_maintained()
+        self.rest(server)
         for sql, table in (
                 (COUNTS.format("'2020-01-01+00'", 4, 0), "counts"), (COUNTS.format(MARK.format(4), 3, 0), "counts"),
                 (COUNTS.format(MARK.format(3), 2, 4), "counts"), (COUNTS.format(MARK.format(2), 1, 1), "counts"),
@@ -103,6 +137,50 @@ class Archive(AdministrationCase):
         self.assert_refused(self.purge(server), 409, "brought over")
         self.psql("DROP TABLE before_positions")
         self.assertEqual(self.purge(server).status, 204)
+
+
+    def test_it_stays_while_a_journal_may_hold_events_of_it(self) -> None:
+        server = self.ready()
+        self.psql("INSERT INTO ads (id, archived_at) SELECT id, now() - interval '20 days' FROM generate_series(1, 9) AS id")
+        self.rest(server)
+        for ad_id, (claimed, received, words) in enumerate((
+                ("now() - interval '19 days'", "NULL", "0193e3a0-0000-7000-8000-000000000000 may hold"),
+                ("now() - interval '19 days'", "now() - interval '13 days 1 hour'", "may hold"),
+                ("now() - interval '29 days'", "NULL", "may hold"),
+                ("now() - interval '10 minutes'", "now() - interval '11 minutes'", "connected just now"),
+                ("now() - interval '4 minutes'", "now()", "connected just now"),
+                ("now() - interval '19 days'", "now() - interval '12 days 23 hours'", None),
+                ("now() - interval '10 minutes'", "now()", None),
+                ("now() - interval '31 days'", "NULL", None)), 1):
+            with self.subTest(claimed=claimed, received=received):
+                self.psql(JOURNAL.format(claimed, received))
+                if words is None:
+                    self.assertEqual(self.purge(server, ad_id).status, 204)
+                else:
+                    self.assert_refused(self.purge(server, ad_id), 409, words)
+                self.psql("DELETE FROM ingest_cursor WHERE journal = '0193e3a0-0000-7000-8000-000000000000'")
+        self.psql("UPDATE journals_at_rest SET at = now() - interval '2 hours'")  # and it has stored nothing since
+        self.assert_refused(self.purge(server, 9), 409, "connected just now")
+
+    def test_a_journal_in_which_events_wait_is_not_at_rest(self) -> None:
+        server = self.ready()
+        self.create(server)
+        self.psql("ALTER TABLE events RENAME COLUMN ip TO other")  # nothing can be stored
+        server.wait_until(lambda: server.post("/ads/click", {"ad_id": 1, "ip": "::1"}).status == 202)
+        server.wait_until(lambda: server.metrics().value("adtracker_ingest_held") == 1)
+        server.finish()
+        self.psql("DELETE FROM journals_at_rest")
+        server.start()
+        server.wait_until(lambda: self.ask(server, "GET", "/status").json()["as_of"])  # its last chore is done
+        self.assertEqual(self.value("SELECT count(*) FROM journals_at_rest"), "0")
+        self.psql("ALTER TABLE events RENAME COLUMN other TO ip")
+        server.finish()
+        server.start()
+        self.wait_at_rest(server)
+        self.assertEqual(self.value("SELECT clicks FROM ad_totals"), "1")
+        server.finish()
+        server.start()
+        server.wait_until(lambda: self.value("SELECT count(*) FROM journals_at_rest") == "1")
 
 
 class Tables(AdministrationCase):

@@ -142,7 +142,7 @@ class OpenApiTest(TrackerCase):
         delete = self.file.operation("DELETE", "/ads/{id}")
         self.assertEqual(self.ask(server, delete, made, {**AS_ADMIN, **ANY}).status, 200)
         self.ask(server, self.file.operation("GET", "/vast"), "/vast", {})
-        self.psql("UPDATE ads SET archived_at = now() - interval '15 days'")
+        self.psql("UPDATE ingest_cursor SET claimed_at = now() - interval '1 hour', received_to = now()")
         self.psql("INSERT INTO ads (id, archived_at) VALUES (99, now() - interval '15 days')")
         self.assertEqual(self.ask(server, delete, "/ads/99?purge=1", {**AS_ADMIN, **ANY}).status, 204)
         pixel = f"/t/start/{make_token(ad['id'])}.gif"

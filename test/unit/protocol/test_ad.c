@@ -133,6 +133,20 @@ START_TEST(is_not_available_once_archived_whenever_that_was)
 }
 END_TEST
 
+START_TEST(takes_events_for_a_week_after_it_was_archived)
+{
+    const int64_t week_us = INT64_C(604800000000);
+    static const struct ad archived_ever = {.archived_at_us = INT64_MIN};
+    static const struct ad not_archived = {.archived_at_us = INT64_MAX};
+    const struct ad archived = {.archived_at_us = NOW_US};
+    ck_assert(ad_takes_events(&not_archived, NOW_US));
+    ck_assert(ad_takes_events(&archived, NOW_US - 1));
+    ck_assert(ad_takes_events(&archived, NOW_US + week_us - 1));
+    ck_assert(!ad_takes_events(&archived, NOW_US + week_us));
+    ck_assert(!ad_takes_events(&archived_ever, NOW_US));
+}
+END_TEST
+
 START_TEST(finds_the_next_change)
 {
     const struct ad for_ever = {.active = true,
@@ -180,6 +194,7 @@ Suite *ad_suite(void)
     tcase_add_loop_test(tcase, is_available_from_its_start_to_before_its_end, 0,
                         COUNT(AVAILABILITIES));
     tcase_add_test(tcase, is_not_available_once_archived_whenever_that_was);
+    tcase_add_test(tcase, takes_events_for_a_week_after_it_was_archived);
     tcase_add_test(tcase, finds_the_next_change);
     tcase_add_test(tcase, is_empty_after_clearing);
     suite_add_tcase(suite, tcase);

@@ -27,11 +27,13 @@ static const char *const calls[] = {"close_minutes()",
                                     "maintain(now(), $1::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
+                                    "note_rest($1::uuid, $2::bigint)",
                                     "silent_ads()",
                                     "maintenance_state()"};
 enum {
     CALLS = sizeof calls / sizeof calls[0],
     MAINTAIN = 4,
+    REST = CALLS - 3,
     SILENT = CALLS - 2,
     STATE = CALLS - 1
 };
@@ -42,12 +44,22 @@ static struct event_base *base;
 static struct maintenance *maintenance;
 static struct metrics *metrics;
 
+static uint64_t waiting;
+
+static uint64_t read_waiting(void *arg)
+{
+    return *(const uint64_t *)arg;
+}
+
 static void set_up(void)
 {
     fake_conn_reset();
     base = event_base_new();
     metrics = rendering_set_up();
-    maintenance = maintenance_new(base, NULL, journal, 90, metrics, log_file_open());
+    waiting = 0;
+    const struct maintenance_settings settings = {
+        .journal = journal, .waiting = read_waiting, .arg = &waiting, .retention_days = 90};
+    maintenance = maintenance_new(base, NULL, &settings, metrics, log_file_open());
     maintenance_start(maintenance);
 }
 
@@ -106,11 +118,29 @@ START_TEST(tells_how_long_events_are_kept)
 {
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
-        ck_assert_int_eq(fake_conn_query()->parameter_count, i == MAINTAIN || i == STATE);
+        ck_assert_int_eq(fake_conn_query()->parameter_count,
+                         i == REST ? 2 : i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
         fake_conn_answer(last_of(i));
     }
+}
+END_TEST
+
+static const struct {
+    uint64_t waiting;
+    const char *text;
+} RESTS[] = {{0, "0"}, {12, "12"}, {UINT64_MAX, "9223372036854775807"}};
+
+START_TEST(tells_how_many_events_wait)
+{
+    waiting = RESTS[_i].waiting;
+    fake_conn_come_up();
+    for (int i = 0; i < REST; i++)
+        fake_conn_answer(last_of(i));
+    assert_called(REST);
+    ck_assert_str_eq(fake_conn_query()->values[0], journal);
+    ck_assert_str_eq(fake_conn_query()->values[1], RESTS[_i].text);
 }
 END_TEST
 
@@ -234,6 +264,7 @@ Suite *maintenance_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
     tcase_add_test(tcase, tells_how_long_events_are_kept);
+    tcase_add_loop_test(tcase, tells_how_many_events_wait, 0, 3);
     tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
     tcase_add_test(tcase, puts_off_what_fails);
