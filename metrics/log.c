@@ -161,17 +161,16 @@ void log_free(struct log *log)
     free(log);
 }
 
-void log_write(struct log *log, enum log_level level, const char *module, const char *format, ...)
+static void write_formatted(struct log *log, enum log_level level, const char *module,
+                            const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
+static void write_formatted(struct log *log, enum log_level level, const char *module,
+                            const char *format, va_list args)
 {
     /* Room for the character that the cut falls into. */
     char text[TEXT_BYTES_MAX + 4];
     int kept_errno = errno;
-    va_list args;
-    if (level > log->level)
-        return;
-    va_start(args, format);
     int wanted = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     size_t length = wanted < 0 ? 0 : (size_t)wanted;
     if (length >= sizeof text)
         length = sizeof text - 1;
@@ -181,6 +180,24 @@ void log_write(struct log *log, enum log_level level, const char *module, const 
     if (log->dropped > 0 || !write_entry(log, level, module, text, length))
         log->dropped++;
     errno = kept_errno;
+}
+
+void log_write(struct log *log, enum log_level level, const char *module, const char *format, ...)
+{
+    va_list args;
+    if (level > log->level)
+        return;
+    va_start(args, format);
+    write_formatted(log, level, module, format, args);
+    va_end(args);
+}
+
+void log_tell(struct log *log, const char *module, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_formatted(log, LOG_INFO, module, format, args);
+    va_end(args);
 }
 
 int log_level_parse(const char *text, enum log_level *level)

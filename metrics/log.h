@@ -32,6 +32,10 @@ bool log_is_journal(int fd);
 void log_write(struct log *log, enum log_level level, const char *module, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same for what somebody has asked for just now: an entry of LOG_INFO, whatever the level. */
+void log_tell(struct log *log, const char *module, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Reads "error", "warning" or "warn", "info" or "debug"; returns 0, or -1 when it is none of them.
  */
 int log_level_parse(const char *text, enum log_level *level);

@@ -13,20 +13,15 @@
 #include "server/handlers/context.h"
 #include "store/store.h"
 
+/* What a file was found to hold. */
+struct finding {
+    enum config_news news;
+    char *text; /* of one that has changed; owned until it is kept */
+    struct error error;
+};
+
 /* Puts `text` into force. Returns false with an error, nothing changed. */
 typedef bool (*apply_fn)(const struct reread *reread, const char *text, struct error *error);
-
-static bool apply_admin_token(const struct reread *reread, const char *text, struct error *error)
-{
-    return access_secrets_set(access_secrets(reread->context->access), text,
-                              reread->config->read_token, error) == RESULT_OK;
-}
-
-static bool apply_read_token(const struct reread *reread, const char *text, struct error *error)
-{
-    return access_secrets_set(access_secrets(reread->context->access), reread->config->admin_token,
-                              text, error) == RESULT_OK;
-}
 
 static bool apply_token_secret(const struct reread *reread, const char *text, struct error *error)
 {
@@ -54,48 +49,89 @@ static bool apply_log_level(const struct reread *reread, const char *text, struc
 }
 
 static const struct {
-    apply_fn apply;
+    apply_fn apply;    /* NULL = apply_tokens() does */
     const char *words; /* of what is in force now */
 } effects[CONFIG_FILES] = {
-    [CONFIG_ADMIN_TOKEN] = {apply_admin_token, "in force at once, the old one is refused"},
-    [CONFIG_READ_TOKEN] = {apply_read_token,
-                           "in force at once, the old one is refused and sessions are over"},
+    [CONFIG_ADMIN_TOKEN] = {NULL, "in force at once, the old one is refused"},
+    [CONFIG_READ_TOKEN] = {NULL, "in force at once, the old one is refused and sessions are over"},
     [CONFIG_TOKEN_SECRET] = {apply_token_secret, "its first one signs from now on"},
     [CONFIG_DB_CONN] = {apply_db_conn,
                         "new connections use it, those that are up stay until they end"},
     [CONFIG_LOG_LEVEL] = {apply_log_level, "in force at once"},
 };
 
-static enum config_news reread_file(const struct reread *reread, enum config_file file)
+static void refuse(struct finding *finding, const struct error *error)
+{
+    finding->news = CONFIG_UNUSABLE;
+    finding->error = *error;
+    free(finding->text);
+    finding->text = NULL;
+}
+
+/* Both at once: each may become what the other was. */
+static void apply_tokens(const struct reread *reread, struct finding findings[static CONFIG_FILES])
+{
+    static const enum config_file files[] = {CONFIG_ADMIN_TOKEN, CONFIG_READ_TOKEN};
+    const char *tokens[] = {reread->config->admin_token, reread->config->read_token};
+    struct error error = {""};
+    bool is_changed = false;
+    for (int i = 0; i < 2; i++) {
+        if (findings[files[i]].news != CONFIG_CHANGED)
+            continue;
+        tokens[i] = findings[files[i]].text;
+        is_changed = true;
+    }
+    if (!is_changed || access_secrets_set(access_secrets(reread->context->access), tokens[0],
+                                          tokens[1], &error) == RESULT_OK)
+        return;
+    for (int i = 0; i < 2; i++) {
+        if (findings[files[i]].news == CONFIG_CHANGED)
+            refuse(&findings[files[i]], &error);
+    }
+}
+
+static void apply(const struct reread *reread, struct finding findings[static CONFIG_FILES])
 {
     struct error error = {""};
-    char *text = NULL;
+    apply_tokens(reread, findings);
+    for (int i = 0; i < CONFIG_FILES; i++) {
+        if (findings[i].news == CONFIG_CHANGED && effects[i].apply != NULL &&
+            !effects[i].apply(reread, findings[i].text, &error))
+            refuse(&findings[i], &error);
+    }
+}
+
+static void keep(const struct reread *reread, enum config_file file, struct finding *finding)
+{
     const char *name = config_file_variable(file);
-    enum config_news news = config_file_look(reread->config, file, &text, &error);
-    if (news == CONFIG_CHANGED && !effects[file].apply(reread, text, &error)) {
-        news = CONFIG_UNUSABLE;
-        free(text);
+    if (finding->news == CONFIG_CHANGED) {
+        config_file_keep(reread->config, file, finding->text);
+        log_tell(reread->log, "server", "%s has changed: %s", name, effects[file].words);
+    } else if (finding->news == CONFIG_UNUSABLE) {
+        log_write(reread->log, LOG_ERROR, "server", "%s stays as it was: %s", name,
+                  finding->error.text);
     }
-    if (news == CONFIG_CHANGED) {
-        config_file_keep(reread->config, file, text);
-        log_write(reread->log, LOG_INFO, "server", "%s has changed: %s", name, effects[file].words);
-    } else if (news == CONFIG_UNUSABLE) {
-        log_write(reread->log, LOG_ERROR, "server", "%s stays as it was: %s", name, error.text);
-    }
-    return news;
 }
 
 void reread_files(const struct reread *reread)
 {
+    struct finding findings[CONFIG_FILES] = {{.text = NULL}};
     unsigned counts[3] = {0};
     unsigned files = 0;
+    for (int i = 0; i < CONFIG_FILES; i++) {
+        if (reread->config->values[i].path != NULL)
+            findings[i].news = config_file_look(reread->config, (enum config_file)i,
+                                                &findings[i].text, &findings[i].error);
+    }
+    apply(reread, findings);
     for (int i = 0; i < CONFIG_FILES; i++) {
         if (reread->config->values[i].path == NULL)
             continue;
         files++;
-        counts[reread_file(reread, (enum config_file)i)]++;
+        counts[findings[i].news]++;
+        keep(reread, (enum config_file)i, &findings[i]);
     }
-    log_write(reread->log, LOG_INFO, "server",
-              "files reread, all other variables need a restart files=%u changed=%u unusable=%u",
-              files, counts[CONFIG_CHANGED], counts[CONFIG_UNUSABLE]);
+    log_tell(reread->log, "server",
+             "files reread, all other variables need a restart files=%u changed=%u unusable=%u",
+             files, counts[CONFIG_CHANGED], counts[CONFIG_UNUSABLE]);
 }

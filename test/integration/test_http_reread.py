@@ -87,6 +87,31 @@ class RereadTest(RereadCase):
         self.assertIn("READ_TOKEN stays as it was: ", self.reread(server, "files=1 changed=0 unusable=1"))
         self.assertEqual(self.status(server, "/metrics", READ), 200)
 
+    def test_two_tokens_change_places(self) -> None:
+        """At a level at which what is said of it would not be in the log."""
+        server = self.start_server(READ_TOKEN_FILE=str(self.write("read", READ)), LOG_LEVEL="error",
+                                   ADMIN_TOKEN_FILE=str(self.write("admin", ADMIN)))
+        self.write("read", ADMIN)
+        said = self.reread(server, "files=2 changed=0 unusable=1")
+        self.assertRegex(said, "READ_TOKEN stays as it was: ADMIN_TOKEN and READ_TOKEN must not be the same")
+        self.write("admin", READ)
+        said = self.reread(server, "files=2 changed=2 unusable=0")
+        self.assertIn("ADMIN_TOKEN has changed: in force at once", said)
+        self.assertIn("READ_TOKEN has changed: in force at once", said)
+        for token, may_change in ((READ, True), (ADMIN, False)):
+            told = server.get("/session", {"Authorization": f"Bearer {token}"}).json()
+            self.assertEqual((told["may_read"], told["may_change"]), (True, may_change))
+        self.write("read", NEW_READ)
+        self.write("admin", NEW_READ)
+        said = self.reread(server, "files=2 changed=0 unusable=2")
+        self.assertIn("ADMIN_TOKEN stays as it was: ", said)
+        self.assertIn("READ_TOKEN stays as it was: ", said)
+        self.assertEqual(self.status(server, "/metrics", ADMIN), 200)
+        self.write("read", "short")
+        self.write("admin", NEW_ADMIN)
+        self.reread(server, "files=2 changed=1 unusable=1")
+        self.assertTrue(server.get("/session", {"Authorization": f"Bearer {NEW_ADMIN}"}).json()["may_change"])
+
     def test_what_is_unusable_keeps_the_old_value(self) -> None:
         path = self.write("read", READ)
         server = self.start_server(READ_TOKEN_FILE=str(path), LOG_LEVEL_FILE=str(self.write("level", "info")))
@@ -121,6 +146,9 @@ class RereadTest(RereadCase):
         self.assertNotIn(" info ", server.log_text())
         self.write("level", "info\n")
         self.reread(server, "files=1 changed=1 unusable=0")
+        self.write("level", "error\n")
+        said = self.reread(server, "files=1 changed=1 unusable=0")
+        self.assertIn(" info server: LOG_LEVEL has changed: in force at once", said)
 
     def test_secrets_of_tokens(self) -> None:
         server = self.open_server(TOKEN_SECRET_FILE=str(self.write("secret", SECRET)))

@@ -99,6 +99,15 @@ START_TEST(keeps_back_what_is_above_the_level)
 }
 END_TEST
 
+START_TEST(tells_what_was_asked_for_whatever_the_level)
+{
+    log_set_level(logger, LOG_ERROR);
+    log_write(logger, LOG_INFO, "server", "not this");
+    log_tell(logger, "server", "%s count=%d", "this", 1);
+    ck_assert_str_eq(receive_entry(), "info server: this count=1\n");
+}
+END_TEST
+
 static const struct {
     const char *text;
     const char *written;
@@ -324,6 +333,7 @@ static void add_line_tests(TCase *tests)
 {
     tcase_add_test(tests, writes_time_level_module_and_text);
     tcase_add_test(tests, keeps_back_what_is_above_the_level);
+    tcase_add_test(tests, tells_what_was_asked_for_whatever_the_level);
     tcase_add_loop_test(tests, escapes_what_could_forge_a_line, 0,
                         sizeof escapes / sizeof escapes[0]);
     tcase_add_test(tests, cuts_the_text_at_1000_bytes);
