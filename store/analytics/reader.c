@@ -284,7 +284,7 @@ struct analytics_reader *analytics_reader_new(struct event_base *base,
     const struct reader_session_listener listener = {
         .idle = on_idle, .ended = on_ended, .arg = reader};
     for (uint32_t i = 0; i < settings->connections; i++) {
-        (void)snprintf(reader->names[i], sizeof reader->names[i], i == 0 ? "reader" : "reader %u",
+        (void)snprintf(reader->names[i], sizeof reader->names[i], i == 0 ? "reader" : "reader_%u",
                        i + 1);
         reader->sessions[i] = reader_session_new(base, settings->target, reader->names[i],
                                                  settings->journal, listener, metrics, log);

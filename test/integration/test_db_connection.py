@@ -179,7 +179,7 @@ class OwnPostgres(DatabaseCase):
         server.wait_until(lambda: server.metrics().total("adtracker_db_connects_total") == 5)
         self.role_with_sessions(4)
         self.end_writer(server)
-        for name in ("reader", "reader 2"):
+        for name in ("reader", "reader_2"):
             self.assertEqual(server.metrics().value("adtracker_db_connects_total", connection=name), 1)
         self.assertEqual(server.get(WINDOW).status, 200)
 

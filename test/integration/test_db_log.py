@@ -45,7 +45,7 @@ class Log(DatabaseCase):
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
                   "'video-ad-tracker' AND datname = current_database()")
         server.wait_until(lambda: len(self.lines(server, "database unreachable")) == 5)
-        for name in ("writer", "catalogue", "reader", "reader 2", "maintenance"):
+        for name in ("writer", "catalogue", "reader", "reader_2", "maintenance"):
             self.assertEqual(len(self.lines(
                 server, f"name={name}: sqlstate=57P01 terminating connection due to administrator command")), 1)
 

@@ -35,6 +35,10 @@ class LogsTest(DatabaseCase):
         [listening] = [entry for entry in entries if entry["msg"].startswith("listening ")]
         self.assertEqual((listening["level"], listening["module"]), ("info", "server"))
         self.assertEqual(listening["fields"]["port"], str(server.port))
+        connected = [entry["fields"] for entry in entries if entry["msg"].startswith("connected ")]
+        self.assertLessEqual({"writer", "catalogue", "reader", "reader_2"}, {fields.get("name") for fields in connected})
+        for fields in connected:
+            self.assertEqual(set(fields), {"name", "server"})
         self.assertIn("warning", {entry["level"] for entry in entries})
 
     def test_the_journal_gets_priorities_and_no_time(self) -> None:
