@@ -251,12 +251,13 @@ static bool decode(struct segment segment, struct route_param *param, size_t max
     return true;
 }
 
+/* Digits alone are a number, and where that is out of its bounds they are nothing. */
 static bool is_word(const char *text)
 {
     const char *at = text;
     while (is_word_byte(*at))
         at++;
-    return at > text && *at == '\0';
+    return at > text && *at == '\0' && text[strspn(text, "0123456789")] != '\0';
 }
 
 static bool read_param(enum segment_type type, struct segment segment, struct route_param *param)

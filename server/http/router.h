@@ -4,7 +4,7 @@
  * number, a number before a word and a word before a text. Only then the method is looked at.
  *
  *   /ads/{id:number}/vast      number: 1 to 2147483647, of at most 10 digits and nothing else
- *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -
+ *   /ads/{kind:word}           word: 1 to 32 of A-Z a-z 0-9 _ -, not only digits
  *   /c/{token:text}            text: whatever is there, for the handler to judge
  *
  * Other spellings of a path are the same path: with a slash behind it, and with letters, digits and

@@ -235,6 +235,8 @@ class Conditions(AdministrationCase):
         server = self.ready()
         for method, body in (("GET", None), ("PUT", {}), ("PATCH", {}), ("DELETE", None)):
             self.assert_refused(self.ask(server, method, "/ads/77", body), 404, "there is no ad with this id")
+            for number in ("0", "99999999999", "2147483648", "00000000001"):  # no id of an ad
+                self.assertEqual(self.ask(server, method, f"/ads/{number}", body).status, 404)
 
 
 if __name__ == "__main__":
