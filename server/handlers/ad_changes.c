@@ -91,17 +91,30 @@ static void handle_modify(struct exchange *exchange)
     handle_change(exchange, AD_MODIFY);
 }
 
-/* False, answered, where it is neither 1 nor left out. */
+/* Who misspells it does not mean the archive. */
+static bool find_purge(const char *query, bool *is_purge)
+{
+    struct query_part part;
+    bool is_found = false;
+    *is_purge = false;
+    while (query_next(&query, &part)) {
+        if (!query_is_called(&part, "purge"))
+            continue;
+        if (is_found || part.value_bytes != 1 || (*part.value != '0' && *part.value != '1'))
+            return false;
+        is_found = true;
+        *is_purge = *part.value == '1';
+    }
+    return true;
+}
+
+/* False, answered, where it is something else than 0 or 1. */
 static bool read_purge(struct exchange *exchange, bool *is_purge)
 {
     const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
-    char value[2];
-    size_t bytes;
-    enum result result = query_find(query, "purge", value, sizeof value, &bytes);
-    *is_purge = result == RESULT_OK && value[0] == '1';
-    if (result == RESULT_UNKNOWN || *is_purge)
+    if (find_purge(query, is_purge))
         return true;
-    exchange_fail(exchange, 400, "purge must be 1, or left out");
+    exchange_fail(exchange, 400, "purge must be 0 or 1, or left out");
     return false;
 }
 

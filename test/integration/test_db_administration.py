@@ -100,7 +100,10 @@ class Archive(AdministrationCase):
         self.create(server)
         server.wait_until(lambda: self.listed(server) == 1)
         self.assert_refused(self.purge(server), 409, "the ad is not archived")
-        self.ask(server, "DELETE", "/ads/1")
+        for query in ("purge", "purge=x"):
+            self.assertEqual(self.ask(server, "DELETE", f"/ads/1?{query}").status, 400)
+        self.assertIsNone(self.read(server, 1)["archived_at"])
+        self.assertEqual(self.ask(server, "DELETE", "/ads/1?purge=0").json()["state"], "archived")
         self.psql("UPDATE ads SET archived_at = '2026-01-31 12:00:00+00'::timestamptz + (now() - '2026-02-14 11:59:00+00')")
         words = self.value("SELECT to_char((archived_at + interval '14 days') AT TIME ZONE 'UTC', "
                            "'YYYY-MM-DD\"T\"HH24:MI:SS') FROM ads")
@@ -109,7 +112,8 @@ class Archive(AdministrationCase):
         self.rest(server)
         self.assertEqual(self.purge(server, match=None).status, 428)
         self.assertEqual(self.purge(server, match="\"x\"").status, 412)
-        self.assertEqual(self.ask(server, "DELETE", "/ads/1?purge=yes").status, 400)
+        for query in ("purge=yes", "purge", "purge=", "purge=2", "purge=01", "purge=11", "p%75rge", "a=1&purge", "purge=0&purge=1"):
+            self.assert_refused(self.ask(server, "DELETE", f"/ads/1?{query}"), 400, "^purge must be 0 or 1, or left out$")
         answer = self.purge(server, match=self.ask(server, "GET", "/ads/1").headers["ETag"], key="k")
         self.assertEqual((answer.status, answer.body), (204, b""))
         self.assertEqual(self.ask(server, "GET", "/ads/1").status, 404)
