@@ -105,8 +105,7 @@ static bool is_operators(const struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     enum http_method method = exchange->method;
-    const char *wanted = evhttp_find_header(evhttp_request_get_input_headers(exchange->request),
-                                            "Access-Control-Request-Method");
+    const char *wanted = exchange_field(exchange, "Access-Control-Request-Method");
     if (method == HTTP_OPTIONS && wanted != NULL)
         method = http_method_find(wanted);
     return router_is_operators(context->router, exchange->match.endpoint, method);

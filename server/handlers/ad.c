@@ -2,7 +2,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <event2/http.h>
 
 #include "metrics/clock.h"
 #include "protocol/ad.h"
@@ -52,8 +51,7 @@ static void show_all(struct exchange *exchange)
 /* A token that is none is a mistake; without one there is nothing to be mistaken about. */
 static void handle_ad(struct exchange *exchange)
 {
-    const char *sent =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Authorization");
+    const char *sent = exchange_field(exchange, "Authorization");
     if (sent != NULL ? access_may_read_private(exchange) : access_is_reader(exchange))
         show_all(exchange);
     else if (sent == NULL)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/http.h>
 #include <jansson.h>
 
 #include "protocol/memory.h"
@@ -31,8 +30,7 @@ void ad_answers_fail(struct exchange *exchange, int status, const char *field, c
 void ad_answers_content(struct exchange *exchange, const char *etag, const char *body,
                         size_t body_bytes)
 {
-    const char *known =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
+    const char *known = exchange_field(exchange, "If-None-Match");
     exchange_header(exchange, "ETag", etag);
     if (http_has_etag(known, etag))
         exchange_reply(exchange, 304, NULL, NULL, 0);

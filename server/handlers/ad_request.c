@@ -21,11 +21,6 @@ enum { KEY_MAX_BYTES = 255 };
 static const char json_type[] = "application/json";
 static const char patch_types[] = "application/merge-patch+json, application/json";
 
-static const char *find_field(const struct exchange *exchange, const char *name)
-{
-    return evhttp_find_header(evhttp_request_get_input_headers(exchange->request), name);
-}
-
 /* What is not ASCII is no tag of ours, and need not be UTF-8. */
 static bool is_ascii(const char *text, size_t bytes)
 {
@@ -48,7 +43,7 @@ static void write_tags(FILE *out, const char *list)
 
 bool ad_request_read_condition(struct ad_request *request, struct exchange *exchange)
 {
-    const char *value = find_field(exchange, "If-Match");
+    const char *value = exchange_field(exchange, "If-Match");
     const struct evkeyval *field;
     size_t bytes;
     if (value == NULL) {
@@ -78,7 +73,7 @@ static bool is_type(const char *value, const char *type)
 
 static bool has_type(struct exchange *exchange, bool is_patch)
 {
-    const char *value = find_field(exchange, "Content-Type");
+    const char *value = exchange_field(exchange, "Content-Type");
     if (value == NULL || is_type(value, json_type) ||
         (is_patch && is_type(value, "application/merge-patch+json")))
         return true;
@@ -149,7 +144,7 @@ static void write_digest(struct ad_request *request, const struct exchange *exch
 
 bool ad_request_read_key(struct ad_request *request, struct exchange *exchange)
 {
-    const char *key = find_field(exchange, "Idempotency-Key");
+    const char *key = exchange_field(exchange, "Idempotency-Key");
     if (key == NULL)
         return true;
     size_t bytes = strlen(key);

@@ -2,7 +2,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <event2/http.h>
 
 #include "server/handlers/ad_list.h"
 #include "server/handlers/context.h"
@@ -43,8 +42,7 @@ static void handle_ads(struct exchange *exchange)
     exchange_header(exchange, "ETag", etag);
     exchange_header(exchange, "Cache-Control", "no-cache");
     exchange_vary(exchange, "Accept-Encoding");
-    const char *known =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
+    const char *known = exchange_field(exchange, "If-None-Match");
     if (http_has_etag(known, etag)) {
         ad_listing_release(listing);
         exchange_reply(exchange, 304, NULL, NULL, 0);

@@ -27,11 +27,6 @@ static void free_asked(struct asked *asked)
     free(asked);
 }
 
-static const char *find_header(const struct exchange *exchange, const char *name)
-{
-    return evhttp_find_header(evhttp_request_get_input_headers(exchange->request), name);
-}
-
 static void on_report(void *arg, enum result result, struct analytics_report *report,
                       const char *reason)
 {
@@ -50,11 +45,11 @@ static enum result ask(struct asked *asked, struct error *error)
     struct exchange *exchange = asked->exchange;
     const struct handler_context *context = exchange->context;
     const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(exchange->request));
-    enum result result = analytics_question_parse(query, find_header(exchange, "Accept"),
+    enum result result = analytics_question_parse(query, exchange_field(exchange, "Accept"),
                                                   clock_wall_us(), &asked->question, error);
     if (result != RESULT_OK)
         return result;
-    asked->known = memory_copy_text(find_header(exchange, "If-None-Match"));
+    asked->known = memory_copy_text(exchange_field(exchange, "If-None-Match"));
     return store_analytics(context->store, &asked->question.query, on_report, asked, error);
 }
 

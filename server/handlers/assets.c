@@ -29,8 +29,7 @@ void asset_reply(struct exchange *exchange, const struct asset *asset)
 {
     bool is_zipped = http_wants_gzip(exchange);
     const char *etag = is_zipped ? asset->gzip_etag : asset->etag;
-    const char *known =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "If-None-Match");
+    const char *known = exchange_field(exchange, "If-None-Match");
     exchange_header(exchange, "ETag", etag);
     if (!has_cache_control(exchange))
         exchange_header(exchange, "Cache-Control", "no-cache");

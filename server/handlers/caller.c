@@ -17,8 +17,7 @@
 const char *caller_bearer(const struct exchange *exchange)
 {
     static const char scheme[] = "Bearer ";
-    const char *value =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Authorization");
+    const char *value = exchange_field(exchange, "Authorization");
     if (value == NULL || strncasecmp(value, scheme, sizeof scheme - 1) != 0)
         return NULL;
     value += sizeof scheme - 1;
@@ -46,7 +45,7 @@ static void find_session(const struct exchange *exchange, struct session_key *ke
     struct request_site site;
     const struct evkeyvalq *fields = evhttp_request_get_input_headers(exchange->request);
     const struct evkeyval *field;
-    if (evhttp_find_header(fields, "Cookie") == NULL)
+    if (exchange_field(exchange, "Cookie") == NULL)
         return;
     request_site_read(exchange, &site);
     if (!own_origin_is_not_foreign(&site.own))

@@ -41,10 +41,10 @@ static bool is_marked(struct evhttp_request *request, const struct handler_conte
 }
 
 /* Puts the viewer for whom a server inserts ads in place of that server. Returns its User-Agent. */
-static const char *look_behind_peer(const struct evkeyvalq *fields, struct event_origin *origin)
+static const char *look_behind_peer(const struct exchange *exchange, struct event_origin *origin)
 {
-    const char *ip = evhttp_find_header(fields, "X-Device-IP");
-    const char *user_agent = evhttp_find_header(fields, "X-Device-User-Agent");
+    const char *ip = exchange_field(exchange, "X-Device-IP");
+    const char *user_agent = exchange_field(exchange, "X-Device-User-Agent");
     struct address viewer;
     if (ip != NULL && address_parse(ip, strlen(ip), &viewer) == RESULT_OK)
         origin->address = address_unmap(viewer);
@@ -56,16 +56,15 @@ struct event_origin event_origin_of(const struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
     struct evhttp_request *request = exchange->request;
-    const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
     struct event_origin origin = {
         .address = client_address(request, context->trusted_proxies),
         .received_at_us = clock_wall_us(),
     };
     const char *user_agent = NULL;
     if (client_is_among(&origin.address, context->ssai_peers))
-        user_agent = look_behind_peer(fields, &origin);
+        user_agent = look_behind_peer(exchange, &origin);
     if (user_agent == NULL)
-        user_agent = evhttp_find_header(fields, "User-Agent");
+        user_agent = exchange_field(exchange, "User-Agent");
     origin.verdict = user_agent_verdict(user_agent);
     if (origin.verdict == VERDICT_VALID && is_marked(request, context))
         origin.verdict = VERDICT_MARKED_BY_PROXY;

@@ -109,7 +109,7 @@ static void handle_export(struct exchange *exchange)
 {
     struct evhttp_request *request = exchange->request;
     const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(request));
-    const char *accept = evhttp_find_header(evhttp_request_get_input_headers(request), "Accept");
+    const char *accept = exchange_field(exchange, "Accept");
     struct export_question question;
     struct error error;
     exchange_vary(exchange, "Accept");

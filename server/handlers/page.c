@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <event2/http.h>
 
 #include "protocol/accept.h"
 #include "server/assets/asset.h"
@@ -17,8 +16,7 @@ enum { ORIGIN_SIZE = 512, POLICY_SIZE = 2 * ORIGIN_SIZE };
 
 bool page_is_wanted(const struct exchange *exchange)
 {
-    const char *accept =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Accept");
+    const char *accept = exchange_field(exchange, "Accept");
     struct accept_wish html = accept_wish_for(accept, "text/html");
     struct accept_wish json = accept_wish_for(accept, "application/json");
     if (html.exactness != ACCEPT_BY_NAME || html.weight == 0)

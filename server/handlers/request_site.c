@@ -13,11 +13,6 @@
 #include "server/http/client_address.h"
 #include "server/http/exchange.h"
 
-static const char *find(const struct exchange *exchange, const char *name)
-{
-    return evhttp_find_header(evhttp_request_get_input_headers(exchange->request), name);
-}
-
 /* Of a target in absolute form; false where there is none. */
 static bool read_authority(const struct exchange *exchange,
                            char text[static REQUEST_AUTHORITY_SIZE])
@@ -38,7 +33,7 @@ static bool read_authority(const struct exchange *exchange,
 static bool is_forwarded_https(const struct exchange *exchange)
 {
     const struct handler_context *context = exchange->context;
-    const char *value = find(exchange, "X-Forwarded-Proto");
+    const char *value = exchange_field(exchange, "X-Forwarded-Proto");
     if (value == NULL || !client_is_proxy(exchange->request, context->trusted_proxies))
         return false;
     for (value += strspn(value, ", \t"); *value != '\0'; value += strspn(value, ", \t")) {
@@ -53,9 +48,9 @@ static bool is_forwarded_https(const struct exchange *exchange)
 void request_site_read(const struct exchange *exchange, struct request_site *site)
 {
     const struct handler_context *context = exchange->context;
-    *site = (struct request_site){.own = {.origin = find(exchange, "Origin"),
-                                          .fetch_site = find(exchange, "Sec-Fetch-Site"),
-                                          .host = find(exchange, "Host"),
+    *site = (struct request_site){.own = {.origin = exchange_field(exchange, "Origin"),
+                                          .fetch_site = exchange_field(exchange, "Sec-Fetch-Site"),
+                                          .host = exchange_field(exchange, "Host"),
                                           .is_https = is_forwarded_https(exchange),
                                           .public_url = context->public_url}};
     if (read_authority(exchange, site->authority))
@@ -71,7 +66,7 @@ bool request_site_is_https(const struct request_site *site)
 bool request_site_is_at(const struct exchange *exchange, const struct host_list *hosts)
 {
     char authority[REQUEST_AUTHORITY_SIZE];
-    const char *host = find(exchange, "Host");
+    const char *host = exchange_field(exchange, "Host");
     if (read_authority(exchange, authority) && !host_list_admits(hosts, authority))
         return false;
     return host == NULL || host[0] == '\0' || host_list_admits(hosts, host);

@@ -37,11 +37,10 @@ static bool begins_with(const char *value, const char *word)
 }
 
 /* Browsers say so when nobody has looked at anything yet. */
-static bool is_prefetch(struct evhttp_request *request)
+static bool is_prefetch(const struct exchange *exchange)
 {
-    const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
-    return begins_with(evhttp_find_header(fields, "Sec-Purpose"), "prefetch") ||
-           begins_with(evhttp_find_header(fields, "Purpose"), "prefetch");
+    return begins_with(exchange_field(exchange, "Sec-Purpose"), "prefetch") ||
+           begins_with(exchange_field(exchange, "Purpose"), "prefetch");
 }
 
 /* VAST's SERVERSIDE, where a player fills it in: 0 to 2; else what the answer was given for. */
@@ -62,7 +61,7 @@ static enum unstored unstored_because(const struct exchange *exchange, int64_t a
 {
     if (exchange->method == HTTP_HEAD)
         return UNSTORED_HEAD;
-    if (is_prefetch(exchange->request))
+    if (is_prefetch(exchange))
         return UNSTORED_PREFETCH;
     bool has_key = age_us <= TOKEN_LIFE_US && age_us >= -TOKEN_LIFE_US;
     return has_key ? UNSTORED_REASONS : UNSTORED_TOO_OLD;

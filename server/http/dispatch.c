@@ -10,8 +10,7 @@
 /* A CORS preflight, or somebody who wants to know. */
 static void answer_options(struct exchange *exchange)
 {
-    const char *wanted = evhttp_find_header(evhttp_request_get_input_headers(exchange->request),
-                                            "Access-Control-Request-Headers");
+    const char *wanted = exchange_field(exchange, "Access-Control-Request-Headers");
     exchange_header(exchange, "Allow", exchange->match.allow);
     if (exchange->cors == CORS_NONE) {
         exchange_reply(exchange, 204, NULL, NULL, 0);

@@ -135,6 +135,11 @@ void exchange_is_read(struct exchange *exchange)
         drop_request(exchange);
 }
 
+const char *exchange_field(const struct exchange *exchange, const char *name)
+{
+    return evhttp_find_header(evhttp_request_get_input_headers(exchange->request), name);
+}
+
 void exchange_header(struct exchange *exchange, const char *name, const char *value)
 {
     if (exchange->request == NULL)
@@ -187,8 +192,7 @@ void exchange_vary(struct exchange *exchange, const char *name)
  * what is operators'. */
 static void add_cors(struct exchange *exchange)
 {
-    const char *origin =
-        evhttp_find_header(evhttp_request_get_input_headers(exchange->request), "Origin");
+    const char *origin = exchange_field(exchange, "Origin");
     if (exchange->cors == CORS_NONE)
         return;
     if (origin == NULL || strcmp(origin, "null") == 0) {

@@ -84,6 +84,9 @@ void exchange_close_connection(struct exchange *exchange);
  * exchange must be answered all the same. */
 void exchange_is_read(struct exchange *exchange);
 
+/* The value of the request's first header of this name; NULL = there is none. */
+const char *exchange_field(const struct exchange *exchange, const char *name);
+
 /* Adds a header to the answer; before one of the following. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);
 
