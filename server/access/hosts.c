@@ -2,7 +2,6 @@
 #include "server/access/hosts.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "protocol/address.h"
 #include "server/http/authority.h"
@@ -16,11 +15,6 @@ static bool is_name(const char *text, size_t bytes)
             return false;
     }
     return bytes > 0 && bytes <= HOST_NAME_MAX_BYTES;
-}
-
-static size_t without_dot(const char *name, size_t bytes)
-{
-    return bytes > 1 && name[bytes - 1] == '.' ? bytes - 1 : bytes;
 }
 
 enum result host_list_parse(const char *variable, const char *value, struct host_list *hosts,
@@ -37,7 +31,7 @@ enum result host_list_parse(const char *variable, const char *value, struct host
                              "%s: entry %zu is no host name (without scheme and port)", variable,
                              hosts->count + 1);
         hosts->names[hosts->count] = value;
-        hosts->bytes[hosts->count++] = without_dot(value, bytes);
+        hosts->bytes[hosts->count++] = bytes;
         value += bytes;
     }
     return RESULT_OK;
@@ -49,23 +43,17 @@ static bool is_address(const char *host, size_t bytes)
     return host[0] == '[' || address_parse(host, bytes, &address) == RESULT_OK;
 }
 
-static bool is_same(const char *host, size_t bytes, const char *name, size_t name_bytes)
-{
-    return bytes == name_bytes && strncasecmp(host, name, bytes) == 0;
-}
-
 bool host_list_admits(const struct host_list *hosts, const char *authority)
 {
     static const char local[] = "localhost";
     struct http_authority parts;
     if (!http_authority_split(authority, strlen(authority), &parts))
         return false;
-    size_t bytes = without_dot(parts.host, parts.host_bytes);
     if (is_address(parts.host, parts.host_bytes) ||
-        is_same(parts.host, bytes, local, sizeof local - 1))
+        http_host_is_same(parts.host, parts.host_bytes, local, sizeof local - 1))
         return true;
     for (size_t i = 0; i < hosts->count; i++) {
-        if (is_same(parts.host, bytes, hosts->names[i], hosts->bytes[i]))
+        if (http_host_is_same(parts.host, parts.host_bytes, hosts->names[i], hosts->bytes[i]))
             return true;
     }
     return false;

@@ -33,18 +33,11 @@ static uint16_t port_of(const struct http_authority *authority, bool is_https)
     return is_https ? HTTPS_PORT : HTTP_PORT;
 }
 
-static size_t host_bytes(const struct http_authority *authority)
-{
-    size_t bytes = authority->host_bytes;
-    return bytes > 1 && authority->host[bytes - 1] == '.' ? bytes - 1 : bytes;
-}
-
 /* A port that is not said is that of the scheme. */
 static bool is_same(const struct http_authority *one, const struct http_authority *other,
                     bool is_https)
 {
-    size_t bytes = host_bytes(one);
-    return bytes == host_bytes(other) && strncasecmp(one->host, other->host, bytes) == 0 &&
+    return http_host_is_same(one->host, one->host_bytes, other->host, other->host_bytes) &&
            port_of(one, is_https) == port_of(other, is_https);
 }
 

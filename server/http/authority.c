@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "protocol/address.h"
 #include "protocol/digits.h"
@@ -17,7 +18,7 @@ static bool is_name_byte(char c)
 }
 
 /* The length of the host at the beginning; 0 = there is none. */
-static size_t host_bytes(const char *text, size_t bytes)
+static size_t read_host(const char *text, size_t bytes)
 {
     size_t host = 0;
     if (bytes == 0 || text[0] != '[') {
@@ -36,7 +37,7 @@ static size_t host_bytes(const char *text, size_t bytes)
 
 bool http_authority_split(const char *text, size_t bytes, struct http_authority *authority)
 {
-    size_t host = host_bytes(text, bytes);
+    size_t host = read_host(text, bytes);
     uint64_t port = 0;
     *authority = (struct http_authority){.host = text, .host_bytes = host};
     if (host == 0 || host == bytes)
@@ -53,4 +54,15 @@ bool http_is_authority(const char *text, size_t bytes)
 {
     struct http_authority authority;
     return http_authority_split(text, bytes, &authority);
+}
+
+static size_t without_dot(const char *host, size_t bytes)
+{
+    return bytes > 1 && host[bytes - 1] == '.' ? bytes - 1 : bytes;
+}
+
+bool http_host_is_same(const char *host, size_t host_bytes, const char *other, size_t other_bytes)
+{
+    size_t bytes = without_dot(host, host_bytes);
+    return bytes == without_dot(other, other_bytes) && strncasecmp(host, other, bytes) == 0;
 }

@@ -25,3 +25,6 @@ struct http_authority {
 /* Takes it apart; returns what http_is_authority() does, and `*authority` is undefined where that
  * is false. */
 bool http_authority_split(const char *text, size_t bytes, struct http_authority *authority);
+
+/* Whether two hosts are the same, in either case and with or without a dot at their end. */
+bool http_host_is_same(const char *host, size_t host_bytes, const char *other, size_t other_bytes);
