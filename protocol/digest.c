@@ -6,6 +6,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "protocol/digest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,12 @@ void digest_write(struct digest *digest, char text[static DIGEST_TEXT_SIZE])
     uint8_t bytes[DIGEST_BYTES];
     end(&digest->context, bytes);
     *hex_write(text, bytes, sizeof bytes) = '\0';
+}
+
+void digest_etag(const char digest[static DIGEST_TEXT_SIZE], const char *form,
+                 char etag[static DIGEST_ETAG_SIZE])
+{
+    (void)snprintf(etag, DIGEST_ETAG_SIZE, "\"%.32s%s\"", digest, form);
 }
 
 bool digest_is_same_text(const char *one, const char *other)

@@ -13,6 +13,12 @@ void digest_bytes(const void *bytes, size_t count, uint8_t digest[static DIGEST_
 /* Writes the digest of `bytes` as 64 lower-case hexadecimal digits, terminated. */
 void digest_text(const void *bytes, size_t count, char text[static DIGEST_TEXT_SIZE]);
 
+/* Writes the strong ETag (RFC 9110 section 8.8.3) of what has this digest, with its quotes; `form`
+ * tells it from other forms of the same: "", or "-gzip". */
+enum { DIGEST_ETAG_SIZE = 40 };
+void digest_etag(const char digest[static DIGEST_TEXT_SIZE], const char *form,
+                 char etag[static DIGEST_ETAG_SIZE]);
+
 /* The same of bytes that come piece by piece. */
 struct digest;
 struct digest *digest_new(void);

@@ -2,7 +2,6 @@
 #include "protocol/analytics/answer.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "protocol/analytics/answer_csv.h"
@@ -69,7 +68,7 @@ static void digest_some(struct analytics_answer *answer)
     if (end < answer->rows.page_count)
         return;
     digest_write(answer->digest, text);
-    (void)snprintf(answer->etag, sizeof answer->etag, "\"%.32s\"", text);
+    digest_etag(text, "", answer->etag);
     answer->at = 0;
     answer->phase = PHASE_HEAD;
 }

@@ -7,11 +7,12 @@
 
 #include "protocol/analytics/question.h"
 #include "protocol/analytics/report.h"
+#include "protocol/digest.h"
 #include "protocol/render.h"
 
 struct analytics_answer;
 
-enum { ANALYTICS_ETAG_SIZE = 40 };
+enum { ANALYTICS_ETAG_SIZE = DIGEST_ETAG_SIZE };
 
 /* The question is copied, and a reference of the report taken. */
 struct analytics_answer *analytics_answer_new(const struct analytics_question *question,

@@ -1,7 +1,5 @@
 /* GET /ads/{id}: an ad as the database has it for those who may, else as GET /ads shows it. */
 #include <stdbool.h>
-#include <stdio.h>
-
 
 #include "metrics/clock.h"
 #include "protocol/ad.h"
@@ -20,7 +18,7 @@ static void show_available(struct exchange *exchange)
     const struct ad *ad = store_ad(context->store, exchange->match.params[0].number);
     struct render_text text = {0};
     char digest[DIGEST_TEXT_SIZE];
-    char etag[DIGEST_TEXT_SIZE];
+    char etag[DIGEST_ETAG_SIZE];
     if (!store_has_ads(context->store)) {
         exchange_fail(exchange, 503, store_ads_trouble(context->store));
         return;
@@ -31,7 +29,7 @@ static void show_available(struct exchange *exchange)
     }
     ad_render(&text, ad);
     digest_text(text.bytes, text.length, digest);
-    (void)snprintf(etag, sizeof etag, "\"%.32s\"", digest);
+    digest_etag(digest, "", etag);
     exchange_header(exchange, "Cache-Control", "no-cache");
     ad_answers_content(exchange, etag, text.bytes, text.length);
     render_clear(&text);

@@ -1,7 +1,6 @@
 /* The JSON list of ads as it goes to clients. */
 #include "store/catalogue/ad_listing.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "protocol/ad.h"
@@ -85,8 +84,8 @@ struct ad_listing *ad_listing_finish(struct ad_listing_draft *draft)
     char digest[DIGEST_TEXT_SIZE];
     struct ad_listing *listing = draft->listing;
     listing->json = ad_array_finish(&draft->array, &listing->json_bytes, digest);
-    (void)snprintf(listing->etag, sizeof listing->etag, "\"%.32s\"", digest);
-    (void)snprintf(listing->gzip_etag, sizeof listing->gzip_etag, "\"%.32s-gzip\"", digest);
+    digest_etag(digest, "", listing->etag);
+    digest_etag(digest, "-gzip", listing->gzip_etag);
     finish_zip(draft, listing);
     draft->listing = NULL;
     ad_listing_discard(draft);

@@ -6,13 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/digest.h"
 #include "protocol/document.h"
 #include "store/catalogue/rotation.h"
 
 struct ad;
 struct ad_listing_draft;
 
-enum { AD_LISTING_ETAG_SIZE = 40 };
+enum { AD_LISTING_ETAG_SIZE = DIGEST_ETAG_SIZE };
 
 /* Immutable, freed with its last reference. */
 struct ad_listing {

@@ -44,6 +44,18 @@ START_TEST(is_the_same_piece_by_piece)
 }
 END_TEST
 
+START_TEST(tags_are_of_half_the_digest)
+{
+    char text[DIGEST_TEXT_SIZE];
+    char etag[DIGEST_ETAG_SIZE];
+    digest_text("abc", 3, text);
+    digest_etag(text, "", etag);
+    ck_assert_str_eq(etag, "\"ba7816bf8f01cfea414140de5dae2223\"");
+    digest_etag(text, "-gzip", etag);
+    ck_assert_str_eq(etag, "\"ba7816bf8f01cfea414140de5dae2223-gzip\"");
+}
+END_TEST
+
 Suite *digest_suite(void)
 {
     Suite *suite = suite_create("digest");
@@ -51,6 +63,7 @@ Suite *digest_suite(void)
     tcase_add_test(tcase, is_that_of_the_standard);
     tcase_add_test(tcase, is_the_same_as_bytes);
     tcase_add_test(tcase, is_the_same_piece_by_piece);
+    tcase_add_test(tcase, tags_are_of_half_the_digest);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -115,12 +115,38 @@ START_TEST(refuses_what_is_more_or_less_than_that)
 }
 END_TEST
 
+static const struct {
+    const char *one;
+    const char *other;
+    bool is_same;
+} HOSTS[] = {
+    {"a.example", "a.example", true},
+    {"A.example", "a.EXAMPLE.", true},
+    {"a.example.", "a.example", true},
+    {"a.example..", "a.example", false},
+    {"a.example", "b.example", false},
+    {"a.example", "a.exampl", false},
+    {".", "", false},
+    {"[::1]", "[::1]", true},
+};
+
+START_TEST(hosts_are_the_same_in_either_case_and_with_a_dot)
+{
+    const char *one = HOSTS[_i].one;
+    const char *other = HOSTS[_i].other;
+    ck_assert_int_eq(http_host_is_same(one, strlen(one), other, strlen(other)), HOSTS[_i].is_same);
+    ck_assert_int_eq(http_host_is_same(other, strlen(other), one, strlen(one)), HOSTS[_i].is_same);
+}
+END_TEST
+
 Suite *http_authority_suite(void)
 {
     Suite *suite = suite_create("http_authority");
     TCase *tcase = tcase_create("http_authority");
     tcase_add_loop_test(tcase, takes_a_host_with_a_port_or_without, 0, COUNT(sound));
     tcase_add_loop_test(tcase, refuses_what_is_more_or_less_than_that, 0, COUNT(unsound));
+    tcase_add_loop_test(tcase, hosts_are_the_same_in_either_case_and_with_a_dot, 0,
+                        (int)(sizeof HOSTS / sizeof HOSTS[0]));
     suite_add_tcase(suite, tcase);
     return suite;
 }
