@@ -2,7 +2,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-
 #include "server/handlers/ad_list.h"
 #include "server/handlers/context.h"
 #include "server/handlers/routes.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 #include "protocol/accept.h"
 #include "server/assets/asset.h"
 #include "server/handlers/assets.h"
