@@ -1,9 +1,9 @@
--- Two months of events that look like a small publisher's, for `./dev demo`, so that a month has one before it to be
--- compared with: seven ads, four placements, days and weeks with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
--- psql -v now=... -v days=... -f demo.sql; without these up to now, today and 59 days before.
+-- A month of events that look like a small publisher's, for `./dev demo`: seven ads, four placements, days and weeks
+-- with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
+-- psql -v now=... -v days=... -f demo.sql; without these up to now, today and 30 days before.
 \set ON_ERROR_STOP on
 \if :{?now} \else \set now now \endif
-\if :{?days} \else \set days 59 \endif
+\if :{?days} \else \set days 30 \endif
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET jit = off;
