@@ -134,9 +134,7 @@ export class AdsTable {
       h('th', { scope: 'col', class: 'word state-of' }, 'State'),
       h('th', { scope: 'col', class: 'trend' }, 'Trend', aside(` of ${this.metric().name.toLowerCase()}`)),
       COLUMNS.map((name) =>
-        SORTS.includes(name)
-          ? column(name, METRICS[name].name, name)
-          : h('th', { scope: 'col' }, METRICS[name].name),
+        SORTS.includes(name) ? column(name, METRICS[name].name, name) : h('th', { scope: 'col' }, METRICS[name].name),
       ),
     );
   }

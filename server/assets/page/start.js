@@ -25,11 +25,7 @@ function makeAd(place, session) {
 
 function sendEvent(session, id) {
   const url = `${session.public_url ?? address()}/ads/impression`;
-  return h(
-    'li',
-    {},
-    snippet('Send an event', `curl ${url} -H 'Content-Type: application/json' -d '{"ad_id":${id}}'`),
-  );
+  return h('li', {}, snippet('Send an event', `curl ${url} -H 'Content-Type: application/json' -d '{"ad_id":${id}}'`));
 }
 
 function seeIt(session) {

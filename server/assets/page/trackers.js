@@ -46,11 +46,7 @@ export class TrackerList {
       'div',
       { class: 'trackers' },
       h('div', { class: 'bar' }, this.summary, csvLink(table, `ad-${id}-trackers.csv`)),
-      h(
-        'div',
-        { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' },
-        table,
-      ),
+      h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' }, table),
     );
     this.rows = [];
   }
