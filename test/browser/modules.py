@@ -12,7 +12,8 @@ NODE_MIN = 18  # what Debian 12 has
 @functools.lru_cache(maxsize=None)
 def node_major(node: str) -> int:
     """0 = it does not run."""
-    done = subprocess.run([node, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([node, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          check=False)
     version = done.stdout.strip().lstrip("v").split(".")[0]
     return int(version) if version.isdigit() else 0
 

@@ -40,7 +40,8 @@ class Pictures(PageCase):
     def settle(self, tab: Tab) -> None:
         """Until all that was asked for is there, and drawn."""
         tab.run("await tab.waitForLoadState('networkidle')")
-        tab.run("await tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
+        tab.run("await tab.evaluate(() => new Promise((done) => "
+                "requestAnimationFrame(() => requestAnimationFrame(done))))")
 
     def test_no_data(self) -> None:
         self.take("none-overview", "/", ".first")
