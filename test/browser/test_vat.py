@@ -120,10 +120,11 @@ class SendingTest(VatCase):
         self.allowed.append("403")
         self.open(at=time.time())
         self.run_in("a", "void vat.impression(1)")
-        for _ in range(100):
-            if not answers and self.run_in("a", STORED) == 0:
-                break
+
+        def is_settled() -> bool:
             self.tabs.do("pass", "a", ms=10000)
+            return not answers and self.run_in("a", STORED) == 0
+        self.tracker.wait_until(is_settled, 100)
         self.assert_counted(impression=1)
         self.assertGreaterEqual(len(self.gate.posts()), 8)
 
