@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Any, Dict, Tuple
 
-from harness.abilities import do_without, need_program
+from harness.abilities import need_program
 from harness.case import TrackerCase
+from modules import node_with
 from publisher import CLIP_SECONDS, MODULES, Site, make_media
 
 HERE = Path(__file__).resolve().parent
@@ -25,11 +26,7 @@ class BrowserCase(TrackerCase):
 
     def setUp(self) -> None:
         super().setUp()
-        need_program("npm")  # it brings the modules
-        self.node = need_program("node")
-        for name in self.modules:
-            if not (MODULES / name).is_dir():
-                do_without(f"needs {name}: not installed (./dev browser does)")
+        self.node = node_with(*self.modules)
         self.tracker = self.server(JOURNAL_SYNC="off")
         self.public_url = self.tracker.env["PUBLIC_URL"] = f"http://127.0.0.1:{self.tracker.port}"
         self.tracker.start()

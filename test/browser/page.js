@@ -7,9 +7,14 @@ const readline = require('node:readline');
 const { chromium } = require('playwright-core');
 
 // Not a headless one's, which is a declared bot.
-const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
-const ARGUMENTS = ['--disable-gpu', '--mute-audio', '--autoplay-policy=no-user-gesture-required',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--mute-audio',
+  '--autoplay-policy=no-user-gesture-required',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
 const TIMEOUT_MS = 40000;
 const AsyncFunction = (async () => {}).constructor;
 
@@ -22,11 +27,19 @@ function listen(tab, told) {
 
 async function main() {
   const [executablePath, options] = process.argv.slice(2);
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS, chromiumSandbox: false, timeout: TIMEOUT_MS });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ARGUMENTS,
+    chromiumSandbox: false,
+    timeout: TIMEOUT_MS,
+  });
   const told = { complaints: [], answers: [], requests: [] };
   try {
     const context = await browser.newContext({
-      userAgent: USER_AGENT, locale: 'en-GB', timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 800 },
+      userAgent: USER_AGENT,
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      viewport: { width: 1280, height: 800 },
       ...JSON.parse(options),
     });
     context.setDefaultTimeout(TIMEOUT_MS);
@@ -35,7 +48,8 @@ async function main() {
     for await (const line of readline.createInterface({ input: process.stdin })) {
       const { code, args } = JSON.parse(line);
       try {
-        const result = code === null ? told : await new AsyncFunction('tab', 'context', 'args', code)(tab, context, args);
+        const result =
+          code === null ? told : await new AsyncFunction('tab', 'context', 'args', code)(tab, context, args);
         process.stdout.write(`${JSON.stringify({ result: result ?? null })}\n`);
       } catch (error) {
         process.stdout.write(`${JSON.stringify({ fault: String(error.stack || error) })}\n`);

@@ -5,14 +5,20 @@
 const { chromium } = require('playwright-core');
 
 // Not a headless one's, which is a declared bot.
-const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
-const ARGUMENTS = ['--disable-gpu', '--mute-audio', '--autoplay-policy=no-user-gesture-required',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--mute-audio',
+  '--autoplay-policy=no-user-gesture-required',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
 const TIMEOUT_MS = 60000;
 
 // Until the page shows this; an error with what it has told when that is not to be.
 async function wait(tab, state) {
-  await tab.waitForFunction((wanted) => [wanted, 'trouble'].includes(window.showing), state, { timeout: TIMEOUT_MS })
+  await tab
+    .waitForFunction((wanted) => [wanted, 'trouble'].includes(window.showing), state, { timeout: TIMEOUT_MS })
     .catch(() => {});
   if ((await tab.evaluate(() => window.showing)) !== state) {
     throw new Error(`the page never shows ${state}: ${(await lines(tab)).join('; ')}`);
@@ -62,7 +68,12 @@ async function play(browser, page, words) {
 
 async function main() {
   const [executablePath, page, ...words] = process.argv.slice(2);
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS, chromiumSandbox: false, timeout: TIMEOUT_MS });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ARGUMENTS,
+    chromiumSandbox: false,
+    timeout: TIMEOUT_MS,
+  });
   try {
     process.stdout.write(JSON.stringify(await play(browser, page, words)) + '\n');
   } finally {

@@ -30,9 +30,13 @@ function newVideo() {
 
 function script(source) {
   return new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement('script'), {
-      src: source, onload: resolve, onerror: () => reject(new Error(`no ${source}`)),
-    }));
+    document.head.append(
+      Object.assign(document.createElement('script'), {
+        src: source,
+        onload: resolve,
+        onerror: () => reject(new Error(`no ${source}`)),
+      }),
+    );
   });
 }
 
@@ -74,7 +78,7 @@ async function playInFluid(tag) {
   let seen = '';
   video.addEventListener('timeupdate', () => {
     const what = video.currentSrc === CONTENT ? 'content' : 'ad';
-    if (what !== seen && video.currentTime > 0 && !video.paused) show(seen = what);
+    if (what !== seen && video.currentTime > 0 && !video.paused) show((seen = what));
   });
   video.addEventListener('ended', () => {
     if (video.currentSrc === CONTENT) show('end');

@@ -10,22 +10,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from harness.abilities import do_without, need_program
-from harness.postgres import ROOT
+from harness.abilities import need_program
+from modules import MODULES, node_with
 
 HERE = Path(__file__).resolve().parent
-MODULES = ROOT / ".dev" / "browser" / "node_modules"
 
 
 class Tabs:
     """Skips the test where Chromium or what drives it is not installed."""
 
     def __init__(self) -> None:
-        need_program("npm")  # it brings playwright-core
-        node = need_program("node")
+        node = node_with("playwright-core")
         chromium = need_program("chromium")
-        if not (MODULES / "playwright-core").is_dir():
-            do_without("needs playwright-core: not installed (./dev browser does)")
         self.home = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             [node, HERE / "tabs.js", chromium], env={**os.environ, "NODE_PATH": str(MODULES), "HOME": self.home.name},

@@ -9,12 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, List
 
-from harness.abilities import do_without, need_program
+from harness.abilities import need_program
 from harness.case import TrackerCase
-from harness.postgres import ROOT
+from modules import MODULES, node_with
 
 HERE = Path(__file__).resolve().parent
-MODULES = ROOT / ".dev" / "browser" / "node_modules"
 
 
 class Page(BaseHTTPRequestHandler):
@@ -35,11 +34,8 @@ class Page(BaseHTTPRequestHandler):
 class BeaconTest(TrackerCase):
     def setUp(self) -> None:
         super().setUp()
-        need_program("npm")  # it brings playwright-core
-        self.node = need_program("node")
+        self.node = node_with("playwright-core")
         self.chromium = need_program("chromium")
-        if not (MODULES / "playwright-core").is_dir():
-            do_without("needs playwright-core: not installed (./dev browser does)")
         self.tracker = self.start_server(JOURNAL_SYNC="off")
         self.tracker.wait_until(lambda: self.tracker.get("/ads").status == 200)
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (1, 'i', 't'), (2, 'i', 't')")

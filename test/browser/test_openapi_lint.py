@@ -4,18 +4,16 @@ import subprocess
 import tempfile
 import unittest
 
-from harness.abilities import do_without, need_program
 from harness.postgres import ROOT
+from modules import MODULES, node_with
 
-LINTER = ROOT / ".dev" / "browser" / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
+LINTER = MODULES / "@redocly" / "cli" / "bin" / "cli.js"
 
 
 class LintTest(unittest.TestCase):
     def lint(self, text: str) -> subprocess.CompletedProcess:
         """Warnings are errors in these rules."""
-        node = need_program("node")
-        if not LINTER.exists():
-            do_without("needs @redocly/cli: not installed (./dev browser does)")
+        node = node_with("@redocly/cli")
         with tempfile.TemporaryDirectory() as home:
             with open(os.path.join(home, "openapi.yaml"), "w", encoding="utf-8") as file:
                 file.write(text)

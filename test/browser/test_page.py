@@ -1,8 +1,10 @@
 """The page for operators, as somebody uses it who runs ads: makes one, tries it out, sees its numbers, changes it."""
+import base64
 import csv
+import hashlib
 import io
 import unittest
-from typing import Any
+from typing import Any, Dict, List
 
 from harness.abilities import need_program
 from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase, Tab, insert_ads
@@ -42,6 +44,7 @@ class PageTest(PageCase):
         self.assertEqual(self.numbers(tab)["Click rate"], "50.00%")
         self.assertEqual(self.rows(tab, ".funnel tbody tr")[1][:2], ["Impression", "2"])
         self.download(tab)
+        self.check_tag(tab)
 
     def test_all_ads_are_seen_with_the_token(self) -> None:
         """Who has not shown it sees those that everybody may."""
@@ -84,14 +87,28 @@ class PageTest(PageCase):
         tab.wait_text("h1", "Spring and summer")
         self.tracker.wait_until(lambda: self.tracker.get("/ads").json()[0]["title"] == "Spring and summer")
 
-    def download(self, tab: Tab) -> None:
-        """The file has what the chart's table has."""
+    def downloaded(self, tab: Tab, selector: str) -> List[Dict[str, str]]:
+        """The rows of the file that a link leads to."""
         text = tab.run("""
-            const [file] = await Promise.all([tab.waitForEvent('download'), tab.locator('.chart .csv').click()]);
-            return require('node:fs').readFileSync(await file.path(), 'utf8');""".replace(
-                "require(", "process.mainModule.require("))
-        rows = list(csv.DictReader(io.StringIO(text)))
+            const [file] = await Promise.all([tab.waitForEvent('download'), tab.locator(args.selector).click()]);
+            return process.mainModule.require('node:fs').readFileSync(await file.path(), 'utf8');""", selector=selector)
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def download(self, tab: Tab) -> None:
+        """Each table's file has what the table has."""
+        rows = self.downloaded(tab, ".chart .csv")
         self.assertEqual((len(rows), sum(int(row["impressions"]) for row in rows)), (7, 2))
+        rows = self.downloaded(tab, ".trackers .csv")
+        self.assertEqual([[row["Event"], row["At"], row["Answer"]] for row in rows],
+                         [row[:3] for row in self.rows(tab, ".trackers tbody tr")])
+        self.assertIn("https://third.example/pixel", [row["Tracker"] for row in rows])
+        tab.wait("[...document.querySelectorAll('table')].every((table) => "
+                 "table.closest('section section, section, figure').querySelector('.csv'))")
+
+    def check_tag(self, tab: Tab) -> None:
+        """A browser takes the file that the server has, and no other."""
+        digest = base64.b64encode(hashlib.sha384(self.tracker.get("/vat.js").body).digest()).decode()
+        tab.wait_text(".tags code", f'integrity="sha384-{digest}"></script>')
 
     def test_numbers_arrive_while_nobody_touches_anything(self) -> None:
         ad = self.make_ad(title="One")
@@ -152,6 +169,8 @@ class PageTest(PageCase):
                 tab.click("text=Save")
                 tab.wait_text(".quarrel h3", "Somebody else has changed this ad")
                 self.assertIn(["Title", "First", "Theirs", "Mine"], self.rows(tab, ".quarrel tbody tr"))
+                self.assertIn({"Field": "Title", "It was": "First", "It is now": "Theirs", "You want": "Mine"},
+                              self.downloaded(tab, ".quarrel .csv"))
                 tab.click(f"text={choice}")
                 tab.wait("document.querySelector('.quarrel').childElementCount === 0")
                 stored = self.tracker.get(f"/ads/{ad['id']}", ADMIN).json()

@@ -1,5 +1,7 @@
 """vat.js in pages of another site, in Debian's Chromium: what a page counts is in the database exactly once,
 whatever comes between."""
+import base64
+import hashlib
 import re
 import time
 import unittest
@@ -46,6 +48,19 @@ class SendingTest(VatCase):
     def test_a_script_loaded_twice_counts_once(self) -> None:
         self.open("<div data-vat-ad=1>ad</div>", script=self.script() + self.script("defer"))
         self.assert_counted(impression=1)
+
+    def test_a_page_may_say_which_script_it_trusts(self) -> None:
+        def integrity(content: bytes) -> str:
+            digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
+            return self.script(f'async crossorigin="anonymous" integrity="sha384-{digest}"')
+        content = self.tracker.get("/vat.js").body
+        self.open(script=integrity(content))
+        self.run_in("a", "void vat.impression(1)")
+        self.assert_counted(impression=1)
+        self.allowed.append("integrity")
+        self.site.pages["/wrong"] = f"<!doctype html><link rel=icon href=data:,>{integrity(content + b' ')}"
+        self.tabs.do("open", "wrong", url=self.site.url("/wrong"))
+        self.assertTrue(self.run_in("wrong", "!window.vat"))
 
     def test_a_copy_of_the_script_names_the_tracker(self) -> None:
         self.site.pages["/copy.js"] = (ROOT / "server/assets/vat.js").read_text(encoding="utf-8")
@@ -105,10 +120,11 @@ class SendingTest(VatCase):
         self.allowed.append("403")
         self.open(at=time.time())
         self.run_in("a", "void vat.impression(1)")
-        for _ in range(100):
-            if not answers and self.run_in("a", STORED) == 0:
-                break
+
+        def is_settled() -> bool:
             self.tabs.do("pass", "a", ms=10000)
+            return not answers and self.run_in("a", STORED) == 0
+        self.tracker.wait_until(is_settled, 100)
         self.assert_counted(impression=1)
         self.assertGreaterEqual(len(self.gate.posts()), 8)
 

@@ -4,7 +4,8 @@
 const { VASTClient, VASTTracker } = require('@dailymotion/vast-client');
 
 // Node's own is a declared bot's.
-const USER_AGENT = 'Mozilla/5.0 (Linux; Android 14; Smart TV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+const USER_AGENT =
+  'Mozilla/5.0 (Linux; Android 14; Smart TV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 const nodesFetch = globalThis.fetch;
 globalThis.fetch = (url, options) => nodesFetch(url, { ...options, headers: { 'User-Agent': USER_AGENT } });
 
@@ -14,7 +15,9 @@ const fired = [];
 function pretendToBeABrowser() {
   globalThis.window = globalThis;
   globalThis.Image = class {
-    set src(url) { fired.push(url); }
+    set src(url) {
+      fired.push(url);
+    }
   };
 }
 

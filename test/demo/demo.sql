@@ -1,9 +1,9 @@
--- Two months of events that look like a small publisher's, for `./dev demo`, so that a month has one before it to be
--- compared with: seven ads, four placements, days and weeks with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
--- psql -v now=... -v days=... -f demo.sql; without these up to now, today and 59 days before.
+-- A month of events that look like a small publisher's, for `./dev demo`: seven ads, four placements, days and weeks
+-- with a shape, and a few things to find. Run it again: what is there stays, and the time since is added.
+-- psql -v now=... -v days=... -f demo.sql; without these up to now, today and 30 days before.
 \set ON_ERROR_STOP on
 \if :{?now} \else \set now now \endif
-\if :{?days} \else \set days 59 \endif
+\if :{?days} \else \set days 30 \endif
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET jit = off;
@@ -16,15 +16,15 @@ CREATE TEMP TABLE demo_ads (
     quartiles float[], first_day integer, last_day integer, id integer);
 INSERT INTO demo_ads VALUES
     ('trail-shoes', 'Shoes that drain', 'Northwind Outdoor', 'IAB20', 'https://media.w3.org/2010/05/bunny/trailer.mp4',
-     33000, 5000, 1018, 4, 15, 0.021, 0.010, '{0.88, 0.74, 0.66, 0.59}', 99, -99),
+     33000, 5000, 1018, 4, 15, 0.021, 0.010, '{0.88, 0.74, 0.66, 0.59}', 9999, -99),
     ('city-bikes', 'The bicycle that folds itself', 'Velo Werk', 'IAB2', 'https://media.w3.org/2010/05/sintel/trailer.mp4',
-     52000, 5000, 1071, 3, 11, 0.013, 0.014, '{0.81, 0.62, 0.48, 0.36}', 99, -99),
+     52000, 5000, 1071, 3, 11, 0.013, 0.014, '{0.81, 0.62, 0.48, 0.36}', 9999, -99),
     ('morning-oats', 'Oats in five seconds', 'Hafer & Sons', 'IAB8',
      'https://interactive-examples.mdn.mozilla.net/media/cc0-videos/flower.mp4',
      5000, NULL, 1080, 3, 9, 0.006, 0.008, '{0.98, 0.96, 0.94, 0.92}', 12, -99),
-    ('night-train', 'Sleep your way to Vienna', 'Nachtzug', 'IAB20', NULL, NULL, NULL, 1036, 2, 7, 0.009, 0, NULL, 99, -99),
-    ('garden-radio', 'A radio for the garden', 'Kiesel Audio', 'IAB19', NULL, NULL, NULL, 1082, 2, 5, 0.004, 0, NULL, 99, 0),
-    ('spring-sale', 'Everything must sprout', 'Blumen Nord', 'IAB10', NULL, NULL, NULL, 1064, 2, 6, 0.016, 0, NULL, 99, 5),
+    ('night-train', 'Sleep your way to Vienna', 'Nachtzug', 'IAB20', NULL, NULL, NULL, 1036, 2, 7, 0.009, 0, NULL, 9999, -99),
+    ('garden-radio', 'A radio for the garden', 'Kiesel Audio', 'IAB19', NULL, NULL, NULL, 1082, 2, 5, 0.004, 0, NULL, 9999, 0),
+    ('spring-sale', 'Everything must sprout', 'Blumen Nord', 'IAB10', NULL, NULL, NULL, 1064, 2, 6, 0.016, 0, NULL, 9999, 5),
     ('museum-late', 'The museum is open until midnight', 'Stadtmuseum', 'IAB1', NULL, NULL, NULL, 1040, 1, 3, 0.011, 0, NULL,
      20, -99);
 CREATE TEMP TABLE demo_placements (name text, share float, click_rate float);
@@ -36,7 +36,7 @@ INSERT INTO ads (title, advertiser, category, video_url, video_type, duration_ms
 SELECT d.title, d.advertiser, d.category, d.video, CASE WHEN d.video IS NOT NULL THEN 'video/mp4' END, d.duration_ms,
        d.skip_after_ms, CASE WHEN d.video IS NOT NULL THEN 854 END, CASE WHEN d.video IS NOT NULL THEN 480 END,
        format('https://picsum.photos/id/%s/300/250', d.image), 300, 250, 'https://example.com/demo/' || d.slug, d.weight,
-       CASE WHEN d.first_day < 99 THEN date_trunc('day', :'now'::timestamptz) - d.first_day * interval '1 day' END,
+       CASE WHEN d.first_day < 9999 THEN date_trunc('day', :'now'::timestamptz) - d.first_day * interval '1 day' END,
        CASE WHEN d.last_day > 0 THEN date_trunc('day', :'now'::timestamptz) - (d.last_day - 1) * interval '1 day' END
 FROM demo_ads d
 WHERE NOT EXISTS (SELECT FROM ads a WHERE a.target_url = 'https://example.com/demo/' || d.slug)

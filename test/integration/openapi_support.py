@@ -3,6 +3,7 @@ it. Stricter than the file is for clients: an answer has no member and no header
 import copy
 import json
 import re
+import sys
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote, urlencode
 
@@ -36,7 +37,7 @@ class Call(NamedTuple):
 class Description:
     def __init__(self) -> None:
         if jsonschema is None:
-            do_without(f"needs python3-yaml and python3-jsonschema: {why}")
+            do_without(f"needs python3-yaml and python3-jsonschema, which {sys.executable} does not have: {why}")
         self.file = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
         self.schemas = close_all(self.file["components"]["schemas"])
 

@@ -205,6 +205,15 @@ export class AdView {
     if (this.ad.archived_at) {
       return h('p', { class: 'note' }, 'This ad is archived: nobody is shown it any more, and its numbers stay.');
     }
+    const { dialog, token } = this.archiveDialog();
+    const ask = () => {
+      token.element.hidden = hasAdminToken();
+      dialog.showModal();
+    };
+    return h('div', { class: 'archive' }, h('button', { type: 'button', onclick: ask }, 'Archive…'), dialog);
+  }
+
+  archiveDialog() {
     const token = new TokenField((session) => this.shell.retake(session));
     const fault = h('p', { class: 'slip', role: 'alert' });
     const dialog = h(
@@ -229,22 +238,7 @@ export class AdView {
         ),
       ),
     );
-    return h(
-      'div',
-      { class: 'archive' },
-      h(
-        'button',
-        {
-          type: 'button',
-          onclick: () => {
-            token.element.hidden = hasAdminToken();
-            dialog.showModal();
-          },
-        },
-        'Archive…',
-      ),
-      dialog,
-    );
+    return { dialog, token };
   }
 
   async onArchive(event, token, fault, dialog) {

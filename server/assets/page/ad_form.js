@@ -2,7 +2,8 @@
 import { get, send } from './api.js';
 import { h, replace } from './dom.js';
 import { Field, isSlip } from './field.js';
-import { GROUPS, isSame, labelOf, valueText } from './fields.js';
+import { GROUPS, isSame, labelOf } from './fields.js';
+import { quarrel } from './quarrel.js';
 import { TokenField } from './token.js';
 
 export class AdForm {
@@ -172,48 +173,20 @@ export class AdForm {
       this.fault.textContent = `Somebody else has changed this ad, and what it is now cannot be had: ${error.message}`;
       return;
     }
-    const changed = [...this.fields.keys()].filter((name) => !isSame(this.ad[name], theirs.data[name]));
-    const row = (name) =>
-      h(
-        'tr',
-        {},
-        h('th', { scope: 'row' }, labelOf(name)),
-        h('td', {}, valueText(this.ad[name])),
-        h('td', {}, valueText(theirs.data[name])),
-        h('td', {}, name in values ? valueText(values[name]) : 'as theirs'),
-      );
-    const mine = async () => {
-      this.etag = theirs.etag;
-      this.ad = theirs.data;
+    const onMine = async () => {
+      Object.assign(this, { ad: theirs.data, etag: theirs.etag });
       await this.submitMine(values);
     };
     replace(
       this.quarrel,
-      h('h3', {}, 'Somebody else has changed this ad meanwhile'),
-      h(
-        'div',
-        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'What has changed' },
-        h(
-          'table',
-          {},
-          h(
-            'thead',
-            {},
-            h(
-              'tr',
-              {},
-              ['Field', 'It was', 'It is now', 'You want'].map((text) => h('th', { scope: 'col' }, text)),
-            ),
-          ),
-          h('tbody', {}, changed.map(row)),
-        ),
-      ),
-      h(
-        'div',
-        { class: 'row' },
-        h('button', { type: 'button', class: 'main', onclick: mine }, 'Save mine on top'),
-        h('button', { type: 'button', onclick: () => this.takeTheirs(theirs) }, 'Take theirs, drop mine'),
-      ),
+      quarrel({
+        was: this.ad,
+        is: theirs.data,
+        names: [...this.fields.keys()],
+        values,
+        onMine,
+        onTheirs: () => this.takeTheirs(theirs),
+      }),
     );
     this.quarrel.querySelector('button').focus();
   }

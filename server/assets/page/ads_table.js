@@ -45,7 +45,6 @@ export class AdsTable {
     this.place = place;
     this.filter = null;
     this.trail = [{}]; // where the pages up to this one begin
-    const title = newId('ads');
     this.head = h('tr');
     this.body = h('tbody');
     this.count = h('span', { class: 'count' });
@@ -67,7 +66,13 @@ export class AdsTable {
     this.onward = h('button', { type: 'button', onclick: () => this.turn(1) }, 'Next →');
     this.where = h('span', { class: 'where', role: 'status' });
     this.pages = h('div', { class: 'pages' }, this.back, this.where, this.onward);
-    this.element = h(
+    this.element = this.layOut();
+    this.move(place);
+  }
+
+  layOut() {
+    const title = newId('ads');
+    return h(
       'section',
       { class: 'ads', 'aria-labelledby': title },
       h('div', { class: 'bar' }, h('h2', { id: title }, 'Ads ', this.count), this.search, this.states, this.csv),
@@ -79,7 +84,6 @@ export class AdsTable {
       this.note,
       this.pages,
     );
-    this.move(place);
   }
 
   move(place) {
@@ -130,9 +134,7 @@ export class AdsTable {
       h('th', { scope: 'col', class: 'word state-of' }, 'State'),
       h('th', { scope: 'col', class: 'trend' }, 'Trend', aside(` of ${this.metric().name.toLowerCase()}`)),
       COLUMNS.map((name) =>
-        SORTS.includes(name)
-          ? column(name, METRICS[name].name, name)
-          : h('th', { scope: 'col' }, METRICS[name].name),
+        SORTS.includes(name) ? column(name, METRICS[name].name, name) : h('th', { scope: 'col' }, METRICS[name].name),
       ),
     );
   }

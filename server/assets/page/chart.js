@@ -35,6 +35,30 @@ function rowsOf(points) {
   ]);
 }
 
+// How it looks, in the colours of the moment.
+function styleOf(pointCount) {
+  return {
+    labels: ['at', 'now', 'in part', 'before'],
+    colors: [color('--accent'), color('--accent'), color('--ghost')],
+    series: {
+      now: { strokeWidth: 1.75, fillGraph: true },
+      'in part': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
+      before: { strokeWidth: 1.5, strokePattern: [2, 3] },
+    },
+    fillAlpha: 0.09,
+    drawPoints: pointCount < 3,
+    pointSize: 2.5,
+    highlightCircleSize: 3.5,
+    gridLineColor: color('--line'),
+    axisLineColor: color('--line'),
+    gridLineWidth: 1,
+    includeZero: true,
+    xRangePad: 6,
+    rightGap: 12,
+    interactionModel: {},
+  };
+}
+
 export class Chart {
   constructor() {
     this.readout = h('output', { class: 'readout' });
@@ -93,25 +117,8 @@ export class Chart {
     const most = Math.max(0, ...this.points.map((point) => Math.max(point.now ?? 0, point.then ?? 0)));
     this.width = this.plot.clientWidth;
     this.graph = new Dygraph(this.plot, rowsOf(this.points), {
-      labels: ['at', 'now', 'in part', 'before'],
-      colors: [color('--accent'), color('--accent'), color('--ghost')],
-      series: {
-        now: { strokeWidth: 1.75, fillGraph: true },
-        'in part': { strokeWidth: 1.75, strokePattern: [2, 3], drawPoints: false },
-        before: { strokeWidth: 1.5, strokePattern: [2, 3] },
-      },
-      fillAlpha: 0.09,
-      drawPoints: this.points.length < 3,
-      pointSize: 2.5,
-      highlightCircleSize: 3.5,
-      gridLineColor: color('--line'),
-      axisLineColor: color('--line'),
-      gridLineWidth: 1,
-      includeZero: true,
+      ...styleOf(this.points.length),
       valueRange: [0, most > 0 ? null : metric.isRate ? 0.01 : 4],
-      xRangePad: 6,
-      rightGap: 12,
-      interactionModel: {},
       axes: {
         x: {
           drawGrid: false,

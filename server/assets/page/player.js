@@ -40,8 +40,7 @@ export class TestPlayer {
   // `headers` makes those of the request for the VAST.
   constructor({ id, publicUrl, place, headers }) {
     Object.assign(this, { id, place, headers });
-    const title = newId('player');
-    this.trackers = new TrackerList([publicUrl, new URL('.', location.href).href.replace(/\/$/, '')]);
+    this.trackers = new TrackerList(id, [publicUrl, new URL('.', location.href).href.replace(/\/$/, '')]);
     this.screen = h('div', { class: 'screen' });
     this.note = h('p', { class: 'note', role: 'status' });
     this.play = h('button', { type: 'button', class: 'main', onclick: () => this.onPlay() }, 'Play the ad');
@@ -56,7 +55,14 @@ export class TestPlayer {
     this.time = h('span', { class: 'time' });
     this.progress = h('progress', { max: 1, value: 0, 'aria-label': 'How far the ad has played' });
     this.stored = h('p', { class: 'note stored', role: 'status' });
-    this.element = h(
+    this.element = this.layOut();
+    this.trackers.element.hidden = true;
+    this.video = null;
+  }
+
+  layOut() {
+    const title = newId('player');
+    return h(
       'section',
       { class: 'part wide test-player', id: 'player', 'aria-labelledby': title },
       h('div', { class: 'bar' }, h('h2', { id: title }, 'Test player')),
@@ -80,8 +86,6 @@ export class TestPlayer {
         this.trackers.element,
       ),
     );
-    this.trackers.element.hidden = true;
-    this.video = null;
   }
 
   say(text) {

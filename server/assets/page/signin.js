@@ -6,36 +6,20 @@ export class SignIn {
   // `done` runs with the session once it is open.
   constructor(done) {
     this.title = 'Sign in';
+    this.done = done;
     const id = newId('token');
-    const input = h('input', {
+    this.input = h('input', {
       id,
       type: 'password',
       autocomplete: 'current-password',
       required: true,
       spellcheck: 'false',
     });
-    const slip = h('p', { class: 'slip', role: 'alert' });
-    const button = h('button', { type: 'submit', class: 'main' }, 'Sign in');
-    const submit = async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      slip.textContent = '';
-      try {
-        done(await openSession(input.value.trim()));
-      } catch (error) {
-        slip.textContent =
-          error.status === 401 || error.status === 403
-            ? 'This is neither READ_TOKEN nor ADMIN_TOKEN.'
-            : `That did not work: ${error.message}.`;
-        input.select();
-      } finally {
-        button.disabled = false;
-      }
-    };
-    this.input = input;
+    this.slip = h('p', { class: 'slip', role: 'alert' });
+    this.button = h('button', { type: 'submit', class: 'main' }, 'Sign in');
     this.element = h(
       'form',
-      { class: 'sign-in', onsubmit: submit },
+      { class: 'sign-in', onsubmit: (event) => this.submit(event) },
       h('h1', {}, 'Sign in'),
       h(
         'p',
@@ -44,9 +28,26 @@ export class SignIn {
       ),
       h('input', { type: 'text', autocomplete: 'username', value: 'reader', hidden: true }),
       h('label', { for: id }, 'Token'),
-      h('div', { class: 'row' }, input, button),
-      slip,
+      h('div', { class: 'row' }, this.input, this.button),
+      this.slip,
     );
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    this.button.disabled = true;
+    this.slip.textContent = '';
+    try {
+      this.done(await openSession(this.input.value.trim()));
+    } catch (error) {
+      this.slip.textContent =
+        error.status === 401 || error.status === 403
+          ? 'This is neither READ_TOKEN nor ADMIN_TOKEN.'
+          : `That did not work: ${error.message}.`;
+      this.input.select();
+    } finally {
+      this.button.disabled = false;
+    }
   }
 
   focus() {

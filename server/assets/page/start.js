@@ -16,49 +16,37 @@ function firstAd(session) {
     : `psql "$DB_CONN" -c "INSERT INTO ads (title, video_url, duration_ms, target_url) VALUES ('My first ad', 'https://example.com/ad.mp4', 15000, 'https://example.com/')"`;
 }
 
+function makeAd(place, session) {
+  const orElse = session.admin_token_set
+    ? ['or ', h('a', { href: hrefOf({ ...place, view: 'new' }), 'data-go': true }, 'fill in the form'), '.']
+    : ['With ADMIN_TOKEN set, ads can be made here and over HTTP as well.'];
+  return h('li', {}, snippet('Make an ad', firstAd(session)), h('p', {}, orElse));
+}
+
+function sendEvent(session, id) {
+  const url = `${session.public_url ?? address()}/ads/impression`;
+  return h('li', {}, snippet('Send an event', `curl ${url} -H 'Content-Type: application/json' -d '{"ad_id":${id}}'`));
+}
+
+function seeIt(session) {
+  const reading = session.read_token_set ? ' -H "Authorization: Bearer $READ_TOKEN"' : '';
+  return h('li', {}, snippet('See it', `curl '${address()}/ads/analytics?period=today'${reading}`));
+}
+
 // The three commands; `id` is that of an ad that is there already, or null.
 export function firstSteps(place, session, id) {
-  const base = session.public_url ?? address();
-  const reading = session.read_token_set ? ' -H "Authorization: Bearer $READ_TOKEN"' : '';
+  const isEmpty = id === null;
   return h(
     'section',
     { class: 'first' },
-    h('h2', {}, id === null ? 'Nothing here yet' : 'No events in this window'),
+    h('h2', {}, isEmpty ? 'Nothing here yet' : 'No events in this window'),
     h(
       'p',
       {},
-      id === null
+      isEmpty
         ? 'An ad, an event, a number: three commands, and this page shows what became of them.'
         : 'The ads are there. As soon as players show them, their numbers appear here by themselves. To try it by hand:',
     ),
-    h(
-      'ol',
-      {},
-      id === null
-        ? h(
-            'li',
-            {},
-            snippet('Make an ad', firstAd(session)),
-            session.admin_token_set
-              ? h(
-                  'p',
-                  {},
-                  'or ',
-                  h('a', { href: hrefOf({ ...place, view: 'new' }), 'data-go': true }, 'fill in the form'),
-                  '.',
-                )
-              : h('p', {}, 'With ADMIN_TOKEN set, ads can be made here and over HTTP as well.'),
-          )
-        : null,
-      h(
-        'li',
-        {},
-        snippet(
-          'Send an event',
-          `curl ${base}/ads/impression -H 'Content-Type: application/json' -d '{"ad_id":${id ?? 1}}'`,
-        ),
-      ),
-      h('li', {}, snippet('See it', `curl '${address()}/ads/analytics?period=today'${reading}`)),
-    ),
+    h('ol', {}, isEmpty ? makeAd(place, session) : null, sendEvent(session, id ?? 1), seeIt(session)),
   );
 }

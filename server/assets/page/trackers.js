@@ -1,4 +1,5 @@
 // Everything that an ad wants to be told, as it is told: ours is requested, other people's is only listed.
+import { csvLink } from './csv.js';
 import { aside, h, replace, setText } from './dom.js';
 
 function clockText(at) {
@@ -34,33 +35,18 @@ function shortUrl(url) {
 }
 
 export class TrackerList {
-  // `bases` are the beginnings of our own URLs.
-  constructor(bases) {
+  // `id` is the ad's; `bases` are the beginnings of our own URLs.
+  constructor(id, bases) {
     this.bases = bases;
     this.body = h('tbody');
     this.summary = h('p', { class: 'told', role: 'status' });
+    const columns = ['Event', 'At', 'Answer', 'Tracker'].map((text) => h('th', { scope: 'col' }, text));
+    const table = h('table', {}, h('thead', {}, h('tr', {}, columns)), this.body);
     this.element = h(
       'div',
       { class: 'trackers' },
-      this.summary,
-      h(
-        'div',
-        { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' },
-        h(
-          'table',
-          {},
-          h(
-            'thead',
-            {},
-            h(
-              'tr',
-              {},
-              ['Event', 'At', 'Answer', 'Tracker'].map((text) => h('th', { scope: 'col' }, text)),
-            ),
-          ),
-          this.body,
-        ),
-      ),
+      h('div', { class: 'bar' }, this.summary, csvLink(table, `ad-${id}-trackers.csv`)),
+      h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Trackers' }, table),
     );
     this.rows = [];
   }

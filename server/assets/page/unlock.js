@@ -11,7 +11,11 @@ export class Unlock {
       'form',
       { class: 'sign-in', onsubmit: (event) => this.onSubmit(event) },
       h('h1', {}, 'All ads'),
-      h('p', {}, 'The ads that are not available, and changes of any, are for whoever has the ADMIN_TOKEN of this server.'),
+      h(
+        'p',
+        {},
+        'The ads that are not available, and changes of any, are for whoever has the ADMIN_TOKEN of this server.',
+      ),
       this.token.element,
       h('button', { type: 'submit', class: 'main' }, 'See all ads'),
     );
