@@ -279,7 +279,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_ad jsonb := lock_ad(p_id, p_tags);
     v_from timestamptz := (v_ad ->> 'archived_at')::timestamptz + interval '14 days';
-    v_behind uuid := journal_behind(v_from - interval '7 days');
+    v_behind uuid := journal_behind(v_from - interval '6 days 23:30'); -- half an hour for clocks and calls on their way
 BEGIN
     IF v_from IS NULL OR v_from = 'infinity' THEN
         PERFORM refuse_change(409, NULL, 'the ad is not archived: it may be purged 14 days after it was (DELETE without '
