@@ -2,7 +2,7 @@
 import hashlib
 import re
 import subprocess
-from typing import Dict, List, Set, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 from harness.postgres import ROOT, PrivatePostgres
 from harness.server import Server
@@ -99,3 +99,14 @@ def is_up(server: Server) -> bool:
         return server.metrics().value("adtracker_db_up") == 1
     except OSError:
         return False
+
+
+def brought_apart(case: Any, first: int) -> List[str]:
+    """What the case's database, which lacks the files from `first` on, has other than a fresh one, once it has them."""
+    case.psql(schema_sql(first))
+    brought = described(case.postgres, case.database)
+    case.database += "f"
+    case.postgres.create_database(case.database)
+    case.psql(schema_sql())
+    found = differences(brought, described(case.postgres, case.database))
+    return [name for name in found if "_DAY" not in name]
