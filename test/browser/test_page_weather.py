@@ -26,6 +26,28 @@ class AwayTest(PageCase):
         self.send(("impression", ad["id"]))
         self.wait_number(tab, "Impressions", "2")
 
+    def test_an_answer_that_is_cut_off(self) -> None:
+        """As a reload or a broken connection does to what is under way: no fault of the page's, which asks again."""
+        self.make_ad(title="One")
+        tab = self.open("/?period=today")
+        self.wait_number(tab, "Impressions", "0")
+        tab.run("""await tab.evaluate(() => {
+            window.intact = window.fetch;
+            window.fetch = async (...asked) => {
+                const answer = await window.intact(...asked);
+                if (answer.status !== 200) {
+                    return answer;
+                }
+                await answer.text();
+                const body = new ReadableStream({ start: (to) => to.error(new TypeError('Failed to fetch')) });
+                return new Response(body, { headers: answer.headers });
+            };
+        })""")
+        self.send(("impression", 1))
+        tab.wait_text(".state", "The server does not answer. Next try in")
+        tab.run("await tab.evaluate(() => { window.fetch = window.intact; })")
+        self.wait_number(tab, "Impressions", "1")
+
     def test_nobody_is_asked_while_nobody_looks(self) -> None:
         self.make_ad(title="One")
         tab = self.open("/?period=today")

@@ -13,13 +13,13 @@ from harness.server import Server
 
 
 def remove_in_use(directory: Path) -> None:
-    """As `rm -r`, tried again when a server makes a file in it meanwhile."""
-    while True:
+    """As `rm -r`, tried again when a server makes a file in it meanwhile, or takes one away."""
+    while directory.exists():
         try:
             shutil.rmtree(directory)
             return
         except OSError as problem:
-            if problem.errno != errno.ENOTEMPTY:
+            if problem.errno not in (errno.ENOENT, errno.ENOTEMPTY):
                 raise
 
 

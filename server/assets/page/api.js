@@ -46,15 +46,20 @@ export function urlOf(path, parameters = {}) {
   return query === '' ? path : `${path}?${query}`;
 }
 
-async function ask(url, options) {
+// What is under way, whose failing means that there is no server: also where an answer is cut off in the middle.
+async function arrived(promise) {
   try {
-    return await fetch(url, { cache: 'no-store', redirect: 'error', ...options });
+    return await promise;
   } catch (error) {
-    if (error.name === 'AbortError') {
+    if (error.name === 'AbortError' || error instanceof SyntaxError) {
       throw error;
     }
     throw new ApiError(0, 'the server does not answer');
   }
+}
+
+function ask(url, options) {
+  return arrived(fetch(url, { cache: 'no-store', redirect: 'error', ...options }));
 }
 
 async function fault(response) {
@@ -82,7 +87,7 @@ export async function get(path, parameters = {}, { admin = false, signal } = {})
   const response = await ask(url, { headers, signal });
   const asOf = response.headers.get('X-As-Of');
   if (response.status === 304 && known) {
-    await response.text(); // there is none; what is not read is cut off
+    await arrived(response.text()); // there is none; what is not read is cut off
     const entry = { ...known, asOf: asOf ?? known.asOf };
     remember(url, entry);
     return entry;
@@ -90,7 +95,7 @@ export async function get(path, parameters = {}, { admin = false, signal } = {})
   if (!response.ok) {
     throw await fault(response);
   }
-  const data = await response.json();
+  const data = await arrived(response.json());
   const entry = { data, etag: response.headers.get('ETag'), asOf: asOf ?? data?.meta?.as_of ?? null };
   remember(url, entry);
   return entry;
@@ -106,7 +111,7 @@ export async function getText(path, headers = {}) {
   if (!response.ok) {
     throw await fault(response);
   }
-  return response.text();
+  return arrived(response.text());
 }
 
 // A change, with the administrator's token.
@@ -134,7 +139,7 @@ export async function readSession(token = null) {
   if (!response.ok) {
     throw await fault(response);
   }
-  return response.json();
+  return arrived(response.json());
 }
 
 export async function openSession(token) {
@@ -142,7 +147,7 @@ export async function openSession(token) {
   if (!response.ok) {
     throw await fault(response);
   }
-  return response.json();
+  return arrived(response.json());
 }
 
 export async function closeSession() {
