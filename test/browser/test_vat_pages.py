@@ -169,7 +169,9 @@ class PageTest(VatCase):
         self.gate.asked.clear()
         self.open(tab="b")
         self.assert_counted(tab="b", impression=1)
-        self.assertEqual([item["type"] for item in self.items()], ["impression"])
+        # Once, or twice where the first tab's beacon was still on its way.
+        self.assertEqual({(item["type"], item["event_id"]) for item in self.items()},
+                         {("impression", self.items()[0]["event_id"])})
 
     def test_a_clock_that_is_set_changes_no_age(self) -> None:
         for change_s in (-86400, 86400):
