@@ -126,7 +126,7 @@ BEGIN
     RETURN QUERY
     SELECT w.parent, w.is_late, p_today + n
     FROM (VALUES ('events', false, -15, 7), ('events', true, -15, 7), ('event_keys', false, -15, 16),
-                 ('counts_minute', false, 0, 7)) AS w (parent, is_late, first, last),
+                 ('counts_minute', false, -2, 7)) AS w (parent, is_late, first, last),
          generate_series(w.first, w.last) AS n;
 END
 $$;
