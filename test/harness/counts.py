@@ -26,7 +26,7 @@ WITH level AS (
            CASE WHEN kind IN ('error', 'nofill') THEN detail ELSE 0 END AS detail, sum(quantity) AS quantity,
            sum(CASE WHEN kind = 'click' THEN least(greatest(playback_ms, 0), 86400000) END) AS playback
     FROM events WHERE isfinite(occurred_at) GROUP BY 1, 2, 3, 4, 5, 6, 7
-), part AS (
+), part AS MATERIALIZED ( -- a kind's number is found once for each row, not again for each of its cells
     SELECT lane, at, verdict, quantity, p.*, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind, playback
     FROM alike e, LATERAL (VALUES
         (0, 0::bigint, 0, true), (1, ad_id, 0, ad_id <> 0), (2, placement_id, 0, placement_id <> 0),
