@@ -196,7 +196,7 @@ BEGIN
             RAISE WARNING 'the old partition % stays: %', v_old.partition, SQLERRM;
         END;
     END LOOP;
-    PERFORM forget_runs(v_time - interval '100 days');
+    PERFORM forget_runs(lane, v_time - interval '100 days') FROM lanes;
     IF p_retention_days > 0 AND to_regclass('before_events') IS NULL THEN
         RETURN forget_events(v_time - p_retention_days * interval '1 day');
     END IF;
