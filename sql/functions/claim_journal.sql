@@ -15,8 +15,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock(lock_key('claim ' || p_journal)); -- one at a time makes the first row
     SELECT c.journal_id INTO journal_id FROM ingest_cursor c WHERE c.journal = p_journal AND c.lane = 0;
     IF NOT FOUND THEN
-        INSERT INTO ingest_cursor AS c (journal, nonce, row_minute)
-        VALUES (p_journal, p_nonce, bucket_start('1 minute', now())) RETURNING c.journal_id INTO journal_id;
+        journal_id := nextval('journal_ids');
+        INSERT INTO ingest_cursor (journal, journal_id, nonce, row_minute)
+        VALUES (p_journal, journal_id, p_nonce, bucket_start('1 minute', now()));
     END IF;
     v_cursor := lock_cursor(0::smallint, journal_id);
     -- Before the lock: a process that is refused must not keep it from the rightful owner.
