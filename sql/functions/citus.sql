@@ -30,7 +30,7 @@ RETURN ARRAY['marks', 'lanes', 'ingest_cursor', 'ingest_runs', 'placements', 'ev
 CREATE OR REPLACE FUNCTION lane_functions() RETURNS text[]
 LANGUAGE sql IMMUTABLE
 RETURN ARRAY['ingest_batch', 'ingest_text', 'import_batch', 'import_text', 'claim_lane', 'import_position',
-             'close_minutes', 'roll_up', 'fold_late', 'stop_lane', 'retry_lane'];
+             'close_minutes', 'roll_up', 'fold_late', 'stop_lane'];
 
 -- Why the lanes cannot be distributed; null where they can be.
 CREATE OR REPLACE FUNCTION citus_fault() RETURNS text
@@ -69,16 +69,23 @@ BEGIN
 END
 $$;
 
--- Every function and view of ours is at every node: those that are made when the cluster is there already are made
--- there by Citus, the others here. A function that it hands on is told by its first argument.
-CREATE OR REPLACE FUNCTION distribute_functions() RETURNS integer
+-- What the functions and views need beside: every function is at every node. Those that are made when the cluster is there
+-- already are taken to the nodes by Citus, the others here; one that it hands on is told by its first argument. No row of
+-- a view over distributed tables can be deleted: without triggers PostgreSQL says so. Returns how many are handed on.
+CREATE OR REPLACE FUNCTION adapt_to_citus() RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_function record;
-    v_count integer := 0;
+    v_name text;
+    v_signature regprocedure;
+    v_is_handed_on boolean;
+    v_count bigint := 0;
 BEGIN
-    FOR v_function IN
-        SELECT p.oid::regprocedure AS signature, p.proname = ANY (lane_functions()) AND p.proargnames[1] = 'p_lane' AS is_handed_on
+    FOREACH v_name IN ARRAY ARRAY['clicks', 'impressions'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_delete', v_name);
+        EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_reject_update', v_name);
+    END LOOP;
+    FOR v_signature, v_is_handed_on IN
+        SELECT p.oid, p.proname = ANY (lane_functions()) AND p.proargnames[1] = 'p_lane'
         FROM pg_proc p LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
         WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND d.objid IS NULL
           AND p.prorettype <> 'trigger'::regtype
@@ -86,11 +93,11 @@ BEGIN
                OR p.prokind = 'a')
         ORDER BY p.prokind = 'a', p.oid
     LOOP
-        IF v_function.is_handed_on THEN
-            PERFORM create_distributed_function(v_function.signature, 'p_lane', colocate_with => 'marks');
+        IF v_is_handed_on THEN
+            PERFORM create_distributed_function(v_signature, 'p_lane', colocate_with => 'marks');
             v_count := v_count + 1;
         ELSE
-            PERFORM create_distributed_function(v_function.signature);
+            PERFORM create_distributed_function(v_signature);
         END IF;
     END LOOP;
     RETURN v_count;
@@ -104,7 +111,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_fault text := citus_fault();
     v_table text;
-    v_functions integer;
+    v_functions bigint;
 BEGIN
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION '%', v_fault USING ERRCODE = 'object_not_in_prerequisite_state';
@@ -122,7 +129,7 @@ BEGIN
     CREATE OR REPLACE TRIGGER ads_noted AFTER INSERT OR UPDATE OF id OR DELETE OR TRUNCATE ON ads
         FOR EACH STATEMENT EXECUTE FUNCTION note_ad_ids();
     CREATE OR REPLACE FUNCTION is_distributed() RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true;
-    v_functions := distribute_functions();
+    v_functions := adapt_to_citus();
     RETURN format('%s tables are distributed by lane in %s shards over %s workers, %s functions are handed on to them',
                   cardinality(lane_tables()), p_shards,
                   (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive), v_functions);
