@@ -235,7 +235,7 @@ BEGIN
             RETURN true;
         END IF;
     END LOOP;
-    PERFORM forget_runs(v_time - interval '100 days');
+    PERFORM forget_runs(lane, v_time - interval '100 days') FROM lanes;
     IF p_retention_days > 0 AND to_regclass('before_events') IS NULL THEN
         RETURN forget_events(v_time - p_retention_days * interval '1 day');
     END IF;
