@@ -235,7 +235,9 @@ BEGIN
             RETURN true;
         END IF;
     END LOOP;
-    PERFORM forget_runs(lane, v_time - interval '100 days') FROM lanes;
+    FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes) LOOP
+        PERFORM forget_runs(v_lane, v_time - interval '100 days');
+    END LOOP;
     IF p_retention_days > 0 AND to_regclass('before_events') IS NULL THEN
         RETURN forget_events(v_time - p_retention_days * interval '1 day');
     END IF;
