@@ -118,7 +118,7 @@ BEGIN
         RETURN false;
     END IF;
     IF v_default IS NOT NULL THEN
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
+        EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
         INTO v_rows;
         IF v_rows > 500000 THEN
             RAISE WARNING 'the rows of % stay in %: there are too many to move', p_day, v_default;
@@ -127,7 +127,7 @@ BEGIN
     END IF;
     EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', p_table);
     IF v_default IS NOT NULL THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
     END IF;
     v_name := free_name(v_name);
     IF is_distributed() THEN
