@@ -85,7 +85,7 @@ void fake_conn_fail_to_connect(void)
 
 void fake_conn_answer(const char *const *row)
 {
-    enum { COLUMNS_MAX = 8, VALUE_BYTES_MAX = 64 };
+    enum { COLUMNS_MAX = 9, VALUE_BYTES_MAX = 64 };
     PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PGresAttDesc columns[COLUMNS_MAX] = {{0}};
     char name[] = "?column?";
