@@ -141,7 +141,6 @@ DECLARE
     v_last bigint;
     v_forgotten bigint;
 BEGIN
-    PERFORM require_lane(p_lane);
     FOR v_journal, v_last IN
         SELECT c.journal, c.last_sequence FROM ingest_cursor c
         WHERE c.lane = p_lane AND EXISTS (SELECT 1 FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = c.journal
