@@ -49,7 +49,7 @@ class LanesCase(ImportCase):
             answer = server.post("/ads/events", events)
             self.assertEqual(answer.status, 202, answer.body)
 
-    def stored(self) -> Dict[int, int]:
+    def times_stored(self) -> Dict[int, int]:
         """How many times each number is."""
         return {int(number): int(times) for number, times in self.psql(
             "SELECT playback_ms / 1000, count(*) FROM events GROUP BY 1")}
