@@ -16,6 +16,7 @@
 #include "store/disk/sync_worker.h"
 #include "store/import.h"
 #include "store/journal/inspect.h"
+#include "store/lane_change.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
 
@@ -24,14 +25,17 @@ static void print_help(void)
     (void)printf(
         "video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
         "ads perform\n\n"
-        "usage: video-ad-tracker [--check | --journal | --import DIR [--force] | --help | "
-        "--version]\n"
+        "usage: video-ad-tracker [--check | --journal | --import DIR [--force] | --lanes N "
+        "| --help | --version]\n"
         "\n"
         "  --check       exit 0 when the running server answers /livez with 200, else 1\n"
         "  --journal     tell what lies in JOURNAL_DIR, changing nothing\n"
         "  --import DIR  store what the database lacks of the journal in DIR, on which no\n"
         "                server works; exit 0 when it has all, 2 when there is no journal;\n"
         "                --force stores what is too late to tell a duplicate, too\n"
+        "  --lanes N     double the lanes that the database stores in until there are N, a power\n"
+        "                of two, 64 at most; nothing is stored meanwhile, nor lost; may be killed\n"
+        "                and run again\n"
         "\n"
         "Everything is configured by environment variables (default):\n",
         ADTRACKER_VERSION);
@@ -126,6 +130,21 @@ static int import(struct config *config, char *const *operands)
     return result == RESULT_OK ? 0 : 1;
 }
 
+static int lanes(struct config *config, char *const *operands)
+{
+    struct error error = {""};
+    struct log *log = make_log(config);
+    const struct lane_change_settings settings = {
+        .db_conn = config->store.db_conn, .lanes = operands[0], .out = stdout};
+    enum result result = lane_change(&settings, log, &error);
+    if (result != RESULT_OK)
+        (void)fprintf(stderr, "video-ad-tracker: --lanes: %s\n", error.text);
+    log_free(log);
+    if (result == RESULT_INVALID)
+        return EXIT_USAGE;
+    return result == RESULT_OK ? 0 : 1;
+}
+
 static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
@@ -135,7 +154,8 @@ static const struct command {
 } commands[] = {{"", 0, NULL, true, serve},
                 {"--check", 1, NULL, false, check},
                 {"--journal", 1, NULL, false, inspect},
-                {"--import", 2, "--force", true, import}};
+                {"--import", 2, "--force", true, import},
+                {"--lanes", 2, NULL, true, lanes}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)

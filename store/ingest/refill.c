@@ -159,8 +159,10 @@ static void take(struct refill *refill)
         lane->is_behind = true;
         lane->is_followed = true;
     }
-    if (lane->is_followed)
-        refill->holder = lane;
+    if (!lane->is_followed)
+        return;
+    refill->holder = lane;
+    (void)load_held(refill);
 }
 
 static enum read_result read_some(struct refill *refill)
