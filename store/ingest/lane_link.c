@@ -186,7 +186,7 @@ void lane_link_wake(struct lane_link *link)
 {
     if (link->state != WRITER_IDLE && link->state != WRITER_GATHERING)
         return;
-    int64_t now_us = link->count == 1 ? 0 : clock_monotonic_us();
+    int64_t now_us = link->all == 1 ? 0 : clock_monotonic_us();
     for (unsigned i = 1; i <= link->count; i++) {
         unsigned next = (link->at + i) % link->count;
         if (is_ready(link, link->lanes[next], now_us)) {
