@@ -48,6 +48,22 @@ class Faults(CitusCase):
         self.assert_exact(server, load)
         self.assert_books(server, load.accepted)
 
+    def test_a_shard_moves_to_another_worker_under_load(self) -> None:
+        server = self.distributed_server(lanes=LANES)
+        load = MixedLoad(self.random)
+        load.post(server, 5)
+        self.wait_at_rest(server)
+        source = self.postgres.node_of(0, self.database)
+        target = next(node for node in self.postgres.workers if node is not source)
+        load.start(server)
+        self.psql("SELECT citus_move_shard_placement(get_shard_id_for_distribution_column('marks', 0::smallint), "
+                  f"'127.0.0.1', {source.port}, '127.0.0.1', {target.port})")
+        load.stop()
+        self.assertIs(self.postgres.node_of(0, self.database), target)
+        load.post(server, 5)
+        self.assert_exact(server, load)
+        self.assert_books(server, load.accepted)
+
     def test_the_server_is_killed_and_goes_on(self) -> None:
         server = self.distributed_server(lanes=LANES)
         load = MixedLoad(self.random)
