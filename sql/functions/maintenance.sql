@@ -103,8 +103,8 @@ BEGIN
     END IF;
     EXECUTE format('SELECT min(s.bucket) FROM %s s.lane = $1 AND s.bucket >= $2', v_source)
     INTO v_next USING p_lane, v_to;
-    UPDATE marks SET at = greatest(v_to, level_start(p_level, least(v_next, v_limit))), dimension = -1, key = 0
-    WHERE lane = p_lane AND mark = p_level;
+    v_next := greatest(v_to, level_start(p_level, least(v_next, v_limit)));
+    UPDATE marks SET at = v_next, dimension = -1, key = 0 WHERE lane = p_lane AND mark = p_level;
     RETURN true;
 END
 $$;

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import List, Optional
 
 from cluster import Cluster
+from mixed_load import MixedLoad
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "integration"))
 
 # pylint: disable=wrong-import-position
 from db_support import DatabaseCase  # noqa: E402
 from harness.counts import DISAGREEMENTS  # noqa: E402
+from harness.process import wait_until  # noqa: E402
 from harness.server import Server  # noqa: E402
 
 COUNTED = ("marks", "events", "counts", "counts_minute", "counts_late")
@@ -82,6 +84,17 @@ class CitusCase(DatabaseCase):
             while self.value(f"SELECT {call}({lane}::smallint)") == "t":
                 times += 1
         return times
+
+    def assert_exact(self, server: Server, load: MixedLoad) -> None:
+        """At rest: each event once, in its lane, and counted; and no part of a transaction is left at a node."""
+        self.wait_at_rest(server, 120)
+        self.assertEqual(self.value("SELECT count(*) FROM events"), str(load.distinct))
+        lanes = self.value("SELECT count(*) FROM lanes")
+        self.assertEqual(self.value(f"SELECT count(*) FROM event_keys WHERE lane_of(key, 0, {lanes}) <> lane"), "0")
+        self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
+        self.assert_counts_agree()
+        for node in self.postgres.nodes:
+            wait_until(lambda: node.value("SELECT count(*) FROM pg_prepared_xacts") == "0", 60, "nothing is prepared")
 
     def words_of_refusal(self, sql: str) -> str:
         with self.assertRaises(AssertionError) as caught:
