@@ -87,8 +87,8 @@ void import_send_batch(struct db_conn *conn, const struct import_scope *scope,
     (void)snprintf(lanes, sizeof lanes, "%u", scope->lanes.count);
     uuid_format(scope->run->journal, journal);
     uuid_format(scope->run->nonce, nonce);
-    const char *const leading[] = {lane,  lanes,      journal,
-                                   nonce, scope->is_forced ? "t" : "f", scope->gaps};
+    const char *const leading[] = {lane,       lanes, journal, nonce, scope->is_forced ? "t" : "f",
+                                   scope->gaps};
     batch_call_send(conn, &import_call, scope->lanes.is_distributed, leading, batch, reject_reason,
                     done, arg);
 }

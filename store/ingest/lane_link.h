@@ -49,8 +49,8 @@ void lane_link_free(struct lane_link *link);
 void lane_link_start(struct lane_link *link);
 void lane_link_stop(struct lane_link *link);
 
-/* Gives it the lanes that it stores, borrowed, `count` of `all` there are; what it had is forgotten.
- * Only while it is stopped or tells of a claim. */
+/* Gives it the lanes that it stores, borrowed, `count` of `all` there are; what it had is
+ * forgotten. Only while it is stopped or tells of a claim. */
 void lane_link_set_lanes(struct lane_link *link, struct writer_lane *const *lanes, unsigned count,
                          unsigned all);
 

@@ -41,9 +41,9 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
 void ingest_session_free(struct ingest_session *session);
 
 /*
- * `step` names what came last. With DB_OK `reply` holds claim_journal()'s row, or claim_lane()'s, or
- * of a session that has joined another one nothing. It is NULL, and
- * `error` tells, when the schema was found unusable without an error of the database.
+ * `step` names what came last. With DB_OK `reply` holds claim_journal()'s row, or claim_lane()'s,
+ * or of a session that has joined another one nothing. It is NULL, and `error` tells, when the
+ * schema was found unusable without an error of the database.
  */
 typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_reply *reply,
                                  const struct error *error);
@@ -76,7 +76,8 @@ bool ingest_session_is_upkeep_due(const struct ingest_session *session);
 /* What a batch says of the journal besides its events. */
 struct batch_scope {
     unsigned lane;
-    uint64_t upto;    /* the lane has nothing else up to here; of the batch's run, where it has events */
+    uint64_t
+        upto; /* the lane has nothing else up to here; of the batch's run, where it has events */
     const char *gaps; /* of these sequences those that are nowhere: gaps_write(); NULL = one lane */
 };
 

@@ -70,7 +70,8 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
 
 static void open_session(void)
 {
-    static const char *const claimed[] = {"7", "{0}", "{0}", "{0}", "t", "on", "42", "1", "f", NULL};
+    static const char *const claimed[] = {"7",  "{0}", "{0}", "{0}", "t",
+                                          "on", "42",  "1",   "f",   NULL};
     ingest_session_open(session, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
     for (int i = 0; i < 3; i++)
