@@ -15,10 +15,6 @@ struct journal;
 struct log;
 struct metrics;
 
-/* What the queues take of memory at most, however many events may be in them; one chunk more of
- * each, to be exact. */
-enum { BACKLOG_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
-
 /* Runs when events have been put into queues, out of the journal. */
 typedef void (*backlog_queued_fn)(void *arg);
 

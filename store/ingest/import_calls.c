@@ -11,7 +11,7 @@
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/batch_call.h"
-#include "store/ingest/session.h"
+#include "store/ingest/ingest_settings.h"
 #include "store/journal/salvage.h"
 
 enum { NUMBER_TEXT_SIZE = 24 };

@@ -1,7 +1,7 @@
 /* How a link's session is opened, and its lanes are claimed. */
-#include "store/ingest/lane_link_parts.h"
-
 #include "store/ingest/batch_outcome.h"
+#include "store/ingest/lane_link.h"
+#include "store/ingest/lane_link_parts.h"
 #include "store/ingest/session.h"
 
 static void on_opened(void *arg, const char *step, const struct db_reply *reply,

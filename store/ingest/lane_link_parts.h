@@ -7,7 +7,7 @@
 #include "store/database/conn.h"
 #include "store/ingest/batch_pair.h"
 #include "store/ingest/gaps.h"
-#include "store/ingest/lane_link.h"
+#include "store/ingest/link_context.h"
 #include "store/ingest/writer_state.h"
 
 struct batch_decision;

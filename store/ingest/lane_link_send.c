@@ -5,6 +5,7 @@
 #include "metrics/timer.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
+#include "store/ingest/lane_link.h"
 #include "store/ingest/lane_link_parts.h"
 #include "store/ingest/session.h"
 #include "store/journal/format.h"

@@ -1,4 +1,5 @@
 /* What a link tells of its lanes. */
+#include "store/ingest/lane_link.h"
 #include "store/ingest/lane_link_parts.h"
 
 bool lane_link_is_fenced(const struct lane_link *link)

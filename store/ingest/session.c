@@ -2,7 +2,6 @@
 #include "store/ingest/session.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,8 @@
 #include "store/ingest/session_calls.h"
 #include "store/journal/format.h"
 
-/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited
- * for. */
+/* Of a repeated step: the partitions of yesterday, today and tomorrow; others are not waited for.
+ */
 enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
@@ -38,11 +37,9 @@ enum session_step {
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
     STEP_CLAIM,    /* the journal becomes this run's, in the first lane */
 
-    /* Of a session that joins another one. */
-    STEP_JOIN, /* the statement of the batches */
+    STEP_JOIN, /* a session beside another one: the statement of the batches */
 
-    /* A further lane. */
-    STEP_LOOK_LANE,
+    STEP_LOOK_LANE, /* likewise, of a further lane */
     STEP_CLAIM_LANE,
 
     /* Upkeep of an open session. */

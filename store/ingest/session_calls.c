@@ -8,7 +8,7 @@
 
 #include "store/database/conn.h"
 #include "store/ingest/batch_call.h"
-#include "store/ingest/session.h"
+#include "store/ingest/ingest_settings.h"
 
 static const char *const leading_types[] = {"smallint", "integer", "uuid",          "uuid",
                                             "smallint", "bigint",  "int8multirange"};

@@ -6,6 +6,7 @@
 
 #include "protocol/event_pack.h"
 #include "store/database/conn.h"
+#include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/session.h"
 #include "test/unit/store/database/fake_conn.h"
