@@ -56,7 +56,7 @@ class Lanes(FaultCase):
         numbers = iter((2, 2, 4, 8, 8, 16, 32))
         last = 1
 
-        def double(_: Server) -> None:
+        def double(server: Server) -> None:
             nonlocal last
             last = next(numbers, last)
             self.ledger.note(f"doubling to {last}, killed")
@@ -64,11 +64,12 @@ class Lanes(FaultCase):
             time.sleep(self.random.uniform(0, 0.3))
             process.send_signal(self.random.choice([signal.SIGKILL, signal.SIGTERM]))
             process.wait(120)
-            if self.random.random() < 0.3:
-                self.kill_database(_)
+            if self.random.random() < 0.5:
+                self.random.choice([self.kill_server, self.kill_database])(server)
             self.double(last)
 
-        self.attack(30, 4, double, self.kill_server)
+        self.attack(30, 4, double)
+        self.assertEqual(self.psql("SELECT DISTINCT lanes FROM lanes"), [(str(last),)])
 
 
 if __name__ == "__main__":
