@@ -21,10 +21,6 @@ enum {
     GRACE_MS = 500, /* what the server has to end a statement that took too long */
 };
 
-/* On Citus: one connection to each node, and so one snapshot of what lies there. Elsewhere nobody
- * knows it. */
-#define ONE_SNAPSHOT_SQL "SET LOCAL citus.max_adaptive_executor_pool_size = 1; "
-
 enum session_state {
     SESSION_AWAY,
     SESSION_LEARNING, /* which schema it works in */
@@ -124,11 +120,10 @@ static void begin(struct reader_session *session)
     char *sql = NULL;
     size_t sql_bytes;
     FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
-    (void)fprintf(
-        out,
-        "%sSET LOCAL enable_seqscan = off; SET LOCAL cursor_tuple_fraction = 1; " ONE_SNAPSHOT_SQL
-        "%s%s",
-        settings, analytics_lock_sql, state);
+    (void)fprintf(out,
+                  "%sSET LOCAL enable_seqscan = off; SET LOCAL cursor_tuple_fraction = 1; "
+                  "%s%s",
+                  settings, analytics_lock_sql, state);
     if (fclose(out) != 0)
         memory_exhausted(0);
     send(session, sql, SESSION_BEGINNING, timeout_ms + GRACE_MS);

@@ -43,6 +43,7 @@ class Faults(CitusCase):
                 server.wait_until(lambda: self.psql(asked.format(lane)) != before[lane], 30)
             self.assertGreater(server.metrics().value("adtracker_queue_events"), 0)
             self.assertLess(server.metrics().value("adtracker_lanes_up"), LANES)
+            self.assertEqual(server.get("/ads/analytics?period=7d").status, 503)
         finally:
             dead.start()
         self.assert_exact(server, load)

@@ -17,21 +17,24 @@
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
 static const char *const silent[] = {"f", "2", "7,9", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", NULL};
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", "1", NULL};
+static const char *const state_of_two_lanes[] = {"f", "0", "0", "0", "0", "2", NULL};
 
 /* In turn. */
-static const char *const calls[] = {"close_minutes()",
-                                    "roll_up()",
-                                    "fold_late()",
+static const char *const calls[] = {"close_minutes($1::smallint, now())",
+                                    "roll_up($1::smallint)",
+                                    "fold_late($1::smallint)",
                                     "bring_over()",
                                     "maintain(now(), $1::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
                                     "note_rest($1::uuid, $2::bigint)",
                                     "silent_ads()",
-                                    "maintenance_state()"};
+                                    "maintenance_report($1::uuid)"};
 enum {
     CALLS = sizeof calls / sizeof calls[0],
+    ROLL_UP = 1,
+    FOLD = 2,
     MAINTAIN = 4,
     REST = CALLS - 3,
     SILENT = CALLS - 2,
@@ -119,7 +122,7 @@ START_TEST(tells_how_long_events_are_kept)
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         ck_assert_int_eq(fake_conn_query()->parameter_count,
-                         i == REST ? 2 : i == MAINTAIN || i == STATE);
+                         i == REST ? 2 : i <= FOLD || i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
         fake_conn_answer(last_of(i));
@@ -177,6 +180,29 @@ START_TEST(goes_on_in_turns_while_there_is_more)
         fake_conn_answer(i == 2 ? enough : more);
     }
     ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+/* One after another at once; one whose node is down is no reason to leave the server. */
+START_TEST(goes_through_the_lanes)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == ROLL_UP ? more : i == STATE ? state_of_two_lanes : last_of(i));
+    }
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "0");
+    fake_conn_refuse("08006");
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(more);
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(enough);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 0);
+    ck_assert_uint_eq(log_file_count("maintenance: roll_up failed sqlstate=08006"), 1);
 }
 END_TEST
 
@@ -267,6 +293,7 @@ Suite *maintenance_suite(void)
     tcase_add_loop_test(tcase, tells_how_many_events_wait, 0, 3);
     tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
+    tcase_add_test(tcase, goes_through_the_lanes);
     tcase_add_test(tcase, puts_off_what_fails);
     tcase_add_test(tcase, tells_of_each_that_fails);
     tcase_add_test(tcase, lag_grows_while_nobody_tells);
