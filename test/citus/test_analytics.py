@@ -69,9 +69,9 @@ class RandomOnWorkers(CitusCase, RandomQuestions):
                       f"{self.random.choice((1, 30, 6000))})")
 
     def test_random_questions(self) -> None:
-        server = self.distributed_server(lanes=LANES)
+        server = self.distributed_server(lanes=LANES, KEEPALIVE_SECONDS="3600")  # on a busy machine a chapter takes minutes
         self.add_ads(ADS - 3)
-        analytics_play.CHAPTERS, analytics_play.QUESTIONS = 5, 40
+        analytics_play.CHAPTERS, analytics_play.QUESTIONS, analytics_play.EVENTS = 4, 40, 1200
         self.play(server, BEFORE)
         self.assertEqual(self.value("SELECT count(DISTINCT lane) FROM counts"), str(LANES))
 
