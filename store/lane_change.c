@@ -95,10 +95,11 @@ static void on_next_step(void *arg, const struct db_reply *reply)
 static void ask_next_step(struct lane_change *change)
 {
     const char *values[] = {change->settings->lanes};
-    const struct db_query query = {.sql = "SELECT statement, progress FROM next_lane_step($1::integer)",
-                                   .parameter_count = 1,
-                                   .values = values,
-                                   .timeout_ms = ASK_TIMEOUT_MS};
+    const struct db_query query = {
+        .sql = "SELECT statement, progress FROM next_lane_step($1::integer)",
+        .parameter_count = 1,
+        .values = values,
+        .timeout_ms = ASK_TIMEOUT_MS};
     db_conn_query(change->conn, &query, on_next_step, change);
 }
 

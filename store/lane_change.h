@@ -1,6 +1,6 @@
 /*
- * Another number of lanes: doubled in the database, step by step, as often as it takes. Meanwhile no
- * event is stored, and servers keep what they accept in their journals; it may be ended at any
+ * Another number of lanes: doubled in the database, step by step, as often as it takes. Meanwhile
+ * no event is stored, and servers keep what they accept in their journals; it may be ended at any
  * moment: run again it goes on where it stopped.
  */
 #pragma once

@@ -1,7 +1,7 @@
 /* What the writer sends from, of the backlog. */
 #pragma once
 
-#include "store/ingest/writer.h"
+#include "store/ingest/writer_source.h"
 
 struct backlog;
 

@@ -39,8 +39,8 @@ static size_t write_number(char *at, int64_t number)
 
 static size_t write_address(char *at, const uint8_t *value, uint32_t bytes)
 {
-    struct address address = {
-        .family = bytes == INET_HEADER_BYTES + 4 ? ADDRESS_IPV4 : ADDRESS_IPV6};
+    struct address address = {.family =
+                                  bytes == INET_HEADER_BYTES + 4 ? ADDRESS_IPV4 : ADDRESS_IPV6};
     memcpy(address.bytes, value + INET_HEADER_BYTES, address_bytes(&address));
     address_format(&address, at);
     return strlen(at);

@@ -15,10 +15,6 @@ struct journal;
 struct log;
 struct metrics;
 
-/* What the queues take of memory at most, however many events may be in them; one chunk more of
- * each, to be exact. */
-enum { BACKLOG_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
-
 /* Runs when events have been put into queues, out of the journal. */
 typedef void (*backlog_queued_fn)(void *arg);
 
@@ -38,8 +34,8 @@ void backlog_push(struct backlog *backlog, uint64_t sequence, const uint8_t *pac
 /* So many of them go to the database without a 202. */
 void backlog_count_replayed(struct backlog *backlog, uint64_t events);
 
-/* The database has so many lanes. What waits is sorted into them anew: those of before, their queues
- * and their cursors are gone. There is one until this is told. */
+/* The database has so many lanes. What waits is sorted into them anew: those of before, their
+ * queues and their cursors are gone. There is one until this is told. */
 void backlog_set_lanes(struct backlog *backlog, unsigned lanes);
 
 /*

@@ -8,7 +8,7 @@
 
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
-#include "store/ingest/session.h"
+#include "store/ingest/ingest_settings.h"
 
 enum { PARAMETERS_MAX = BATCH_CALL_LEADING_MAX + BATCH_COLUMNS + 1 };
 

@@ -13,12 +13,12 @@ struct db_conn;
 enum { BATCH_CALL_LEADING_MAX = 7, BATCH_CALL_SQL_SIZE = 1000 };
 
 struct batch_call {
-    const char *results;         /* the columns that are asked for */
-    const char *function;        /* that takes the batch in binary form */
-    const char *text_function;   /* that takes arrays as text: where the lanes lie on several nodes */
-    const char *const *types;    /* of the leading parameters */
-    size_t leading;              /* how many */
-    const char *prepared;        /* the name of the prepared statement; NULL = there is none */
+    const char *results;       /* the columns that are asked for */
+    const char *function;      /* that takes the batch in binary form */
+    const char *text_function; /* that takes arrays as text: where the lanes lie on several nodes */
+    const char *const *types;  /* of the leading parameters */
+    size_t leading;            /* how many */
+    const char *prepared;      /* the name of the prepared statement; NULL = there is none */
 };
 
 /*

@@ -76,7 +76,8 @@ static void describe(char *reason, size_t reason_bytes, const struct batch_error
                       error->message);
 }
 
-/* Told by a server that has lost its connection to the one that has the lane, or been refused it. */
+/* Told by a server that has lost its connection to the one that has the lane, or been refused it.
+ */
 static bool is_of_another(const char *sqlstate)
 {
     return strncmp(sqlstate, "08", 2) == 0 || strncmp(sqlstate, "57P", 3) == 0;

@@ -1,6 +1,7 @@
 /*
- * Sequences of a journal that are nowhere in it: never used, damaged, or no events. Of several lanes
- * each gets sequences of its own alone, so that only these are told of, and not what lies in between.
+ * Sequences of a journal that are nowhere in it: never used, damaged, or no events. Of several
+ * lanes each gets sequences of its own alone, so that only these are told of, and not what lies in
+ * between.
  */
 #pragma once
 

@@ -11,7 +11,7 @@
 #include "store/database/conn.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/batch_call.h"
-#include "store/ingest/session.h"
+#include "store/ingest/ingest_settings.h"
 #include "store/journal/salvage.h"
 
 enum { NUMBER_TEXT_SIZE = 24 };
@@ -87,8 +87,8 @@ void import_send_batch(struct db_conn *conn, const struct import_scope *scope,
     (void)snprintf(lanes, sizeof lanes, "%u", scope->lanes.count);
     uuid_format(scope->run->journal, journal);
     uuid_format(scope->run->nonce, nonce);
-    const char *const leading[] = {lane,  lanes,      journal,
-                                   nonce, scope->is_forced ? "t" : "f", scope->gaps};
+    const char *const leading[] = {lane,       lanes, journal, nonce, scope->is_forced ? "t" : "f",
+                                   scope->gaps};
     batch_call_send(conn, &import_call, scope->lanes.is_distributed, leading, batch, reject_reason,
                     done, arg);
 }

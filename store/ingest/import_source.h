@@ -31,8 +31,8 @@ struct import_source {
     struct salvage *salvage; /* owned */
     struct import_lane lanes[LANES_MAX];
     unsigned lane_count;
-    struct gaps gaps; /* of the run; where there are several lanes */
-    uint64_t read;    /* of the run: the last event that was read */
+    struct gaps gaps;         /* of the run; where there are several lanes */
+    uint64_t read;            /* of the run: the last event that was read */
     FILE *out;                /* borrowed */
     enum salvage_step last;   /* SALVAGE_RECORD while there may be more of the run */
     struct error disk_error;  /* with SALVAGE_FAILED */
@@ -62,8 +62,8 @@ bool import_source_read(struct import_source *source, uint64_t rows);
 /* The lane that has most to be sent; NULL = none has any. */
 struct import_lane *import_source_fullest(struct import_source *source);
 
-/* The run that begins, once the queues are empty; NULL = there is none: all is read, or the disk does
- * not give the rest. What is to be said of the one before is said. */
+/* The run that begins, once the queues are empty; NULL = there is none: all is read, or the disk
+ * does not give the rest. What is to be said of the one before is said. */
 const struct salvage_run *import_source_next_run(struct import_source *source);
 
 /* Of that run: up to `position` all of the lane is stored. Without `is_known` it is refused: none

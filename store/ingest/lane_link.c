@@ -12,52 +12,19 @@
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
-#include "store/database/conn.h"
 #include "store/ingest/batch.h"
-#include "store/ingest/batch_pair.h"
-#include "store/ingest/event_queue.h"
-#include "store/ingest/gaps.h"
+#include "store/ingest/lane_link_parts.h"
 #include "store/ingest/session.h"
 #include "store/ingest/writer_metrics.h"
-#include "store/ingest/writer_state.h"
-#include "store/journal/format.h"
 
 enum { UPKEEP_LOOK_MS = 1000 };
 
-#define MOVE_AFTER_US INT64_C(1000000)
-
-struct lane_link {
-    const struct link_context *context;
-    const struct lane_link *first; /* that it joins; NULL = it is that one */
-    struct db_conn *conn;
-    struct db_settings conn_settings;
-    struct ingest_session *session;
-    struct writer_lane *lanes[LINK_LANES_MAX];
-    unsigned count;
-    unsigned all;     /* lanes of all links */
-    unsigned at;      /* the lane in hand */
-    unsigned claimed; /* how many are, while the session opens */
-    unsigned sweep;   /* so many lanes are sent from, whatever little they have */
-    enum writer_state state;
-    struct event *timer;        /* the state's; armed by set_state() alone */
-    struct event *upkeep_timer; /* looks now and then whether an idle session has some to do */
-    struct event *ahead_timer;  /* makes the next batch */
-    struct event *retry_timer;  /* of lanes that are put off beside others */
-    struct batch_pair batches;
-    bool is_renewing; /* the connection is lost by our own will: what is held stays held */
-    bool is_hurried;  /* the process is about to end: nothing waits for a batch to fill */
-    bool must_move;   /* it is time to look for idle lanes */
-    unsigned waited;  /* times that our patience with what is in flight has ended */
-    int64_t sent_us;  /* monotonic */
-    char gaps[GAPS_TEXT_SIZE];
-};
-
-static struct writer_lane *lane_in_hand(const struct lane_link *link)
+struct writer_lane *link_lane(const struct lane_link *link)
 {
     return link->lanes[link->at];
 }
 
-static struct event_queue *queue_of(const struct lane_link *link, const struct writer_lane *lane)
+struct event_queue *link_queue(const struct lane_link *link, const struct writer_lane *lane)
 {
     return link->context->source.queue(link->context->source.arg, lane->number);
 }
@@ -67,8 +34,7 @@ static void tell_owner(const struct lane_link *link)
     link->context->owner.changed(link->context->owner.arg);
 }
 
-/* The only way to another state, or into the same anew; its timer runs in `wait_ms`, 0 = never. */
-static void set_state(struct lane_link *link, enum writer_state state, uint32_t wait_ms)
+void link_set_state(struct lane_link *link, enum writer_state state, uint32_t wait_ms)
 {
     if (!writer_state_may_follow(link->state, state)) {
         log_write(link->context->log, LOG_ERROR, "store",
@@ -84,15 +50,14 @@ static void set_state(struct lane_link *link, enum writer_state state, uint32_t 
     tell_owner(link);
 }
 
-static void note_success(struct lane_link *link)
+void link_note_success(struct lane_link *link)
 {
     link->context->measured->gauges.last_success = (double)clock_wall_us() / 1e6;
     db_conn_note_success(link->conn);
 }
 
-/* Takes the totals out of a reply, and returns the cursor's position. */
-static uint64_t take_progress(struct lane_link *link, struct writer_lane *lane,
-                              const struct db_reply *reply)
+uint64_t link_take_progress(struct lane_link *link, struct writer_lane *lane,
+                            const struct db_reply *reply)
 {
     const struct writer_listener *listener = &link->context->listener;
     lane->cursor = writer_totals_take(&lane->totals, reply->rows);
@@ -100,110 +65,22 @@ static uint64_t take_progress(struct lane_link *link, struct writer_lane *lane,
     return lane->cursor;
 }
 
-static void be_patient(struct lane_link *link, enum writer_state state)
+void link_be_patient(struct lane_link *link, enum writer_state state)
 {
     link->waited = 0;
-    set_state(link, state, WRITER_PATIENCE_MS);
+    link_set_state(link, state, WRITER_PATIENCE_MS);
 }
-
-static void on_batch(void *arg, const struct db_reply *reply);
 
 static void on_ahead_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    struct lane_link *link = arg;
-    if (link->state == WRITER_SENDING &&
-        batch_pair_fills_next(&link->batches, queue_of(link, lane_in_hand(link))))
-        batch_pair_make_ahead(&link->batches);
-}
-
-/* Up to where the batch in hand is all that the lane has. */
-static uint64_t find_reach(const struct lane_link *link, const struct writer_lane *lane)
-{
-    const struct batch *batch = link->batches.batch;
-    uint64_t last = batch_last_sequence(batch);
-    uint64_t reach = link->context->source.reach(link->context->source.arg, lane->number);
-    bool is_all = batch_rows(batch) == event_queue_count(queue_of(link, lane));
-    bool is_of_run = last == 0 || reach >> JOURNAL_RUN_SHIFT == last >> JOURNAL_RUN_SHIFT;
-    return is_all && is_of_run && reach > last ? reach : last;
-}
-
-/* A row to be put aside is alone in its batch: the limit is 1 then. */
-static void send_batch(struct lane_link *link)
-{
-    struct writer_lane *lane = lane_in_hand(link);
-    const struct event_queue *queue = queue_of(link, lane);
-    batch_pair_make(&link->batches, queue, batch_outcome_limit(&lane->outcome));
-    if (batch_pair_fills_next(&link->batches, queue))
-        timer_arm(link->ahead_timer, 0);
-    struct batch_scope scope = {.lane = lane->number,
-                                .upto = batch_last_sequence(link->batches.batch)};
-    if (link->all > 1) {
-        scope.upto = find_reach(link, lane);
-        gaps_write(link->context->source.gaps(link->context->source.arg), lane->cursor, scope.upto,
-                   link->gaps);
-        scope.gaps = link->gaps;
-    }
-    lane->put_off_us = 0;
-    link->sweep -= link->sweep > 0;
-    be_patient(link, WRITER_SENDING);
-    link->sent_us = clock_monotonic_us();
-    ingest_session_send(link->session, link->batches.batch, &scope,
-                        batch_outcome_reject_reason(&lane->outcome), on_batch, link);
-}
-
-/* An idle lane's cursor is moved now and then, so that the journal may go. */
-static bool must_be_moved(const struct lane_link *link, const struct writer_lane *lane,
-                          int64_t now_us)
-{
-    return link->must_move && now_us - lane->answered_us >= MOVE_AFTER_US &&
-           link->context->source.reach(link->context->source.arg, lane->number) > lane->cursor;
-}
-
-static bool is_ready(const struct lane_link *link, const struct writer_lane *lane, int64_t now_us)
-{
-    uint64_t waiting = event_queue_count(queue_of(link, lane));
-    if (lane->put_off_us > now_us)
-        return false;
-    if (waiting == 0)
-        return must_be_moved(link, lane, now_us);
-    return waiting >= WRITER_READY_ROWS || waiting >= batch_outcome_limit(&lane->outcome) ||
-           link->is_hurried || link->sweep > 0;
-}
-
-static bool gathers(const struct lane_link *link, int64_t now_us)
-{
-    for (unsigned i = 0; i < link->count; i++) {
-        if (link->lanes[i]->put_off_us <= now_us &&
-            event_queue_count(queue_of(link, link->lanes[i])) > 0)
-            return true;
-    }
-    return false;
-}
-
-void lane_link_wake(struct lane_link *link)
-{
-    if (link->state != WRITER_IDLE && link->state != WRITER_GATHERING)
-        return;
-    int64_t now_us = link->all == 1 ? 0 : clock_monotonic_us();
-    for (unsigned i = 1; i <= link->count; i++) {
-        unsigned next = (link->at + i) % link->count;
-        if (is_ready(link, link->lanes[next], now_us)) {
-            link->at = next;
-            send_batch(link);
-            return;
-        }
-    }
-    link->must_move = false;
-    link->sweep = 0;
-    if (link->state == WRITER_IDLE && gathers(link, now_us))
-        set_state(link, WRITER_GATHERING, WRITER_BATCH_DELAY_MS);
+    link_make_ahead(arg);
 }
 
 static void go_on(struct lane_link *link)
 {
-    set_state(link, WRITER_IDLE, 0);
+    link_set_state(link, WRITER_IDLE, 0);
     lane_link_wake(link);
 }
 
@@ -212,13 +89,13 @@ static void on_kept(void *arg, const struct db_reply *claimed)
     struct lane_link *link = arg;
     struct writer_lane *lane = link->lanes[0];
     if (claimed != NULL)
-        batch_outcome_note_cursor(&lane->outcome, take_progress(link, lane, claimed));
+        batch_outcome_note_cursor(&lane->outcome, link_take_progress(link, lane, claimed));
     go_on(link);
 }
 
 static void keep_up(struct lane_link *link)
 {
-    be_patient(link, WRITER_KEEPING);
+    link_be_patient(link, WRITER_KEEPING);
     ingest_session_keep(link->session, on_kept, link);
 }
 
@@ -226,11 +103,11 @@ static void keep_up(struct lane_link *link)
  * for it. */
 static void put_off(struct lane_link *link, enum writer_state state, uint32_t wait_ms)
 {
-    struct writer_lane *lane = lane_in_hand(link);
+    struct writer_lane *lane = link_lane(link);
     if (link->state == WRITER_OPENING) {
-        set_state(link, WRITER_UNOPENED, wait_ms);
+        link_set_state(link, WRITER_UNOPENED, wait_ms);
     } else if (link->count == 1) {
-        set_state(link, state, wait_ms);
+        link_set_state(link, state, wait_ms);
     } else {
         lane->put_off_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
         lane->is_hold = state == WRITER_HELD;
@@ -243,11 +120,10 @@ static void put_off(struct lane_link *link, enum writer_state state, uint32_t wa
 static void log_news(const struct lane_link *link, const struct batch_decision *decision)
 {
     bool is_held = decision->action == BATCH_HOLD || decision->action == BATCH_LETHAL;
-    log_write(link->context->log, is_held ? LOG_ERROR : LOG_WARNING, "store", "%s",
-              decision->text);
+    log_write(link->context->log, is_held ? LOG_ERROR : LOG_WARNING, "store", "%s", decision->text);
 }
 
-static void carry_out(struct lane_link *link, const struct batch_decision *decision)
+void link_carry_out(struct lane_link *link, const struct batch_decision *decision)
 {
     if (decision->is_news)
         log_news(link, decision);
@@ -260,7 +136,7 @@ static void carry_out(struct lane_link *link, const struct batch_decision *decis
         break;
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:
-        send_batch(link);
+        link_send_batch(link);
         break;
     case BATCH_RETRY:
         put_off(link, WRITER_RETRYING, decision->wait_ms);
@@ -280,7 +156,7 @@ static void carry_out(struct lane_link *link, const struct batch_decision *decis
     }
 }
 
-static uint32_t random_bits(void)
+uint32_t link_random_bits(void)
 {
     uint32_t bits;
     evutil_secure_rng_get_bytes(&bits, sizeof bits);
@@ -297,11 +173,10 @@ static void note_stored(struct lane_link *link, struct writer_lane *lane)
         histogram_observe(measured->batch_seconds, (double)(now_us - link->sent_us) / 1e6);
         histogram_observe(measured->batch_events, rows);
     }
-    note_success(link);
+    link_note_success(link);
 }
 
-/* The owner ends what is left of the session. */
-static bool is_outdated(const struct lane_link *link, const struct db_reply *reply)
+bool link_is_outdated(const struct lane_link *link, const struct db_reply *reply)
 {
     bool is_so = reply->outcome == DB_ERROR && strcmp(reply->sqlstate, "VA003") == 0;
     if (is_so)
@@ -314,23 +189,24 @@ static struct batch_decision judge_refusal(struct writer_lane *lane, const struc
 {
     const struct batch_error error = {"ingest_batch", reply->sqlstate, reply->message};
     if (rows == 0)
-        return batch_outcome_not_opened(&lane->outcome, &error, random_bits());
+        return batch_outcome_not_opened(&lane->outcome, &error, link_random_bits());
     return batch_outcome_refused(&lane->outcome, &error, rows, clock_monotonic_us(),
-                                 random_bits());
+                                 link_random_bits());
 }
 
-static void on_batch(void *arg, const struct db_reply *reply)
+void link_on_batch(void *arg, const struct db_reply *reply)
 {
     struct lane_link *link = arg;
-    struct writer_lane *lane = lane_in_hand(link);
+    struct writer_lane *lane = link_lane(link);
     uint32_t rows = batch_rows(link->batches.batch);
     struct batch_decision decision;
-    if (is_outdated(link, reply))
+    if (link_is_outdated(link, reply))
         return;
     switch (reply->outcome) {
     case DB_OK:
         note_stored(link, lane);
-        decision = batch_outcome_passed(&lane->outcome, rows, take_progress(link, lane, reply));
+        decision =
+            batch_outcome_passed(&lane->outcome, rows, link_take_progress(link, lane, reply));
         break;
     case DB_ERROR:
         decision = judge_refusal(lane, reply, rows);
@@ -339,72 +215,7 @@ static void on_batch(void *arg, const struct db_reply *reply)
         decision = batch_outcome_lost(&lane->outcome, rows);
         break;
     }
-    carry_out(link, &decision);
-}
-
-static void on_opened(void *arg, const char *step, const struct db_reply *reply,
-                      const struct error *error);
-
-/* What was wrong with the lane is over, or its batch tells. */
-static void take_claimed(struct lane_link *link, const struct db_reply *reply)
-{
-    struct writer_lane *lane = link->lanes[link->claimed++];
-    lane->outcome.is_behind_another = ingest_session_is_distributed(link->session);
-    lane->put_off_us = 0;
-    (void)batch_outcome_opened(&lane->outcome, take_progress(link, lane, reply));
-}
-
-static void take_opened(struct lane_link *link, const struct db_reply *reply)
-{
-    const struct link_context *context = link->context;
-    bool is_first = link->first == NULL && link->claimed == 0;
-    if (is_first) {
-        context->listener.claimed(context->listener.arg);
-        context->owner.claimed(context->owner.arg, ingest_session_lanes(link->session));
-    }
-    if (is_first || PQnfields(reply->rows) > 0)
-        take_claimed(link, reply);
-    if (link->claimed < link->count) {
-        ingest_session_claim(link->session, link->lanes[link->claimed]->number, on_opened, link);
-        return;
-    }
-    const struct batch_decision decision = {.action = BATCH_SEND_NEXT};
-    if (!batch_outcome_is_failing(&link->lanes[0]->outcome))
-        note_success(link);
-    carry_out(link, &decision);
-    context->owner.opened(context->owner.arg);
-}
-
-static void on_opened(void *arg, const char *step, const struct db_reply *reply,
-                      const struct error *error)
-{
-    struct lane_link *link = arg;
-    struct batch_outcome *outcome = &link->lanes[0]->outcome;
-    struct batch_decision decision;
-    if (reply != NULL && reply->outcome == DB_OK) {
-        take_opened(link, reply);
-        return;
-    }
-    if (reply == NULL)
-        decision = batch_outcome_unusable(outcome, error->text);
-    else if (is_outdated(link, reply))
-        return;
-    else
-        decision = batch_outcome_not_opened(
-            outcome, &(struct batch_error){step, reply->sqlstate, reply->message}, random_bits());
-    carry_out(link, &decision);
-}
-
-static void open_session(void *arg)
-{
-    struct lane_link *link = arg;
-    link->claimed = 0;
-    link->at = 0;
-    set_state(link, WRITER_OPENING, 0);
-    if (link->first == NULL)
-        ingest_session_open(link->session, on_opened, link);
-    else
-        ingest_session_join(link->session, link->first->session, on_opened, link);
+    link_carry_out(link, &decision);
 }
 
 static void on_lost(void *arg)
@@ -412,7 +223,7 @@ static void on_lost(void *arg)
     struct lane_link *link = arg;
     for (unsigned i = 0; i < link->count && !link->is_renewing; i++)
         batch_outcome_disconnected(&link->lanes[i]->outcome);
-    set_state(link, WRITER_DOWN, 0);
+    link_set_state(link, WRITER_DOWN, 0);
 }
 
 /* Under load it is each batch's end that looks; here those are served who have none. */
@@ -477,22 +288,22 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         break;
     case WRITER_UNOPENED:
         if (!renew(link))
-            open_session(link);
+            link_open_session(link);
         break;
     case WRITER_GATHERING:
         link->sweep = link->count;
         lane_link_wake(link);
         break;
     case WRITER_RETRYING:
-        send_batch(link);
+        link_send_batch(link);
         break;
     case WRITER_HELD:
         if (!renew(link))
-            send_batch(link);
+            link_send_batch(link);
         break;
     case WRITER_SENDING:
     case WRITER_KEEPING:
-        set_state(link, link->state, WRITER_PATIENCE_MS);
+        link_set_state(link, link->state, WRITER_PATIENCE_MS);
         link->context->listener.waiting(link->context->listener.arg, ++link->waited);
         break;
     }
@@ -508,33 +319,6 @@ void lane_link_hurry(struct lane_link *link)
 {
     link->is_hurried = true;
     lane_link_wake(link);
-}
-
-bool lane_link_is_fenced(const struct lane_link *link)
-{
-    for (unsigned i = 0; i < link->count; i++) {
-        if (batch_outcome_is_fenced(&link->lanes[i]->outcome))
-            return true;
-    }
-    return false;
-}
-
-bool lane_link_is_held(const struct lane_link *link)
-{
-    for (unsigned i = 0; i < link->count; i++) {
-        if (batch_outcome_is_held(&link->lanes[i]->outcome))
-            return true;
-    }
-    return false;
-}
-
-unsigned lane_link_lanes_up(const struct lane_link *link)
-{
-    unsigned up = 0;
-    for (unsigned i = 0; i < link->count; i++)
-        up += writer_state_takes_events(link->state) &&
-              !batch_outcome_is_failing(&link->lanes[i]->outcome);
-    return up;
 }
 
 void lane_link_set_lanes(struct lane_link *link, struct writer_lane *const *lanes, unsigned count,
@@ -567,7 +351,7 @@ struct lane_link *lane_link_new(const struct link_context *context, const struct
     link->first = first;
     link->conn_settings = (struct db_settings){.name = "writer", .own_sql = ""};
     const struct db_listener listener = {
-        .on_ready = open_session, .on_lost = on_lost, .arg = link};
+        .on_ready = link_open_session, .on_lost = on_lost, .arg = link};
     link->conn = db_conn_new(base, context->target, &link->conn_settings, listener,
                              context->metrics, context->log);
     link->session = ingest_session_new(link->conn, context->settings, context->log);

@@ -16,7 +16,8 @@ struct lane_queue {
     uint64_t loaded;            /* up to here none is in the journal alone */
     uint64_t stored;            /* the lane's cursor, as last heard */
     uint64_t stored_max;        /* the highest it ever was */
-    uint64_t on_disk; /* about how many of those that are known to be its are in the journal alone */
+    uint64_t
+        on_disk; /* about how many of those that are known to be its are in the journal alone */
     int64_t moved_us; /* monotonic: when the cursor moved last */
     bool is_claimed;  /* its cursor is known */
     bool is_behind;   /* some of it are in the journal alone */

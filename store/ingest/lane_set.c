@@ -3,7 +3,6 @@
 
 #include <assert.h>
 
-#include "store/ingest/backlog.h"
 #include "store/ingest/event_queue.h"
 
 static uint64_t share_of(uint64_t all, unsigned lanes)

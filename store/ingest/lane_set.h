@@ -11,6 +11,10 @@
 #include "store/ingest/gaps.h"
 #include "store/ingest/lane_queue.h"
 
+/* What the queues take of memory at most, however many events may be in them; one chunk more of
+ * each, to be exact. */
+enum { BACKLOG_QUEUE_MAX_BYTES = 16 * 1024 * 1024 };
+
 struct lane_set {
     struct lane_queue lanes[LANES_MAX];
     unsigned count;

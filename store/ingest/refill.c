@@ -149,8 +149,7 @@ static void take(struct refill *refill)
     }
     if (lanes->count > 1)
         gaps_note(&lanes->gaps, before, record->sequence);
-    struct lane_queue *lane =
-        &lanes->lanes[lane_of(&event, record->sequence, lanes->count)];
+    struct lane_queue *lane = &lanes->lanes[lane_of(&event, record->sequence, lanes->count)];
     if (is_new)
         lane_set_sort(lanes, lane, record->sequence);
     if (record->sequence <= lane->loaded)

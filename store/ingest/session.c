@@ -2,7 +2,6 @@
 #include "store/ingest/session.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,30 +14,16 @@
 #include "store/database/migration.h"
 #include "store/database/session_settings.h"
 #include "store/database/sqlstate.h"
-#include "store/ingest/batch_call.h"
 #include "store/ingest/lane_queue.h"
+#include "store/ingest/session_calls.h"
 #include "store/journal/format.h"
 
-/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited
- * for. */
+/* Of a repeated step: the partitions of yesterday, today and tomorrow; others are not waited for.
+ */
 enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
                "the server is the first to give up");
-
-enum { NUMBER_TEXT_SIZE = 24 };
-
-static const char *const leading_types[] = {"smallint", "integer", "uuid",          "uuid",
-                                            "smallint", "bigint",  "int8multirange"};
-
-static const struct batch_call ingest_call = {
-    .results = "last_sequence, stored, duplicate, rejected",
-    .function = "ingest_batch",
-    .text_function = "ingest_text",
-    .types = leading_types,
-    .leading = sizeof leading_types / sizeof leading_types[0],
-    .prepared = "ingest",
-};
 
 /* What a session does of its own, in this order; `steps` below says how each is sent and where its
  * answer leads. */
@@ -52,11 +37,9 @@ enum session_step {
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
     STEP_CLAIM,    /* the journal becomes this run's, in the first lane */
 
-    /* Of a session that joins another one. */
-    STEP_JOIN, /* the statement of the batches */
+    STEP_JOIN, /* a session beside another one: the statement of the batches */
 
-    /* A further lane. */
-    STEP_LOOK_LANE,
+    STEP_LOOK_LANE, /* likewise, of a further lane */
     STEP_CLAIM_LANE,
 
     /* Upkeep of an open session. */
@@ -69,17 +52,17 @@ struct ingest_session {
     const struct ingest_settings *settings;
     struct migration *migration;
     enum session_step step;
-    int64_t claimed_us;                /* monotonic */
-    unsigned calls;                    /* of the step, one after the other */
-    struct news failures;              /* of the maintenance */
-    bool is_locked;                    /* the journal's lock is this session's */
-    bool is_fsync_on;                  /* in the database, as last heard */
-    int lanes;                         /* likewise */
-    bool is_distributed;               /* likewise */
-    unsigned lane;                     /* that is being claimed */
-    char journal_id[NUMBER_TEXT_SIZE]; /* the journal's number there */
-    char owners[UUID_TEXT_SIZE + 2];   /* whose place this run may take, as an array in text */
-    uint32_t run;                      /* of the last batch; 0 = there was none */
+    int64_t claimed_us;                        /* monotonic */
+    unsigned calls;                            /* of the step, one after the other */
+    struct news failures;                      /* of the maintenance */
+    bool is_locked;                            /* the journal's lock is this session's */
+    bool is_fsync_on;                          /* in the database, as last heard */
+    int lanes;                                 /* likewise */
+    bool is_distributed;                       /* likewise */
+    unsigned lane;                             /* that is being claimed */
+    char journal_id[SESSION_NUMBER_TEXT_SIZE]; /* the journal's number there */
+    char owners[UUID_TEXT_SIZE + 2]; /* whose place this run may take, as an array in text */
+    uint32_t run;                    /* of the last batch; 0 = there was none */
     bool is_nonce_known;
     char run_nonce[UUID_TEXT_SIZE];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
@@ -104,25 +87,23 @@ static void send_maintain(struct ingest_session *session)
 
 static void send_prepare(struct ingest_session *session)
 {
-    char sql[BATCH_CALL_SQL_SIZE];
-    batch_call_write(&ingest_call, false, sql);
-    const struct db_query query = {
-        .sql = sql, .prepare_as = ingest_call.prepared, .timeout_ms = INGEST_TIMEOUT_MS};
-    db_conn_query(session->conn, &query, on_answer, session);
+    session_prepare(session->conn, on_answer, session);
 }
 
 static void send_look(struct ingest_session *session)
 {
-    char lane[NUMBER_TEXT_SIZE];
-    const char *values[] = {session->settings->journal, lane};
-    (void)snprintf(lane, sizeof lane, "%u", session->lane);
-    const struct db_query query = {
-        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid AND lane = $2::smallint",
-        .parameter_count = 2,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
+    session_ask_owner(session->conn, session->settings->journal, session->lane, on_answer, session);
+}
+
+static void send_claim(struct ingest_session *session)
+{
+    session_claim_journal(session->conn, session->settings, session->owners, on_answer, session);
+}
+
+static void send_claim_lane(struct ingest_session *session)
+{
+    session_claim_lane(session->conn, session->settings, session->lane, session->journal_id,
+                       session->owners, on_answer, session);
 }
 
 /* Where it is not ours to take nobody is named: then the claim is refused, and tells. */
@@ -137,36 +118,6 @@ static void take_owner(struct ingest_session *session, const struct db_reply *re
     if (lineage->may_claim(lineage->arg, is_owned ? owner : NULL) && is_owned)
         (void)snprintf(session->owners, sizeof session->owners, "{%s}",
                        PQgetvalue(reply->rows, 0, 0));
-}
-
-static void send_claim(struct ingest_session *session)
-{
-    const char *values[] = {session->settings->journal, session->owners, session->settings->nonce};
-    const struct db_query query = {
-        .sql = "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
-               "current_setting('fsync'), journal_id, lanes, is_distributed "
-               "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
-        .parameter_count = 3,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
-}
-
-static void send_claim_lane(struct ingest_session *session)
-{
-    char lane[NUMBER_TEXT_SIZE];
-    const char *values[] = {lane, session->journal_id, session->settings->journal, session->owners,
-                            session->settings->nonce};
-    (void)snprintf(lane, sizeof lane, "%u", session->lane);
-    const struct db_query query = {
-        .sql = "SELECT last_sequence, stored, duplicate, rejected "
-               "FROM claim_lane($1::smallint, $2::integer, $3::uuid, $4::uuid[], $5::uuid)",
-        .parameter_count = 5,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
 }
 
 /* A failure costs little at once: there is a default partition, and the maintenance goes on with
@@ -194,12 +145,12 @@ static void take_claimed(struct ingest_session *session, const struct db_reply *
     session->claimed_us = clock_monotonic_us();
     if (reply->outcome != DB_OK)
         return;
-    session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
-    note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
-    (void)snprintf(session->journal_id, sizeof session->journal_id, "%s",
-                   PQgetvalue(reply->rows, 0, 6));
-    session->lanes = atoi(PQgetvalue(reply->rows, 0, 7)); /* NOLINT(cert-err34-c): a smallint */
-    session->is_distributed = PQgetvalue(reply->rows, 0, 8)[0] == 't';
+    struct session_claimed claimed = session_read_claimed(reply->rows);
+    session->is_locked = claimed.is_locked;
+    note_fsync(session, claimed.is_fsync_on);
+    session->lanes = claimed.lanes;
+    session->is_distributed = claimed.is_distributed;
+    memcpy(session->journal_id, claimed.journal_id, sizeof session->journal_id);
 }
 
 static const char any_error[] = "";
@@ -230,10 +181,7 @@ static const struct {
                     .take = take_claimed,
                     .next = STEP_NONE},
 
-    [STEP_JOIN] = {.name = "prepare",
-                   .send = send_prepare,
-                   .passable = "42P05",
-                   .next = STEP_NONE},
+    [STEP_JOIN] = {.name = "prepare", .send = send_prepare, .passable = "42P05", .next = STEP_NONE},
     [STEP_LOOK_LANE] = {.name = "look",
                         .send = send_look,
                         .take = take_owner,
@@ -247,8 +195,8 @@ static const struct {
                           .next = STEP_NONE},
 };
 
-/* The only writer of `step`. An opening, a claim or an upkeep begins at rest; then the same follows again,
- * the next step of the table, or the end. */
+/* The only writer of `step`. An opening, a claim or an upkeep begins at rest; then the same follows
+ * again, the next step of the table, or the end. */
 static void set_step(struct ingest_session *session, enum session_step step)
 {
     bool is_start = step == STEP_MIGRATE || step == STEP_JOIN || step == STEP_LOOK_LANE ||
@@ -272,8 +220,9 @@ static bool is_usable(const struct ingest_session *session, struct error *error)
     if (session->lanes >= 1 && session->lanes <= LANES_MAX)
         return true;
     if (session->lanes == 0)
-        (void)error_set(error, RESULT_FAILED,
-                        "the number of lanes is being changed; if that was ended, --lanes N goes on");
+        (void)error_set(
+            error, RESULT_FAILED,
+            "the number of lanes is being changed; if that was ended, --lanes N goes on");
     else
         (void)error_set(error, RESULT_FAILED,
                         "the database has lanes=%d, this version of the program knows %d at most",
@@ -416,22 +365,16 @@ void ingest_session_send(struct ingest_session *session, const struct batch *bat
                          const struct batch_scope *scope, const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
-    char lane[NUMBER_TEXT_SIZE];
-    char lanes[NUMBER_TEXT_SIZE];
-    char upto[NUMBER_TEXT_SIZE];
-    uint32_t run = (uint32_t)(scope->upto >> JOURNAL_RUN_SHIFT);
-    (void)snprintf(lane, sizeof lane, "%u", scope->lane);
-    (void)snprintf(lanes, sizeof lanes, "%d", session->lanes);
-    (void)snprintf(upto, sizeof upto, "%" PRIu64, scope->upto);
-    const char *const leading[] = {lane,
-                                   session->journal_id,
-                                   session->settings->nonce,
-                                   find_nonce(session, run),
-                                   lanes,
-                                   upto,
-                                   scope->gaps};
-    batch_call_send(session->conn, &ingest_call, session->is_distributed, leading, batch,
-                    reject_reason, reply, arg);
+    const struct session_batch sent = {
+        .scope = scope,
+        .journal_id = session->journal_id,
+        .nonce = session->settings->nonce,
+        .run_nonce = find_nonce(session, (uint32_t)(scope->upto >> JOURNAL_RUN_SHIFT)),
+        .lanes = session->lanes,
+        .is_distributed = session->is_distributed,
+        .reject_reason = reject_reason,
+    };
+    session_send_batch(session->conn, &sent, batch, reply, arg);
 }
 
 struct ingest_session *ingest_session_new(struct db_conn *conn,

@@ -48,7 +48,8 @@ static void set_gauges(void *arg)
         log_write(writer->context.log, LOG_INFO, "store", "ingest resumed");
 }
 
-/* The first lane of each keeps what it has met; of a link that is new its lane's has met nothing. */
+/* The first lane of each keeps what it has met; of a link that is new its lane's has met nothing.
+ */
 static void hand_out_lanes(struct writer *writer)
 {
     for (unsigned i = 0; i < writer->link_count; i++) {

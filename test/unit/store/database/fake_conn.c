@@ -17,7 +17,7 @@ struct db_conn {
     bool is_waiting; /* the last attempt, or connection, has failed */
     bool is_renewal_due;
     struct fake_query query;
-    char *sql; /* of it; owned */
+    char *sql;                    /* of it; owned */
     char *texts[FAKE_VALUES_MAX]; /* its values that are text; owned */
     db_reply_fn reply;
     void *reply_arg;

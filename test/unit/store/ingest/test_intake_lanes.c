@@ -227,8 +227,8 @@ START_TEST(none_is_lost_and_none_comes_twice_at_random)
     }
     store_all();
     assert_all_stored();
-    ck_assert_uint_eq(metrics_counter(run.metrics, "adtracker_events_replayed_total", "", "")->value,
-                      0);
+    ck_assert_uint_eq(
+        metrics_counter(run.metrics, "adtracker_events_replayed_total", "", "")->value, 0);
 }
 END_TEST
 

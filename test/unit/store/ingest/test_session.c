@@ -113,7 +113,7 @@ static void assert_asked(const char *sql)
 static void answer_claim_of(bool is_locked, const char *fsync, const char *lanes)
 {
     const char *const row[] = {"7",   "{0,0}", "{0,0}", "{0,0}", is_locked ? "t" : "f",
-                               fsync, "42",    lanes,   "f",    NULL};
+                               fsync, "42",    lanes,   "f",     NULL};
     assert_asked("journal_id, lanes, is_distributed FROM claim_journal(");
     fake_conn_answer(row);
 }

@@ -6,6 +6,7 @@
 
 #include "protocol/event_pack.h"
 #include "store/database/conn.h"
+#include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/session.h"
 #include "test/unit/store/database/fake_conn.h"
@@ -70,7 +71,8 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
 
 static void open_session(void)
 {
-    static const char *const claimed[] = {"7", "{0}", "{0}", "{0}", "t", "on", "42", "1", "f", NULL};
+    static const char *const claimed[] = {"7",  "{0}", "{0}", "{0}", "t",
+                                          "on", "42",  "1",   "f",   NULL};
     ingest_session_open(session, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
     for (int i = 0; i < 3; i++)
