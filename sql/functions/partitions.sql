@@ -63,7 +63,6 @@ CREATE OR REPLACE FUNCTION make_distributed_partition(p_table text, p_name text,
                                                       p_from text, p_to text) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
     IF p_where IS NOT NULL THEN
         EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default, p_where);
         EXECUTE format('DELETE FROM %s WHERE %s', p_default, p_where);
@@ -116,6 +115,10 @@ BEGIN
     IF EXISTS (SELECT FROM partition_bounds(p_table) AS b
                WHERE b.is_late = p_is_late AND b.first < p_day + 1 AND b.past > p_day) THEN
         RETURN false;
+    END IF;
+    IF is_distributed() THEN -- from the first statement on, or no table is made in this transaction
+        PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
+                set_config('citus.max_adaptive_executor_pool_size', '1', true);
     END IF;
     IF v_default IS NOT NULL THEN
         EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
