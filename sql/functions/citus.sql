@@ -69,9 +69,10 @@ BEGIN
 END
 $$;
 
--- What the functions and views need beside: every function is at every node. Those that are made when the cluster is there
--- already are taken to the nodes by Citus, the others here; one that it hands on is told by its first argument. No row of
--- a view over distributed tables can be deleted: without triggers PostgreSQL says so. Returns how many are handed on.
+-- What the functions and views need beside: every function is at every node. Those that are made when the cluster is
+-- there already are taken to the nodes by Citus, the others here; one that it hands on is told by its first argument.
+-- No row of a view over distributed tables can be deleted: without triggers PostgreSQL says so. Returns how many are
+-- handed on.
 CREATE OR REPLACE FUNCTION adapt_to_citus() RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -121,7 +122,8 @@ BEGIN
             set_config('client_min_messages', 'warning', true);
     LOCK TABLE lanes, marks, ingest_cursor IN ACCESS EXCLUSIVE MODE;
     FOREACH v_table IN ARRAY lane_tables() LOOP
-        PERFORM create_distributed_table(v_table, 'lane', colocate_with => CASE v_table WHEN 'marks' THEN 'none' ELSE 'marks' END);
+        PERFORM create_distributed_table(v_table, 'lane',
+                                         colocate_with => CASE v_table WHEN 'marks' THEN 'none' ELSE 'marks' END);
     END LOOP;
     CREATE TABLE ad_ids (id integer PRIMARY KEY);
     PERFORM create_reference_table('ad_ids');
@@ -132,6 +134,7 @@ BEGIN
     v_functions := adapt_to_citus();
     RETURN format('%s tables are distributed by lane in %s shards over %s workers, %s functions are handed on to them',
                   cardinality(lane_tables()), p_shards,
-                  (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive), v_functions);
+                  (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive),
+                  v_functions);
 END
 $$;

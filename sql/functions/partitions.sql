@@ -64,7 +64,8 @@ CREATE OR REPLACE FUNCTION make_distributed_partition(p_table text, p_name text,
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF p_where IS NOT NULL THEN
-        EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default, p_where);
+        EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default,
+                       p_where);
         EXECUTE format('DELETE FROM %s WHERE %s', p_default, p_where);
     END IF;
     EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)', p_name, p_table, p_from, p_to);
@@ -134,7 +135,8 @@ BEGIN
     END IF;
     v_name := free_name(v_name);
     IF is_distributed() THEN
-        PERFORM make_distributed_partition(p_table, v_name, v_default, CASE WHEN v_has_rows THEN v_of_day END, v_from, v_to);
+        PERFORM make_distributed_partition(p_table, v_name, v_default, CASE WHEN v_has_rows THEN v_of_day END, v_from,
+                                           v_to);
     ELSE
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
     END IF;
@@ -154,7 +156,8 @@ BEGIN
                        v_name, free_name(v_name || '_at'));
     END IF;
     IF NOT is_distributed() THEN
-        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from, v_to);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from,
+                       v_to);
     END IF;
     RETURN true;
 END
