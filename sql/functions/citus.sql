@@ -69,9 +69,10 @@ BEGIN
 END
 $$;
 
--- What the functions and views need beside: every function is at every node. Those that are made when the cluster is there
--- already are taken to the nodes by Citus, the others here; one that it hands on is told by its first argument. No row of
--- a view over distributed tables can be deleted: without triggers PostgreSQL says so. Returns how many are handed on.
+-- What the functions and views need beside: every function is at every node. Those that are made when the cluster is
+-- there already are taken to the nodes by Citus, the others here; one that it hands on is told by its first argument.
+-- No row of a view over distributed tables can be deleted: without triggers PostgreSQL says so. Returns how many are
+-- handed on.
 CREATE OR REPLACE FUNCTION adapt_to_citus() RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -84,6 +85,8 @@ BEGIN
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_delete', v_name);
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_reject_update', v_name);
     END LOOP;
+    -- It takes the lock_timeout to the nodes; where nobody knows it, only a superuser may set it.
+    ALTER FUNCTION drop_partition(regclass) SET citus.propagate_set_commands = 'local';
     FOR v_signature, v_is_handed_on IN
         SELECT p.oid, p.proname = ANY (lane_functions()) AND p.proargnames[1] = 'p_lane'
         FROM pg_proc p LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
@@ -121,7 +124,8 @@ BEGIN
             set_config('client_min_messages', 'warning', true);
     LOCK TABLE lanes, marks, ingest_cursor IN ACCESS EXCLUSIVE MODE;
     FOREACH v_table IN ARRAY lane_tables() LOOP
-        PERFORM create_distributed_table(v_table, 'lane', colocate_with => CASE v_table WHEN 'marks' THEN 'none' ELSE 'marks' END);
+        PERFORM create_distributed_table(v_table, 'lane',
+                                         colocate_with => CASE v_table WHEN 'marks' THEN 'none' ELSE 'marks' END);
     END LOOP;
     CREATE TABLE ad_ids (id integer PRIMARY KEY);
     PERFORM create_reference_table('ad_ids');
@@ -132,6 +136,7 @@ BEGIN
     v_functions := adapt_to_citus();
     RETURN format('%s tables are distributed by lane in %s shards over %s workers, %s functions are handed on to them',
                   cardinality(lane_tables()), p_shards,
-                  (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive), v_functions);
+                  (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive),
+                  v_functions);
 END
 $$;

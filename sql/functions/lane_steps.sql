@@ -85,7 +85,8 @@ END
 $$;
 
 -- The rejected events of the lane that go to the new one: where a retry would store them, its keys are.
-CREATE OR REPLACE FUNCTION move_rejected(p_lane smallint, p_lanes smallint, p_rows integer DEFAULT 20000) RETURNS boolean
+CREATE OR REPLACE FUNCTION move_rejected(p_lane smallint, p_lanes smallint, p_rows integer DEFAULT 20000)
+RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_new smallint := p_lane + p_lanes;
@@ -95,9 +96,10 @@ BEGIN
         RETURN false;
     END IF;
     v_ids := ARRAY(SELECT e.id FROM rejected_events e
-                   WHERE e.lane = p_lane AND lane_of(e.key, e.sequence, 2 * p_lanes) = v_new ORDER BY e.id LIMIT p_rows);
-    INSERT INTO rejected_events (lane, id, journal, sequence, kind, verdict, flags, ad_id, detail, quantity, received_at,
-                                 occurred_at, playback_ms, ip, placement, placement_id, key, reason, rejected_at)
+                   WHERE e.lane = p_lane AND lane_of(e.key, e.sequence, 2 * p_lanes) = v_new
+                   ORDER BY e.id LIMIT p_rows);
+    INSERT INTO rejected_events (lane, id, journal, sequence, kind, verdict, flags, ad_id, detail, quantity,
+                                 received_at, occurred_at, playback_ms, ip, placement, placement_id, key, reason, rejected_at)
     SELECT v_new, e.id, e.journal, e.sequence, e.kind, e.verdict, e.flags, e.ad_id, e.detail, e.quantity, e.received_at,
            e.occurred_at, e.playback_ms, e.ip, e.placement, e.placement_id, e.key, e.reason, e.rejected_at
     FROM rejected_events e WHERE e.lane = p_lane AND e.id = ANY (v_ids) ON CONFLICT DO NOTHING;
@@ -123,8 +125,8 @@ BEGIN
 END
 $$;
 
--- What is to be done next for p_lanes lanes: a statement, to be sent by itself and in no transaction block, since those of
--- a distributed lane are handed on to its node only so; null where all is done. progress says it in words.
+-- What is to be done next for p_lanes lanes: a statement, to be sent by itself and in no transaction block, since those
+-- of a distributed lane are handed on to its node only so; null where all is done. progress says it in words.
 -- Error: VA005, there are never so many lanes, or there are more.
 CREATE OR REPLACE FUNCTION next_lane_step(p_lanes integer, OUT statement text, OUT progress text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

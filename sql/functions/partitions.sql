@@ -63,9 +63,9 @@ CREATE OR REPLACE FUNCTION make_distributed_partition(p_table text, p_name text,
                                                       p_from text, p_to text) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
     IF p_where IS NOT NULL THEN
-        EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default, p_where);
+        EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default,
+                       p_where);
         EXECUTE format('DELETE FROM %s WHERE %s', p_default, p_where);
     END IF;
     EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)', p_name, p_table, p_from, p_to);
@@ -76,10 +76,9 @@ BEGIN
 END
 $$;
 
--- Drops a partition, and returns whether it did: not where something of somebody's hangs on it. On Citus the setting
--- takes the lock_timeout to the nodes; elsewhere nobody knows it.
+-- Drops a partition, and returns whether it did: not where something of somebody's hangs on it.
 CREATE OR REPLACE FUNCTION drop_partition(p_partition regclass) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET citus.propagate_set_commands = 'local' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     SET LOCAL lock_timeout = '500ms';
     EXECUTE format('DROP TABLE %s', p_partition);
@@ -117,6 +116,10 @@ BEGIN
                WHERE b.is_late = p_is_late AND b.first < p_day + 1 AND b.past > p_day) THEN
         RETURN false;
     END IF;
+    IF is_distributed() THEN -- from the first statement on, or no table is made in this transaction
+        PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
+                set_config('citus.max_adaptive_executor_pool_size', '1', true);
+    END IF;
     IF v_default IS NOT NULL THEN
         EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
         INTO v_rows;
@@ -131,7 +134,8 @@ BEGIN
     END IF;
     v_name := free_name(v_name);
     IF is_distributed() THEN
-        PERFORM make_distributed_partition(p_table, v_name, v_default, CASE WHEN v_has_rows THEN v_of_day END, v_from, v_to);
+        PERFORM make_distributed_partition(p_table, v_name, v_default, CASE WHEN v_has_rows THEN v_of_day END, v_from,
+                                           v_to);
     ELSE
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
     END IF;
@@ -151,7 +155,8 @@ BEGIN
                        v_name, free_name(v_name || '_at'));
     END IF;
     IF NOT is_distributed() THEN
-        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from, v_to);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from,
+                       v_to);
     END IF;
     RETURN true;
 END

@@ -1,4 +1,4 @@
-"""The base class of the tests on a cluster: one of three nodes for all tests of a file, and a database for each test."""
+"""The base class of the tests on a cluster: one of three nodes for all tests of a file, a database for each test."""
 import atexit
 import sys
 from pathlib import Path

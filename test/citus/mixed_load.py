@@ -1,4 +1,4 @@
-"""Batches of events with ids, of which some come again and again, and without; and what the database must have of them."""
+"""Batches of events with ids, of which some come again and again, and without; and what the database must have."""
 import http.client
 import json
 import random

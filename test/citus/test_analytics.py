@@ -1,5 +1,5 @@
-"""Questions and exports where two lanes lie on two workers: random ones against plain SQL, while counts are rolled up and
-late ones folded; and each statement of one is handed on whole."""
+"""Questions and exports where two lanes lie on two workers: random ones against plain SQL, while counts are rolled up
+and late ones folded; and each statement of one is handed on whole."""
 import re
 import unittest
 from collections import defaultdict
@@ -19,8 +19,8 @@ from test_http_export import FILL, READ, ExportCase
 LANES = 2
 EXPLAIN = {"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0"}
 PLAN = re.compile(r"plan:\n\tQuery Text: (.*?)\n(\t.*?)(?=\n\d{4}-)", re.DOTALL)
-QUESTIONS = ("period=7d", "period=7d&group_by=ad,hour&ad_id=1", "period=30d&group_by=day&tz=Asia/Kathmandu&compare=previous",
-             "period=7d&group_by=placement", "period=7d&group_by=error_code,ad", "period=today&group_by=minute")
+QUESTIONS = ("period=7d", "period=7d&group_by=ad,hour&ad_id=1",
+             "period=30d&group_by=day&tz=Asia/Kathmandu&compare=previous", "period=7d&group_by=placement", "period=7d&group_by=error_code,ad", "period=today&group_by=minute")
 
 
 def lane_of(event: Event) -> int:
@@ -63,15 +63,16 @@ class RandomOnWorkers(CitusCase, RandomQuestions):
                       f"'{(now - timedelta(hours=48)).date()} 00:00Z') FROM marks r "
                       "WHERE r.lane = m.lane AND r.mark = 1 AND m.mark = 5")
             kept = self.value("SELECT min(at) FROM marks WHERE mark = 5")
-            self.psql(f"UPDATE marks SET at = '{kept}' WHERE mark = 5; DELETE FROM counts_minute WHERE bucket < '{kept}'")
+            self.psql(f"UPDATE marks SET at = '{kept}' WHERE mark = 5; "
+                      f"DELETE FROM counts_minute WHERE bucket < '{kept}'")
         for _ in range(self.random.choice((0, 5, 20))):
             self.psql(f"SELECT played_roll_up({self.random.randrange(LANES)}::smallint, "
                       f"{self.random.choice((1, 30, 6000))})")
 
     def test_random_questions(self) -> None:
-        server = self.distributed_server(lanes=LANES)
+        server = self.distributed_server(lanes=LANES, KEEPALIVE_SECONDS="3600")  # a chapter may take minutes
         self.add_ads(ADS - 3)
-        analytics_play.CHAPTERS, analytics_play.QUESTIONS = 5, 40
+        analytics_play.CHAPTERS, analytics_play.QUESTIONS, analytics_play.EVENTS = 4, 40, 1200
         self.play(server, BEFORE)
         self.assertEqual(self.value("SELECT count(DISTINCT lane) FROM counts"), str(LANES))
 

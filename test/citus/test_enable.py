@@ -3,6 +3,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 
 from citus_case import CitusCase
+from db_support import SqlSession
 from harness.process import wait_until
 
 TABLES = {"marks", "lanes", "ingest_cursor", "ingest_runs", "placements", "events", "event_keys", "counts_minute",
@@ -22,8 +23,8 @@ class Enable(CitusCase):
             "SELECT logicalrelid::text FROM pg_dist_partition p WHERE p.partmethod = 'h' AND NOT EXISTS "
             "(SELECT FROM pg_inherits WHERE inhrelid = p.logicalrelid)")}
         self.assertEqual(tables, TABLES)
-        self.assertEqual(self.value("SELECT count(DISTINCT colocationid) FROM pg_dist_partition WHERE partmethod = 'h'"),
-                         "1")
+        self.assertEqual(self.value("SELECT count(DISTINCT colocationid) FROM pg_dist_partition "
+                                    "WHERE partmethod = 'h'"), "1")
         handed = {name for name, in self.psql(
             "SELECT proname FROM pg_catalog.pg_dist_object o JOIN pg_proc p ON p.oid = o.objid "
             "WHERE o.classid = 'pg_proc'::regclass AND o.distribution_argument_index = 0")}
@@ -73,7 +74,8 @@ class Enable(CitusCase):
             self.assertEqual(self.value(f"SELECT delete_event({number}, '{at}Z')"), "t")
             self.assertEqual(self.value(f"SELECT delete_event({number}, '{at}Z')"), "f")
         self.assert_counts_agree()
-        self.assertEqual(self.value("SELECT sum(clicks) || ' ' || (SELECT count(*) FROM clicks) FROM traffic_days"), "7 7")
+        self.assertEqual(self.value("SELECT sum(clicks) || ' ' || (SELECT count(*) FROM clicks) FROM traffic_days"),
+                         "7 7")
 
     def test_partitions_come_and_go(self) -> None:
         """Rows that lie in the default partition move to the one that is made for their day."""
@@ -97,17 +99,13 @@ class Enable(CitusCase):
         """A drop waits half a second for who reads on a worker, then gives up and leaves all as it was."""
         self.distributed_server()
         day = (datetime.now(timezone.utc) + timedelta(days=3)).date()
-        session = self.open_session(self.postgres.node_of(0, self.database))
+        session = SqlSession(self, self.postgres.node_of(0, self.database), self.database)
         shard = self.value(f"SELECT 'events_{day:%Y%m%d}_' || get_shard_id_for_distribution_column("
                            f"'events_{day:%Y%m%d}', 0::smallint)")
         session.run(f"BEGIN; SET LOCAL citus.override_table_visibility = off; SELECT count(*) FROM {shard}")
         self.assertIn("lock timeout", self.words_of_refusal(f"SELECT drop_partition('events_{day:%Y%m%d}')"))
         session.run("COMMIT")
         self.assertEqual(self.value(f"SELECT drop_partition('events_{day:%Y%m%d}')"), "t")
-
-    def open_session(self, node):
-        from db_support import SqlSession  # pylint: disable=import-outside-toplevel
-        return SqlSession(self, node, self.database)
 
     def test_events_are_kept_for_some_time_only(self) -> None:
         self.distributed_server(lanes=2)

@@ -1,5 +1,5 @@
-"""What a distributed database (Citus) demands of the schema and the functions, on a plain PostgreSQL; and that they say so
-where there is no cluster."""
+"""What a distributed database (Citus) demands of the schema and the functions, on a plain PostgreSQL; and that they say
+so where there is no cluster."""
 import unittest
 
 from functions_support import Functions
@@ -108,8 +108,8 @@ class Steps(Functions):
         self.assertEqual(self.sqlstate("SELECT next_lane_step(128)"), "VA005")
 
     def test_an_event_is_deleted_by_its_id_and_time(self) -> None:
-        self.psql("INSERT INTO clicks (id, ad_id, timestamp, video_playback_time) VALUES (5, 1, '2031-05-05 12:00', 3), "
-                  "(6, 1, '2031-05-05 12:00', 4), (7, 1, '2001-05-05 12:00', 4)")
+        self.psql("INSERT INTO clicks (id, ad_id, timestamp, video_playback_time) VALUES "
+                  "(5, 1, '2031-05-05 12:00', 3), (6, 1, '2031-05-05 12:00', 4), (7, 1, '2001-05-05 12:00', 4)")
         at = "'2031-05-05 12:00Z'"
         self.assertEqual(self.psql(f"SELECT delete_event(5, {at}), delete_event(5, {at}), "
                                    "delete_event(6, '2031-05-05 12:01Z'), delete_event(7, '2001-05-05 12:00Z')"),
