@@ -32,6 +32,8 @@ static const char *const NAMES[] = {
     "ADMIN_TOKEN",
     "SSAI_PEERS",
     "EVENTS_RETENTION_DAYS",
+    "ADDRESS_RETENTION_DAYS",
+    "IP_ANONYMIZE",
     "LOG_FORMAT",
     "READ_TOKEN",
     "ADMIN_TOKEN_FILE",
@@ -63,6 +65,8 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.store.journal.keep_s, 600);
     ck_assert_uint_eq(config.store.queue_max_events, 500000);
     ck_assert_uint_eq(config.store.events_retention_days, 0);
+    ck_assert_uint_eq(config.store.address_retention_days, 0);
+    ck_assert(!config.hides_addresses);
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
     ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
