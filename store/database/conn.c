@@ -17,7 +17,7 @@
 #include "store/database/precedence.h"
 #include "store/database/renewal.h"
 #include "store/database/resolver.h"
-#include "store/database/session_settings.h"
+#include "store/database/session_proof.h"
 #include "store/database/socket.h"
 #include "store/database/sqlstate.h"
 #include "store/database/target.h"
@@ -28,11 +28,10 @@ enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
 /*
  * `pg` is NULL in the first three states. Both events belong to the socket that `pg` has now, and
  * are deleted before anything that may close or change it. `pending.done` is set exactly while
- * busy.
+ * busy, `answered.done` while checking.
  */
 struct db_conn {
     struct event_base *base;
-    char *setup_sql; /* owned */
     struct db_listener listener;
     struct db_resolver *resolver;
     enum db_state state;
@@ -46,7 +45,9 @@ struct db_conn {
     struct counter *connects;
     struct db_outage outage;
     struct renewal renewal;
-    struct db_pending_reply pending; /* of the query in flight */
+    struct session_proof proof;
+    struct db_pending_reply pending;  /* of the query in flight */
+    struct db_pending_reply answered; /* while checking: the owner's, which waits */
 };
 
 static void on_socket(evutil_socket_t fd, short what, void *arg);
@@ -83,6 +84,16 @@ static void close_connection(struct db_conn *conn)
     conn->outage.last_words[0] = '\0';
 }
 
+/* The owner's reply is the pending one again. */
+static void end_check(struct db_conn *conn)
+{
+    if (conn->answered.done == NULL)
+        return;
+    db_reply_discard(&conn->pending);
+    conn->pending = conn->answered;
+    conn->answered = (struct db_pending_reply){0};
+}
+
 static void back_off(struct db_conn *conn)
 {
     uint32_t random;
@@ -103,6 +114,7 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
             db_outage_begin(&conn->outage, reason);
         back_off(conn);
     }
+    end_check(conn);
     db_reply_deliver(&conn->pending, DB_LOST);
     if (was_up)
         conn->listener.on_lost(conn->listener.arg);
@@ -115,6 +127,14 @@ static void leave_address(struct db_conn *conn, const char *reason)
     disconnect(conn, reason, DB_WAITING);
 }
 
+/* Whatever it answers, it is of no use as it is. */
+static void refuse(struct db_conn *conn)
+{
+    conn->backoff = conn->backoff_before;
+    db_outage_refuse(&conn->outage, SESSION_PROOF_FAILED);
+    leave_address(conn, SESSION_PROOF_FAILED);
+}
+
 static void give_way(void *arg)
 {
     struct db_conn *conn = arg;
@@ -122,10 +142,18 @@ static void give_way(void *arg)
         disconnect(conn, "the server has no connection left for one that goes first", DB_WAITING);
 }
 
+static void resolve(struct db_conn *conn);
+
 /* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
 static void fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
+    if (session_proof_take_end(&conn->proof, conn->outage.last_words)) {
+        close_connection(conn);
+        set_state(conn, DB_WAITING);
+        resolve(conn);
+        return;
+    }
     if (conn->outage.last_words[0] != '\0')
         (void)evutil_snprintf(reason, sizeof reason, "%s", conn->outage.last_words);
     else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
@@ -153,7 +181,9 @@ static void set_up(struct db_conn *conn)
         return;
     }
     (void)event_add(conn->socket.read_event, NULL);
-    bool is_sent = PQsendQuery(conn->pg, conn->setup_sql) == 1;
+    char *setup_sql = session_proof_setup_sql(&conn->proof);
+    bool is_sent = PQsendQuery(conn->pg, setup_sql) == 1;
+    free(setup_sql);
     await_results(conn, is_sent, DB_SETTING_UP, SETUP_TIMEOUT_MS);
 }
 
@@ -199,37 +229,98 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
     (void)event_add(conn->socket.write_event, NULL);
 }
 
+static void answer(struct db_conn *conn)
+{
+    bool is_ok = db_reply_is_success(&conn->pending);
+    if (is_ok)
+        backoff_reset(&conn->backoff);
+    set_state(conn, DB_READY);
+    db_reply_deliver(&conn->pending, is_ok ? DB_OK : DB_ERROR);
+}
+
+/* Behind the owner's query, whose reply waits: so nobody finds the connection busy. */
+static void check_session(struct db_conn *conn)
+{
+    conn->answered = conn->pending;
+    conn->pending = (struct db_pending_reply){0};
+    bool is_sent = PQsendQuery(conn->pg, session_proof_check_sql()) == 1;
+    await_results(conn, is_sent, DB_CHECKING, SETUP_TIMEOUT_MS);
+}
+
+static void finish_check(struct db_conn *conn)
+{
+    if (!session_proof_is_kept(&conn->proof, conn->pending.result, clock_monotonic_us())) {
+        refuse(conn);
+        return;
+    }
+    end_check(conn);
+    answer(conn);
+}
+
+static void finish_setup(struct db_conn *conn)
+{
+    bool is_given =
+        session_proof_is_given(&conn->proof, conn->pg, conn->pending.result, clock_monotonic_us());
+    db_reply_discard(&conn->pending);
+    if (is_given) {
+        set_state(conn, DB_READY);
+        conn->listener.on_ready(conn->listener.arg);
+        return;
+    }
+    bool is_sent = PQsendQuery(conn->pg, session_proof_sql()) == 1;
+    await_results(conn, is_sent, DB_PROVING, SESSION_PROOF_TIMEOUT_MS);
+}
+
 /* The last result is there. */
 static void finish_query(struct db_conn *conn)
 {
     bool is_ok = db_reply_is_success(&conn->pending);
-    if (conn->state == DB_BUSY) {
-        if (is_ok)
-            backoff_reset(&conn->backoff);
-        set_state(conn, DB_READY);
-        db_reply_deliver(&conn->pending, is_ok ? DB_OK : DB_ERROR);
-        return;
-    }
-    if (!is_ok) {
+    if (conn->state == DB_CHECKING) {
+        finish_check(conn);
+    } else if (conn->state == DB_BUSY) {
+        if (session_proof_is_check_due(&conn->proof, clock_monotonic_us()))
+            check_session(conn);
+        else
+            answer(conn);
+    } else if (!is_ok) {
         fail(conn);
-        return;
+    } else if (conn->state == DB_SETTING_UP) {
+        finish_setup(conn);
+    } else {
+        db_reply_discard(&conn->pending);
+        conn->proof.is_awaiting_end = true;
     }
-    db_reply_discard(&conn->pending);
-    set_state(conn, DB_READY);
-    conn->listener.on_ready(conn->listener.arg);
+}
+
+static bool is_in_flight(const struct db_conn *conn)
+{
+    switch (conn->state) {
+    case DB_STOPPED:
+    case DB_WAITING:
+    case DB_RESOLVING:
+    case DB_CONNECTING:
+    case DB_READY:
+        return false;
+    case DB_SETTING_UP:
+    case DB_BUSY:
+    case DB_CHECKING:
+        return true;
+    case DB_PROVING:
+        return !conn->proof.is_awaiting_end;
+    }
+    return false;
 }
 
 /* Takes in whatever has arrived, and ends the query when its last result is there. */
 static void read_results(struct db_conn *conn)
 {
-    bool is_in_flight = conn->state == DB_BUSY || conn->state == DB_SETTING_UP;
+    bool is_waiting = is_in_flight(conn);
     /* After a failure the server's last words may still be among the results. */
-    if (PQconsumeInput(conn->pg) == 1 && !db_socket_flush(&conn->socket, conn->pg) &&
-        !is_in_flight) {
+    if (PQconsumeInput(conn->pg) == 1 && !db_socket_flush(&conn->socket, conn->pg) && !is_waiting) {
         fail(conn);
         return;
     }
-    bool is_finished = is_in_flight && db_reply_collect(&conn->pending, conn->pg);
+    bool is_finished = is_waiting && db_reply_collect(&conn->pending, conn->pg);
     /* Last: one that came behind the results is taken in with them, and nothing more may follow. */
     for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
         if (conn->listener.on_notify != NULL)
@@ -287,9 +378,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     case DB_RESOLVING:
         wait_for_any_address(conn);
         break;
+    case DB_PROVING:
+        refuse(conn);
+        break;
     case DB_CONNECTING:
     case DB_SETTING_UP:
     case DB_BUSY:
+    case DB_CHECKING:
         leave_address(conn, conn->state == DB_CONNECTING ? "connect timed out" : "query timed out");
         break;
     }
@@ -301,8 +396,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
 {
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
-    conn->setup_sql = target->may_be_pooled ? memory_copy_text("SELECT 1")
-                                            : session_settings_sql(settings->own_sql);
+    session_proof_init(&conn->proof, target->may_be_pooled ? NULL : settings->own_sql);
     conn->listener = listener;
     conn->outage = (struct db_outage){.log = log, .name = settings->name};
     char labels[64];
@@ -324,7 +418,7 @@ void db_conn_free(struct db_conn *conn)
     db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
-    free(conn->setup_sql);
+    session_proof_clear(&conn->proof);
     free(conn);
 }
 
@@ -342,7 +436,7 @@ void db_conn_stop(struct db_conn *conn)
 
 void db_conn_abort_query(struct db_conn *conn, const char *reason)
 {
-    if (conn->state == DB_BUSY)
+    if (conn->state >= DB_BUSY)
         leave_address(conn, reason);
 }
 
@@ -382,7 +476,7 @@ bool db_conn_is_ready(const struct db_conn *conn)
 
 bool db_conn_is_up(const struct db_conn *conn)
 {
-    return conn->state == DB_READY || conn->state == DB_BUSY;
+    return conn->state >= DB_READY;
 }
 
 bool db_conn_is_waiting(const struct db_conn *conn)
