@@ -46,7 +46,7 @@ bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const
                             int64_t now_us)
 {
     bool is_proven = proof->is_proven;
-    proof->is_awaiting_end = proof->is_proven = false;
+    session_proof_drop(proof);
     proof->is_pooled = !proof->is_needless && PQntuples(setup) == 1 &&
                        strtol(PQgetvalue(setup, 0, 0), NULL, 10) != PQbackendPID(pg);
     proof->checked_us = now_us;
@@ -56,6 +56,11 @@ bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const
 const char *session_proof_sql(void)
 {
     return "SET idle_session_timeout = 20";
+}
+
+void session_proof_drop(struct session_proof *proof)
+{
+    proof->is_awaiting_end = proof->is_proven = false;
 }
 
 bool session_proof_take_end(struct session_proof *proof, const char *last_words)

@@ -22,8 +22,8 @@ enum { SESSION_PROOF_TIMEOUT_MS = 3000 };
 
 /* What the log says of a connection that keeps none. */
 #define SESSION_PROOF_FAILED                                                                       \
-    "it leads through a pooler of transactions or statements, which gives each of them another "   \
-    "session: its pool_mode has to be session"
+    "DB_CONN leads through a pooler of transactions or statements, which gives each of them "      \
+    "another session: its pool_mode has to be session"
 
 struct session_proof {
     char *settings_sql;        /* that each session begins with; owned */
@@ -48,6 +48,9 @@ char *session_proof_setup_sql(struct session_proof *proof);
 bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const PGresult *setup,
                             int64_t now_us);
 const char *session_proof_sql(void);
+
+/* The connection is given up: its end says nothing about the next one. */
+void session_proof_drop(struct session_proof *proof);
 
 /* The connection has ended for this reason, as sqlstate_describe() has it. Returns whether it has
  * proven itself by that: then the next one is used. */
