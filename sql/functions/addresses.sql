@@ -195,7 +195,7 @@ $$;
 
 -- Takes a viewer's address (or those of a network) out of what happened from p_from to p_to, both inside, and
 -- returns out of how many events and rejected events. With neither bound those without a time are among them.
--- Events that wait in a journal come with theirs. It locks the rows, and of the tables the partitions alone.
+-- Events that wait in a journal come with theirs. Batches do not wait for it, however long it takes.
 CREATE OR REPLACE FUNCTION forget_viewer(p_address inet, p_from timestamptz DEFAULT '-infinity',
                                          p_to timestamptz DEFAULT 'infinity') RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$

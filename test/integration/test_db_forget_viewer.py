@@ -126,8 +126,7 @@ class ForgetViewer(Functions):
         session.run(f"BEGIN; SELECT forget_viewer('{VIEWER}')")
         event = Event(1, "click", 1, self.now, received_at=self.now, ip=VIEWER)
         self.psql("SET statement_timeout = '5s'; " + ingest_sql([event], OTHER_JOURNAL, OTHER_NONCE)
-                  + "; SELECT close_minutes(); SELECT roll_up(); SELECT fold_late(); "
-                  f"SELECT make_partition('events', false, '{(self.today + 40 * DAY).date()}')")
+                  + "; SELECT close_minutes(); SELECT roll_up(); SELECT fold_late(); SELECT maintain()")
         session.run("COMMIT")
         self.assertEqual(self.count(f"events WHERE ip = '{VIEWER}'"), 1)
         self.assertEqual(self.forget(VIEWER), 1)
