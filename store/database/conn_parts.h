@@ -7,11 +7,12 @@
 #include <libpq-fe.h>
 
 #include "store/base/backoff.h"
-#include "store/database/conn.h"
 #include "store/database/conn_state.h"
+#include "store/database/listener.h"
 #include "store/database/outage.h"
 #include "store/database/precedence.h"
 #include "store/database/renewal.h"
+#include "store/database/reply.h"
 #include "store/database/session_proof.h"
 #include "store/database/socket.h"
 
