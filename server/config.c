@@ -12,7 +12,7 @@
 #include "server/access/secrets.h"
 #include "server/http/octet.h"
 
-enum { FIELD_NAME_MAX_BYTES = 64, RETENTION_MIN_DAYS = 16 };
+enum { FIELD_NAME_MAX_BYTES = 64, RETENTION_MIN_DAYS = 16, SEGMENT_CLOSE_S = 3600 };
 
 /* One variable, and the field of struct config that it sets. */
 struct variable {
@@ -334,6 +334,7 @@ enum result config_read(struct config *config, struct error *error)
         (void)snprintf(config->public_url, sizeof config->public_url, "http://localhost:%u",
                        config->listener.port);
     config->store.public_url = config->public_url;
+    config->store.journal.close_s = SEGMENT_CLOSE_S;
     return RESULT_OK;
 }
 

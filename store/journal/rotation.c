@@ -148,6 +148,7 @@ static void add_segment(struct journal *journal)
     segment->bytes = SEGMENT_HEADER_BYTES;
     segment->disk_bytes = journal->spare.size;
     journal->file = journal->spare;
+    journal->opened_us = clock_monotonic_us();
     journal->spare.fd = -1;
 }
 
