@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import re
 import socket
 import threading
 from pathlib import Path
@@ -175,7 +176,7 @@ class PassedTest(DaemonCase):
         self.assertIn("OPS_LISTEN must have another port than PORT",
                       self.refusal([first, second], LISTEN_FDNAMES="public:operators"))
 
-    def test_the_sync_worker_has_neither_sockets_nor_their_names(self) -> None:
+    def test_nobody_else_has_the_sockets_or_their_names(self) -> None:
         listener = self.listening()
         server = self.activated([listener], LISTEN_FDNAMES="public").start()
         inode = f"socket:[{os.fstat(listener.fileno()).st_ino}]"
@@ -183,7 +184,9 @@ class PassedTest(DaemonCase):
 
         def held(pid: int) -> List[str]:
             return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
-        self.assertIn(inode, held(server.pid))
+        self.assertEqual(held(server.pid).count(inode), 1)
+        flags = re.search(r"flags:\s+(\d+)", Path(f"/proc/{server.pid}/fdinfo/3").read_text())
+        self.assertTrue(int(flags[1], 8) & os.O_CLOEXEC)
         self.assertNotIn(inode, held(worker))
         environment = Path(f"/proc/{worker}/environ").read_bytes()
         self.assertIn(b"PORT=", environment)
