@@ -154,7 +154,10 @@ class FilterTest(DaemonCase):
 
     def test_it_works_with_the_calls_that_are_left_to_it(self) -> None:
         need(can_analyze, can_filter)
-        server = self.server(JOURNAL_MAX_BYTES="1048576", TOKEN_SECRET_FILE=str(self.secret()))
+        state = self.directory()  # a dynamic user's is a link
+        (state / "private").mkdir()
+        (state / "video-ad-tracker").symlink_to("private")
+        server = self.server(JOURNAL_DIR=str(state / "video-ad-tracker"), TOKEN_SECRET_FILE=str(self.secret()))
         if is_sanitized(server):
             self.skipTest("the sanitizers need other calls")
         server.before = [sys.executable, unit_file.__file__, str(SERVICE)]
