@@ -267,12 +267,13 @@ static const struct variable variables[] = {
 
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
-void config_print_help(FILE *out)
+bool config_variable_at(size_t index, struct config_variable *variable)
 {
-    for (size_t i = 0; i < VARIABLES; i++)
-        (void)fprintf(out, "  %-24s %s%s%s%s\n", variables[i].name, variables[i].meaning,
-                      variables[i].fallback[0] == '\0' ? "" : " (", variables[i].fallback,
-                      variables[i].fallback[0] == '\0' ? "" : ")");
+    if (index >= VARIABLES)
+        return false;
+    *variable = (struct config_variable){variables[index].name, variables[index].fallback,
+                                         variables[index].meaning};
+    return true;
 }
 
 /* An empty variable counts as unset. */

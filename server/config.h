@@ -2,8 +2,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "metrics/log.h"
 #include "protocol/result.h"
@@ -73,5 +73,14 @@ MUST_CHECK enum result config_check(const struct config *config, struct error *e
  */
 const char *config_public_url_doubt(const struct config *config);
 
-/* Writes the variables with their meanings and defaults, for --help. */
-void config_print_help(FILE *out);
+/* What a variable is, for those who read of it (help.h). */
+struct config_variable {
+    const char *name;
+    const char *fallback; /* what it is when it is not set; "" = nothing */
+    const char *meaning;
+};
+
+/* Describes the variable `index`, in the order of --help; its strings are never freed. Returns
+ * false,
+ * `*variable` unchanged, where there are no more. */
+bool config_variable_at(size_t index, struct config_variable *variable);

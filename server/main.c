@@ -10,6 +10,7 @@
 #include "metrics/log.h"
 #include "server/config.h"
 #include "server/config_files.h"
+#include "server/help.h"
 #include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
@@ -18,25 +19,6 @@
 #include "store/journal/inspect.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
-
-static void print_help(void)
-{
-    (void)printf(
-        "video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
-        "ads perform\n\n"
-        "usage: video-ad-tracker [--check | --journal | --import DIR [--force] | --help | "
-        "--version]\n"
-        "\n"
-        "  --check       exit 0 when the running server answers /livez with 200, else 1\n"
-        "  --journal     tell what lies in JOURNAL_DIR, changing nothing\n"
-        "  --import DIR  store what the database lacks of the journal in DIR, on which no\n"
-        "                server works; exit 0 when it has all, 2 when there is no journal;\n"
-        "                --force stores what is too late to tell a duplicate, too\n"
-        "\n"
-        "Everything is configured by environment variables (default):\n",
-        ADTRACKER_VERSION);
-    config_print_help(stdout);
-}
 
 /* A connection is a descriptor: take all that the system lets us have. */
 static void raise_descriptor_limit(struct log *log)
@@ -165,7 +147,7 @@ int main(int argc, char **argv)
 {
     ignore_signals();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        print_help();
+        help_print(stdout);
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
