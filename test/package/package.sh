@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# `./dev package`, read by dev, whose need, say and die it uses: builds the Debian package of the last commit
+# under build/package, as Debian's builders do: from a clean tree, without a network. lintian then judges it;
+# --test installs it in a Debian of its own.
+
+package() {
+    [[ $# -eq 0 || ($# -eq 1 && $1 == --test) ]] || die "usage: ./dev package [--test]"
+    need "${package_needs[@]}"
+    [[ -z $(git status --porcelain 2>&1) ]] || say "packs the last commit, without what has changed since"
+    package_build
+    package_judge
+    (($# == 0)) || package_test
+}
+
+package_build() {
+    local tree=build/package/source
+    rm -rf build/package
+    mkdir -p "$tree"
+    git archive HEAD | tar -x -C "$tree" || die "there is no commit to pack"
+    cp -r "$tree/packaging/debian" "$tree/debian"
+    say "builds the package, see build/package/build.log"
+    (cd "$tree" && package_alone dpkg-buildpackage --no-sign --no-pre-clean) \
+        >build/package/build.log 2>&1 </dev/null ||
+        die "dpkg-buildpackage failed: $(tail -n 20 build/package/build.log)"
+    rm -rf "$tree"
+    say "left $(ls build/package/*.deb | tr '\n' ' ')"
+}
+
+# Runs a command with a loopback and no other network.
+package_alone() {
+    local alone=(unshare --net)
+    ((EUID == 0)) || alone+=(--user --map-root-user)
+    if ! "${alone[@]}" ip link set lo up; then
+        say "cannot take the network away: builds with it"
+        alone=()
+    fi
+    "${alone[@]}" sh -ec '[ -z "$1" ] || ip link set lo up; shift; exec "$@"' sh "${alone[*]}" "$@"
+}
+
+# Of the source and of both binary packages.
+package_judge() {
+    say "lintian looks at it"
+    lintian --allow-root --fail-on error,warning --tag-display-limit 0 build/package/*.changes ||
+        die "lintian has complaints"
+}
+
+# Whatever it starts and mounts is in namespaces of its own, and ends with them.
+package_test() {
+    ((EUID == 0)) || die "package --test makes a Debian of its own: run it as root"
+    unshare --mount --pid --fork --kill-child --mount-proc \
+        env PYTHONDONTWRITEBYTECODE=1 python3 test/run.py test/package/test_package.py
+}
