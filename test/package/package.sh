@@ -1,11 +1,10 @@
 # shellcheck shell=bash
-# `./dev package`, read by dev, whose need, say and die it uses: builds the Debian package of the last commit
+# `./dev package`, read by dev, whose say and die it uses: builds the Debian package of the last commit
 # under build/package, as Debian's builders do: from a clean tree, without a network. lintian then judges it;
 # --test installs it in a Debian of its own.
 
 package() {
     [[ $# -eq 0 || ($# -eq 1 && $1 == --test) ]] || die "usage: ./dev package [--test]"
-    need "${package_needs[@]}"
     [[ -z $(git status --porcelain 2>&1) ]] || say "packs the last commit, without what has changed since"
     package_build
     package_judge
@@ -23,18 +22,20 @@ package_build() {
         >build/package/build.log 2>&1 </dev/null ||
         die "dpkg-buildpackage failed: $(tail -n 20 build/package/build.log)"
     rm -rf "$tree"
-    say "left $(ls build/package/*.deb | tr '\n' ' ')"
+    say "left $(echo build/package/*.deb)"
 }
 
 # Runs a command with a loopback and no other network.
 package_alone() {
     local alone=(unshare --net)
     ((EUID == 0)) || alone+=(--user --map-root-user)
-    if ! "${alone[@]}" ip link set lo up; then
+    if "${alone[@]}" ip link set lo up; then
+        # shellcheck disable=SC2016 # it is for the other shell
+        "${alone[@]}" sh -ec 'ip link set lo up; exec "$@"' sh "$@"
+    else
         say "cannot take the network away: builds with it"
-        alone=()
+        "$@"
     fi
-    "${alone[@]}" sh -ec '[ -z "$1" ] || ip link set lo up; shift; exec "$@"' sh "${alone[*]}" "$@"
 }
 
 # Of the source and of both binary packages.
