@@ -317,11 +317,16 @@ enum result config_read(struct config *config, struct error *error)
         return RESULT_INVALID;
     }
     config->is_public_url_set = config->public_url[0] != '\0';
+    config_guess_public_url(config);
+    config->store.public_url = config->public_url;
+    return RESULT_OK;
+}
+
+void config_guess_public_url(struct config *config)
+{
     if (!config->is_public_url_set)
         (void)snprintf(config->public_url, sizeof config->public_url, "http://localhost:%u",
                        config->listener.port);
-    config->store.public_url = config->public_url;
-    return RESULT_OK;
 }
 
 /* Browsers take the loopback's http for safe, and no other on a page of https. */

@@ -37,6 +37,7 @@ struct config {
     struct store_settings store;
     struct listener_settings listener;
     struct listen_place ops_listen; /* of operators; its port is 0 = at `listener` */
+    int ops_passed_fd;              /* as listener_settings' */
     struct host_list ops_hosts;     /* under which names they reach that */
     struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
@@ -66,6 +67,9 @@ MUST_CHECK enum result config_set(struct config *config, const char *name, const
 
 /* What no variable can tell by itself: done by config_read() for those of the environment. */
 MUST_CHECK enum result config_check(const struct config *config, struct error *error);
+
+/* Where PUBLIC_URL is not set: what it is then. */
+void config_guess_public_url(struct config *config);
 
 /*
  * What is likely not meant, in words; NULL = nothing. PUBLIC_URL that is not set, or whose pages
