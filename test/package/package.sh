@@ -18,7 +18,7 @@ package_build() {
     git archive HEAD | tar -x -C "$tree" || die "there is no commit to pack"
     cp -r "$tree/packaging/debian" "$tree/debian"
     say "builds the package, see build/package/build.log"
-    (cd "$tree" && package_alone dpkg-buildpackage --no-sign --no-pre-clean) \
+    (cd "$tree" && package_alone dpkg-buildpackage --no-sign) \
         >build/package/build.log 2>&1 </dev/null ||
         die "dpkg-buildpackage failed: $(tail -n 20 build/package/build.log)"
     rm -rf "$tree"
