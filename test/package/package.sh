@@ -45,9 +45,37 @@ package_judge() {
         die "lintian has complaints"
 }
 
-# Whatever it starts and mounts is in namespaces of its own, and ends with them.
+# Whatever it starts and mounts is in namespaces of its own, and ends with them; so does the network, which has no
+# more than a loopback.
 package_test() {
     ((EUID == 0)) || die "package --test makes a Debian of its own: run it as root"
-    unshare --mount --pid --fork --kill-child --mount-proc \
-        env PYTHONDONTWRITEBYTECODE=1 python3 test/run.py test/package/test_package.py
+    local deb debian
+    deb=$(echo "$PWD"/build/package/video-ad-tracker_*.deb)
+    debian=$PWD/.dev/package/debian-$(dpkg-deb -f "$deb" Depends | cksum | cut -d' ' -f1).tar
+    [[ -f $debian ]] || package_debian "$deb" "$debian"
+    # shellcheck disable=SC2016 # it is for the other shell
+    PACKAGE=$deb PACKAGE_DEBIAN=$debian PYTHONDONTWRITEBYTECODE=1 \
+        unshare --net --mount --pid --fork --kill-child --mount-proc sh -ec 'ip link set lo up; exec "$@"' sh \
+        python3 test/run.py test/package/test_package.py
+}
+
+# package_debian DEB ARCHIVE: a Debian of this machine's release with what the package depends on, as a tar archive.
+package_debian() {
+    local tree=.dev/package/new release mirror
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    say "makes a Debian $release, see .dev/package/debian.log"
+    mkdir -p .dev/package
+    rm -rf --one-file-system "$tree" .dev/package/debian-*.tar
+    {
+        debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus \
+            --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$release" "$tree" &&
+            read -r _ mirror _ <"$tree/etc/apt/sources.list" &&
+            printf 'deb %s %s main\n' "$mirror" "$release" "$mirror" "$release-updates" \
+                "$mirror-security" "$release-security" >"$tree/etc/apt/sources.list" &&
+            chroot "$tree" apt-get -q update &&
+            chroot "$tree" apt-get -q --yes --no-install-recommends satisfy "$(dpkg-deb -f "$1" Depends)" &&
+            chroot "$tree" apt-get clean &&
+            tar -C "$tree" --numeric-owner -cf "$2.new" . && mv "$2.new" "$2"
+    } >.dev/package/debian.log 2>&1 || die "could not make a Debian: $(tail -n 3 .dev/package/debian.log)"
+    rm -rf --one-file-system "$tree"
 }
