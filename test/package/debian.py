@@ -28,10 +28,12 @@ class Debian:
         self.tree = ROOT / ".dev" / "package" / "tree"
         self.cgroup = cgroup_root() / f"video-ad-tracker-package-{os.urandom(4).hex()}"
         self.process: Optional[subprocess.Popen] = None
-        self._remove_tree()
+        self._remove_what_is_left()
         self.tree.mkdir(parents=True)
         subprocess.run(["tar", "-x", "--numeric-owner", "-f", str(archive), "-C", str(self.tree)], check=True)
         (self.tree / "a-debian-of-the-test").touch()
+        for unit in ("getty.target", "console-getty.service"):  # the machine's terminals are not its own
+            (self.tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
 
     def boot(self) -> None:
         self.cgroup.mkdir()
@@ -39,6 +41,8 @@ class Debian:
         self.process = subprocess.Popen(
             ["sh", "-ec", script, "sh", "unshare", "--mount", "--pid", "--cgroup", "--uts", "--ipc", "--fork",
              "--kill-child", str(HERE / "boot"), str(self.tree)], stdin=subprocess.DEVNULL)
+        process = self.process
+        wait_until(lambda: process.poll() is not None or children(process.pid), 10, "it starts")
         wait_until(lambda: self.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"),
                    60, "systemd runs")
 
@@ -86,12 +90,13 @@ class Debian:
             self.process.wait(30)
             self.process = None
             wait_until(lambda: "populated 0" in (self.cgroup / "cgroup.events").read_text(), 30, "its processes end")
-        for folder, _, _ in os.walk(self.cgroup, topdown=False):
-            os.rmdir(folder)
-        self._remove_tree()
+        self._remove_what_is_left()
 
-    def _remove_tree(self) -> None:
-        """A mount in it, which there is none of, would not be entered."""
+    def _remove_what_is_left(self) -> None:
+        """Of a test that was killed as well. A mount in the tree, which there is none of, would not be entered."""
+        for cgroup in self.cgroup.parent.glob("video-ad-tracker-package-*"):
+            for folder, _, _ in os.walk(cgroup, topdown=False):
+                os.rmdir(folder)
         if self.tree.exists():
             subprocess.run(["rm", "-rf", "--one-file-system", str(self.tree)], check=True)
 

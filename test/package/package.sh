@@ -5,6 +5,9 @@
 
 package() {
     [[ $# -eq 0 || ($# -eq 1 && $1 == --test) ]] || die "usage: ./dev package [--test]"
+    mkdir -p .dev/package
+    exec 8>.dev/package/lock
+    flock -n 8 || die "another ./dev package is at work in $PWD"
     [[ -z $(git status --porcelain 2>&1) ]] || say "packs the last commit, without what has changed since"
     package_build
     package_judge
@@ -64,7 +67,6 @@ package_debian() {
     local tree=.dev/package/new release mirror
     release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     say "makes a Debian $release, see .dev/package/debian.log"
-    mkdir -p .dev/package
     rm -rf --one-file-system "$tree" .dev/package/debian-*.tar
     {
         debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus \

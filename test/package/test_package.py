@@ -88,7 +88,7 @@ class PackageTest(unittest.TestCase):
             try:
                 step()
             except BaseException:
-                print(self.debian.run("journalctl", "--no-pager", "--lines=40", check=False), flush=True)
+                print(self.debian.run("journalctl", "--no-pager", "--lines=20", check=False), flush=True)
                 raise
         after = self.debian.files()
         self.assertEqual(sorted(before.items() ^ after.items()), [])
@@ -171,13 +171,13 @@ class PackageTest(unittest.TestCase):
             inside = self.debian.run("mktemp", "--suffix=.deb").strip()
             self.debian.copy(what, inside)
             what = inside
-        self.debian.run("apt-get", "-q", "--yes", "--no-download", "--no-install-recommends", word, str(what))
+        self.debian.run("apt-get", "-q", "--yes", "--no-install-recommends", word, str(what))
 
     def state(self, unit: str) -> tuple:
         return tuple(self.debian.shown(unit, "ActiveState", "UnitFileState"))
 
     def processes(self) -> str:
-        return self.debian.run("sh", "-c", f"cat /proc/[0-9]*/comm | grep ^video-ad || true")
+        return self.debian.run("sh", "-c", "cat /proc/[0-9]*/comm | grep ^video-ad || true")
 
     def click(self, seconds: int) -> None:
         ask("POST", "/ads/click", {"ad_id": 1, "video_playback_time": seconds})
