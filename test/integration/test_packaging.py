@@ -50,6 +50,17 @@ class PackagingTest(unittest.TestCase):
         for unit in re.findall(r"packaging/(\S+\.(?:service|socket))", read(DEBIAN / "rules")):
             self.assertTrue((ROOT / "packaging" / unit).exists(), unit)
 
+    def test_the_image_is_built_of_all_that_the_build_names(self) -> None:
+        """Outside of the tests, which it has not."""
+        let_in = set(re.findall(r"^!(\S+)$", read(ROOT / ".dockerignore"), re.MULTILINE))
+        named = {"CMakeLists.txt", "CMakePresets.json"}
+        for file in [ROOT / "CMakeLists.txt", *(ROOT / name / "CMakeLists.txt" for name in let_in)]:
+            if file.exists():
+                named |= set(re.findall(r"\$\{PROJECT_SOURCE_DIR\}/([\w.-]+)", read(file)))
+        named |= set(re.findall(r"^ *(?:add_subdirectory|include)\((\w+)[/)]", read(ROOT / "CMakeLists.txt"), re.MULTILINE))
+        self.assertIn("openapi.yaml", named)
+        self.assertEqual({name for name in named if (ROOT / name).exists()} - let_in, {"test"})
+
 
 if __name__ == "__main__":
     unittest.main()
