@@ -80,8 +80,8 @@ CREATE TABLE marks (
 
 INSERT INTO lanes VALUES (0, 1, 1);
 INSERT INTO marks
-SELECT 0, mark, CASE WHEN mark = 5 THEN date_trunc('day', now() - interval '48 hours', 'UTC')
-                     ELSE date_trunc(CASE mark WHEN 3 THEN 'day' WHEN 4 THEN 'month' ELSE 'hour' END, now(), 'UTC') END
+SELECT 0, mark, date_trunc(CASE mark WHEN 3 THEN 'day' WHEN 4 THEN 'month' WHEN 5 THEN 'day' ELSE 'hour' END,
+                           now(), 'UTC')
 FROM generate_series(0, 5) AS mark;
 
 -- One row per event, one partition per day for those stored in their time, and another for the late

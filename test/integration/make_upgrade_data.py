@@ -66,16 +66,18 @@ class Maker:
         self.psql("INSERT INTO ads (title, image_url, target_url, video_url, duration_ms) SELECT 'Ad ' || n, "
                   "'https://i.example/' || n, 'https://t.example/' || n, 'https://v.example/' || n || '.mp4', 15000 "
                   f"FROM generate_series(1, {LATE_AD}) AS n")
+        if self.is_new:  # they are not served
+            self.psql(f"UPDATE ads SET weight = 0 WHERE id IN ({GONE_AD}, {LATE_AD})")
         self.server.wait_until(lambda: self.server.get("/ads").status == 200 and
                                len(self.server.get("/ads").json()) == LATE_AD)
 
     def hold(self) -> subprocess.Popen:
         """A session that keeps every batch waiting, until it is told to do otherwise."""
         session = subprocess.Popen(  # pylint: disable=R1732
-            [str(self.postgres.bin / "psql"), "-Xq", "-d", self.postgres.conninfo(DATABASE)],
+            [str(self.postgres.bin / "psql"), "-XqAt", "-d", self.postgres.conninfo(DATABASE)],
             stdin=subprocess.PIPE, text=True)
         self.say(session, "BEGIN; SELECT FROM ingest_cursor FOR UPDATE;")
-        wait_until(lambda: self.psql("SELECT FROM pg_locks WHERE relation = 'ingest_cursor'::regclass "
+        wait_until(lambda: self.psql("SELECT 1 FROM pg_locks WHERE relation = 'ingest_cursor'::regclass "
                                      "AND mode = 'RowShareLock'"))
         return session
 
@@ -114,7 +116,7 @@ class Maker:
                   "VALUES (1, '2026-05-05 12:00:00', '10.0.0.1', 502), (2, now() AT TIME ZONE 'UTC', NULL, 504)")
         if self.is_new:
             self.psql("DELETE FROM clicks WHERE video_playback_time = 504")
-        time.sleep(65)  # until they are folded
+        time.sleep(130)  # until they are folded, and the quarter of an hour is rolled up
 
     def fill(self) -> int:
         """Returns how many numbered events wait."""
@@ -127,7 +129,7 @@ class Maker:
         number = WAITING_FROM
         while (status := self.post(told(number, self.kinds))) == 202:
             number += 1
-        assert status == 503 and b"journal_full" in self.server.get("/readyz").body, self.server.get("/readyz").body
+        assert status == 503 and b"journal is full" in self.server.get("/readyz").body, status
         self.server.kill()
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%tracker%'")
         wait_until(lambda: self.psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") == [("2",)])
