@@ -29,8 +29,7 @@ SIZES = {"events": "events", "keys": "event_keys", "counts": "counts_minute", "l
 class Look(NamedTuple):
     """How far all are at a moment."""
     at: float
-    stored: int
-    waiting: List[int]  # of each
+    stored: List[int]  # by each
     trackers_cpu: float
     postgres_cpu: float
 
@@ -48,7 +47,7 @@ class Found(NamedTuple):
 def between(looks: Sequence[Look], backlog: int) -> Sequence[Look]:
     """The first and the last of the looks at which every instance had begun and none was done. With too small a
     backlog there are no two."""
-    busy = [look for look in looks if all(0 < waiting < backlog for waiting in look.waiting)]
+    busy = [look for look in looks if all(0 < stored < backlog for stored in look.stored)]
     if len(busy) < 2:
         raise BenchError(f"{len(busy)} looks at {backlog} events: none of use")
     return busy[0], busy[-1]
@@ -56,7 +55,7 @@ def between(looks: Sequence[Look], backlog: int) -> Sequence[Look]:
 
 def spent(first: Look, last: Look) -> tuple:
     """Events a second; CPU in us of the trackers and of PostgreSQL, for each event."""
-    events = last.stored - first.stored
+    events = sum(last.stored) - sum(first.stored)
     return (events / (last.at - first.at), (last.trackers_cpu - first.trackers_cpu) / events * 1e6,
             (last.postgres_cpu - first.postgres_cpu) / events * 1e6)
 
@@ -87,10 +86,9 @@ class Fleet:
     def psql(self, sql: str) -> str:
         return self.trackers[0].psql(sql)
 
-    def look(self, busy: List[Tracker], backlog: int) -> Look:
-        waiting = [tracker.waiting() for tracker in busy]
+    def look(self, busy: List[Tracker]) -> Look:
         backends = sum(map(self._cpu, (child.pid for child in children(self.postgres.process.pid))))
-        return Look(time.monotonic(), backlog * len(busy) - sum(waiting), waiting,
+        return Look(time.monotonic(), [tracker.stored() for tracker in busy],
                     sum(cpu_seconds(tracker.pid) for tracker in busy), backends)
 
     @staticmethod
@@ -135,12 +133,12 @@ class Fleet:
         """Looks until all is stored."""
         looks: List[Look] = []
         deadline = time.monotonic() + STORED_WITHIN_SECONDS
-        while not looks or any(looks[-1].waiting):
+        while not looks or sum(looks[-1].stored) < backlog * len(busy):
             if time.monotonic() > deadline:
-                raise BenchError(f"{looks[-1].waiting if looks else 'all'} are not stored\n{busy[0].server.log_tail()}")
+                raise BenchError(f"not all is stored: {looks[-1:]}\n{busy[0].server.log_tail()}")
             time.sleep(LOOK_SECONDS)
             try:
-                looks.append(self.look(busy, backlog))
+                looks.append(self.look(busy))
             except OSError:
                 continue  # one does not listen yet
         return looks
