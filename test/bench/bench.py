@@ -59,7 +59,7 @@ class Plan(NamedTuple):
 
 
 FULL = Plan(rounds=5, seconds=4, queued_events=500_000, analyst_minutes=10, minute_seconds=60,
-            stored_events=1_000_000, late_events=10_000_000, day_seconds=86_400, scale_events=500_000)
+            stored_events=1_000_000, late_events=10_000_000, day_seconds=86_400, scale_events=300_000)
 QUICK = Plan(rounds=1, seconds=1, queued_events=20_000, analyst_minutes=2, minute_seconds=2,
              stored_events=50_000, late_events=100_000, day_seconds=3_600, scale_events=100_000)
 

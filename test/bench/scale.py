@@ -20,6 +20,7 @@ from subjects import Tracker
 INSTANCES = (1, 2, 3, 4)
 LANES = (1, 2, 4)
 LOOK_SECONDS = 0.1
+SECOND = 1.01  # backlogs begin with one, and what is written in the same has the same ids
 EVENT_US = 100  # from one event of a backlog to the next
 SUM_OF_ONE = 0.9  # that four together store at least, of what one does
 SETTINGS = {"fsync": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
@@ -114,6 +115,7 @@ class Fleet:
         for tracker in busy:
             write_backlog(self.places.tools / "write_backlog", tracker, mix, backlog, EVENT_US, LATE_PERCENT,
                           INVALID_PERCENT)
+            time.sleep(SECOND)
         before, lsn = self.sizes(), self.psql("SELECT pg_current_wal_insert_lsn()")
         waits = LockWaits(self.postgres, busy[0].database)
         for tracker in busy:
