@@ -267,12 +267,13 @@ static const struct variable variables[] = {
 
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
-void config_print_help(FILE *out)
+bool config_variable_at(size_t index, struct config_variable *variable)
 {
-    for (size_t i = 0; i < VARIABLES; i++)
-        (void)fprintf(out, "  %-24s %s%s%s%s\n", variables[i].name, variables[i].meaning,
-                      variables[i].fallback[0] == '\0' ? "" : " (", variables[i].fallback,
-                      variables[i].fallback[0] == '\0' ? "" : ")");
+    if (index >= VARIABLES)
+        return false;
+    *variable = (struct config_variable){variables[index].name, variables[index].fallback,
+                                         variables[index].meaning};
+    return true;
 }
 
 /* An empty variable counts as unset. */
@@ -316,11 +317,16 @@ enum result config_read(struct config *config, struct error *error)
         return RESULT_INVALID;
     }
     config->is_public_url_set = config->public_url[0] != '\0';
+    config_guess_public_url(config);
+    config->store.public_url = config->public_url;
+    return RESULT_OK;
+}
+
+void config_guess_public_url(struct config *config)
+{
     if (!config->is_public_url_set)
         (void)snprintf(config->public_url, sizeof config->public_url, "http://localhost:%u",
                        config->listener.port);
-    config->store.public_url = config->public_url;
-    return RESULT_OK;
 }
 
 /* Browsers take the loopback's http for safe, and no other on a page of https. */

@@ -145,6 +145,7 @@ struct store_status store_status(const struct store *store)
     return (struct store_status){.is_connected = news.is_connected,
                                  .as_of_us = news.told_us,
                                  .instances = news.instances,
+                                 .accepted_events = intake_accepted(store->intake),
                                  .pending_events = store_pending_events(store)};
 }
 

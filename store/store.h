@@ -99,10 +99,11 @@ uint64_t store_pending_events(const struct store *store);
 
 /* How it stands, as far as is known without asking the database. */
 struct store_status {
-    bool is_connected;       /* to the database */
-    int64_t as_of_us;        /* when the database last told of itself; 0 = not yet */
-    uint32_t instances;      /* servers that have stored something of late, this one among them */
-    uint64_t pending_events; /* store_pending_events() */
+    bool is_connected;        /* to the database */
+    int64_t as_of_us;         /* when the database last told of itself; 0 = not yet */
+    uint32_t instances;       /* servers that have stored something of late, this one among them */
+    uint64_t accepted_events; /* by this process */
+    uint64_t pending_events;  /* store_pending_events() */
 };
 
 struct store_status store_status(const struct store *store);

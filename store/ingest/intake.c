@@ -188,6 +188,11 @@ struct backlog *intake_backlog(struct intake *intake)
     return intake->backlog;
 }
 
+uint64_t intake_accepted(const struct intake *intake)
+{
+    return waiters_accepted(&intake->waiters);
+}
+
 bool intake_is_settled(const struct intake *intake)
 {
     return waiters_is_empty(&intake->waiters);

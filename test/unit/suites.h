@@ -150,6 +150,7 @@
     X(memory) \
     X(metrics) \
     X(news) \
+    X(notifier) \
     X(pace) \
     X(percent) \
     X(plan) \
@@ -174,6 +175,7 @@
     X(stream) \
     X(sum_writer) \
     X(sums) \
+    X(supervision) \
     X(sync_way) \
     X(syncer) \
     X(text) \

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "server/config.h"
+#include "server/help.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -333,7 +334,7 @@ START_TEST(tells_every_variable_in_its_help)
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     ck_assert_ptr_nonnull(out);
-    config_print_help(out);
+    help_print(out);
     ck_assert_int_eq(fclose(out), 0);
     for (int i = 0; i < COUNT(NAMES); i++)
         ck_assert_msg(strstr(text, NAMES[i]) != NULL, "not in the help: %s", NAMES[i]);
