@@ -55,7 +55,7 @@ class Schema(DatabaseCase):
         self.wait_maintained()
         for table, name, first, last in (("events", "events", -15, 7), ("events", "events_late", -15, 7),
                                          ("event_keys", "event_keys", -15, 16),
-                                         ("counts_minute", "counts_minute", 0, 7)):
+                                         ("counts_minute", "counts_minute", -2, 7)):
             self.assertEqual(
                 self.psql("SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = oid "
                           f"WHERE inhparent = '{table}'::regclass AND relname ~ '^{name}_[0-9]+$' ORDER BY 1"),
