@@ -186,14 +186,11 @@ static void on_interval_synced(struct journal *journal, int reason)
     make_ready(journal);
 }
 
-/* Whether the open segment, of which all is as durable as asked, is to be closed before it is full.
- */
-static bool is_aged(struct journal *journal)
+/* All of the open segment is as durable as asked. */
+static void close_aged(struct journal *journal)
 {
-    int64_t close_us = (int64_t)journal->settings->close_s * 1000000;
-    return close_us > 0 && journal->file.fd >= 0 && journal->refusal == REFUSAL_NONE &&
-           !journal->must_rewrite && rotation_active(journal)->records > 0 &&
-           clock_monotonic_us() - journal->opened_us >= close_us;
+    rotation_close_aged(journal);
+    make_ready(journal);
 }
 
 static void look_after_segment(struct journal *journal)
@@ -203,13 +200,10 @@ static void look_after_segment(struct journal *journal)
     if (journal->file.fd >= 0 && !journal_file_is_there(&journal->file))
         rotation_give_up(journal, "look");
     if (journal->settings->sync == JOURNAL_SYNC_INTERVAL && journal->file.fd >= 0 &&
-        journal->last > journal->synced) {
+        journal->last > journal->synced)
         flight_sync_data(journal, journal->file.fd, on_interval_synced);
-        return;
-    }
-    if (is_aged(journal))
-        rotation_finish(journal);
-    make_ready(journal);
+    else
+        close_aged(journal);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

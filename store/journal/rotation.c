@@ -254,6 +254,15 @@ void rotation_finish(struct journal *journal)
     journal->synced = segment->last_sequence;
 }
 
+void rotation_close_aged(struct journal *journal)
+{
+    int64_t close_us = (int64_t)journal->settings->close_s * 1000000;
+    if (close_us > 0 && journal->file.fd >= 0 && journal->refusal == REFUSAL_NONE &&
+        !journal->must_rewrite && rotation_active(journal)->records > 0 &&
+        clock_monotonic_us() - journal->opened_us >= close_us)
+        rotation_finish(journal);
+}
+
 /* A failed segment in which nothing was acknowledged would only take space. */
 static void drop_if_empty(struct journal *journal)
 {
