@@ -42,6 +42,7 @@ struct config {
     struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
     struct peer_list ssai_peers;
+    bool hides_addresses; /* of viewers: truncates them before they are kept */
     bool is_public_url_set;
     char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
     uint32_t token_ttl_s;

@@ -181,6 +181,7 @@ static void make_context(struct service *service)
         (struct handler_context){.trusted_proxies = &config->trusted_proxies,
                                  .ivt_header = config->ivt_header,
                                  .ssai_peers = &config->ssai_peers,
+                                 .hides_addresses = config->hides_addresses,
                                  .access = service->access,
                                  .ops_hosts = &config->ops_hosts,
                                  .public_url = config->public_url,

@@ -35,6 +35,7 @@ enum {
     FOLD,
     BRING_OVER,
     PARTITIONS,
+    ADDRESSES,
     SUMMARIZE,
     HEARTBEAT,
     REST,
@@ -56,6 +57,8 @@ static const struct {
     [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
     [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
     [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S, 1},
+    [ADDRESSES] = {"expire_addresses", "SELECT expire_addresses(0::smallint, $1::integer)",
+                   MINUTE_S, 1},
     [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
     [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
     [REST] = {"note_rest", "SELECT note_rest($1::uuid, $2::bigint)", MINUTE_S, 2},
@@ -67,6 +70,8 @@ static const struct {
     [STATE] = {"maintenance_state",
                "SELECT false, lag_seconds, late_rows, coalesce((SELECT extract(epoch FROM max(at)) "
                "FROM marks WHERE mark = 6 AND isfinite(at)), 0), "
+               "coalesce((SELECT extract(epoch FROM min(at)) FROM marks WHERE mark = 8 "
+               "HAVING isfinite(min(at))), 0), "
                "(SELECT count(DISTINCT journal) FROM ingest_cursor WHERE journal <> $1::uuid "
                "AND greatest(stored_at, claimed_at) > now() - interval '10 minutes') "
                "FROM maintenance_state()",
@@ -93,13 +98,15 @@ struct maintenance {
     double lag_seconds; /* when it was told */
     int64_t told_us;    /* monotonic, or when it was first to be asked for; 0 = not yet */
     double late_rows;
-    double events_from_s; /* since 1970: from when on events are kept; 0 = all are there */
-    int64_t heard_us;     /* since 1970: when that was; 0 = not yet */
+    double events_from_s;    /* since 1970: from when on events are kept; 0 = all are there */
+    double addresses_from_s; /* likewise, before when no address is kept; 0 = all are */
+    int64_t heard_us;        /* since 1970: when that was; 0 = not yet */
     double silent_ads;
     char told_ads[SILENT_TEXT_SIZE]; /* the first of them, as they were told in the log last */
     uint32_t others;                 /* servers that stored something of late */
     struct maintenance_settings settings;
     char retention_days[sizeof "4294967295"];
+    char address_days[sizeof "4294967295"];
     char waiting[sizeof "9223372036854775807"]; /* events, when that was told last */
     bool is_bringing_over;
 };
@@ -112,7 +119,8 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->told_us = clock_monotonic_us();
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
     maintenance->events_from_s = strtod(PQgetvalue(rows, 0, 3), NULL);
-    maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 4), NULL, 10);
+    maintenance->addresses_from_s = strtod(PQgetvalue(rows, 0, 4), NULL);
+    maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 5), NULL, 10);
     maintenance->heard_us = clock_wall_us();
 }
 
@@ -206,8 +214,9 @@ static void call_chore(struct maintenance *maintenance, int chore)
     uint64_t count = chore == REST ? maintenance->settings.waiting(maintenance->settings.arg) : 0;
     (void)snprintf(maintenance->waiting, sizeof maintenance->waiting, "%" PRIu64,
                    count < INT64_MAX ? count : INT64_MAX);
-    const char *const values[] = {chore == PARTITIONS ? maintenance->retention_days
-                                                      : maintenance->settings.journal,
+    const char *const values[] = {chore == PARTITIONS  ? maintenance->retention_days
+                                  : chore == ADDRESSES ? maintenance->address_days
+                                                       : maintenance->settings.journal,
                                   maintenance->waiting};
     const struct db_query query = {.sql = chores[chore].sql,
                                    .parameter_count = chores[chore].parameters,
@@ -274,6 +283,11 @@ static double read_events_from(void *arg)
     return ((const struct maintenance *)arg)->events_from_s;
 }
 
+static double read_addresses_from(void *arg)
+{
+    return ((const struct maintenance *)arg)->addresses_from_s;
+}
+
 static void add_metrics(struct maintenance *maintenance, struct metrics *metrics)
 {
     for (size_t i = 0; i < CHORES; i++) {
@@ -296,6 +310,9 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
     metrics_gauge(metrics, "adtracker_events_from_timestamp_seconds",
                   "From when on the database keeps events; 0 = it has all of them.", "",
                   read_events_from, maintenance);
+    metrics_gauge(metrics, "adtracker_addresses_from_timestamp_seconds",
+                  "From when on the database keeps viewers' addresses; 0 = it has all of them.", "",
+                  read_addresses_from, maintenance);
 }
 
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
@@ -308,6 +325,8 @@ struct maintenance *maintenance_new(struct event_base *base, const struct db_tar
     maintenance->present = CHORES - 1;
     (void)snprintf(maintenance->retention_days, sizeof maintenance->retention_days, "%" PRIu32,
                    settings->retention_days);
+    (void)snprintf(maintenance->address_days, sizeof maintenance->address_days, "%" PRIu32,
+                   settings->address_days);
     maintenance->conn_settings = (struct db_settings){.name = "maintenance", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .arg = maintenance};

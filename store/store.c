@@ -364,11 +364,12 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
-    const struct maintenance_settings maintenance = {.journal = store->journal_id,
-                                                     .waiting = count_waiting,
-                                                     .arg = store,
-                                                     .retention_days =
-                                                         settings->events_retention_days};
+    const struct maintenance_settings maintenance = {
+        .journal = store->journal_id,
+        .waiting = count_waiting,
+        .arg = store,
+        .retention_days = settings->events_retention_days,
+        .address_days = settings->address_retention_days};
     store->maintenance = maintenance_new(base, &store->targets.writing, &maintenance, metrics, log);
     make_questions(store, base);
     store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));

@@ -32,6 +32,6 @@ BEGIN
            coalesce((SELECT max(c.last_sequence) FROM ingest_cursor c
                      WHERE c.lane = l.lane AND c.journal = p_journal), 0),
            time_us(CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() ELSE now() END)
-    FROM lanes l JOIN marks m ON m.lane = l.lane GROUP BY l.lane ORDER BY l.lane;
+    FROM lanes l JOIN marks m ON m.lane = l.lane AND m.mark <= 6 GROUP BY l.lane ORDER BY l.lane;
 END
 $$;

@@ -65,7 +65,8 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_event rejected_events%ROWTYPE;
 BEGIN
-    UPDATE rejected_events SET reason = p_reason WHERE lane = p_lane AND id = p_id RETURNING * INTO v_event;
+    UPDATE rejected_events SET reason = without_address(p_reason, ip) WHERE lane = p_lane AND id = p_id
+    RETURNING * INTO v_event;
     IF v_event.key IS NOT NULL THEN
         DELETE FROM event_keys WHERE lane = p_lane AND key = ANY (key_claims(v_event.key, v_event.occurred_at));
     END IF;

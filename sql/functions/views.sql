@@ -53,10 +53,13 @@ DECLARE
 BEGIN
     NEW.id := coalesce(NEW.id, nextval('events_id_seq'));
     NEW."timestamp" := v_at AT TIME ZONE 'UTC';
+    PERFORM pg_advisory_xact_lock_shared(lock_key('views')); -- until then no address goes that we store
     INSERT INTO events (id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
     VALUES (NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
-            v_at < (SELECT at FROM marks WHERE lane = 0 AND mark = 0), v_ip,
-            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip THEN NEW.ip END)
+            v_at < (SELECT at FROM marks WHERE lane = 0 AND mark = 0),
+            CASE WHEN v_at >= (SELECT at FROM marks WHERE lane = 0 AND mark = 7) THEN v_ip END,
+            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip AND v_at >= (SELECT at FROM marks WHERE lane = 0 AND mark = 7)
+                 THEN NEW.ip END)
     RETURNING * INTO v_event;
     PERFORM count_event(v_event, 1);
     RETURN NEW;

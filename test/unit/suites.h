@@ -169,6 +169,7 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(session_proof) \
     X(slips) \
     X(sqlstate) \
     X(store) \

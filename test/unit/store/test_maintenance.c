@@ -17,7 +17,7 @@
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
 static const char *const silent[] = {"f", "2", "7,9", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", NULL};
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", "1710000000", "2", NULL};
 
 /* In turn. */
 static const char *const calls[] = {"close_minutes()",
@@ -25,6 +25,7 @@ static const char *const calls[] = {"close_minutes()",
                                     "fold_late()",
                                     "bring_over()",
                                     "maintain(now(), $1::integer)",
+                                    "expire_addresses(0::smallint, $1::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
                                     "note_rest($1::uuid, $2::bigint)",
@@ -33,6 +34,7 @@ static const char *const calls[] = {"close_minutes()",
 enum {
     CALLS = sizeof calls / sizeof calls[0],
     MAINTAIN = 4,
+    ADDRESSES = 5,
     REST = CALLS - 3,
     SILENT = CALLS - 2,
     STATE = CALLS - 1
@@ -57,8 +59,11 @@ static void set_up(void)
     base = event_base_new();
     metrics = rendering_set_up();
     waiting = 0;
-    const struct maintenance_settings settings = {
-        .journal = journal, .waiting = read_waiting, .arg = &waiting, .retention_days = 90};
+    const struct maintenance_settings settings = {.journal = journal,
+                                                  .waiting = read_waiting,
+                                                  .arg = &waiting,
+                                                  .retention_days = 90,
+                                                  .address_days = 30};
     maintenance = maintenance_new(base, NULL, &settings, metrics, log_file_open());
     maintenance_start(maintenance);
 }
@@ -111,17 +116,19 @@ START_TEST(does_all_there_is_to_do_in_turn)
     ck_assert_double_lt(lag(), 1334.5);
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_late_count_rows 678\n"));
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_events_from_timestamp_seconds 1700000000\n"));
+    ck_assert_ptr_nonnull(
+        strstr(render(), "adtracker_addresses_from_timestamp_seconds 1710000000\n"));
 }
 END_TEST
 
-START_TEST(tells_how_long_events_are_kept)
+START_TEST(tells_how_long_events_and_addresses_are_kept)
 {
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         ck_assert_int_eq(fake_conn_query()->parameter_count,
-                         i == REST ? 2 : i == MAINTAIN || i == STATE);
-        if (i == MAINTAIN)
-            ck_assert_str_eq(fake_conn_query()->values[0], "90");
+                         i == REST ? 2 : i == MAINTAIN || i == ADDRESSES || i == STATE);
+        if (i == MAINTAIN || i == ADDRESSES)
+            ck_assert_str_eq(fake_conn_query()->values[0], i == MAINTAIN ? "90" : "30");
         fake_conn_answer(last_of(i));
     }
 }
@@ -263,7 +270,7 @@ Suite *maintenance_suite(void)
     TCase *tcase = tcase_create("maintenance");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
-    tcase_add_test(tcase, tells_how_long_events_are_kept);
+    tcase_add_test(tcase, tells_how_long_events_and_addresses_are_kept);
     tcase_add_loop_test(tcase, tells_how_many_events_wait, 0, 3);
     tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
