@@ -10,6 +10,10 @@ static const struct help_option options[] = {
      "store what the database lacks of the journal in DIR, on which no\n"
      "server works; exit 0 when it has all, 2 when there is no journal;\n"
      "--force stores what is too late to tell a duplicate, too"},
+    {"--lanes", "N",
+     "double the lanes that the database stores in until there are N, a\n"
+     "power of two, 64 at most; nothing is stored meanwhile, nor lost;\n"
+     "may be killed and run again"},
     {"--help", "", "tell of the arguments and the variables"},
     {"--version", "", "tell the version and what it was built of"},
 };

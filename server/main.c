@@ -20,6 +20,7 @@
 #include "store/disk/sync_worker.h"
 #include "store/import.h"
 #include "store/journal/inspect.h"
+#include "store/lane_change.h"
 #include "store/settings_check.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
@@ -138,6 +139,21 @@ static int import(struct config *config, char *const *operands)
     return result == RESULT_OK ? 0 : 1;
 }
 
+static int lanes(struct config *config, char *const *operands)
+{
+    struct error error = {""};
+    struct log *log = make_log(config);
+    const struct lane_change_settings settings = {
+        .db_conn = config->store.db_conn, .lanes = operands[0], .out = stdout};
+    enum result result = lane_change(&settings, log, &error);
+    if (result != RESULT_OK)
+        (void)fprintf(stderr, "video-ad-tracker: --lanes: %s\n", error.text);
+    log_free(log);
+    if (result == RESULT_INVALID)
+        return EXIT_USAGE;
+    return result == RESULT_OK ? 0 : 1;
+}
+
 static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
@@ -147,7 +163,8 @@ static const struct command {
 } commands[] = {{"", 0, NULL, true, serve},
                 {"--check", 1, NULL, false, check},
                 {"--journal", 1, NULL, false, inspect},
-                {"--import", 2, "--force", true, import}};
+                {"--import", 2, "--force", true, import},
+                {"--lanes", 2, NULL, true, lanes}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)

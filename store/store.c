@@ -28,6 +28,7 @@
 #include "store/lineage.h"
 #include "store/maintenance.h"
 #include "store/questions.h"
+#include "store/source.h"
 #include "store/targets.h"
 #include "store/token_secret.h"
 
@@ -254,10 +255,10 @@ static void on_queued(void *arg)
     look_if_drained(store);
 }
 
-static void on_stored(void *arg, uint64_t sequence)
+static void on_stored(void *arg, unsigned lane, uint64_t sequence)
 {
     struct store *store = arg;
-    backlog_stored(intake_backlog(store->intake), sequence);
+    backlog_stored(intake_backlog(store->intake), lane, sequence);
     look_if_drained(store);
 }
 
@@ -302,7 +303,7 @@ static void make_writer(struct store *store, struct event_base *base)
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,
-                               backlog_queue(intake_backlog(store->intake)), listener,
+                               store_source(intake_backlog(store->intake)), listener,
                                store->metrics, store->log);
 }
 

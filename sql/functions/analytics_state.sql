@@ -19,6 +19,9 @@ BEGIN
         RAISE EXCEPTION 'the events stored by an older version are being brought over'
             USING ERRCODE = 'lock_not_available';
     END IF;
+    IF is_distributed() THEN -- what the server has set for its transaction, at the nodes of the lanes
+        PERFORM set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true) FROM marks WHERE mark = 0;
+    END IF;
     RETURN QUERY
     SELECT l.lane,
            array_to_string(array_agg(time_us(m.at) ORDER BY m.mark)

@@ -129,6 +129,9 @@ $$;
 CREATE OR REPLACE FUNCTION known_ads(p_ads bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
+    IF is_distributed() THEN -- the list of them that is at every node
+        RETURN ARRAY(SELECT i.id FROM ad_ids i WHERE i.id = ANY (p_ads));
+    END IF;
     RETURN ARRAY(SELECT DISTINCT a.id FROM ads a WHERE a.id = ANY (p_ads));
 END
 $$;

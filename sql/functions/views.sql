@@ -49,17 +49,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_at timestamptz := coalesce(NEW."timestamp" AT TIME ZONE 'UTC', now());
     v_ip inet := inet_or_null(NEW.ip);
+    v_closed timestamptz := (SELECT at FROM marks WHERE lane = 0 AND mark = 0);
+    v_addresses_from timestamptz;
     v_event events%ROWTYPE;
 BEGIN
     NEW.id := coalesce(NEW.id, nextval('events_id_seq'));
     NEW."timestamp" := v_at AT TIME ZONE 'UTC';
     PERFORM pg_advisory_xact_lock_shared(lock_key('views')); -- until then no address goes that we store
-    INSERT INTO events (id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
-    VALUES (NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
-            v_at < (SELECT at FROM marks WHERE lane = 0 AND mark = 0),
-            CASE WHEN v_at >= (SELECT at FROM marks WHERE lane = 0 AND mark = 7) THEN v_ip END,
-            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip AND v_at >= (SELECT at FROM marks WHERE lane = 0 AND mark = 7)
-                 THEN NEW.ip END)
+    SELECT m.at INTO v_addresses_from FROM marks m WHERE m.lane = 0 AND m.mark = 7;
+    INSERT INTO events (lane, id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
+    VALUES (0, NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
+            v_at < v_closed, CASE WHEN v_at >= v_addresses_from THEN v_ip END,
+            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip AND v_at >= v_addresses_from THEN NEW.ip END)
     RETURNING * INTO v_event;
     PERFORM count_event(v_event, 1);
     RETURN NEW;
@@ -89,6 +90,29 @@ BEGIN
     END IF;
     PERFORM count_event(v_event, -1);
     RETURN OLD;
+END
+$$;
+
+-- Deletes the event of this id and time, null where it has none, whatever its kind, and what was counted of it. Returns
+-- whether there was one. Where the lanes are distributed no row of a view can be deleted: this does it.
+CREATE OR REPLACE FUNCTION delete_event(p_id bigint, p_occurred_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_event events%ROWTYPE;
+BEGIN
+    IF p_occurred_at IS NULL THEN
+        DELETE FROM events WHERE id = p_id AND occurred_at IS NULL RETURNING * INTO v_event;
+    ELSE -- one partition is scanned, then another
+        DELETE FROM events WHERE id = p_id AND NOT late AND occurred_at = p_occurred_at RETURNING * INTO v_event;
+        IF v_event.id IS NULL THEN
+            DELETE FROM events WHERE id = p_id AND late AND occurred_at = p_occurred_at RETURNING * INTO v_event;
+        END IF;
+    END IF;
+    IF v_event.id IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM count_event(v_event, -1);
+    RETURN true;
 END
 $$;
 

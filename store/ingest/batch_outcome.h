@@ -47,6 +47,8 @@ struct batch_outcome {
     enum batch_hold hold;
     uint32_t reasons[HOLD_REASONS_MAX]; /* their digests: those that have been news in this hold */
     unsigned reasons_told;
+    bool is_behind_another;  /* a server stands between: that it has lost another is no reason to
+                                leave it */
     bool is_rejecting;       /* the row at the queue's head is to be put aside */
     char reject_reason[160]; /* set while it is */
     int64_t rejected_us;     /* monotonic, when a rejected row was last news; 0 = never */

@@ -141,10 +141,15 @@ static void pass(struct journal *journal, uint64_t sequence)
     journal->next_sequence = sequence + 1;
 }
 
-void journal_stored(struct journal *journal, uint64_t sequence)
+void journal_seen(struct journal *journal, uint64_t sequence)
 {
     if (sequence >= journal->next_sequence)
         pass(journal, sequence);
+}
+
+void journal_stored(struct journal *journal, uint64_t sequence)
+{
+    journal_seen(journal, sequence);
     journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
     if (journal->refusal == REFUSAL_JOURNAL_FULL)

@@ -45,6 +45,7 @@
     X(analytics_sums) \
     X(analytics_table) \
     X(analytics_terms) \
+    X(array_text) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -88,6 +89,7 @@
     X(export_pace) \
     X(export_question) \
     X(export_row) \
+    X(gaps) \
     X(gzip) \
     X(hex) \
     X(hmac) \
@@ -109,6 +111,7 @@
     X(intake) \
     X(intake_apart) \
     X(intake_backlog) \
+    X(intake_lanes) \
     X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_apart) \

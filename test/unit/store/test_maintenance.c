@@ -17,22 +17,25 @@
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
 static const char *const silent[] = {"f", "2", "7,9", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", "1710000000", "2", NULL};
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", "1710000000", "2", "1", NULL};
+static const char *const state_of_two_lanes[] = {"f", "0", "0", "0", "0", "0", "2", NULL};
 
 /* In turn. */
-static const char *const calls[] = {"close_minutes()",
-                                    "roll_up()",
-                                    "fold_late()",
+static const char *const calls[] = {"close_minutes($1::smallint, now())",
+                                    "roll_up($1::smallint)",
+                                    "fold_late($1::smallint)",
                                     "bring_over()",
                                     "maintain(now(), $1::integer)",
-                                    "expire_addresses(0::smallint, $1::integer)",
+                                    "expire_addresses($1::smallint, $2::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
                                     "note_rest($1::uuid, $2::bigint)",
                                     "silent_ads()",
-                                    "maintenance_state()"};
+                                    "maintenance_report($1::uuid)"};
 enum {
     CALLS = sizeof calls / sizeof calls[0],
+    ROLL_UP = 1,
+    FOLD = 2,
     MAINTAIN = 4,
     ADDRESSES = 5,
     REST = CALLS - 3,
@@ -126,9 +129,8 @@ START_TEST(tells_how_long_events_and_addresses_are_kept)
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         ck_assert_int_eq(fake_conn_query()->parameter_count,
-                         i == REST ? 2 : i == MAINTAIN || i == ADDRESSES || i == STATE);
-        if (i == MAINTAIN || i == ADDRESSES)
-            ck_assert_str_eq(fake_conn_query()->values[0], i == MAINTAIN ? "90" : "30");
+static const char *const state[] = {"f", "1234.5", "678", "1700000000", "1710000000", "2", "1", NULL};
+static const char *const state_of_two_lanes[] = {"f", "0", "0", "0", "0", "0", "2", NULL};
         fake_conn_answer(last_of(i));
     }
 }
@@ -184,6 +186,29 @@ START_TEST(goes_on_in_turns_while_there_is_more)
         fake_conn_answer(i == 2 ? enough : more);
     }
     ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+/* One after another at once; one whose node is down is no reason to leave the server. */
+START_TEST(goes_through_the_lanes)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == ROLL_UP ? more : i == STATE ? state_of_two_lanes : last_of(i));
+    }
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "0");
+    fake_conn_refuse("08006");
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(more);
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(enough);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 0);
+    ck_assert_uint_eq(log_file_count("maintenance: roll_up failed sqlstate=08006"), 1);
 }
 END_TEST
 
@@ -274,6 +299,7 @@ Suite *maintenance_suite(void)
     tcase_add_loop_test(tcase, tells_how_many_events_wait, 0, 3);
     tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
+    tcase_add_test(tcase, goes_through_the_lanes);
     tcase_add_test(tcase, puts_off_what_fails);
     tcase_add_test(tcase, tells_of_each_that_fails);
     tcase_add_test(tcase, lag_grows_while_nobody_tells);

@@ -113,8 +113,8 @@ static void assert_asked(const char *sql)
 static void answer_claim_of(bool is_locked, const char *fsync, const char *lanes)
 {
     const char *const row[] = {"7",   "{0,0}", "{0,0}", "{0,0}", is_locked ? "t" : "f",
-                               fsync, "42",    lanes,   NULL};
-    assert_asked("journal_id, lanes FROM claim_journal(");
+                               fsync, "42",    lanes,   "f",     NULL};
+    assert_asked("journal_id, lanes, is_distributed FROM claim_journal(");
     fake_conn_answer(row);
 }
 
@@ -147,8 +147,8 @@ START_TEST(opens_step_by_step)
     assert_asked("SELECT maintain()");
     fake_conn_answer(no_row);
     assert_asked("FROM ingest_batch($1::smallint, $2::integer, $3::uuid, $4::uuid, "
-                 "$5::smallint, $6::bigint, $7::bigint[], ");
-    assert_asked(", $31::bigint[], $32::text)");
+                 "$5::smallint, $6::bigint, $7::int8multirange, $8::bigint[], ");
+    assert_asked(", $32::bigint[], $33::text)");
     ck_assert_str_eq(fake_conn_query()->prepare_as, "ingest");
     fake_conn_answer(no_row);
     assert_asked("SELECT nonce FROM ingest_cursor");
@@ -317,10 +317,10 @@ START_TEST(is_unusable_with_more_lanes_than_it_knows)
         fake_conn_answer(no_row);
         fake_conn_answer(no_row);
         fake_conn_answer(no_row);
-        answer_claim_of(true, "on", i == 0 ? "2" : "0");
+        answer_claim_of(true, "on", i == 0 ? "128" : "0");
         ck_assert_uint_eq(ends.opened, (unsigned)i + 1);
         ck_assert(!ends.is_claimed);
-        ck_assert_ptr_nonnull(strstr(ends.reason, i == 0 ? "lanes=2" : "lanes=0"));
+        ck_assert_ptr_nonnull(strstr(ends.reason, i == 0 ? "lanes=128" : "is being changed"));
     }
 }
 END_TEST
