@@ -20,8 +20,7 @@ FOLDERS = ("protocol", "metrics", "store", "server")
 LOWEST = {"protocol", "metrics"}
 # What of the store the server knows.
 STORE_FACADE = {"store/store.h", "store/settings_check.h", "store/import.h", "store/lane_change.h",
-                "store/journal/settings.h",
-                "store/journal/inspect.h", "store/disk/sync_worker.h"}
+                "store/journal/settings.h", "store/journal/inspect.h", "store/disk/sync_worker.h"}
 
 # A folder (or a file) -> the folders and files of ours that it may include. The longest name that fits decides.
 MAY_INCLUDE = {

@@ -85,6 +85,8 @@ BEGIN
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_delete', v_name);
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', v_name || '_reject_update', v_name);
     END LOOP;
+    -- It takes the lock_timeout to the nodes; where nobody knows it, only a superuser may set it.
+    ALTER FUNCTION drop_partition(regclass) SET citus.propagate_set_commands = 'local';
     FOR v_signature, v_is_handed_on IN
         SELECT p.oid, p.proname = ANY (lane_functions()) AND p.proargnames[1] = 'p_lane'
         FROM pg_proc p LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'

@@ -10,7 +10,7 @@ BEGIN
         SELECT * INTO v_run FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run
         ORDER BY r.row_minute DESC LIMIT 1 FOR UPDATE;
         EXIT WHEN FOUND;
-        PERFORM pg_advisory_xact_lock(lock_key(format('run %s %s %s', p_lane, p_journal, p_run))); -- one makes the first
+        PERFORM pg_advisory_xact_lock(lock_key(format('run %s %s %s', p_lane, p_journal, p_run))); -- one makes it
         PERFORM 1 FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run;
         IF NOT FOUND THEN
             INSERT INTO ingest_runs (lane, journal, nonce) VALUES (p_lane, p_journal, p_run) ON CONFLICT DO NOTHING;

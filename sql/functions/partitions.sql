@@ -76,10 +76,9 @@ BEGIN
 END
 $$;
 
--- Drops a partition, and returns whether it did: not where something of somebody's hangs on it. On Citus the setting
--- takes the lock_timeout to the nodes; elsewhere nobody knows it.
+-- Drops a partition, and returns whether it did: not where something of somebody's hangs on it.
 CREATE OR REPLACE FUNCTION drop_partition(p_partition regclass) RETURNS boolean
-LANGUAGE plpgsql SET search_path FROM CURRENT SET citus.propagate_set_commands = 'local' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     SET LOCAL lock_timeout = '500ms';
     EXECUTE format('DROP TABLE %s', p_partition);
