@@ -17,7 +17,8 @@
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
 static const char *const silent[] = {"f", "2", "7,9", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", "1710000000", "2", "1", NULL};
+static const char *const state[] = {"f",          "1234.5", "678", "1700000000",
+                                    "1710000000", "2",      "1",   NULL};
 static const char *const state_of_two_lanes[] = {"f", "0", "0", "0", "0", "0", "2", NULL};
 
 /* In turn. */
@@ -129,7 +130,8 @@ START_TEST(tells_how_long_events_and_addresses_are_kept)
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         ck_assert_int_eq(fake_conn_query()->parameter_count,
-                         i == REST || i == ADDRESSES ? 2 : i <= FOLD || i == MAINTAIN || i == STATE);
+                         i == REST || i == ADDRESSES ? 2
+                                                     : i <= FOLD || i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
         if (i == ADDRESSES) {
