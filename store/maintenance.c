@@ -234,7 +234,8 @@ static void call_chore(struct maintenance *maintenance, int chore)
     const char *const values[] = {chores[chore].is_by_lane ? maintenance->lane
                                   : chore == PARTITIONS    ? maintenance->retention_days
                                                            : maintenance->settings.journal,
-                                  maintenance->waiting};
+                                  chore == ADDRESSES ? maintenance->address_days
+                                                     : maintenance->waiting};
     const struct db_query query = {.sql = chores[chore].sql,
                                    .parameter_count = chores[chore].parameters,
                                    .values = values,
