@@ -6,7 +6,7 @@ from functions_support import Functions
 
 LANE_TABLES = "SELECT unnest(lane_tables())::regclass AS oid"
 # Citus calls a default where the row is stored: on any node.
-DEFAULT = r"^nextval\('events_id_seq'::regclass\)$|^now\(\)$|^('?[-\w{}]+'?|true|false)(::[a-z ]+(\[\])?)?$"
+DEFAULT = r"^nextval\('events_id_seq'::regclass\)$|^now\(\)$|^('?[-\w{}]+'?|true|false)(::[a-z0-9 ]+(\[\])?)?$"
 
 
 class Demands(Functions):
