@@ -14,3 +14,6 @@ CREATE SEQUENCE journal_ids AS integer;
 SELECT setval('journal_ids', max(journal_id)) FROM ingest_cursor HAVING count(*) > 0;
 ALTER TABLE ingest_cursor ALTER COLUMN journal_id DROP IDENTITY;
 ALTER SEQUENCE journal_ids OWNED BY ingest_cursor.journal_id;
+
+-- It is told which ads are known.
+DROP FUNCTION IF EXISTS pass_over_late(smallint, integer);

@@ -134,6 +134,9 @@ class Addresses(Functions):
         self.assertEqual((left[0], left[-1]), (60000, 0))
         self.assertLess(max(steps), 6000)
         self.assertGreater(len(steps), 20)
+        day = self.value("SELECT tableoid::regclass FROM events WHERE kind = 'pause' LIMIT 1")
+        self.assertEqual(self.psql("SELECT page, clear_pages(1::smallint, $$%s$$, now(), page, 1) FROM (VALUES (0), "
+                                   "(99999)) AS p (page)" % day), [("0", "32"), ("99999", "")])  # a lane without rows
 
     def test_killed_at_any_step_it_goes_on(self) -> None:
         """Each call is rolled back once, as by a session that ends, and then made."""
