@@ -200,7 +200,8 @@ $$;
 
 -- Takes a viewer's address (or those of a network) out of what happened from p_from to p_to, both inside, and
 -- returns out of how many events and rejected events. With neither bound those without a time are among them.
--- Events that wait in a journal come with theirs. Batches do not wait for it, however long it takes.
+-- Events that wait in a journal come with theirs. Batches do not wait for it, however long it takes; a doubling of
+-- the lanes does.
 CREATE OR REPLACE FUNCTION forget_viewer(p_address inet, p_from timestamptz DEFAULT '-infinity',
                                          p_to timestamptz DEFAULT 'infinity') RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
@@ -224,6 +225,7 @@ BEGIN
         RAISE EXCEPTION 'the events stored by an older version are being brought over'
             USING ERRCODE = 'lock_not_available';
     END IF;
+    PERFORM pg_advisory_xact_lock_shared(lock_key('double lanes')); -- no rejected event changes its lane meanwhile
     FOR v_lane IN SELECT l.lane FROM lanes l ORDER BY l.lane LOOP
         FOR v_partition IN
             SELECT b.partition FROM partition_bounds('events') AS b WHERE b.first <= p_to AND b.past > p_from

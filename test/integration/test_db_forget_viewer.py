@@ -111,6 +111,16 @@ class ForgetViewer(Functions):
         self.psql("DELETE FROM lanes WHERE lane = 1; UPDATE events SET lane = 0; UPDATE rejected_events SET lane = 0")
         self.assert_forgotten(stated, [VIEWER_6])
 
+    def test_lanes_are_doubled_before_or_after(self) -> None:
+        self.fill(40)
+        session = SqlSession(self, self.postgres, self.database)
+        session.run(f"BEGIN; SELECT forget_viewer('{VIEWER}')")
+        self.psql("SELECT stop_lane(0::smallint, 1::smallint)")
+        self.assertEqual(self.sqlstate("SET lock_timeout = '100ms'; SELECT copy_lane(0::smallint, 1::smallint)"), "55P03")
+        session.run("COMMIT")
+        self.psql("SELECT copy_lane(0::smallint, 1::smallint)")
+        self.assertEqual(self.count("lanes"), 2)
+
     def test_what_is_no_address_and_no_time(self) -> None:
         self.fill(10)
         for arguments, state in (("'203.0.113.77/24'", "22023"), ("NULL", "22004"), ("'203.0.113.77', NULL", "22004"),
