@@ -81,8 +81,8 @@ char *array_text(const struct binary_array *array, uint32_t element_type)
         if (i > 0)
             *at++ = ',';
         if (bytes == UINT32_MAX) {
-            memcpy(at, "NULL", 4);
-            at += 4;
+            memcpy(at, "NULL", sizeof "NULL");
+            at += sizeof "NULL" - 1;
             continue;
         }
         at += write_element(at, element_type, from, bytes);
