@@ -115,8 +115,16 @@ class FaultCase(TrackerCase):
                          entries["stored"] + entries["duplicate"] + entries["rejected"]
                          + entries["waiting"], f"the books: {entries}")
 
+    @staticmethod
+    def was_slow(server: Server) -> bool:
+        return "syncs go through the sync worker" in server.log_text()
+
+    def wait_slow(self, server: Server) -> None:
+        """Waits until a sync of a server under load, whose disk is slow, has been noticed to take long."""
+        server.wait_until(lambda: self.was_slow(server), 60)
+
     def assert_was_slow(self, server: Server) -> None:
-        self.assertIn("syncs go through the sync worker", server.log_text())
+        self.assertTrue(self.was_slow(server), server.log_tail())
 
     def check(self, *servers: Server) -> Summary:
         """At rest every event is stored as often as it has to be."""
