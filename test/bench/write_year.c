@@ -137,7 +137,7 @@ static void connect_to(struct year *year, const char *conninfo)
     year->conn = PQconnectdb(conninfo);
     if (PQstatus(year->conn) != CONNECTION_OK)
         die(PQerrorMessage(year->conn));
-    (void)batch_placeholders(columns, sizeof columns, OWN_PARAMETERS + 1);
+    (void)batch_placeholders(columns, sizeof columns, OWN_PARAMETERS + 1, false);
     (void)snprintf(sql, sizeof sql,
                    "SELECT FROM ingest_batch(0::smallint, $1::integer, $2::uuid, NULL::uuid, "
                    "1::smallint, NULL::bigint, %s, NULL::text)",
