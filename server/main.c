@@ -205,7 +205,7 @@ int main(int argc, char **argv)
         return sync_worker_run(argv[2]);
     const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
-        complain("unknown argument, see --help");
+        complain("wrong arguments, see --help");
         return EXIT_USAGE;
     }
     struct config config;

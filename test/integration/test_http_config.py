@@ -97,8 +97,9 @@ class ConfigurationTest(TrackerCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"^video-ad-tracker \d+\.\d+\.\d+ \(\w+\)\n$")
 
-    def test_an_unknown_argument(self) -> None:
-        for arguments in (("--port",), ("-h",), ("8080",), ("--help", "--version"), ("",)):
+    def test_arguments_that_are_wrong(self) -> None:
+        for arguments in (("--port",), ("-h",), ("8080",), ("--help", "--version"), ("",), ("--lanes",),
+                          ("--lanes", "2", "4"), ("--import",), ("--import", "a", "b")):
             done = self.run_tracker(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("--help", done.stderr)

@@ -3,9 +3,11 @@ by `./dev package --test`, in namespaces that end with it: no mount and no proce
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
+import textwrap
 import threading
 import time
 import unittest
@@ -16,6 +18,7 @@ from urllib.parse import quote
 from debian import Debian, higher_version
 from harness.postgres import PASSWORD, ROOT, PrivatePostgres
 from harness.process import wait_until
+from harness.readme import section
 from harness.server import parse_metrics, temporary_directory
 
 NAME = "video-ad-tracker"
@@ -24,11 +27,12 @@ SETTINGS = f"etc/default/{NAME}"
 STATE = f"var/lib/private/{NAME}"
 
 
-def ask(method: str, path: str, body: object = None) -> str:
+def ask(method: str, path: str, body: object = None, token: str = "") -> str:
     """The body of an answer of 200 or 202."""
     connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=30)
     try:
-        connection.request(method, path, None if body is None else json.dumps(body))
+        connection.request(method, path, None if body is None else json.dumps(body),
+                           {"Authorization": f"Bearer {token}"} if token else {})
         answer = connection.getresponse()
         text = answer.read().decode()
     finally:
@@ -83,7 +87,8 @@ class PackageTest(unittest.TestCase):
 
     def test_life(self) -> None:
         before = self.debian.files()
-        for step in (self.install, self.configure, self.store, self.upgrade, self.remove, self.purge):
+        for step in (self.install, self.configure, self.store, self.keep_secrets, self.reload, self.upgrade,
+                     self.remove, self.purge):
             print(f"{step.__name__} ...", flush=True)
             try:
                 step()
@@ -112,8 +117,7 @@ class PackageTest(unittest.TestCase):
         """As its file says it."""
         with (self.debian.tree / SETTINGS).open("a") as file:
             file.write(f"DB_CONN={self.postgres.uri(password=quote(PASSWORD, safe=''))}\nSAMPLE_DATA=1\n")
-        self.debian.run("systemctl", "restart", SERVICE)
-        wait_until(self.is_all_stored, 30, "the database is up")
+        self.restart()
         user, process = self.debian.shown(SERVICE, "User", "MainPID")
         status = dict(line.split(":", 1) for line in
                       self.debian.run("cat", f"/proc/{process}/status").splitlines() if ":" in line)
@@ -127,6 +131,32 @@ class PackageTest(unittest.TestCase):
         self.click(77)
         wait_until(self.is_all_stored, 30, "all is stored")
         self.assertEqual(self.stored(), [77])
+
+    def keep_secrets(self) -> None:
+        """As credentials, by the lines of the README, with the file's own DB_CONN gone; then as before."""
+        settings, override = self.debian.tree / SETTINGS, self.debian.tree / f"etc/systemd/system/{SERVICE}.d"
+        secrets, text = self.debian.tree / "etc" / NAME, settings.read_text()
+        [before, uri] = text.split("\nDB_CONN=")
+        settings.write_text(before)
+        secrets.mkdir(mode=0o700)
+        (secrets / "db_conn").write_text(uri.splitlines()[0])
+        (secrets / "admin_token").write_text("a" * 24)
+        override.mkdir()
+        [lines] = re.findall(r"^  ```ini\n(.*?)^  ```$", section("Under systemd"), re.MULTILINE | re.DOTALL)
+        (override / "override.conf").write_text(textwrap.dedent(lines))
+        self.restart()
+        self.assertTrue(json.loads(ask("GET", "/session", token="a" * 24))["may_change"])
+        settings.write_text(text)
+        shutil.rmtree(override)
+        shutil.rmtree(secrets)
+        self.restart()
+
+    def reload(self) -> None:
+        process = self.debian.shown(SERVICE, "MainPID")
+        self.debian.run("systemctl", "reload", SERVICE)
+        wait_until(lambda: "files reread" in self.debian.run("journalctl", "--no-pager", "-u", SERVICE), 30,
+                   "the files are read again")
+        self.assertEqual(self.debian.shown(SERVICE, "MainPID", "ActiveState"), [*process, "active"])
 
     def upgrade(self) -> None:
         """With an event that waits, settings that were changed, and clients that never stop."""
@@ -172,6 +202,12 @@ class PackageTest(unittest.TestCase):
             self.debian.copy(what, inside)
             what = inside
         self.debian.run("apt-get", "-q", "--yes", "--no-install-recommends", word, str(what))
+
+    def restart(self) -> None:
+        """Until the database is up, which takes the new settings."""
+        self.debian.run("systemctl", "daemon-reload")
+        self.debian.run("systemctl", "restart", SERVICE)
+        wait_until(self.is_all_stored, 30, "the database is up")
 
     def state(self, unit: str) -> tuple:
         return tuple(self.debian.shown(unit, "ActiveState", "UnitFileState"))
