@@ -107,12 +107,12 @@ class Revision(ImportCase):
         self.assert_each_once(server, self.fates)
 
 
-class Before734189a(Revision):
+class BeforeLanes(Revision):
     """The last revision before lanes, privacy and the package."""
 
-    REVISION, RECEIVED = "734189a", "2026-11-28 01:39:00+00"
+    REVISION, RECEIVED = "8a42f88", "2026-11-28 05:19:29+00"
     WAITING, OTHERS, OTHERS_WAITING, OTHERS_DUPLICATE = 612, 13, 11, 4
-    FIRST = 11  # the first file of the schema that it lacks
+    FIRST = 12  # the first file of the schema that it lacks
 
     def test_it_comes_over_with_its_journal(self) -> None:
         self.check_upgrade()
@@ -132,6 +132,13 @@ class Before734189a(Revision):
 
     def test_its_schema_is_that_of_a_fresh_database(self) -> None:
         self.assertEqual(brought_apart(self, self.FIRST), [])
+
+
+class Before734189a(BeforeLanes):
+    """One whose minutes of others reach back to its first day, not to two days before."""
+
+    REVISION, RECEIVED = "734189a", "2026-11-28 01:39:00+00"
+    FIRST = 11
 
 
 class Beforeb5bbe86(Revision):
