@@ -3,6 +3,7 @@ with. What the package does is shown by `./dev package --test`."""
 import re
 import subprocess
 import unittest
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from harness.case import BINARY
@@ -16,9 +17,16 @@ def read(path: Path) -> str:
 
 
 class PackagingTest(unittest.TestCase):
-    def test_version_is_the_program_s(self) -> None:
+    def test_version_and_day_are_the_program_s(self) -> None:
         [version] = re.findall(r"^project\(.* VERSION (\S+) ", read(ROOT / "CMakeLists.txt"), re.MULTILINE)
-        self.assertTrue(read(DEBIAN / "changelog").startswith(f"video-ad-tracker ({version}) "))
+        [day] = re.findall(rf"^## \[{re.escape(version)}\] - (\d{{4}}-\d\d-\d\d)$", read(ROOT / "CHANGELOG.md"),
+                           re.MULTILINE)
+        changelog = read(DEBIAN / "changelog")
+        self.assertTrue(changelog.startswith(f"video-ad-tracker ({version}) "))
+        [signed] = re.findall(r"^ -- .*>  (.*)$", changelog, re.MULTILINE)
+        self.assertEqual(str(parsedate_to_datetime(signed).date()), day)
+        self.assertIn(f" {day} ", read(ROOT / "packaging" / "video-ad-tracker.8.in").splitlines()[0])
+        self.assertIn(f" image: video-ad-tracker:{version}\n", read(ROOT / "packaging" / "kubernetes.yaml"))
 
     def test_settings_are_known_to_the_program(self) -> None:
         told = subprocess.run([str(BINARY), "--help"], capture_output=True, text=True, timeout=20, check=True).stdout
