@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from db_support import DatabaseCase, Load
-from pooler_support import Pooler
+from pooler_support import Pooler, SlowRelay
 
 from harness.case import BINARY
 from harness.server import Server
@@ -97,6 +97,16 @@ class SessionPooling(Poolers):
         """Writer, catalogue, maintenance and two readers: a proof needs none besides."""
         pooler = Pooler(self, self.postgres, "session", 5)
         self.assert_works(self.behind(pooler).start())
+
+    def test_an_end_that_is_told_late(self) -> None:
+        """As where the machine is busy: whoever says nothing at all is no pooler of transactions."""
+        relay = SlowRelay(self, self.pooler.port, 4)
+        server = self.server(DB_CONN=self.pooler.conninfo(self.database, relay.port)).start()
+        self.assert_works(server)
+        self.assertGreaterEqual(relay.held, len(KEEPERS))
+        for name in (*KEEPERS, "maintenance"):
+            self.assertEqual(self.refusals(server, name), 0)
+        self.assertNotIn("query timed out", self.log(server))
 
     def test_import(self) -> None:
         server = self.open_server()
