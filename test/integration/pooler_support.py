@@ -17,8 +17,8 @@ READY_FOR_QUERY = b"Z\0\0\0\5I"
 
 
 class SlowRelay:
-    """Carries bytes from 127.0.0.1:`port` to another port, and holds back what is answered once a session has been told
-    to end: for `hold_seconds`, behind the answer to that."""
+    """Carries bytes from 127.0.0.1:`port` to another port. Where a session is told to end it holds back what comes
+    behind the answer to that, once, for `hold_seconds`."""
 
     def __init__(self, case: TrackerCase, port: int, hold_seconds: float) -> None:
         self._to, self._hold_seconds = port, hold_seconds
@@ -54,6 +54,7 @@ class SlowRelay:
             while data := server.recv(65536):
                 answer = (answer + data)[-6:]
                 if is_ending.is_set() and not answer.endswith(READY_FOR_QUERY):
+                    is_ending.clear()
                     self.held += 1
                     time.sleep(self._hold_seconds)
                 client.sendall(data)
@@ -62,14 +63,15 @@ class SlowRelay:
 
 class Pooler:
     """Listens on 127.0.0.1:`port` once it is made, with psql's view of it: `bin` and `conninfo`. Skips the test where
-    there is no PgBouncer. `mode` is its pool_mode."""
+    there is no PgBouncer. `mode` is its pool_mode, `settings` are others."""
 
-    def __init__(self, case: TrackerCase, postgres: PrivatePostgres, mode: str, connections: int = 20) -> None:
+    def __init__(self, case: TrackerCase, postgres: PrivatePostgres, mode: str, connections: int = 20,
+                 **settings: str) -> None:
         program = need_program("pgbouncer")
         self.user, self.directory, self.postgres = unprivileged_user(), case.directory(), postgres
         self.port = free_port()
         self.bin = postgres.bin
-        self.connections = connections
+        self.connections, self.settings = connections, settings
         self.program = shutil.copy(program, self.directory)  # where that user may read it
         if self.user is not None:
             os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
@@ -107,7 +109,8 @@ class Pooler:
             f"[databases]\n* = user=postgres host={self.postgres.directory} port={self.postgres.port}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
             f"pool_mode = {mode}\nauth_type = any\nauth_file =\ndefault_pool_size = {self.connections}\n"
-            f"logfile = {self.directory}/log\npidfile =\nserver_login_retry = 1\n")
+            f"logfile = {self.directory}/log\npidfile =\nserver_login_retry = 1\n"
+            + "".join(f"{name} = {value}\n" for name, value in self.settings.items()))
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the pooler ended at its start"

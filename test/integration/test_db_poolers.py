@@ -74,12 +74,19 @@ class SessionPooling(Poolers):
 
     def test_through_kills_of_everything(self) -> None:
         """Exactly once: the pooler is killed and started again, sessions are ended, the server is killed."""
-        server = self.behind(self.pooler).start()
+        self.assert_survives_kills(self.pooler)
+
+    def test_through_kills_with_sessions_that_come_back_as_they_were_left(self) -> None:
+        """With what was set and prepared by others: nothing is reset."""
+        self.assert_survives_kills(Pooler(self, self.postgres, "session", server_reset_query=""))
+
+    def assert_survives_kills(self, pooler: Pooler) -> None:
+        server = self.behind(pooler).start()
         self.assert_works(server)
         load = Load(self, [server], clients=2, pace_seconds=0.004).start()
         for _ in range(3):
             load.wait_accepted(60)
-            self.pooler.restart("session")
+            pooler.restart("session")
             load.wait_accepted(60)
             self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                f"WHERE datname = '{self.database}' AND pid <> pg_backend_pid()")
