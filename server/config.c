@@ -307,14 +307,6 @@ enum result config_set(struct config *config, const char *name, const char *valu
     return variables[i].read(&variables[i], value, (char *)config + variables[i].offset, error);
 }
 
-enum result config_check(const struct config *config, struct error *error)
-{
-    /* With REUSE_PORT both could be had, and the system would choose who gets a client. */
-    if (config->ops_listen.port == config->listener.port)
-        return error_set(error, RESULT_INVALID, "OPS_LISTEN must have another port than PORT");
-    return access_tokens_check(config->admin_token, config->read_token, error);
-}
-
 enum result config_read(struct config *config, struct error *error)
 {
     *config = (struct config){0};
@@ -326,7 +318,7 @@ enum result config_read(struct config *config, struct error *error)
         *config = (struct config){0};
         return RESULT_INVALID;
     }
-    if (config_check(config, error) != RESULT_OK) {
+    if (access_tokens_check(config->admin_token, config->read_token, error) != RESULT_OK) {
         *config = (struct config){0};
         return RESULT_INVALID;
     }

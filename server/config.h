@@ -66,9 +66,6 @@ MUST_CHECK enum result config_read(struct config *config, struct error *error);
 MUST_CHECK enum result config_set(struct config *config, const char *name, const char *value,
                                   struct error *error);
 
-/* What no variable can tell by itself: done by config_read() for those of the environment. */
-MUST_CHECK enum result config_check(const struct config *config, struct error *error);
-
 /* Where PUBLIC_URL is not set: what it is then. */
 void config_guess_public_url(struct config *config);
 

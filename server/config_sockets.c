@@ -43,5 +43,8 @@ enum result config_sockets_put(struct config *config, const struct passed_socket
     if (fd != 0 && find_place(fd, &config->ops_listen, error) != RESULT_OK)
         return RESULT_INVALID;
     config->ops_passed_fd = fd;
-    return config_check(config, error);
+    /* With REUSE_PORT both could be had, and the system would choose who gets a client. */
+    if (config->ops_listen.port == config->listener.port)
+        return error_set(error, RESULT_INVALID, "OPS_LISTEN must have another port than PORT");
+    return RESULT_OK;
 }

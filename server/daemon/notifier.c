@@ -41,14 +41,15 @@ static void complain(struct notifier *notifier, const char *what, int reason)
         log_write(notifier->log, LOG_WARNING, "server", "%s", text);
 }
 
-/* A path, or a name that lies in no directory, which begins with "@" and has no zero at its end.
- * Returns false when it is neither. */
+/* A path, or a name that lies in no directory, which begins with "@" and has no zero at its end,
+ * each of more than that byte. Returns false when it is neither. */
 static bool read_address(struct notifier *notifier, const char *name)
 {
     struct sockaddr_un *address = &notifier->address;
     size_t bytes = strlen(name);
     bool is_abstract = name[0] == '@';
-    if ((!is_abstract && name[0] != '/') || bytes + !is_abstract > sizeof address->sun_path)
+    if ((!is_abstract && name[0] != '/') || bytes < 2 ||
+        bytes + !is_abstract > sizeof address->sun_path)
         return false;
     address->sun_family = AF_UNIX;
     memcpy(address->sun_path, name, bytes);
@@ -140,8 +141,10 @@ void notifier_tell(struct notifier *notifier, const char *lines)
 {
     size_t bytes = strlen(lines);
     assert(bytes < NOTIFIER_TEXT_SIZE);
-    if (notifier_mention(notifier, lines) || notifier->waiting_count == NOTIFIER_WAITING_MAX)
+    if (notifier_mention(notifier, lines))
         return;
+    if (notifier->waiting_count == NOTIFIER_WAITING_MAX)
+        notifier->waiting_count--; /* what is told last is what holds */
     memcpy(notifier->waiting[notifier->waiting_count++], lines, bytes + 1);
     timer_arm(notifier->again, AGAIN_MS);
 }

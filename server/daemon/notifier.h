@@ -24,7 +24,8 @@ bool notifier_has_listener(const struct notifier *notifier);
 
 /*
  * Tells `lines`, `NAME=value` with line breaks between, under NOTIFIER_TEXT_SIZE bytes. While the
- * manager does not read they wait, in their order; beyond NOTIFIER_WAITING_MAX they are lost.
+ * manager does not read they wait, in their order; where NOTIFIER_WAITING_MAX do, the last of them
+ * is lost for these.
  */
 void notifier_tell(struct notifier *notifier, const char *lines);
 

@@ -24,21 +24,24 @@ static bool is_mark(const char *value)
     return bytes > 0 && !(is_one_word && bytes == 1 && value[0] == '0');
 }
 
-/* In each of its lines: a proxy may add its own behind a client's. */
-static bool is_signal(const char *value)
+/* Behind the digit of DNT there may be extensions, of Sec-GPC nothing. */
+static bool is_signal(const struct evkeyval *field)
 {
-    value += strspn(value, " \t");
-    return value[0] == '1' && value[1 + strspn(value + 1, " \t")] == '\0';
+    const char *value = field->value + strspn(field->value, " \t");
+    if (strcasecmp(field->key, "DNT") == 0)
+        return value[0] == '1';
+    return strcasecmp(field->key, "Sec-GPC") == 0 && value[0] == '1' &&
+           value[1 + strspn(value + 1, " \t")] == '\0';
 }
 
+/* In each of its lines: a proxy may add its own behind a client's. */
 static bool has_privacy_signal(struct evhttp_request *request)
 {
     const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
     const struct evkeyval *field;
     TAILQ_FOREACH(field, fields, next)
     {
-        bool is_told = strcasecmp(field->key, "Sec-GPC") == 0 || strcasecmp(field->key, "DNT") == 0;
-        if (is_told && is_signal(field->value))
+        if (is_signal(field))
             return true;
     }
     return false;

@@ -30,7 +30,7 @@ RETURN ARRAY['marks', 'lanes', 'ingest_cursor', 'ingest_runs', 'placements', 'ev
 CREATE OR REPLACE FUNCTION lane_functions() RETURNS text[]
 LANGUAGE sql IMMUTABLE
 RETURN ARRAY['ingest_batch', 'ingest_text', 'import_batch', 'import_text', 'claim_lane', 'import_position',
-             'close_minutes', 'roll_up', 'fold_late', 'stop_lane'];
+             'close_minutes', 'roll_up', 'fold_late', 'expire_addresses', 'stop_lane'];
 
 -- Why the lanes cannot be distributed; null where they can be.
 CREATE OR REPLACE FUNCTION citus_fault() RETURNS text

@@ -104,20 +104,28 @@ static void give_way(void *arg)
 
 static void resolve(struct db_conn *conn);
 
+/* At once, and nobody has to know. */
+static void connect_again(struct db_conn *conn)
+{
+    close_connection(conn);
+    db_reply_discard(&conn->pending);
+    conn_set_state(conn, DB_WAITING);
+    resolve(conn);
+}
+
 /* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
 void conn_fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
-    if (session_proof_take_end(&conn->proof, conn->outage.last_words)) {
-        close_connection(conn);
-        conn_set_state(conn, DB_WAITING);
-        resolve(conn);
-        return;
-    }
     if (conn->outage.last_words[0] != '\0')
         (void)evutil_snprintf(reason, sizeof reason, "%s", conn->outage.last_words);
     else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
         (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    bool is_ending = conn->state == DB_ENDING || conn->state == DB_DOUBTING;
+    if (is_ending && session_proof_take_end(&conn->proof, reason)) {
+        connect_again(conn);
+        return;
+    }
     bool is_full = sqlstate_tells_full(PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
     if (is_full)
@@ -220,6 +228,13 @@ static void wait_for_any_address(struct db_conn *conn)
     timer_arm(conn->timer, RESOLVE_ANY_TIMEOUT_MS);
 }
 
+/* Where all is silent it is the way there, or the server, that is slow. */
+static void doubt(struct db_conn *conn)
+{
+    bool is_sent = PQsendQuery(conn->pg, session_proof_check_sql()) == 1;
+    conn_await_results(conn, is_sent, DB_DOUBTING, SESSION_PROOF_TIMEOUT_MS);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
@@ -235,11 +250,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     case DB_RESOLVING:
         wait_for_any_address(conn);
         break;
-    case DB_PROVING:
-        conn_refuse(conn);
+    case DB_ENDING:
+        doubt(conn);
         break;
     case DB_CONNECTING:
     case DB_SETTING_UP:
+    case DB_PROVING:
+    case DB_DOUBTING:
     case DB_BUSY:
     case DB_CHECKING:
         leave_address(conn, conn->state == DB_CONNECTING ? "connect timed out" : "query timed out");

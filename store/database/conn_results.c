@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "metrics/clock.h"
+#include "metrics/timer.h"
 #include "store/database/conn_parts.h"
 
 void conn_end_check(struct db_conn *conn)
@@ -58,6 +59,13 @@ static void finish_setup(struct db_conn *conn)
     conn_await_results(conn, is_sent, DB_PROVING, SESSION_PROOF_TIMEOUT_MS);
 }
 
+static void await_end(struct db_conn *conn)
+{
+    db_reply_discard(&conn->pending);
+    conn_set_state(conn, DB_ENDING);
+    timer_arm(conn->timer, SESSION_PROOF_TIMEOUT_MS);
+}
+
 /* The last result is there. */
 static void finish_query(struct db_conn *conn)
 {
@@ -73,9 +81,10 @@ static void finish_query(struct db_conn *conn)
         conn_fail(conn);
     } else if (conn->state == DB_SETTING_UP) {
         finish_setup(conn);
+    } else if (conn->state == DB_PROVING) {
+        await_end(conn);
     } else {
-        db_reply_discard(&conn->pending);
-        conn->proof.is_awaiting_end = true;
+        conn_refuse(conn); /* another session answers than the one that was to end */
     }
 }
 
@@ -86,14 +95,15 @@ static bool is_in_flight(const struct db_conn *conn)
     case DB_WAITING:
     case DB_RESOLVING:
     case DB_CONNECTING:
+    case DB_ENDING:
     case DB_READY:
         return false;
     case DB_SETTING_UP:
+    case DB_PROVING:
+    case DB_DOUBTING:
     case DB_BUSY:
     case DB_CHECKING:
         return true;
-    case DB_PROVING:
-        return !conn->proof.is_awaiting_end;
     }
     return false;
 }

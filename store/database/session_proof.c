@@ -60,13 +60,12 @@ const char *session_proof_sql(void)
 
 void session_proof_drop(struct session_proof *proof)
 {
-    proof->is_awaiting_end = proof->is_proven = false;
+    proof->is_proven = false;
 }
 
-bool session_proof_take_end(struct session_proof *proof, const char *last_words)
+bool session_proof_take_end(struct session_proof *proof, const char *reason)
 {
-    proof->is_proven = proof->is_awaiting_end && strstr(last_words, "=" IDLE_END " ") != NULL;
-    proof->is_awaiting_end = false;
+    proof->is_proven = strstr(reason, "=" IDLE_END " ") != NULL;
     return proof->is_proven;
 }
 

@@ -5,9 +5,10 @@
  *
  * A pooler shows by the number that it gives the session's process, which is not the server's. Then
  * the connection proves itself: the session is told to end once it is idle for a moment. Whose
- * connection keeps it hears why it ends; of a session that has gone back to its pool nobody hears.
- * The next connection is used. It still looks now and then whether the session is the one that it
- * has marked, since a pooler's mode may be changed at any time.
+ * connection keeps it hears why it ends, and the next one is used; of a session that has gone back
+ * to its pool nobody hears, and another one answers in its place. A connection that is used still
+ * looks now and then whether the session is the one that it has marked, since a pooler's mode may
+ * be changed at any time.
  */
 #pragma once
 
@@ -30,7 +31,6 @@ struct session_proof {
     bool is_needless;          /* nothing is kept in the session */
     bool is_pooled;            /* the present one's process is not the one that libpq was told */
     bool is_proven;            /* the connection before the present one kept its session */
-    bool is_awaiting_end;      /* the session has been told to end */
     char mark[UUID_TEXT_SIZE]; /* of the present session */
     int64_t checked_us;        /* monotonic: when it was last seen there */
 };
@@ -44,7 +44,8 @@ void session_proof_clear(struct session_proof *proof);
 char *session_proof_setup_sql(struct session_proof *proof);
 
 /* Whether the connection can be used, at `now_us`, since the server is its only end or it is
- * proven. Else session_proof_sql() is to be run on it, and then its end awaited. */
+ * proven. Else session_proof_sql() is to be run on it, and then its end awaited; where it does not
+ * come and the connection still answers, it keeps no session. */
 bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const PGresult *setup,
                             int64_t now_us);
 const char *session_proof_sql(void);
@@ -52,9 +53,10 @@ const char *session_proof_sql(void);
 /* The connection is given up: its end says nothing about the next one. */
 void session_proof_drop(struct session_proof *proof);
 
-/* The connection has ended for this reason, as sqlstate_describe() has it. Returns whether it has
- * proven itself by that: then the next one is used. */
-bool session_proof_take_end(struct session_proof *proof, const char *last_words);
+/* The connection, whose session had been told to end, has ended for this reason, as
+ * sqlstate_describe() has it. Returns whether it has proven itself by that: then the next one is
+ * used. */
+bool session_proof_take_end(struct session_proof *proof, const char *reason);
 
 /* Whether session_proof_check_sql() is to be run now, whose result session_proof_is_kept() takes;
  * NULL, as of a transaction that has failed, tells nothing. */

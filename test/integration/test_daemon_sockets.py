@@ -170,6 +170,14 @@ class PassedTest(DaemonCase):
             with self.subTest(**env):
                 self.assertIn(words, self.refusal(sockets, **env))
 
+    def test_only_ports_that_count_are_compared(self) -> None:
+        port, listener = str(free_port()), self.listening()
+        server = self.activated([listener], PORT=port, OPS_LISTEN=port).start()
+        self.assertIn(f"operators_port={port}", server.log_text())
+        self.assertEqual(server.stop(), 0)
+        self.assertIn("OPS_LISTEN must have another port than PORT",
+                      self.refusal([listener], OPS_LISTEN=str(listener.getsockname()[1])))
+
     def test_both_of_one_port_are_refused(self) -> None:
         first = self.listening("127.0.0.2")
         second = self.listening("127.0.0.3", first.getsockname()[1])

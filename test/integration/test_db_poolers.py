@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from db_support import DatabaseCase, Load
-from pooler_support import Pooler
+from pooler_support import Pooler, SlowRelay
 
 from harness.case import BINARY
 from harness.server import Server
@@ -74,12 +74,19 @@ class SessionPooling(Poolers):
 
     def test_through_kills_of_everything(self) -> None:
         """Exactly once: the pooler is killed and started again, sessions are ended, the server is killed."""
-        server = self.behind(self.pooler).start()
+        self.assert_survives_kills(self.pooler)
+
+    def test_through_kills_with_sessions_that_come_back_as_they_were_left(self) -> None:
+        """With what was set and prepared by others: nothing is reset."""
+        self.assert_survives_kills(Pooler(self, self.postgres, "session", server_reset_query=""))
+
+    def assert_survives_kills(self, pooler: Pooler) -> None:
+        server = self.behind(pooler).start()
         self.assert_works(server)
         load = Load(self, [server], clients=2, pace_seconds=0.004).start()
         for _ in range(3):
             load.wait_accepted(60)
-            self.pooler.restart("session")
+            pooler.restart("session")
             load.wait_accepted(60)
             self.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                f"WHERE datname = '{self.database}' AND pid <> pg_backend_pid()")
@@ -97,6 +104,16 @@ class SessionPooling(Poolers):
         """Writer, catalogue, maintenance and two readers: a proof needs none besides."""
         pooler = Pooler(self, self.postgres, "session", 5)
         self.assert_works(self.behind(pooler).start())
+
+    def test_an_end_that_is_told_late(self) -> None:
+        """As where the machine is busy: whoever says nothing at all is no pooler of transactions."""
+        relay = SlowRelay(self, self.pooler.port, 4)
+        server = self.server(DB_CONN=self.pooler.conninfo(self.database, relay.port)).start()
+        self.assert_works(server)
+        self.assertGreaterEqual(relay.held, len(KEEPERS))
+        for name in (*KEEPERS, "maintenance"):
+            self.assertEqual(self.refusals(server, name), 0)
+        self.assertNotIn("query timed out", self.log(server))
 
     def test_import(self) -> None:
         server = self.open_server()
