@@ -88,7 +88,7 @@ static void on_kept(void *arg, const struct db_reply *claimed)
 {
     struct lane_link *link = arg;
     struct writer_lane *lane = link->lanes[0];
-    if (claimed != NULL)
+    if (claimed != NULL && link->door == lane->number)
         batch_outcome_note_cursor(&lane->outcome, link_take_progress(link, lane, claimed));
     go_on(link);
 }
@@ -99,7 +99,7 @@ static void keep_up(struct lane_link *link)
     ingest_session_keep(link->session, on_kept, link);
 }
 
-/* Waits with the batch, or with the session where it is that which failed. Other lanes do not wait
+/* Waits with the lane, or with the session where it is that which failed. Other lanes do not wait
  * for it. */
 static void put_off(struct lane_link *link, enum writer_state state, uint32_t wait_ms)
 {
@@ -295,12 +295,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         lane_link_wake(link);
         break;
     case WRITER_RETRYING:
-        link_send_batch(link);
+        link_serve_lane(link);
         break;
     case WRITER_HELD:
         if (!renew(link))
-            link_send_batch(link);
+            link_serve_lane(link);
         break;
+    case WRITER_CLAIMING:
     case WRITER_SENDING:
     case WRITER_KEEPING:
         link_set_state(link, link->state, WRITER_PATIENCE_MS);
@@ -311,7 +312,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 void lane_link_give_up(struct lane_link *link)
 {
-    if (link->state == WRITER_SENDING || link->state == WRITER_KEEPING)
+    if (link->state == WRITER_CLAIMING || link->state == WRITER_SENDING ||
+        link->state == WRITER_KEEPING)
         db_conn_abort_query(link->conn, "the database has gone silent");
 }
 
@@ -324,12 +326,13 @@ void lane_link_hurry(struct lane_link *link)
 void lane_link_set_lanes(struct lane_link *link, struct writer_lane *const *lanes, unsigned count,
                          unsigned all)
 {
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         link->lanes[i] = lanes[i];
+        link->lanes[i]->is_claimed = false;
+    }
     link->count = count;
     link->all = all;
     link->at = 0;
-    link->claimed = 0;
     batch_pair_forget(&link->batches);
 }
 
