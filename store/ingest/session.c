@@ -35,8 +35,7 @@ enum session_step {
     STEP_PREPARE,  /* the statement of the batches */
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
     STEP_CLAIM,    /* the journal becomes this run's, in one lane */
-
-    STEP_JOIN, /* a session beside another one: the statement of the batches */
+    STEP_JOIN,     /* a session beside another one: the statement of the batches */
 
     /* On an open session: a further lane; upkeep. */
     STEP_LOOK_LANE,
@@ -50,13 +49,13 @@ struct ingest_session {
     const struct ingest_settings *settings;
     struct migration *migration;
     enum session_step step;
-    int64_t claimed_us;                        /* monotonic */
-    unsigned calls;                            /* of the step, one after the other */
-    struct news failures;                      /* of the maintenance */
-    bool is_locked;                            /* the journal's lock is this session's */
-    bool is_fsync_on;                          /* in the database, as last heard */
-    int lanes;                                 /* likewise */
-    bool is_distributed;                       /* likewise */
+    int64_t claimed_us;   /* monotonic */
+    unsigned calls;       /* of the step, one after the other */
+    struct news failures; /* of the maintenance */
+    bool is_locked;       /* the journal's lock is this session's */
+    bool is_fsync_on;     /* in the database, as last heard */
+    int lanes;
+    bool is_distributed;
     unsigned door;                             /* the lane by which the journal is claimed */
     unsigned lane;                             /* that is being claimed */
     char journal_id[SESSION_NUMBER_TEXT_SIZE]; /* the journal's number there */

@@ -1,7 +1,11 @@
 """One lane fails and the others do not: what they store, what is told meanwhile, and that all is exact afterwards."""
+import threading
+import time
 import unittest
+from typing import List, Tuple
 
-from db_support import SqlSession
+from analytics_oracle import us_of_text
+from db_support import Load, SqlSession
 from lanes_support import LanesCase
 
 from harness.server import Server
@@ -67,9 +71,6 @@ class Claims(Faults):
         """By which a journal is claimed, unless that fails."""
         self.assert_others_go_on(0, "55P03")
 
-    def test_of_the_first_lane_whose_node_is_away(self) -> None:
-        self.assert_others_go_on(0, "57P03")
-
     def test_of_another_lane(self) -> None:
         self.assert_others_go_on(2, "57014")
 
@@ -100,6 +101,90 @@ class Claims(Faults):
 class SharedClaims(Claims):
     """Where several lanes share a connection."""
     lanes = 16
+
+
+class Witness:
+    """Holds what the analytics say against what was accepted: all that was so before complete_until is in them."""
+
+    def __init__(self, server: Server, load: Load) -> None:
+        self.answers = 0
+        self.faults: List[str] = []
+        self._server, self._load = server, load
+        self._accepted: List[Tuple[int, int]] = []  # so many by then, in microseconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(30)
+        assert not self.faults, self.faults[:3]
+        assert self.answers > 0, "nothing was answered"
+
+    def _run(self) -> None:
+        while not self._stopping.wait(0.1):
+            self._accepted.append((time.time_ns() // 1000, len(self._load.accepted)))
+            answer = self._server.get("/ads/analytics?period=7d")
+            if answer.status == 200:
+                self._look(answer.json())
+
+    def _look(self, told: dict) -> None:
+        self.answers += 1
+        until = told["meta"]["complete_until"]
+        wanted = max((n for at, n in self._accepted if until and at <= us_of_text(until)), default=0)
+        found = told["total_impressions"] + told["total_clicks"]
+        if found < wanted:
+            self.faults.append(f"{found} of {wanted}: {told}")
+
+
+class Trouble(Faults):
+    """In one lane, under load: the others keep up with that, no answer claims to have what it has not, and all is
+    exact when it is over."""
+    busy = 1
+    begin = ("CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.lane = {} THEN {} END IF; "
+             "RETURN NEW; END $$; CREATE TRIGGER trouble BEFORE INSERT OR UPDATE ON ingest_cursor "
+             "FOR EACH ROW EXECUTE FUNCTION trouble()")  # whenever a position moves
+    end = "DROP TRIGGER trouble ON ingest_cursor"
+
+    def attack(self, begin: str, end: str, rejected: bool = False, **env: str) -> None:
+        server = self.open_server(**env)
+        self.psql(begin)
+        load = Load(self, [server]).start()
+        witness = Witness(server, load)
+        load.wait_accepted(4000, 120)
+        wanted = len(load.accepted) * (self.lanes - 1) / self.lanes * 0.9
+        server.wait_until(lambda: int(self.value(
+            f"SELECT count(*) FROM events WHERE lane <> {self.busy}")) > wanted, 30)
+        witness.stop()
+        events = load.stop()
+        if rejected:
+            self.wait_at_rest(server, 60)
+            self.assert_books(server, len(events))
+            self.assertEqual(self.psql("SELECT DISTINCT lane FROM rejected_events"), [(str(self.busy),)])
+        self.psql(end)
+        self.wait_up(server)
+        self.wait_at_rest(server, 60)
+        self.assert_stored(events)
+        if not rejected:
+            self.assert_books(server, len(events))
+
+    def trouble(self, deed: str, **env: str) -> None:
+        self.attack(self.begin.format(self.busy, deed), self.end, **env)
+
+    def test_a_slow_lane(self) -> None:
+        """It is waited for by nobody who reads the journal back."""
+        self.trouble("PERFORM pg_sleep(1.5);", QUEUE_MAX_EVENTS="80")
+
+    def test_a_lane_whose_connection_is_killed_time_after_time(self) -> None:
+        self.trouble("IF random() < 0.5 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;")
+
+    def test_a_lane_that_meets_deadlocks_and_timeouts(self) -> None:
+        self.trouble("IF random() < 0.7 THEN RAISE EXCEPTION 'no' USING ERRCODE = "
+                     "(ARRAY['40P01', '40001', '55P03', '57014'])[1 + floor(4 * random())]; END IF;")
+
+    def test_a_lane_with_bad_events(self) -> None:
+        self.attack(f"ALTER TABLE events ADD CONSTRAINT odd CHECK (lane <> {self.busy} OR playback_ms % 40000 <> 7000)",
+                    "ALTER TABLE events DROP CONSTRAINT odd; SELECT retry_rejected()", rejected=True)
 
 
 if __name__ == "__main__":
