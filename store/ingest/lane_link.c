@@ -117,6 +117,14 @@ static void put_off(struct lane_link *link, enum writer_state state, uint32_t wa
     }
 }
 
+void link_send_next(struct lane_link *link)
+{
+    if (ingest_session_is_upkeep_due(link->session) && !link->is_hurried)
+        keep_up(link);
+    else
+        go_on(link);
+}
+
 static void log_news(const struct lane_link *link, const struct batch_decision *decision)
 {
     bool is_held = decision->action == BATCH_HOLD || decision->action == BATCH_LETHAL;
@@ -129,10 +137,7 @@ void link_carry_out(struct lane_link *link, const struct batch_decision *decisio
         log_news(link, decision);
     switch (decision->action) {
     case BATCH_SEND_NEXT:
-        if (ingest_session_is_upkeep_due(link->session) && !link->is_hurried)
-            keep_up(link);
-        else
-            go_on(link);
+        link_send_next(link);
         break;
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:

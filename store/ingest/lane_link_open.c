@@ -12,7 +12,7 @@ static void take_claimed(struct lane_link *link, struct writer_lane *lane,
 {
     lane->is_claimed = true;
     lane->put_off_us = 0;
-    (void)batch_outcome_opened(&lane->outcome, link_take_progress(link, lane, reply));
+    batch_outcome_opened(&lane->outcome, link_take_progress(link, lane, reply));
     if (!batch_outcome_is_failing(&lane->outcome))
         link_note_success(link);
 }
@@ -20,7 +20,6 @@ static void take_claimed(struct lane_link *link, struct writer_lane *lane,
 static void take_opened(struct lane_link *link, const struct db_reply *reply)
 {
     const struct link_context *context = link->context;
-    const struct batch_decision decision = {.action = BATCH_SEND_NEXT};
     if (link->first == NULL) {
         context->listener.claimed(context->listener.arg);
         context->owner.claimed(context->owner.arg, ingest_session_lanes(link->session));
@@ -29,7 +28,7 @@ static void take_opened(struct lane_link *link, const struct db_reply *reply)
         link->lanes[i]->outcome.is_behind_another = ingest_session_is_distributed(link->session);
     if (link->first == NULL && link->door == link->lanes[0]->number)
         take_claimed(link, link->lanes[0], reply);
-    link_carry_out(link, &decision);
+    link_send_next(link);
     if (link->first == NULL)
         context->owner.opened(context->owner.arg);
 }
@@ -41,38 +40,42 @@ static bool may_be_of_lane(const char *sqlstate)
            strcmp(sqlstate, "55P03") == 0;
 }
 
-/* One lane alone may have failed: the next one is tried, and behind the last that knows the journal
- * the first again. */
-static void turn_to_next_door(struct lane_link *link, const struct db_reply *reply)
+static void put_off(struct lane_link *link, struct batch_outcome *outcome, const char *step,
+                    const struct db_reply *reply)
 {
+    const struct batch_error error = {step, reply->sqlstate, reply->message};
+    const struct batch_decision decision =
+        batch_outcome_not_opened(outcome, &error, link_random_bits());
+    link_carry_out(link, &decision);
+}
+
+/* One lane alone may have failed: the journal is claimed by the next one then, and behind the last
+ * that knows it by the first again, at once. */
+static void take_refusal(struct lane_link *link, const char *step, const struct db_reply *reply)
+{
+    if (strcmp(reply->sqlstate, "VA006") == 0) {
+        link->door = 0;
+        link_set_state(link, WRITER_UNOPENED, 1);
+        return;
+    }
     if (link->first == NULL && may_be_of_lane(reply->sqlstate))
         link->door++;
+    put_off(link, &link->lanes[0]->outcome, step, reply);
 }
 
 static void on_opened(void *arg, const char *step, const struct db_reply *reply,
                       const struct error *error)
 {
     struct lane_link *link = arg;
-    struct batch_outcome *outcome = &link->lanes[0]->outcome;
-    struct batch_decision decision;
     if (reply == NULL) {
-        decision = batch_outcome_unusable(outcome, error->text);
+        const struct batch_decision decision =
+            batch_outcome_unusable(&link->lanes[0]->outcome, error->text);
+        link_carry_out(link, &decision);
     } else if (reply->outcome == DB_OK) {
         take_opened(link, reply);
-        return;
-    } else if (link_is_outdated(link, reply)) {
-        return;
-    } else if (strcmp(reply->sqlstate, "VA006") == 0) {
-        link->door = 0;
-        link_set_state(link, WRITER_UNOPENED, 1);
-        return;
-    } else {
-        turn_to_next_door(link, reply);
-        decision = batch_outcome_not_opened(
-            outcome, &(struct batch_error){step, reply->sqlstate, reply->message},
-            link_random_bits());
+    } else if (!link_is_outdated(link, reply)) {
+        take_refusal(link, step, reply);
     }
-    link_carry_out(link, &decision);
 }
 
 void link_open_session(void *arg)
@@ -93,17 +96,13 @@ static void on_lane_claimed(void *arg, const char *step, const struct db_reply *
 {
     struct lane_link *link = arg;
     struct writer_lane *lane = link_lane(link);
-    struct batch_decision decision = {.action = BATCH_SEND_NEXT};
-    (void)error;
-    if (link_is_outdated(link, reply))
-        return;
-    if (reply->outcome == DB_OK)
+    (void)error; /* told of the schema alone */
+    if (reply->outcome == DB_OK) {
         take_claimed(link, lane, reply);
-    else
-        decision = batch_outcome_not_opened(
-            &lane->outcome, &(struct batch_error){step, reply->sqlstate, reply->message},
-            link_random_bits());
-    link_carry_out(link, &decision);
+        link_send_next(link);
+    } else if (!link_is_outdated(link, reply)) {
+        put_off(link, &lane->outcome, step, reply);
+    }
 }
 
 void link_claim_lane(struct lane_link *link)

@@ -60,6 +60,9 @@ void link_note_success(struct lane_link *link);
 /* Whether the answer is that the lanes are others: the owner ends what is left of the session. */
 bool link_is_outdated(const struct lane_link *link, const struct db_reply *reply);
 
+/* On with the lanes, once the session has done its upkeep. */
+void link_send_next(struct lane_link *link);
+
 void link_carry_out(struct lane_link *link, const struct batch_decision *decision);
 uint32_t link_random_bits(void);
 
