@@ -230,7 +230,7 @@ static void restart_bisect(struct batch_outcome *outcome)
         bisect_suspect(&outcome->bisect, outcome->lost_rows);
 }
 
-struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor)
+void batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor)
 {
     bool has_moved = cursor != outcome->cursor;
     batch_outcome_note_cursor(outcome, cursor);
@@ -238,7 +238,6 @@ struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64
         restart_bisect(outcome);
         succeed(outcome);
     }
-    return decide(BATCH_SEND_NEXT);
 }
 
 struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,

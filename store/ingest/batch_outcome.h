@@ -94,7 +94,7 @@ struct batch_decision batch_outcome_lost(struct batch_outcome *outcome, uint32_t
 
 /* The session is open: what was wrong is over, but for a HOLD_BATCH with the cursor where it was.
  */
-struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor);
+void batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor);
 
 /* The session could not be opened: by an error of the database, or for a `reason` in words. */
 struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,

@@ -88,7 +88,7 @@ static void on_kept(void *arg, const struct db_reply *claimed)
 {
     struct lane_link *link = arg;
     struct writer_lane *lane = link->lanes[0];
-    if (claimed != NULL)
+    if (claimed != NULL && link->door == lane->number)
         batch_outcome_note_cursor(&lane->outcome, link_take_progress(link, lane, claimed));
     go_on(link);
 }
@@ -99,7 +99,7 @@ static void keep_up(struct lane_link *link)
     ingest_session_keep(link->session, on_kept, link);
 }
 
-/* Waits with the batch, or with the session where it is that which failed. Other lanes do not wait
+/* Waits with the lane, or with the session where it is that which failed. Other lanes do not wait
  * for it. */
 static void put_off(struct lane_link *link, enum writer_state state, uint32_t wait_ms)
 {
@@ -117,6 +117,14 @@ static void put_off(struct lane_link *link, enum writer_state state, uint32_t wa
     }
 }
 
+void link_send_next(struct lane_link *link)
+{
+    if (ingest_session_is_upkeep_due(link->session) && !link->is_hurried)
+        keep_up(link);
+    else
+        go_on(link);
+}
+
 static void log_news(const struct lane_link *link, const struct batch_decision *decision)
 {
     bool is_held = decision->action == BATCH_HOLD || decision->action == BATCH_LETHAL;
@@ -129,10 +137,7 @@ void link_carry_out(struct lane_link *link, const struct batch_decision *decisio
         log_news(link, decision);
     switch (decision->action) {
     case BATCH_SEND_NEXT:
-        if (ingest_session_is_upkeep_due(link->session) && !link->is_hurried)
-            keep_up(link);
-        else
-            go_on(link);
+        link_send_next(link);
         break;
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:
@@ -295,12 +300,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         lane_link_wake(link);
         break;
     case WRITER_RETRYING:
-        link_send_batch(link);
+        link_serve_lane(link);
         break;
     case WRITER_HELD:
         if (!renew(link))
-            link_send_batch(link);
+            link_serve_lane(link);
         break;
+    case WRITER_CLAIMING:
     case WRITER_SENDING:
     case WRITER_KEEPING:
         link_set_state(link, link->state, WRITER_PATIENCE_MS);
@@ -311,7 +317,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 void lane_link_give_up(struct lane_link *link)
 {
-    if (link->state == WRITER_SENDING || link->state == WRITER_KEEPING)
+    if (link->state == WRITER_CLAIMING || link->state == WRITER_SENDING ||
+        link->state == WRITER_KEEPING)
         db_conn_abort_query(link->conn, "the database has gone silent");
 }
 
@@ -324,12 +331,13 @@ void lane_link_hurry(struct lane_link *link)
 void lane_link_set_lanes(struct lane_link *link, struct writer_lane *const *lanes, unsigned count,
                          unsigned all)
 {
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         link->lanes[i] = lanes[i];
+        link->lanes[i]->is_claimed = false;
+    }
     link->count = count;
     link->all = all;
     link->at = 0;
-    link->claimed = 0;
     batch_pair_forget(&link->batches);
 }
 

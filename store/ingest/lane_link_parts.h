@@ -22,10 +22,10 @@ struct lane_link {
     struct ingest_session *session;
     struct writer_lane *lanes[LINK_LANES_MAX];
     unsigned count;
-    unsigned all;     /* lanes of all links */
-    unsigned at;      /* the lane in hand */
-    unsigned claimed; /* how many are, while the session opens */
-    unsigned sweep;   /* so many lanes are sent from, whatever little they have */
+    unsigned all;   /* lanes of all links */
+    unsigned at;    /* the lane in hand */
+    unsigned door;  /* of the first link: the lane by which it claims the journal */
+    unsigned sweep; /* so many lanes are sent from, whatever little they have */
     enum writer_state state;
     struct event *timer;        /* the state's; armed by set_state() alone */
     struct event *upkeep_timer; /* looks now and then whether an idle session has some to do */
@@ -40,7 +40,7 @@ struct lane_link {
     char gaps[GAPS_TEXT_SIZE];
 };
 
-/* The lane whose batch is in flight, or was last. */
+/* The lane whose claim or batch is in flight, or was last. */
 struct writer_lane *link_lane(const struct lane_link *link);
 
 struct event_queue *link_queue(const struct lane_link *link, const struct writer_lane *lane);
@@ -60,6 +60,9 @@ void link_note_success(struct lane_link *link);
 /* Whether the answer is that the lanes are others: the owner ends what is left of the session. */
 bool link_is_outdated(const struct lane_link *link, const struct db_reply *reply);
 
+/* On with the lanes, once the session has done its upkeep. */
+void link_send_next(struct lane_link *link);
+
 void link_carry_out(struct lane_link *link, const struct batch_decision *decision);
 uint32_t link_random_bits(void);
 
@@ -70,5 +73,9 @@ void link_on_batch(void *arg, const struct db_reply *reply);
 /* The event that makes the next batch while one is in flight. */
 void link_make_ahead(struct lane_link *link);
 
-/* lane_link_open.c: opens the session, and claims the lanes. */
+/* lane_link_open.c: opens the session; claims the lane in hand. */
 void link_open_session(void *arg);
+void link_claim_lane(struct lane_link *link);
+
+/* Claims the lane in hand, or sends its batch. */
+void link_serve_lane(struct lane_link *link);

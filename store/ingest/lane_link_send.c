@@ -67,6 +67,8 @@ static bool is_ready(const struct lane_link *link, const struct writer_lane *lan
     uint64_t waiting = event_queue_count(link_queue(link, lane));
     if (lane->put_off_us > now_us)
         return false;
+    if (!lane->is_claimed)
+        return true;
     if (waiting == 0)
         return must_be_moved(link, lane, now_us);
     return waiting >= WRITER_READY_ROWS || waiting >= batch_outcome_limit(&lane->outcome) ||
@@ -83,6 +85,14 @@ static bool gathers(const struct lane_link *link, int64_t now_us)
     return false;
 }
 
+void link_serve_lane(struct lane_link *link)
+{
+    if (link_lane(link)->is_claimed)
+        link_send_batch(link);
+    else
+        link_claim_lane(link);
+}
+
 void lane_link_wake(struct lane_link *link)
 {
     if (link->state != WRITER_IDLE && link->state != WRITER_GATHERING)
@@ -92,7 +102,7 @@ void lane_link_wake(struct lane_link *link)
         unsigned next = (link->at + i) % link->count;
         if (is_ready(link, link->lanes[next], now_us)) {
             link->at = next;
-            link_send_batch(link);
+            link_serve_lane(link);
             return;
         }
     }

@@ -24,7 +24,7 @@ unsigned lane_link_lanes_up(const struct lane_link *link)
 {
     unsigned up = 0;
     for (unsigned i = 0; i < link->count; i++)
-        up += writer_state_takes_events(link->state) &&
+        up += writer_state_takes_events(link->state) && link->lanes[i]->is_claimed &&
               !batch_outcome_is_failing(&link->lanes[i]->outcome);
     return up;
 }

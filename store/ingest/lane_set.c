@@ -112,6 +112,16 @@ bool lane_set_is_waiting_for_disk(const struct lane_set *set)
     return false;
 }
 
+bool lane_set_is_one_starving(const struct lane_set *set)
+{
+    for (unsigned i = 0; i < set->count; i++) {
+        const struct lane_queue *lane = &set->lanes[i];
+        if (lane->is_behind && lane->is_followed && event_queue_count(lane->events) == 0)
+            return true;
+    }
+    return false;
+}
+
 void lane_set_each(const struct lane_set *set, uint64_t after, lane_event_fn take, void *arg)
 {
     struct queue_position at[LANES_MAX];

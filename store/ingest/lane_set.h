@@ -55,6 +55,9 @@ struct lane_queue *lane_set_left_behind(struct lane_set *set);
 /* Whether a lane waits for what comes next out of the journal. */
 bool lane_set_is_waiting_for_disk(const struct lane_set *set);
 
+/* Whether one of those has nothing in its queue. */
+bool lane_set_is_one_starving(const struct lane_set *set);
+
 /* Runs `take` for each event in the queues above `after`, in the order of their sequences. */
 typedef void (*lane_event_fn)(void *arg, uint64_t sequence, const uint8_t *packed,
                               size_t packed_bytes);

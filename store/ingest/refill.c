@@ -22,10 +22,12 @@
 enum {
     REFILL_EVENTS = BATCH_ROWS_MAX / 5, /* read back per loop turn: a millisecond or so */
     RETRY_MS = 1000,
-    LOOK_MS = 500, /* whether the lane that is waited for stands still */
+    LOOK_MS = 100, /* whether the lane that is waited for holds up others */
 };
 
+/* A lane is waited for as long as it moves, unless another has run empty meanwhile. */
 #define STANDS_STILL_US INT64_C(2000000)
+#define HOLDS_UP_US INT64_C(200000)
 
 struct refill {
     struct journal *journal;
@@ -91,9 +93,12 @@ static void leave_behind(struct refill *refill)
     refill->holder = NULL;
 }
 
-static bool stands_still(const struct refill *refill, const struct lane_queue *lane)
+static bool holds_up_others(const struct refill *refill, const struct lane_queue *lane)
 {
-    return refill->lanes->count > 1 && clock_monotonic_us() - lane->moved_us >= STANDS_STILL_US;
+    int64_t still_us = clock_monotonic_us() - lane->moved_us;
+    return refill->lanes->count > 1 &&
+           (still_us >= STANDS_STILL_US ||
+            (still_us >= HOLDS_UP_US && lane_set_is_one_starving(refill->lanes)));
 }
 
 /* What an earlier run wrote, or what was stored before, is a replay. */
@@ -115,7 +120,7 @@ static bool load_held(struct refill *refill)
     if (!lane_queue_is_full(lane, refill->lanes->share)) {
         refill->holder = NULL;
         load(refill, lane, &refill->held);
-    } else if (stands_still(refill, lane)) {
+    } else if (holds_up_others(refill, lane)) {
         leave_behind(refill);
     } else {
         return false;

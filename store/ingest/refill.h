@@ -1,7 +1,7 @@
 /*
  * Reads the journal back into the lanes' queues, in order, as these empty. Where a lane has no room
- * it waits, so that one pass serves all; but not for a lane that stands still: that is left behind,
- * and read for from where it was once it moves again.
+ * it waits, so that one pass serves all; but not for a lane that holds up others: that is left
+ * behind, and read for from where it was once it moves again.
  */
 #pragma once
 

@@ -18,8 +18,7 @@
 #include "store/ingest/session_calls.h"
 #include "store/journal/format.h"
 
-/* Of a repeated step: the partitions of yesterday, today and tomorrow; others are not waited for.
- */
+/* Of a repeated step: the partitions of yesterday to tomorrow; others are not waited for. */
 enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
@@ -35,14 +34,12 @@ enum session_step {
     STEP_MAINTAIN, /* partitions are made ahead */
     STEP_PREPARE,  /* the statement of the batches */
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
-    STEP_CLAIM,    /* the journal becomes this run's, in the first lane */
+    STEP_CLAIM,    /* the journal becomes this run's, in one lane */
+    STEP_JOIN,     /* a session beside another one: the statement of the batches */
 
-    STEP_JOIN, /* a session beside another one: the statement of the batches */
-
-    STEP_LOOK_LANE, /* likewise, of a further lane */
+    /* On an open session: a further lane; upkeep. */
+    STEP_LOOK_LANE,
     STEP_CLAIM_LANE,
-
-    /* Upkeep of an open session. */
     STEP_CLAIM_AGAIN, /* as long as an earlier session holds the journal's lock */
 };
 
@@ -52,13 +49,14 @@ struct ingest_session {
     const struct ingest_settings *settings;
     struct migration *migration;
     enum session_step step;
-    int64_t claimed_us;                        /* monotonic */
-    unsigned calls;                            /* of the step, one after the other */
-    struct news failures;                      /* of the maintenance */
-    bool is_locked;                            /* the journal's lock is this session's */
-    bool is_fsync_on;                          /* in the database, as last heard */
-    int lanes;                                 /* likewise */
-    bool is_distributed;                       /* likewise */
+    int64_t claimed_us;   /* monotonic */
+    unsigned calls;       /* of the step, one after the other */
+    struct news failures; /* of the maintenance */
+    bool is_locked;       /* the journal's lock is this session's */
+    bool is_fsync_on;     /* in the database, as last heard */
+    int lanes;
+    bool is_distributed;
+    unsigned door;                             /* the lane by which the journal is claimed */
     unsigned lane;                             /* that is being claimed */
     char journal_id[SESSION_NUMBER_TEXT_SIZE]; /* the journal's number there */
     char owners[UUID_TEXT_SIZE + 2]; /* whose place this run may take, as an array in text */
@@ -97,7 +95,8 @@ static void send_look(struct ingest_session *session)
 
 static void send_claim(struct ingest_session *session)
 {
-    session_claim_journal(session->conn, session->settings, session->owners, on_answer, session);
+    session_claim_journal(session->conn, session->settings, session->door, session->owners,
+                          on_answer, session);
 }
 
 static void send_claim_lane(struct ingest_session *session)
@@ -291,36 +290,37 @@ static void on_migrated(void *arg, enum result result, const struct error *error
         session->opened(session->opened_arg, steps[STEP_MIGRATE].name, NULL, error);
 }
 
-void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg)
+static void begin_for(struct ingest_session *session, enum session_step step,
+                      ingest_opened_fn opened, void *arg)
 {
     assert(session->step == STEP_NONE);
     session->opened = opened;
     session->opened_arg = arg;
-    session->lane = 0;
-    begin(session, STEP_MIGRATE);
+    begin(session, step);
+}
+
+void ingest_session_open(struct ingest_session *session, unsigned door, ingest_opened_fn opened,
+                         void *arg)
+{
+    session->door = session->lane = door;
+    begin_for(session, STEP_MIGRATE, opened, arg);
 }
 
 void ingest_session_join(struct ingest_session *session, const struct ingest_session *first,
                          ingest_opened_fn opened, void *arg)
 {
-    assert(session->step == STEP_NONE);
-    session->opened = opened;
-    session->opened_arg = arg;
     session->is_locked = true; /* the first one looks after that */
     session->lanes = first->lanes;
     session->is_distributed = first->is_distributed;
     (void)snprintf(session->journal_id, sizeof session->journal_id, "%s", first->journal_id);
-    begin(session, STEP_JOIN);
+    begin_for(session, STEP_JOIN, opened, arg);
 }
 
 void ingest_session_claim(struct ingest_session *session, unsigned lane, ingest_opened_fn claimed,
                           void *arg)
 {
-    assert(session->step == STEP_NONE);
-    session->opened = claimed;
-    session->opened_arg = arg;
     session->lane = lane;
-    begin(session, STEP_LOOK_LANE);
+    begin_for(session, STEP_LOOK_LANE, claimed, arg);
 }
 
 unsigned ingest_session_lanes(const struct ingest_session *session)

@@ -29,15 +29,16 @@ void ingest_session_free(struct ingest_session *session);
 typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_reply *reply,
                                  const struct error *error);
 
-/* Opens the session on the connection, which must be ready, and claims the journal's first lane.
- * `opened` runs exactly once, later; not when it is lost. */
-void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg);
+/* Opens the session on the connection, which must be ready, and claims the journal by its position
+ * in the lane `door`. `opened` runs exactly once, later; not when it is lost. */
+void ingest_session_open(struct ingest_session *session, unsigned door, ingest_opened_fn opened,
+                         void *arg);
 
 /* Opens another one beside `first`, which is open, for further lanes. */
 void ingest_session_join(struct ingest_session *session, const struct ingest_session *first,
                          ingest_opened_fn opened, void *arg);
 
-/* Claims a further lane, on an open session. */
+/* Claims a further lane, or the same again, on an open session. */
 void ingest_session_claim(struct ingest_session *session, unsigned lane, ingest_opened_fn claimed,
                           void *arg);
 

@@ -50,13 +50,15 @@ void session_ask_owner(struct db_conn *conn, const char *journal, unsigned lane,
 }
 
 void session_claim_journal(struct db_conn *conn, const struct ingest_settings *settings,
-                           const char *owners, db_reply_fn done, void *arg)
+                           unsigned lane, const char *owners, db_reply_fn done, void *arg)
 {
-    const char *const values[] = {settings->journal, owners, settings->nonce};
+    char number[SESSION_NUMBER_TEXT_SIZE];
+    const char *const values[] = {settings->journal, owners, settings->nonce, number};
+    (void)snprintf(number, sizeof number, "%u", lane);
     ask(conn,
         "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
         "current_setting('fsync'), journal_id, lanes, is_distributed "
-        "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
+        "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid, $4::smallint)",
         values, sizeof values / sizeof values[0], done, arg);
 }
 

@@ -22,10 +22,10 @@ void session_prepare(struct db_conn *conn, db_reply_fn done, void *arg);
 void session_ask_owner(struct db_conn *conn, const char *journal, unsigned lane, db_reply_fn done,
                        void *arg);
 
-/* Claims the journal, or it in a further lane, in the place of one of `owners`, an array in text.
- */
+/* Claims the journal by its position in a lane, or it in a further lane, in the place of one of
+ * `owners`, an array in text. */
 void session_claim_journal(struct db_conn *conn, const struct ingest_settings *settings,
-                           const char *owners, db_reply_fn done, void *arg);
+                           unsigned lane, const char *owners, db_reply_fn done, void *arg);
 void session_claim_lane(struct db_conn *conn, const struct ingest_settings *settings, unsigned lane,
                         const char *journal_id, const char *owners, db_reply_fn done, void *arg);
 

@@ -9,6 +9,7 @@
 
 struct writer_lane {
     unsigned number;
+    bool is_claimed; /* in the session of its link that is open, or was last */
     struct batch_outcome outcome;
     struct writer_totals totals;
     uint64_t cursor;     /* the database's, as last heard */

@@ -49,6 +49,30 @@ class Faults(CitusCase):
         self.assert_exact(server, load)
         self.assert_books(server, load.accepted)
 
+    def test_the_server_starts_while_a_worker_is_down(self) -> None:
+        """Also where that has the lane by which a journal is claimed at first, and lanes share a connection."""
+        lanes = 16
+        server = self.distributed_server(lanes=lanes)
+        load = MixedLoad(self.random)
+        load.post(server, 5)
+        self.wait_at_rest(server)
+        dead = self.postgres.node_of(0, self.database)
+        living = [lane for lane in range(lanes) if self.postgres.node_of(lane, self.database) is not dead]
+        asked = "SELECT lane, count(*) FROM events WHERE lane = {} GROUP BY 1"
+        before = {lane: self.psql(asked.format(lane)) for lane in living}
+        server.kill()
+        dead.kill()
+        try:
+            server.start()
+            load.post(server, 20)
+            for lane in living:
+                server.wait_until(lambda: self.psql(asked.format(lane)) != before[lane], 60)
+            server.wait_until(lambda: server.metrics().value("adtracker_lanes_up") == len(living), 30)
+        finally:
+            dead.start()
+        self.wait_up(server, 60)
+        self.assert_exact(server, load)
+
     def test_a_shard_moves_to_another_worker_under_load(self) -> None:
         server = self.distributed_server(lanes=LANES)
         load = MixedLoad(self.random)

@@ -7,10 +7,11 @@ import time
 import unittest
 
 import test_kills
-from fault_case import FaultCase
+from fault_case import MIB, TRACKING, FaultCase
 
 from harness.case import BINARY
 from harness.counts import DISAGREEMENTS
+from harness.process import send
 from harness.server import Server
 
 
@@ -70,6 +71,60 @@ class Lanes(FaultCase):
 
         self.attack(30, 4, double)
         self.assertEqual(self.psql("SELECT DISTINCT lanes FROM lanes"), [(str(last),)])
+
+    def test_two_commands_at_once(self) -> None:
+        """One of them is killed at times, and the other goes on."""
+        server = self.open_server(**self.settings())
+        load = self.load([server], with_id=0.6)
+        for lanes in (2, 4, 8, 16):
+            time.sleep(self.random.uniform(0.2, 0.6))
+            commands = [self.launch_double(lanes) for _ in range(2)]
+            time.sleep(self.random.uniform(0, 0.3))
+            if self.random.random() < 0.5:
+                commands.pop().kill()
+            self.assertEqual({command.wait(120) for command in commands}, {0})
+            self.assertEqual(self.psql("SELECT DISTINCT lanes FROM lanes"), [(str(lanes),)])
+        load.stop()
+        self.say(self.check(server))
+
+    def test_while_instances_are_frozen(self) -> None:
+        """Each goes on in the lanes that were made meanwhile, with what it had in flight."""
+        servers = [self.open_server(**TRACKING) for _ in range(3)]
+        load = self.load(servers, copies=True, with_id=0.6, trackers=0.3)
+        for lanes in (2, 4, 8):
+            time.sleep(self.random.uniform(0.2, 0.6))
+            frozen = self.random.sample(servers, self.random.randint(1, 2))
+            self.ledger.note(f"{len(frozen)} of the servers are frozen")
+            for server in frozen:
+                send(server.pid, signal.SIGSTOP)
+                self.addCleanup(send, server.pid, signal.SIGCONT)
+            self.double(lanes)
+            for server in frozen:
+                send(server.pid, signal.SIGCONT)
+            for server in servers:
+                server.wait_until(lambda: server.metrics().value("adtracker_lanes_up") == lanes, 60)
+        load.stop()
+        self.say(self.check(*servers))
+
+    def test_a_full_journal_waits_for_more_lanes(self) -> None:
+        """The database is away until nothing is accepted any more, and has other lanes when it is back."""
+        self.double(2)
+        server = self.open_server(**TRACKING)
+        load = self.load([server], with_id=0.6, trackers=0.3)
+        self.wait_accepted(200)
+        load.stop()
+        server.kill()
+        server.env.update(DB_CONN="host=/nonexistent", JOURNAL_MAX_BYTES=str(MIB), QUEUE_MAX_EVENTS="1000")
+        server.start()
+        load = self.load([server], with_id=0.0)
+        server.wait_until(lambda: server.get("/readyz").status == 503, 120)
+        load.stop()
+        self.double(8)
+        server.kill()
+        server.env["DB_CONN"] = self.db_conn
+        server.start()
+        self.say(self.check(server))
+        self.assertEqual(server.get("/readyz").status, 200)
 
 
 if __name__ == "__main__":

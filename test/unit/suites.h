@@ -195,6 +195,7 @@
     X(web_url) \
     X(writer) \
     X(writer_ahead) \
+    X(writer_opening) \
     X(writer_state) \
     X(xml) \
     X(zone)

@@ -125,7 +125,7 @@ static void answer_claim(bool is_locked, const char *fsync)
 
 static void begin(void)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
 }
 
@@ -141,7 +141,7 @@ static void open_session(bool is_locked)
 
 START_TEST(opens_step_by_step)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     ck_assert(fake_migration_is_running());
     fake_migration_finish(RESULT_OK, NULL);
     assert_asked("SELECT maintain()");
@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(says_why_the_schema_is_unusable)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_FAILED, "it was changed");
     ck_assert_uint_eq(ends.opened, 1);
     ck_assert_str_eq(ends.step, "migration");
@@ -240,7 +240,7 @@ END_TEST
 
 START_TEST(ends_without_a_word_when_the_connection_is_lost)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     if (_i == 0) {
         fake_migration_finish(RESULT_UNAVAILABLE, "");
     } else {

@@ -73,7 +73,7 @@ static void open_session(void)
 {
     static const char *const claimed[] = {"7",  "{0}", "{0}", "{0}", "t",
                                           "on", "42",  "1",   "f",   NULL};
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
     for (int i = 0; i < 3; i++)
         fake_conn_answer(no_row);
