@@ -24,8 +24,8 @@ END
 $$;
 
 -- Moves mark 7 of the lane to the beginning of p_time's day; it never goes back. Whoever has read the old mark
--- and still stores is waited for, a moment only, since others queue behind us: then no more addresses come from
--- before the mark. Returns whether it has moved.
+-- and still stores, in the lane or outside all, is waited for, a moment only, since others queue behind us: then no
+-- more addresses come from before the mark. Returns whether it has moved.
 CREATE OR REPLACE FUNCTION move_addresses_from(p_lane smallint, p_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
@@ -34,8 +34,8 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM marks m WHERE m.lane = p_lane AND m.mark = 7 AND m.at < v_from) THEN
         RETURN false;
     END IF;
+    PERFORM pg_advisory_xact_lock(lock_key('outside lanes'));
     PERFORM pg_advisory_xact_lock(lock_key('lane ' || p_lane));
-    PERFORM pg_advisory_xact_lock(lock_key('views')); -- whose triggers hold no lane
     UPDATE marks m SET at = v_from WHERE m.lane = p_lane AND m.mark = 7 AND m.at < v_from;
     RETURN true;
 EXCEPTION WHEN lock_not_available THEN
@@ -44,12 +44,13 @@ END
 $$;
 
 -- Takes the addresses of before p_from out of some pages of a partition, from p_page on, and passes over those
--- that have none. Returns the page that is next; null: it is through. Rows without a time count as old: they were
--- adopted. What it writes comes to lie further on, where it is found without an address. On Citus nobody here
--- knows how many pages there are; elsewhere no call reads more of them than its own, also of a lane without rows.
+-- that have none. Returns the page that is next; null: it is through, or there is no such partition. Rows without a
+-- time count as old: they were adopted. What it writes comes to lie further on, where it is found without an address.
+-- On Citus nobody here knows how many pages there are; elsewhere no call reads more of them than its own, also of a
+-- lane without rows.
 CREATE OR REPLACE FUNCTION clear_pages(p_lane smallint, p_partition regclass, p_from timestamptz, p_page bigint,
                                        p_pages integer) RETURNS bigint
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STRICT SET search_path FROM CURRENT AS $$
 DECLARE
     v_past bigint := CASE WHEN NOT is_distributed() THEN
         pg_relation_size(p_partition) / current_setting('block_size')::bigint END;
@@ -103,54 +104,49 @@ END
 $$;
 
 -- The next step of forgetting the addresses of what happened before the day of p_time, and whether there is one:
--- first mark 7 moves, in a transaction of its own; then mark 8 follows, from one bound of a partition to the next,
--- some pages in each call. It locks rows that nobody else writes, and neither tables nor lanes. Where another
--- session is at it, there is nothing to do; wherever it is killed, it goes on with the same pages.
+-- first mark 7 moves, in a transaction of its own; then mark 8 follows, some pages in each call: in the default
+-- partition, whose rows may move to one of the others meanwhile, then from one bound of a partition to the next.
+-- Mark 7 moves on once all of that is done. It locks rows that nobody else writes, and neither tables nor lanes.
+-- Where another session is at it, there is nothing to do; wherever it is killed, it goes on with the same pages.
 CREATE OR REPLACE FUNCTION forget_addresses(p_lane smallint, p_time timestamptz, p_pages integer DEFAULT 128)
 RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_from timestamptz;
     v_mark marks%ROWTYPE;
-    v_partition regclass;
     v_next bigint;
 BEGIN
     PERFORM require_lane(p_lane);
     IF NOT pg_try_advisory_xact_lock(lock_key('addresses ' || p_lane)) THEN
         RETURN false;
     END IF;
-    IF move_addresses_from(p_lane, p_time) THEN
+    SELECT * INTO v_mark FROM marks m WHERE m.lane = p_lane AND m.mark = 8;
+    IF v_mark.dimension < 0 AND move_addresses_from(p_lane, p_time) THEN
         RETURN true;
     END IF;
     SELECT m.at INTO v_from FROM marks m WHERE m.lane = p_lane AND m.mark = 7;
-    SELECT * INTO v_mark FROM marks m WHERE m.lane = p_lane AND m.mark = 8;
     IF v_mark.dimension < 0 AND v_mark.at >= v_from THEN
         RETURN false;
     END IF;
-    IF v_mark.dimension < 0 THEN
-        v_mark.dimension := 0;
-    END IF;
 
-    IF v_mark.dimension < 2 THEN
-        SELECT b.partition INTO v_partition FROM partition_bounds('events') AS b
-        WHERE b.is_late = (v_mark.dimension = 1) AND b.first <= v_mark.at AND b.past > v_mark.at;
-    ELSIF v_mark.dimension = 2 THEN
-        SELECT nullif(partdefid, 0) INTO v_partition FROM pg_partitioned_table
-        WHERE partrelid = quote_ident('events')::regclass;
-    END IF;
-    IF v_partition IS NOT NULL THEN
-        v_next := clear_pages(p_lane, v_partition, v_from, v_mark.key, p_pages);
-    ELSIF v_mark.dimension = 3 THEN
+    v_mark.dimension := greatest(v_mark.dimension, 0);
+    IF v_mark.dimension = 0 THEN
+        v_next := clear_pages(p_lane, default_partition('events'), v_from, v_mark.key, p_pages);
+    ELSIF v_mark.dimension < 3 THEN
+        v_next := clear_pages(p_lane, (SELECT b.partition FROM partition_bounds('events') AS b
+                                       WHERE b.is_late = (v_mark.dimension = 2)
+                                         AND b.first <= v_mark.at AND b.past > v_mark.at),
+                              v_from, v_mark.key, p_pages);
+    ELSE
         v_next := clear_rejected(p_lane, v_from, v_mark.key, p_pages * 64);
     END IF;
 
     v_mark.key := coalesce(v_next, 0);
-    IF v_next IS NULL THEN
-        v_mark.dimension := CASE WHEN v_mark.dimension = 3 THEN -1 ELSE v_mark.dimension + 1 END;
-    END IF;
     IF v_next IS NULL AND v_mark.dimension = 2 THEN
         v_mark.at := least(v_from, next_bound(v_mark.at));
-        v_mark.dimension := CASE WHEN v_mark.at < v_from THEN 0 ELSE 2 END;
+        v_mark.dimension := CASE WHEN v_mark.at < v_from THEN 1 ELSE 3 END;
+    ELSIF v_next IS NULL THEN
+        v_mark.dimension := CASE WHEN v_mark.dimension < 3 THEN v_mark.dimension + 1 ELSE -1 END;
     END IF;
     UPDATE marks m SET at = v_mark.at, dimension = v_mark.dimension, key = v_mark.key
     WHERE m.lane = p_lane AND m.mark = 8;
@@ -226,12 +222,17 @@ BEGIN
             USING ERRCODE = 'lock_not_available';
     END IF;
     PERFORM pg_advisory_xact_lock_shared(lock_key('double lanes')); -- no rejected event changes its lane meanwhile
+    LOCK TABLE ONLY events IN ACCESS SHARE MODE; -- nor a row its partition
     FOR v_lane IN SELECT l.lane FROM lanes l ORDER BY l.lane LOOP
+        UPDATE rejected_events e SET ip = NULL, reason = without_address(e.reason, e.ip) -- before a retry stores them
+        WHERE e.lane = v_lane AND (e.ip <<= v_network OR e.ip <<= v_mapped)
+          AND e.occurred_at >= p_from AND e.occurred_at <= p_to;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_all := v_all + v_rows;
         FOR v_partition IN
             SELECT b.partition FROM partition_bounds('events') AS b WHERE b.first <= p_to AND b.past > p_from
             UNION ALL
-            SELECT partdefid FROM pg_partitioned_table
-            WHERE partrelid = quote_ident('events')::regclass AND partdefid <> 0
+            SELECT p FROM default_partition('events') AS p WHERE p IS NOT NULL
         LOOP
             EXECUTE format('UPDATE %s SET ip = NULL, ip_text = NULL WHERE lane = $1 AND (ip <<= $2 OR ip <<= $3 OR '
                            'CASE WHEN ip_text IS NOT NULL THEN text_names(ip_text, $2) END) AND '
@@ -240,11 +241,6 @@ BEGIN
             GET DIAGNOSTICS v_rows = ROW_COUNT;
             v_all := v_all + v_rows;
         END LOOP;
-        UPDATE rejected_events e SET ip = NULL, reason = without_address(e.reason, e.ip)
-        WHERE e.lane = v_lane AND (e.ip <<= v_network OR e.ip <<= v_mapped)
-          AND e.occurred_at >= p_from AND e.occurred_at <= p_to;
-        GET DIAGNOSTICS v_rows = ROW_COUNT;
-        v_all := v_all + v_rows;
     END LOOP;
     RETURN v_all;
 END

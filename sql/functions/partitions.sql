@@ -33,6 +33,14 @@ BEGIN
 END
 $$;
 
+-- The partition of what no other one is for; null: there is none.
+CREATE OR REPLACE FUNCTION default_partition(p_table text) RETURNS regclass
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT nullif(partdefid, 0) FROM pg_partitioned_table WHERE partrelid = quote_ident(p_table)::regclass);
+END
+$$;
+
 -- A name that is free, of a table and of its type.
 CREATE OR REPLACE FUNCTION free_name(p_name text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -98,8 +106,7 @@ CREATE OR REPLACE FUNCTION make_partition(p_table text, p_is_late boolean, p_day
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' SET lock_timeout = '500ms'
 AS $$
 DECLARE
-    v_default regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table -- there may be none
-                           WHERE partrelid = quote_ident(p_table)::regclass);
+    v_default regclass := default_partition(p_table);
     v_name text := p_table || CASE WHEN p_is_late THEN '_late_' ELSE '_' END || to_char(p_day, 'YYYYMMDD');
     v_from text := day_bound(p_table, p_is_late, p_day);
     v_to text := day_bound(p_table, p_is_late, p_day + 1);

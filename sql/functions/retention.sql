@@ -58,8 +58,7 @@ BEGIN
     FOR v_old IN
         SELECT partition FROM partition_bounds('events') WHERE first < v_from AND past > v_from
         UNION ALL
-        SELECT partdefid FROM pg_partitioned_table
-        WHERE partrelid = quote_ident('events')::regclass AND partdefid <> 0
+        SELECT p FROM default_partition('events') AS p WHERE p IS NOT NULL
     LOOP
         IF delete_events(v_old.partition, v_from, p_rows) THEN
             RETURN true;

@@ -106,6 +106,20 @@ class Addresses(Functions):
             self.assert_gone(days)
             self.assertEqual(self.marks(), self.at_rest(days))
 
+    def test_fewer_days_while_it_goes_on(self) -> None:
+        """After any number of steps for more of them; rows of the days between lie in the default partition."""
+        for partition, in self.psql("SELECT partition FROM partition_bounds('events') "
+                                    f"WHERE first = '{self.day(KEPT + 1)}'"):
+            self.psql(f"DROP TABLE {partition}")
+        self.fill()
+        for steps in range(1, 30, 4):
+            self.psql("UPDATE marks SET at = '-infinity', dimension = -1, key = 0 WHERE mark IN (7, 8); "
+                      "UPDATE events e SET ip = a.ip, ip_text = a.ip_text FROM all_events a WHERE e.id = a.id; "
+                      "UPDATE rejected_events e SET ip = a.ip FROM all_rejected a WHERE e.id = a.id; "
+                      + f"SELECT expire_addresses(0::smallint, {KEPT + 2}); " * steps)
+            self.forget()
+            self.assert_gone()
+
     def test_the_fewest_days_decide_and_nothing_comes_back(self) -> None:
         self.fill()
         self.forget(KEPT)
@@ -227,6 +241,35 @@ class Addresses(Functions):
         self.assertEqual(self.count("events WHERE ip = '192.0.2.1'"), 1)
         self.assertGreater(self.forget(), 0)
         self.assertEqual(self.count("events WHERE ip = '192.0.2.1'"), 0)
+
+    def test_a_retry_that_is_under_way_is_waited_for(self) -> None:
+        """It stores what was rejected with its address, as the mark allows that it has read."""
+        self.ingest(*[event._replace(ad_id=77) for event in self.events(5, self.day(KEPT + 5), self.day(KEPT))],
+                    self.today_event(100, ip=None))
+        self.psql(NEW_AD.format(77))
+        retry = SqlSession(self, self.postgres, self.database)
+        self.assertEqual(retry.run("BEGIN; SELECT retry_rejected()"), ["5"])
+        self.assertEqual(self.value(f"SELECT expire_addresses(0::smallint, {KEPT})"), "f")
+        retry.run("COMMIT")
+        self.assertEqual(self.count("events WHERE ip IS NOT NULL"), 5)
+        self.assertGreater(self.forget(), 0)
+        self.assertEqual(self.count("events WHERE ip IS NOT NULL"), 0)
+
+    def test_rows_that_move_into_a_new_partition_meanwhile(self) -> None:
+        """Out of the default one, between any two steps: what moves is found where it comes to lie."""
+        self.ingest(self.today_event())
+        for steps in range(6):
+            day = self.day(KEPT + 1)
+            partition = self.value("SELECT partition FROM partition_bounds('events') "
+                                   f"WHERE NOT is_late AND first = '{day}'")
+            self.psql(f"UPDATE marks SET at = '{day}', dimension = -1, key = 0 WHERE mark IN (7, 8); "
+                      f"TRUNCATE events; DROP TABLE {partition}; "
+                      f"INSERT INTO events (occurred_at, ad_id, kind, ip) VALUES ('{day}', 1, 'click', '10.0.0.1')")
+            for _ in range(steps):
+                self.psql(f"SELECT expire_addresses(0::smallint, {KEPT})")
+            self.assertEqual(self.value(f"SELECT make_partition('events', false, '{day.date()}')"), "t")
+            self.forget()
+            self.assertEqual(self.count("events WHERE ip IS NOT NULL"), 0, f"after {steps} steps")
 
     def test_one_at_a_time(self) -> None:
         self.ingest(self.today_event())

@@ -6,6 +6,8 @@ from batch_support import Event
 from db_support import SqlSession
 from functions_support import OTHER_JOURNAL, OTHER_NONCE, Functions, ingest_sql
 
+from harness.process import wait_until
+
 VIEWER, VIEWER_6 = "203.0.113.77", "2001:db8:1:2::7"
 OTHERS = ["203.0.113.7", "203.0.113.177", "20.3.0.113", "10.0.0.1", "2001:db8:1:2::77", "2001:db8:1:3::7"]
 DAY = timedelta(days=1)
@@ -120,6 +122,34 @@ class ForgetViewer(Functions):
         session.run("COMMIT")
         self.psql("SELECT copy_lane(0::smallint, 1::smallint)")
         self.assertEqual(self.count("lanes"), 2)
+
+    def test_a_retry_that_is_under_way_is_waited_for(self) -> None:
+        """What it takes out of the rejected events it has in hand until it ends."""
+        self.ingest(Event(1, "click", 99, self.now, received_at=self.now, ip=VIEWER))
+        self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (99, 'https://a.example', 'https://b.example')")
+        retry, session = (SqlSession(self, self.postgres, self.database) for _ in range(2))
+        self.assertEqual(retry.run("BEGIN; SELECT retry_rejected()"), ["1"])
+        session.send(f"SELECT forget_viewer('{VIEWER}')")
+        self.wait_blocked("forget_viewer")
+        retry.run("COMMIT")
+        self.assertEqual(session.answer(), ["1"])
+        self.assertEqual(self.psql("SELECT ip FROM events"), [("",)])
+
+    def test_a_partition_that_is_made_meanwhile(self) -> None:
+        """Rows of the default one move there."""
+        day = (self.today + 9 * DAY).date()
+        self.psql(f"INSERT INTO events (occurred_at, ad_id, kind, ip) VALUES ('{day}', 1, 'click', '{VIEWER}')")
+        making, session = (SqlSession(self, self.postgres, self.database) for _ in range(2))
+        self.assertEqual(making.run(f"BEGIN; SELECT make_partition('events', false, '{day}')"), ["t"])
+        session.send(f"SELECT forget_viewer('{VIEWER}')")
+        self.wait_blocked("forget_viewer")
+        making.run("COMMIT")
+        self.assertEqual(session.answer(), ["1"])
+        self.assertEqual(self.count(f"events WHERE ip = '{VIEWER}'"), 0)
+
+    def wait_blocked(self, call: str) -> None:
+        wait_until(lambda: self.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                                      f"AND wait_event_type = 'Lock' AND query LIKE 'SELECT {call}%'") == "1")
 
     def test_what_is_no_address_and_no_time(self) -> None:
         self.fill(10)
