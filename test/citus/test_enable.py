@@ -9,7 +9,7 @@ from harness.process import wait_until
 TABLES = {"marks", "lanes", "ingest_cursor", "ingest_runs", "placements", "events", "event_keys", "counts_minute",
           "counts_late", "counts", "rejected_events"}
 HANDED_ON = {"ingest_batch", "ingest_text", "import_batch", "import_text", "claim_lane", "import_position",
-             "close_minutes", "roll_up", "fold_late", "stop_lane"}
+             "close_minutes", "roll_up", "fold_late", "expire_addresses", "stop_lane"}
 
 
 class Enable(CitusCase):
