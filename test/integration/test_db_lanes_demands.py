@@ -67,6 +67,16 @@ class Demands(Functions):
         handed = {name for name, in self.psql("SELECT unnest(lane_functions())")}
         self.assertEqual(called - handed, set())
 
+    def test_times_are_cut_in_utc(self) -> None:
+        """By the statement or the function itself: what a client has set reaches no other node."""
+        cut = r"date_trunc\(|::date\y|to_char\(|\yAT TIME ZONE\y|\ycurrent_date\y"
+        lines = self.psql(
+            "SELECT proname, line FROM pg_proc, regexp_split_to_table(pg_get_functiondef(oid), E'\\n') AS line "
+            "WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND "
+            f"line ~* '{cut}' AND lower(proconfig::text) !~ 'timezone=utc'")
+        self.assertGreater(len(lines), 5)
+        self.assertEqual([row for row in lines if "'UTC'" not in row[1]], [])
+
     def test_every_lane_is_here_and_a_cluster_is_missed_in_words(self) -> None:
         self.assertEqual(self.value("SELECT is_distributed()"), "f")
         self.assertEqual(self.value("SELECT lane_is_here(7::smallint)"), "t")
