@@ -24,8 +24,8 @@ END
 $$;
 
 -- Moves mark 7 of the lane to the beginning of p_time's day; it never goes back. Whoever has read the old mark
--- and still stores, in the lane or outside all, is waited for, a moment only, since others queue behind us: then no
--- more addresses come from before the mark. Returns whether it has moved.
+-- and still stores is waited for, a moment only, since others queue behind us: then no more addresses come from
+-- before the mark. Batches hold the lane, and who stores without them the mark itself. Returns whether it has moved.
 CREATE OR REPLACE FUNCTION move_addresses_from(p_lane smallint, p_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
@@ -34,7 +34,7 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM marks m WHERE m.lane = p_lane AND m.mark = 7 AND m.at < v_from) THEN
         RETURN false;
     END IF;
-    PERFORM pg_advisory_xact_lock(lock_key('outside lanes'));
+    PERFORM 1 FROM marks m WHERE m.lane = p_lane AND m.mark = 7 FOR UPDATE;
     PERFORM pg_advisory_xact_lock(lock_key('lane ' || p_lane));
     UPDATE marks m SET at = v_from WHERE m.lane = p_lane AND m.mark = 7 AND m.at < v_from;
     RETURN true;

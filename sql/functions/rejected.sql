@@ -109,8 +109,8 @@ BEGIN
         RAISE EXCEPTION 'the lanes are being doubled: try again when they are'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    PERFORM pg_advisory_xact_lock_shared(lock_key('outside lanes')); -- until then no address goes that we store
     FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes ORDER BY lane) LOOP
+        PERFORM 1 FROM marks WHERE lane = v_lane AND mark = 7 FOR SHARE; -- so it stays while addresses go by it
         v_known := known_ads(ARRAY(SELECT DISTINCT e.ad_id::bigint FROM rejected_events e WHERE e.lane = v_lane));
         IF NOT p_force THEN
             PERFORM pass_over_late(v_lane, p_ad_id, v_known);

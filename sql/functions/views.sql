@@ -54,8 +54,7 @@ DECLARE
 BEGIN
     NEW.id := coalesce(NEW.id, nextval('events_id_seq'));
     NEW."timestamp" := v_at AT TIME ZONE 'UTC';
-    PERFORM pg_advisory_xact_lock_shared(lock_key('outside lanes')); -- until then no address goes that we store
-    SELECT m.at INTO v_addresses_from FROM marks m WHERE m.lane = 0 AND m.mark = 7;
+    SELECT m.at INTO v_addresses_from FROM marks m WHERE m.lane = 0 AND m.mark = 7 FOR SHARE; -- so it stays meanwhile
     INSERT INTO events (lane, id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
     VALUES (0, NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
             v_at < v_closed, CASE WHEN v_at >= v_addresses_from THEN v_ip END,
