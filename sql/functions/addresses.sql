@@ -46,17 +46,19 @@ $$;
 -- Takes the addresses of before p_from out of some pages of a partition, from p_page on, and passes over those
 -- that have none. Returns the page that is next; null: it is through, or there is no such partition. Rows without a
 -- time count as old: they were adopted. What it writes comes to lie further on, where it is found without an address.
--- On Citus nobody here knows how many pages there are; elsewhere no call reads more of them than its own, also of a
--- lane without rows.
+-- No call reads more pages than its own, also of a lane without rows.
 CREATE OR REPLACE FUNCTION clear_pages(p_lane smallint, p_partition regclass, p_from timestamptz, p_page bigint,
                                        p_pages integer) RETURNS bigint
 LANGUAGE plpgsql STRICT SET search_path FROM CURRENT AS $$
 DECLARE
-    v_past bigint := CASE WHEN NOT is_distributed() THEN
-        pg_relation_size(p_partition) / current_setting('block_size')::bigint END;
+    v_heap regclass := p_partition; -- where its rows of the lane lie
+    v_past bigint;
     v_rows bigint;
-    v_is_more boolean;
 BEGIN
+    IF is_distributed() THEN
+        v_heap := shard_name(p_partition, get_shard_id_for_distribution_column(p_partition, p_lane));
+    END IF;
+    v_past := pg_relation_size(v_heap) / current_setting('block_size')::bigint;
     FOR n IN 1..32 LOOP
         EXECUTE format('UPDATE %s SET ip = NULL, ip_text = NULL WHERE lane = $1 AND ctid >= $2 AND ctid < $3 '
                        'AND (ip IS NOT NULL OR ip_text IS NOT NULL) AND (occurred_at < $4 OR occurred_at IS NULL)',
@@ -64,12 +66,7 @@ BEGIN
         USING p_lane, format('(%s,0)', p_page)::tid, format('(%s,0)', p_page + p_pages)::tid, p_from;
         GET DIAGNOSTICS v_rows = ROW_COUNT;
         p_page := p_page + p_pages;
-        v_is_more := p_page < v_past;
-        IF v_is_more IS NULL THEN
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE lane = $1 AND ctid >= $2)', p_partition)
-            INTO v_is_more USING p_lane, format('(%s,0)', p_page)::tid;
-        END IF;
-        IF NOT v_is_more THEN
+        IF p_page >= v_past THEN
             RETURN NULL;
         END IF;
         EXIT WHEN v_rows > 0;
@@ -160,6 +157,7 @@ CREATE OR REPLACE FUNCTION expire_addresses(p_lane smallint, p_days integer, p_n
 RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    PERFORM require_lane(p_lane);
     IF p_days = 0 OR to_regclass('before_positions') IS NOT NULL THEN
         RETURN false;
     END IF;

@@ -123,17 +123,21 @@ BEGIN
             set_config('citus.shard_count', p_shards::text, true),
             set_config('client_min_messages', 'warning', true);
     LOCK TABLE lanes, marks, ingest_cursor IN ACCESS EXCLUSIVE MODE;
+    PERFORM empty_report_views(); -- for each column that a view reads Citus looks through all that the view needs
     FOREACH v_table IN ARRAY lane_tables() LOOP
         PERFORM create_distributed_table(v_table, 'lane',
                                          colocate_with => CASE v_table WHEN 'marks' THEN 'none' ELSE 'marks' END);
     END LOOP;
     CREATE TABLE ad_ids (id integer PRIMARY KEY);
+    EXECUTE format('ALTER TABLE ad_ids OWNER TO %s', (SELECT relowner::regrole FROM pg_class
+                                                      WHERE oid = 'lanes'::regclass));
     PERFORM create_reference_table('ad_ids');
     INSERT INTO ad_ids (id) SELECT id FROM ads WHERE id IS NOT NULL ON CONFLICT DO NOTHING;
     CREATE OR REPLACE TRIGGER ads_noted AFTER INSERT OR UPDATE OF id OR DELETE OR TRUNCATE ON ads
         FOR EACH STATEMENT EXECUTE FUNCTION note_ad_ids();
     CREATE OR REPLACE FUNCTION is_distributed() RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true;
     v_functions := adapt_to_citus();
+    PERFORM make_report_views();
     RETURN format('%s tables are distributed by lane in %s shards over %s workers, %s functions are handed on to them',
                   cardinality(lane_tables()), p_shards,
                   (SELECT count(*) FROM pg_dist_node WHERE groupid <> 0 AND noderole = 'primary' AND isactive),

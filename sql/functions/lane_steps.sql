@@ -166,6 +166,7 @@ BEGIN
                         (ARRAY['copy_lane', 'move_keys', 'move_rejected'])[v_step.step + 1], v_step.lane, v_before);
     progress := format('%s lanes become %s: lane %s, %s', v_before, 2 * v_before, v_step.lane,
                        CASE v_step.step WHEN 0 THEN 'positions' WHEN 2 THEN 'rejected events'
-                       ELSE concat_ws(' ', 'keys', to_char(time_of_ms(key_ms(v_step.key)), 'YYYY-MM-DD HH24:MI')) END);
+                       ELSE concat_ws(' ', 'keys', to_char(time_of_ms(key_ms(v_step.key)) AT TIME ZONE 'UTC',
+                                                           'YYYY-MM-DD HH24:MI')) END);
 END
 $$;

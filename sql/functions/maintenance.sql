@@ -13,7 +13,7 @@ $$;
 
 -- Closes the minutes up to two minutes ago: what happened in them is late from now on. The batches that
 -- have read the old mark are waited for, a moment only, since others queue behind us.
-CREATE OR REPLACE FUNCTION close_minutes(p_lane smallint DEFAULT 0, p_now timestamptz DEFAULT clock_timestamp())
+CREATE OR REPLACE FUNCTION close_minutes(p_lane smallint DEFAULT 0, p_now timestamptz DEFAULT now())
 RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE

@@ -1,8 +1,7 @@
--- The views clicks and impressions, writable as the original service's table was: inserts and deletes
--- are applied to events and to the late counts. Tests (verdict 4) are not in them. Late events and others
--- are read apart, so that a condition on the time leaves out the partitions of other days. What a role may
--- do is told by its rights on the view alone: as a view reads its tables, its triggers write them, with the
--- rights of their owner.
+-- The views clicks and impressions, writable as the original service's table was: inserts and deletes are applied to
+-- events and to the late counts. Tests (verdict 4) are not in them. A condition on their timestamp leaves out no
+-- partition: for that ask events by occurred_at, late ones and others apart. What a role may do is told by its rights
+-- on the view alone: as a view reads its tables, its triggers write them, with the rights of their owner.
 
 CREATE OR REPLACE VIEW clicks AS
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,

@@ -1,9 +1,12 @@
 """What a distributed database (Citus) demands of the schema and the functions, on a plain PostgreSQL; and that they say
 so where there is no cluster."""
+import re
 import unittest
+from pathlib import Path
 
 from functions_support import Functions
 
+STORE = Path(__file__).resolve().parents[2] / "store"
 LANE_TABLES = "SELECT unnest(lane_tables())::regclass AS oid"
 # Citus calls a default where the row is stored: on any node.
 DEFAULT = r"^nextval\('events_id_seq'::regclass\)$|^now\(\)$|^('?[-\w{}]+'?|true|false)(::[a-z0-9 ]+(\[\])?)?$"
@@ -55,6 +58,24 @@ class Demands(Functions):
             "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE lanname = 'plpgsql' "
             "AND pronamespace = 'public'::regnamespace AND proname = ANY (lane_functions()) ORDER BY 1")
         self.assertEqual(rows, sorted((name, "p_lane", "smallint", "t") for name, in names))
+
+    def test_what_the_program_calls_in_a_lane_is_handed_on(self) -> None:
+        """Each function that a statement of its gives a lane first; batches' arguments are made elsewhere."""
+        called = {name for file in STORE.rglob("*.c")
+                  for name in re.findall(r"\b(\w+)\(\$1::smallint", file.read_text())}
+        self.assertLessEqual({"close_minutes", "expire_addresses", "claim_lane", "import_position"}, called)
+        handed = {name for name, in self.psql("SELECT unnest(lane_functions())")}
+        self.assertEqual(called - handed, set())
+
+    def test_times_are_cut_in_utc(self) -> None:
+        """By the statement or the function itself: what a client has set reaches no other node."""
+        cut = r"date_trunc\(|::date\y|to_char\(|\yAT TIME ZONE\y|\ycurrent_date\y"
+        lines = self.psql(
+            "SELECT proname, line FROM pg_proc, regexp_split_to_table(pg_get_functiondef(oid), E'\\n') AS line "
+            "WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND "
+            f"line ~* '{cut}' AND lower(proconfig::text) !~ 'timezone=utc'")
+        self.assertGreater(len(lines), 5)
+        self.assertEqual([row for row in lines if "'UTC'" not in row[1]], [])
 
     def test_every_lane_is_here_and_a_cluster_is_missed_in_words(self) -> None:
         self.assertEqual(self.value("SELECT is_distributed()"), "f")
