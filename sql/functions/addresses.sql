@@ -160,6 +160,7 @@ CREATE OR REPLACE FUNCTION expire_addresses(p_lane smallint, p_days integer, p_n
 RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    PERFORM require_lane(p_lane);
     IF p_days = 0 OR to_regclass('before_positions') IS NOT NULL THEN
         RETURN false;
     END IF;
