@@ -16,10 +16,10 @@ class Addresses(CitusCase):
         self.server.stop()
         for lane in (0, 1):  # days of their own, late ones, the default partition
             self.psql("INSERT INTO events (lane, occurred_at, received_at, ad_id, kind, late, ip) "
-                      f"SELECT {lane}::smallint, {OLD} - n * interval '1 day', now(), 1, 'pause'::event_kind, l, '10.9.9.9' "
-                      "FROM generate_series(0, 30, 10) AS n, unnest('{true,false}'::boolean[]) AS l")
-        self.psql("INSERT INTO rejected_events (lane, id, journal, sequence, kind, received_at, occurred_at, ad_id, ip, "
-                  "reason, playback_ms, verdict, flags, detail, quantity) SELECT l::smallint, 1000 + l, "
+                      f"SELECT {lane}::smallint, {OLD} - n * interval '1 day', now(), 1, 'pause'::event_kind, l, "
+                      "'10.9.9.9' FROM generate_series(0, 30, 10) AS n, unnest('{true,false}'::boolean[]) AS l")
+        self.psql("INSERT INTO rejected_events (lane, id, journal, sequence, kind, received_at, occurred_at, ad_id, "
+                  "ip, reason, playback_ms, verdict, flags, detail, quantity) SELECT l::smallint, 1000 + l, "
                   "'00000000-0000-4000-8000-000000000001'::uuid, l, 'pause'::event_kind, now(), "
                   f"{OLD}, 77, '10.9.9.9'::inet, 'unknown ad', 0, 0, 0, 0, 1 FROM generate_series(0, 1) AS l")
 
@@ -27,8 +27,8 @@ class Addresses(CitusCase):
         return int(self.value(f"SELECT count(ip) FROM {table} WHERE {where}"))
 
     def test_they_go_behind_a_retry_that_is_under_way(self) -> None:
-        viewer = OLD.replace("5 days", "25 days")  # a time, and before
-        self.assertEqual(self.value(f"SELECT forget_viewer('10.9.9.9', '-infinity', {viewer})"), "8")
+        """After one viewer's of the oldest days, which are taken out by themselves."""
+        self.assertEqual(self.value("SELECT forget_viewer('10.9.9.9', '-infinity', now() - interval '25 days')"), "8")
         self.assertEqual((self.kept("events"), self.kept("rejected_events")), (68, 2))
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (77, 'https://a.example', 'https://b.example')")
         retry = SqlSession(self, self.postgres, self.database)
@@ -41,6 +41,7 @@ class Addresses(CitusCase):
         self.server.wait_until(lambda: self.kept("events") == 60, 120)
         self.assertEqual(self.kept("events", f"occurred_at <= {OLD}"), 0)
         self.assertEqual(self.value("SELECT count(*) FROM events"), "78")
+
 
 if __name__ == "__main__":
     unittest.main()
