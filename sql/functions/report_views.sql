@@ -100,8 +100,8 @@ BEGIN
     FOR v_view IN
         SELECT a.attrelid::regclass AS name,
                string_agg(concat('NULL::', format_type(a.atttypid, a.atttypmod),
-                                 ' COLLATE ' || nullif(a.attcollation, 0)::regcollation, ' AS ', quote_ident(a.attname)),
-                          ', ' ORDER BY a.attnum) AS columns
+                                 ' COLLATE ' || nullif(a.attcollation, 0)::regcollation, ' AS ',
+                                 quote_ident(a.attname)), ', ' ORDER BY a.attnum) AS columns
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND c.relkind = 'v' AND a.attnum > 0
           AND starts_with(obj_description(c.oid, 'pg_class'), 'video-ad-tracker: ')

@@ -18,7 +18,10 @@ class Enable(CitusCase):
         self.wait_maintained()
         before = self.post(server, 0, 100)
         self.wait_at_rest(server)
+        self.psql("CREATE VIEW mine AS SELECT sum(events) FROM ad_totals; GRANT SELECT ON ad_totals TO PUBLIC")
         self.assertIn("11 tables are distributed by lane in 4 shards over 2 workers", self.enable())
+        self.assertEqual(self.value("SELECT sum FROM mine"), "100")
+        self.assertIn("=r/", self.value("SELECT relacl FROM pg_class WHERE oid = 'ad_totals'::regclass"))
         tables = {name for name, in self.psql(
             "SELECT logicalrelid::text FROM pg_dist_partition p WHERE p.partmethod = 'h' AND NOT EXISTS "
             "(SELECT FROM pg_inherits WHERE inhrelid = p.logicalrelid)")}

@@ -132,7 +132,7 @@ class Keys(Functions):
         self.assert_counts_agree()
 
     def test_partitions_of_other_days_are_left_out(self) -> None:
-        """By both halves of a question, and the default one is read; by one of late ones and others together none is."""
+        """By both halves of a question, and the default one is read; not where late ones are asked with them."""
         partitions = {name for name, in self.psql("SELECT partition FROM partition_bounds('events')")}
         for at, tables in (("now()", 2), ("now() - interval '3 days'", 2), ("now() + interval '100 days'", 1)):
             day = self.value(f"SELECT (({at}) AT TIME ZONE 'UTC')::date + interval '1 hour'")
