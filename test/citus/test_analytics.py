@@ -20,7 +20,8 @@ LANES = 2
 EXPLAIN = {"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0"}
 PLAN = re.compile(r"plan:\n\tQuery Text: (.*?)\n(\t.*?)(?=\n\d{4}-)", re.DOTALL)
 QUESTIONS = ("period=7d", "period=7d&group_by=ad,hour&ad_id=1",
-             "period=30d&group_by=day&tz=Asia/Kathmandu&compare=previous", "period=7d&group_by=placement", "period=7d&group_by=error_code,ad", "period=today&group_by=minute")
+             "period=30d&group_by=day&tz=Asia/Kathmandu&compare=previous", "period=7d&group_by=placement",
+             "period=7d&group_by=error_code,ad", "period=today&group_by=minute")
 
 
 def lane_of(event: Event) -> int:
