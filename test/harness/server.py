@@ -171,7 +171,7 @@ class Server:
         assert response.status == 200, f"/metrics: {response.status}"
         return parse_metrics(response.body.decode())
 
-    def wait_until(self, probe: Callable[[], Value], timeout_seconds: float = 10.0) -> Value:
+    def wait_until(self, probe: Callable[[], Value], timeout_seconds: float = 30.0) -> Value:
         """As the function, and shows the log when it never comes true."""
         try:
             return wait_until(probe, timeout_seconds)
