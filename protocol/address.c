@@ -8,6 +8,7 @@
 #include "protocol/digits.h"
 
 enum { IPV4_BYTES = 4, IPV6_BYTES = 16 };
+enum { IPV4_KEPT_BYTES = 3, IPV6_KEPT_BYTES = 6, SIX_TO_FOUR_KEPT_BYTES = 2 + IPV4_KEPT_BYTES };
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -57,6 +58,22 @@ struct address address_unmap(struct address address)
     struct address unmapped = {.family = ADDRESS_IPV4};
     memcpy(unmapped.bytes, address.bytes + sizeof mapped_prefix, IPV4_BYTES);
     return unmapped;
+}
+
+struct address address_truncate(struct address address)
+{
+    static const uint8_t six_to_four[2] = {0x20, 0x02};
+    struct address whole = address_unmap(address);
+    struct address truncated = {.family = whole.family};
+    size_t kept_bytes = 0;
+    if (whole.family == ADDRESS_IPV4)
+        kept_bytes = IPV4_KEPT_BYTES;
+    else if (whole.family == ADDRESS_IPV6)
+        kept_bytes = memcmp(whole.bytes, six_to_four, sizeof six_to_four) == 0
+                         ? SIX_TO_FOUR_KEPT_BYTES
+                         : IPV6_KEPT_BYTES;
+    memcpy(truncated.bytes, whole.bytes, kept_bytes);
+    return truncated;
 }
 
 /* Reads 0 to `high` in decimal, without leading zeros: some read those as octal. */

@@ -38,6 +38,13 @@ void address_format(const struct address *address, char text[static ADDRESS_TEXT
 /* The IPv4 address inside an IPv4-mapped IPv6 one (::ffff:192.0.2.1); any other as it is. */
 struct address address_unmap(struct address address);
 
+/*
+ * What is left of an address that names no viewer: of IPv4 the first 24 bits, of IPv6 the first 48;
+ * the IPv4 address inside a mapped one is taken for itself, and so is that which a 6to4 address
+ * (RFC 3056) has among its first 48 bits: 24 of it stay. ADDRESS_NONE stays as it is.
+ */
+struct address address_truncate(struct address address);
+
 /* Reads `address` or `address/prefix`. Bits beyond the prefix must be 0. Returns RESULT_MALFORMED
  * otherwise. */
 MUST_CHECK enum result address_block_parse(const char *text, size_t length,

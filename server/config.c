@@ -12,7 +12,7 @@
 #include "server/access/secrets.h"
 #include "server/http/octet.h"
 
-enum { FIELD_NAME_MAX_BYTES = 64, RETENTION_MIN_DAYS = 16 };
+enum { FIELD_NAME_MAX_BYTES = 64, RETENTION_MIN_DAYS = 16, SEGMENT_CLOSE_S = 3600 };
 
 /* One variable, and the field of struct config that it sets. */
 struct variable {
@@ -166,6 +166,16 @@ static enum result read_hosts(const struct variable *variable, const char *value
     return host_list_parse(variable->name, value, field, error);
 }
 
+static enum result read_anonymize(const struct variable *variable, const char *value, void *field,
+                                  struct error *error)
+{
+    bool *is_on = field;
+    *is_on = strcmp(value, "truncate") == 0;
+    if (!*is_on && strcmp(value, "none") != 0)
+        return error_set(error, RESULT_INVALID, "%s must be none or truncate", variable->name);
+    return RESULT_OK;
+}
+
 static enum result read_sync(const struct variable *variable, const char *value, void *field,
                              struct error *error)
 {
@@ -221,6 +231,8 @@ static const struct variable variables[] = {
      read_number, FIELD(store.queue_max_events), 1, 1000000000},
     {"EVENTS_RETENTION_DAYS", "0", "how long the database keeps single events, 16 at least; 0 = for ever; counts stay",
      read_retention, FIELD(store.events_retention_days), 0, 36500},
+    {"ADDRESS_RETENTION_DAYS", "0", "how long the database keeps viewers' addresses; 0 = as long as the events",
+     read_number, FIELD(store.address_retention_days), 0, 36500},
     {"SHUTDOWN_GRACE_SECONDS", "10", "time to store what is queued after SIGTERM",
      read_number, FIELD(shutdown_grace_s), 0, 3600},
     {"KEEPALIVE_SECONDS", "75", "how long a connection may be idle between requests",
@@ -252,6 +264,8 @@ static const struct variable variables[] = {
      read_hosts, FIELD(ops_hosts), 0, 0},
     {"SSAI_PEERS", "", "ad-inserting servers whose X-Device-IP and X-Device-User-Agent count",
      read_blocks, FIELD(ssai_peers), 0, 0},
+    {"IP_ANONYMIZE", "none", "none, or truncate: of viewers' addresses only the /24 or, of IPv6, the /48 is kept",
+     read_anonymize, FIELD(hides_addresses), 0, 0},
     {"REUSE_PORT", "0", "1 = several instances share the port (SO_REUSEPORT)",
      read_switch, FIELD(listener.reuse_port), 0, 0},
     {"SAMPLE_DATA", "0", "1 = five sample ads and clicks into an empty database",
@@ -267,12 +281,13 @@ static const struct variable variables[] = {
 
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
-void config_print_help(FILE *out)
+bool config_variable_at(size_t index, struct config_variable *variable)
 {
-    for (size_t i = 0; i < VARIABLES; i++)
-        (void)fprintf(out, "  %-24s %s%s%s%s\n", variables[i].name, variables[i].meaning,
-                      variables[i].fallback[0] == '\0' ? "" : " (", variables[i].fallback,
-                      variables[i].fallback[0] == '\0' ? "" : ")");
+    if (index >= VARIABLES)
+        return false;
+    *variable = (struct config_variable){variables[index].name, variables[index].fallback,
+                                         variables[index].meaning};
+    return true;
 }
 
 /* An empty variable counts as unset. */
@@ -292,14 +307,6 @@ enum result config_set(struct config *config, const char *name, const char *valu
     return variables[i].read(&variables[i], value, (char *)config + variables[i].offset, error);
 }
 
-enum result config_check(const struct config *config, struct error *error)
-{
-    /* With REUSE_PORT both could be had, and the system would choose who gets a client. */
-    if (config->ops_listen.port == config->listener.port)
-        return error_set(error, RESULT_INVALID, "OPS_LISTEN must have another port than PORT");
-    return access_tokens_check(config->admin_token, config->read_token, error);
-}
-
 enum result config_read(struct config *config, struct error *error)
 {
     *config = (struct config){0};
@@ -311,16 +318,22 @@ enum result config_read(struct config *config, struct error *error)
         *config = (struct config){0};
         return RESULT_INVALID;
     }
-    if (config_check(config, error) != RESULT_OK) {
+    if (access_tokens_check(config->admin_token, config->read_token, error) != RESULT_OK) {
         *config = (struct config){0};
         return RESULT_INVALID;
     }
     config->is_public_url_set = config->public_url[0] != '\0';
+    config_guess_public_url(config);
+    config->store.public_url = config->public_url;
+    config->store.journal.close_s = SEGMENT_CLOSE_S;
+    return RESULT_OK;
+}
+
+void config_guess_public_url(struct config *config)
+{
     if (!config->is_public_url_set)
         (void)snprintf(config->public_url, sizeof config->public_url, "http://localhost:%u",
                        config->listener.port);
-    config->store.public_url = config->public_url;
-    return RESULT_OK;
 }
 
 /* Browsers take the loopback's http for safe, and no other on a page of https. */

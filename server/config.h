@@ -2,8 +2,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "metrics/log.h"
 #include "protocol/result.h"
@@ -37,10 +37,12 @@ struct config {
     struct store_settings store;
     struct listener_settings listener;
     struct listen_place ops_listen; /* of operators; its port is 0 = at `listener` */
+    int ops_passed_fd;              /* as listener_settings' */
     struct host_list ops_hosts;     /* under which names they reach that */
     struct peer_list trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none */
     struct peer_list ssai_peers;
+    bool hides_addresses; /* of viewers: truncates them before they are kept */
     bool is_public_url_set;
     char public_url[PUBLIC_URL_SIZE]; /* without a slash at its end */
     uint32_t token_ttl_s;
@@ -64,8 +66,8 @@ MUST_CHECK enum result config_read(struct config *config, struct error *error);
 MUST_CHECK enum result config_set(struct config *config, const char *name, const char *value,
                                   struct error *error);
 
-/* What no variable can tell by itself: done by config_read() for those of the environment. */
-MUST_CHECK enum result config_check(const struct config *config, struct error *error);
+/* Where PUBLIC_URL is not set: what it is then. */
+void config_guess_public_url(struct config *config);
 
 /*
  * What is likely not meant, in words; NULL = nothing. PUBLIC_URL that is not set, or whose pages
@@ -73,5 +75,14 @@ MUST_CHECK enum result config_check(const struct config *config, struct error *e
  */
 const char *config_public_url_doubt(const struct config *config);
 
-/* Writes the variables with their meanings and defaults, for --help. */
-void config_print_help(FILE *out);
+/* What a variable is, for those who read of it (help.h). */
+struct config_variable {
+    const char *name;
+    const char *fallback; /* what it is when it is not set; "" = nothing */
+    const char *meaning;
+};
+
+/* Describes the variable `index`, in the order of --help; its strings are never freed. Returns
+ * false,
+ * `*variable` unchanged, where there are no more. */
+bool config_variable_at(size_t index, struct config_variable *variable);

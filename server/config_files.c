@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "protocol/memory.h"
+#include "server/access/secrets.h"
 
 static const char *const variables[CONFIG_FILES] = {
     [CONFIG_ADMIN_TOKEN] = "ADMIN_TOKEN",   [CONFIG_READ_TOKEN] = "READ_TOKEN",
@@ -116,7 +117,7 @@ enum result config_files_read(struct config *config, struct error *error)
             return RESULT_INVALID;
         config_file_keep(config, file, text);
     }
-    return config_check(config, error);
+    return access_tokens_check(config->admin_token, config->read_token, error);
 }
 
 void config_clear(struct config *config)

@@ -8,35 +8,22 @@
 #include <unistd.h>
 
 #include "metrics/log.h"
+#include "protocol/serving_token.h"
 #include "server/config.h"
 #include "server/config_files.h"
+#include "server/config_sockets.h"
+#include "server/daemon/passed_sockets.h"
+#include "server/help.h"
 #include "server/libevent_log.h"
 #include "server/self_check.h"
 #include "server/service.h"
 #include "store/disk/sync_worker.h"
 #include "store/import.h"
 #include "store/journal/inspect.h"
+#include "store/lane_change.h"
+#include "store/settings_check.h"
 
 enum { EXIT_USAGE = 2, LARGE_BYTES = 128 * 1024, DESCRIPTORS_FEW = 256 };
-
-static void print_help(void)
-{
-    (void)printf(
-        "video-ad-tracker %s: serves video ads, records impressions and clicks, tells how "
-        "ads perform\n\n"
-        "usage: video-ad-tracker [--check | --journal | --import DIR [--force] | --help | "
-        "--version]\n"
-        "\n"
-        "  --check       exit 0 when the running server answers /livez with 200, else 1\n"
-        "  --journal     tell what lies in JOURNAL_DIR, changing nothing\n"
-        "  --import DIR  store what the database lacks of the journal in DIR, on which no\n"
-        "                server works; exit 0 when it has all, 2 when there is no journal;\n"
-        "                --force stores what is too late to tell a duplicate, too\n"
-        "\n"
-        "Everything is configured by environment variables (default):\n",
-        ADTRACKER_VERSION);
-    config_print_help(stdout);
-}
 
 /* A connection is a descriptor: take all that the system lets us have. */
 static void raise_descriptor_limit(struct log *log)
@@ -66,23 +53,49 @@ static void complain(const char *text)
                   text);
 }
 
-static int serve(struct config *config, char *const *operands)
+/* What has been set and can't be used, and is the same at the next start: nobody need try. */
+static enum result look_at_settings(struct config *config, struct error *error)
 {
-    (void)operands;
+    struct passed_sockets sockets;
+    if (passed_sockets_take(&sockets, error) != RESULT_OK ||
+        config_sockets_put(config, &sockets, error) != RESULT_OK ||
+        store_settings_check(&config->store, error) != RESULT_OK)
+        return RESULT_INVALID;
+    if (config->store.token_secret == NULL)
+        return RESULT_OK;
+    struct token_keys *keys = token_keys_new(config->store.token_secret, error);
+    token_keys_free(keys);
+    return keys == NULL ? RESULT_INVALID : RESULT_OK;
+}
+
+static int run_service(struct config *config, struct log *log)
+{
     struct error error = {""};
-    struct log *log = make_log(config);
-    libevent_log_start(log);
-    raise_descriptor_limit(log);
-    if (config->store.db_conn == NULL)
-        log_write(log, LOG_INFO, "server",
-                  "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
     struct service *service = service_new(config, log, &error);
     if (service != NULL)
         service_run(service);
     else
         log_write(log, LOG_ERROR, "server", "%s", error.text);
-    int status = service == NULL;
     service_free(service);
+    return service == NULL;
+}
+
+static int serve(struct config *config, char *const *operands)
+{
+    (void)operands;
+    struct error error = {""};
+    struct log *log = make_log(config);
+    if (look_at_settings(config, &error) != RESULT_OK) {
+        log_write(log, LOG_ERROR, "server", "%s", error.text);
+        log_free(log);
+        return EXIT_USAGE;
+    }
+    libevent_log_start(log);
+    raise_descriptor_limit(log);
+    if (config->store.db_conn == NULL)
+        log_write(log, LOG_INFO, "server",
+                  "DB_CONN is not set: libpq's defaults apply (PGHOST ...)");
+    int status = run_service(config, log);
     libevent_log_stop();
     log_free(log);
     return status;
@@ -126,6 +139,21 @@ static int import(struct config *config, char *const *operands)
     return result == RESULT_OK ? 0 : 1;
 }
 
+static int lanes(struct config *config, char *const *operands)
+{
+    struct error error = {""};
+    struct log *log = make_log(config);
+    const struct lane_change_settings settings = {
+        .db_conn = config->store.db_conn, .lanes = operands[0], .out = stdout};
+    enum result result = lane_change(&settings, log, &error);
+    if (result != RESULT_OK)
+        (void)fprintf(stderr, "video-ad-tracker: --lanes: %s\n", error.text);
+    log_free(log);
+    if (result == RESULT_INVALID)
+        return EXIT_USAGE;
+    return result == RESULT_OK ? 0 : 1;
+}
+
 static const struct command {
     const char *name; /* the first argument; "" = none is given */
     int arguments;
@@ -135,7 +163,8 @@ static const struct command {
 } commands[] = {{"", 0, NULL, true, serve},
                 {"--check", 1, NULL, false, check},
                 {"--journal", 1, NULL, false, inspect},
-                {"--import", 2, "--force", true, import}};
+                {"--import", 2, "--force", true, import},
+                {"--lanes", 2, NULL, true, lanes}};
 
 /* Of the arguments behind the program's name. */
 static const struct command *find_command(int count, char *const *arguments)
@@ -165,7 +194,7 @@ int main(int argc, char **argv)
 {
     ignore_signals();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        print_help();
+        help_print(stdout);
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
@@ -176,7 +205,7 @@ int main(int argc, char **argv)
         return sync_worker_run(argv[2]);
     const struct command *command = find_command(argc - 1, argv + 1);
     if (command == NULL) {
-        complain("unknown argument, see --help");
+        complain("wrong arguments, see --help");
         return EXIT_USAGE;
     }
     struct config config;

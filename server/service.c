@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include <event2/event.h>
-#include <event2/http.h>
 
 #include "metrics/clock.h"
 #include "metrics/log.h"
@@ -21,22 +20,22 @@
 #include "protocol/uuid.h"
 #include "server/access/secrets.h"
 #include "server/config.h"
+#include "server/daemon/supervision.h"
+#include "server/entrances.h"
 #include "server/handlers/access.h"
 #include "server/handlers/analytics_answers.h"
 #include "server/handlers/context.h"
 #include "server/handlers/event_batch.h"
 #include "server/handlers/routes.h"
 #include "server/handlers/serving_metrics.h"
-#include "server/http/dispatch.h"
 #include "server/http/exchange.h"
 #include "server/http/guard.h"
-#include "server/http/head.h"
-#include "server/http/listener.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
 #include "server/http/stream.h"
 #include "server/loop_lag.h"
 #include "server/reread.h"
+#include "server/status_words.h"
 #include "store/store.h"
 
 /*
@@ -44,7 +43,13 @@
  * request has come for a while and none is in hand (or half the grace time is over), the store
  * drains; then the last answers get a moment to leave.
  */
-enum { DRAIN_TICK_MS = 50, DRAIN_QUIET_TICKS = 4, DRAIN_TICKS_MAX = 40, LAST_ANSWERS_MS = 50 };
+enum {
+    DRAIN_TICK_MS = 50,
+    DRAIN_QUIET_TICKS = 4,
+    DRAIN_TICKS_MAX = 40,
+    LAST_ANSWERS_MS = 50,
+    AFTER_GRACE_MS = 10000, /* for the last answers, and the journal's last sync */
+};
 
 enum { SIGNALS = 5 };
 
@@ -70,12 +75,8 @@ struct service {
     struct exchanges *exchanges;
     struct http_guard *guard;
     struct access *access;
-    struct http_entrance entrance; /* of everybody, or of the public */
-    struct evhttp *http;
-    struct listener *listener;
-    struct http_entrance ops_entrance; /* of operators alone */
-    struct evhttp *ops_http;           /* NULL = there is none */
-    struct listener *ops_listener;
+    struct entrances entrances;
+    struct supervision *supervision;
     struct loop_lag *loop_lag;
     struct event *signals[SIGNALS];
     struct news ignored_signals;
@@ -146,9 +147,9 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     service->is_stopping = true;
     log_write(service->log, LOG_INFO, "server", "stopping signal=%d pending=%llu", (int)number,
               (unsigned long long)store_pending_events(service->store));
-    listener_close(service->listener);
-    if (service->ops_listener != NULL)
-        listener_close(service->ops_listener);
+    supervision_stop(service->supervision,
+                     service->config->shutdown_grace_s * 1000 + AFTER_GRACE_MS);
+    entrances_close(&service->entrances);
     exchanges_close_connections(service->exchanges);
     access_stop(service->access);
     timer_arm(service->drain_tick, DRAIN_TICK_MS);
@@ -180,6 +181,7 @@ static void make_context(struct service *service)
         (struct handler_context){.trusted_proxies = &config->trusted_proxies,
                                  .ivt_header = config->ivt_header,
                                  .ssai_peers = &config->ssai_peers,
+                                 .hides_addresses = config->hides_addresses,
                                  .access = service->access,
                                  .ops_hosts = &config->ops_hosts,
                                  .public_url = config->public_url,
@@ -197,26 +199,8 @@ static void make_context(struct service *service)
             document_render_nofill((enum document_kind)kind, config->public_url);
 }
 
-/* Requests of both listeners are looked at alike, and counted together. */
-static struct evhttp *make_evhttp(const struct service *service, struct http_entrance *entrance,
-                                  enum http_entrance_kind kind)
-{
-    struct evhttp *http = memory_required(evhttp_new(service->base));
-    *entrance = (struct http_entrance){kind, service->exchanges, access_admit};
-    /* Above the guard's limits, so that it is the guard who answers. */
-    evhttp_set_max_headers_size(http, 2 * HTTP_HEAD_MAX_BYTES);
-    evhttp_set_max_body_size(http, HTTP_BODY_MAX_BYTES);
-    evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
-                                         EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
-                                         EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH);
-    evhttp_set_bevcb(http, http_guard_bufferevent, service->guard);
-    evhttp_set_gencb(http, dispatch_request, entrance);
-    return http;
-}
-
 static void make_http(struct service *service)
 {
-    bool is_parted = service->config->ops_listen.port != 0;
     service->router = router_new(routes, sizeof routes / sizeof routes[0]);
     service->http_metrics = http_metrics_new(service->metrics, router_labels(service->router));
     service->guard = http_guard_new(service->config->keepalive_s);
@@ -227,10 +211,8 @@ static void make_http(struct service *service)
     service->streams = exchange_streams_new(service->base);
     service->exchanges = exchanges_new(service->base, service->router, service->http_metrics,
                                        service->streams, &service->context);
-    service->http =
-        make_evhttp(service, &service->entrance, is_parted ? ENTRANCE_PUBLIC : ENTRANCE_SHARED);
-    if (is_parted)
-        service->ops_http = make_evhttp(service, &service->ops_entrance, ENTRANCE_OPERATORS);
+    entrances_init(&service->entrances, service->base, service->exchanges, service->guard,
+                   service->config->ops_listen.port != 0);
 }
 
 /* They are no reason to end, which is what they do without us, nor have they another meaning yet.
@@ -257,8 +239,11 @@ static void on_reread(evutil_socket_t number, short what, void *arg)
                                   .token_keys = &service->token_keys,
                                   .store = service->store,
                                   .log = service->log};
-    if (service->store != NULL && !service->is_stopping)
-        reread_files(&reread);
+    if (service->store == NULL || service->is_stopping)
+        return;
+    supervision_begin_reload(service->supervision);
+    reread_files(&reread);
+    supervision_end_reload(service->supervision);
 }
 
 static void make_signals(struct service *service)
@@ -291,18 +276,10 @@ static void add_build_info(struct metrics *metrics)
     metrics_info(metrics, "adtracker_build_info", "Always 1; the labels tell the build.", labels);
 }
 
-static bool listen_for_all(struct service *service, struct error *error)
+static void write_status(void *arg, char *words, size_t size)
 {
-    const struct config *config = service->config;
-    const struct listener_settings ops = {.port = config->ops_listen.port,
-                                          .address = config->ops_listen.address};
-    service->listener =
-        listener_new(service->base, service->http, &config->listener, service->log, error);
-    if (service->ops_http != NULL && service->listener != NULL)
-        service->ops_listener =
-            listener_new(service->base, service->ops_http, &ops, service->log, error);
-    return service->listener != NULL &&
-           (service->ops_http == NULL || service->ops_listener != NULL);
+    const struct service *service = arg;
+    status_words(service->store, words, size);
 }
 
 struct service *service_new(struct config *config, struct log *log, struct error *error)
@@ -311,6 +288,7 @@ struct service *service_new(struct config *config, struct log *log, struct error
     service->config = config;
     service->log = log;
     service->base = new_base();
+    service->supervision = supervision_new(service->base, log);
     service->metrics = metrics_new();
     add_build_info(service->metrics);
     metrics_add_process(service->metrics);
@@ -328,7 +306,7 @@ struct service *service_new(struct config *config, struct log *log, struct error
     }
     make_http(service);
     make_signals(service);
-    if (!listen_for_all(service, error)) {
+    if (!entrances_listen(&service->entrances, service->base, config, log, error)) {
         service_free(service);
         return NULL;
     }
@@ -338,24 +316,9 @@ struct service *service_new(struct config *config, struct log *log, struct error
 void service_run(struct service *service)
 {
     store_start(service->store);
-    const struct listen_place *ops = &service->config->ops_listen;
-    if (ops->port == 0)
-        log_write(service->log, LOG_INFO, "server", "listening port=%u version=%s",
-                  service->config->listener.port, ADTRACKER_VERSION);
-    else
-        log_write(service->log, LOG_INFO, "server",
-                  "listening port=%u operators_address=%s operators_port=%u version=%s",
-                  service->config->listener.port, ops->address, ops->port, ADTRACKER_VERSION);
+    entrances_tell(service->config, service->log);
+    supervision_start(service->supervision, write_status, service);
     (void)event_base_dispatch(service->base);
-}
-
-static void free_evhttps(const struct service *service)
-{
-    if (service->exchanges == NULL || exchanges_in_hand(service->exchanges) > 0)
-        return;
-    evhttp_free(service->http);
-    if (service->ops_http != NULL)
-        evhttp_free(service->ops_http);
 }
 
 /* evhttp must not be freed while a request is unanswered: answers under way are cut off, and the
@@ -366,8 +329,8 @@ void service_free(struct service *service)
         return;
     if (service->drain_tick != NULL)
         event_free(service->drain_tick);
-    listener_free(service->listener);
-    listener_free(service->ops_listener);
+    supervision_free(service->supervision); /* it asks the store */
+    entrances_stop(&service->entrances);
     if (service->streams != NULL)
         exchange_streams_break(service->streams);
     if (service->access != NULL)
@@ -376,7 +339,8 @@ void service_free(struct service *service)
     service->store = NULL;
     event_batches_free(service->batches);
     analytics_answers_free(service->answers);
-    free_evhttps(service);
+    if (service->exchanges != NULL && exchanges_in_hand(service->exchanges) == 0)
+        entrances_clear(&service->entrances);
     (void)event_base_loop(service->base, EVLOOP_NONBLOCK);
     http_guard_free(service->guard);
     access_free(service->access);

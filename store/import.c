@@ -19,9 +19,10 @@
 #include "store/database/target.h"
 #include "store/ingest/batch.h"
 #include "store/ingest/batch_outcome.h"
-#include "store/ingest/event_queue.h"
+#include "store/ingest/gaps.h"
 #include "store/ingest/import_calls.h"
 #include "store/ingest/import_source.h"
+#include "store/ingest/lane_queue.h"
 #include "store/ingest/session.h"
 #include "store/journal/salvage.h"
 
@@ -36,8 +37,9 @@ enum { CONNECT_PATIENCE_MS = 15000 };
 enum import_state {
     IMPORT_CONNECTING, /* the timer ends our patience */
     IMPORT_MIGRATING,  /* the schema is brought up to date, as by a server */
+    IMPORT_COUNTING,   /* how many lanes there are */
     IMPORT_READING,    /* the timer goes on with it in the next turn */
-    IMPORT_ASKING,     /* how far the run is stored */
+    IMPORT_ASKING,     /* how far the run is stored, lane by lane */
     IMPORT_SENDING,    /* a batch */
     IMPORT_RETRYING,   /* it met a passing fault; the timer sends it again */
     IMPORT_ENDED,
@@ -59,8 +61,12 @@ struct import {
     struct db_conn *conn;
     struct migration *migration;
     struct import_source source;
-    struct batch *batch; /* the head of the source's queue, while sending */
-    struct batch_outcome outcome;
+    struct import_lanes lanes;
+    unsigned asked;           /* of so many lanes how far the run is stored */
+    struct import_lane *lane; /* that is being sent */
+    struct batch *batch;      /* the head of its queue, while sending */
+    struct batch_outcome outcomes[LANES_MAX];
+    char gaps[GAPS_TEXT_SIZE];
     struct import_counts counts; /* of what was sent */
 };
 
@@ -96,36 +102,59 @@ static void fail_refused(struct import *import, const struct db_reply *reply)
 static void on_position(void *arg, const struct db_reply *reply);
 static void on_batch(void *arg, const struct db_reply *reply);
 
+static struct batch_outcome *outcome_of(struct import *import)
+{
+    return &import->outcomes[import->lane - import->source.lanes];
+}
+
 static void send_batch(struct import *import)
 {
     const struct import_source *source = &import->source;
-    batch_fill(import->batch, source->queue, batch_outcome_limit(&import->outcome));
+    const struct batch_outcome *outcome = outcome_of(import);
+    batch_fill(import->batch, import->lane->queue, batch_outcome_limit(outcome));
+    struct import_scope scope = {.lanes = import->lanes,
+                                 .lane = (unsigned)(import->lane - source->lanes),
+                                 .run = &source->run,
+                                 .is_forced = import->settings->is_forced};
+    if (import->lanes.count > 1) {
+        gaps_write(&source->gaps, import->lane->sent, batch_last_sequence(import->batch),
+                   import->gaps);
+        scope.gaps = import->gaps;
+    }
     set_state(import, IMPORT_SENDING, 0);
-    import_send_batch(import->conn, &source->run, import->batch, import->settings->is_forced,
-                      batch_outcome_reject_reason(&import->outcome), on_batch, import);
+    import_send_batch(import->conn, &scope, import->batch, batch_outcome_reject_reason(outcome),
+                      on_batch, import);
+}
+
+static void ask_position(struct import *import)
+{
+    set_state(import, IMPORT_ASKING, 0);
+    import_ask_position(import->conn, import->asked, &import->source.run, on_position, import);
 }
 
 static void enter_next_run(struct import *import)
 {
-    const struct salvage_run *run = import_source_next_run(&import->source);
-    if (run == NULL) {
+    if (import_source_next_run(&import->source) == NULL) {
         end(import, import_source_result(&import->source, import->error));
         return;
     }
-    set_state(import, IMPORT_ASKING, 0);
-    import_ask_position(import->conn, run, on_position, import);
+    import->asked = 0;
+    ask_position(import);
 }
 
 static void go_on(struct import *import)
 {
-    if (import->is_stopping)
+    if (import->is_stopping) {
         fail(import, "stopped; run again it goes on where it was");
-    else if (!import_source_read(&import->source, BATCH_ROWS))
+    } else if (!import_source_read(&import->source, BATCH_ROWS)) {
         set_state(import, IMPORT_READING, 0);
-    else if (event_queue_count(import->source.queue) > 0)
-        send_batch(import);
-    else
-        enter_next_run(import);
+    } else {
+        import->lane = import_source_fullest(&import->source);
+        if (import->lane != NULL)
+            send_batch(import);
+        else
+            enter_next_run(import);
+    }
 }
 
 /* Of a connection that is lost on_lost() tells. */
@@ -138,15 +167,38 @@ static void on_position(void *arg, const struct db_reply *reply)
     if (reply->outcome != DB_OK)
         return;
     bool is_known = import_read_position(reply->rows, &position);
-    import_source_enter(&import->source, is_known, position);
+    import_source_place(&import->source, import->asked++, is_known, position);
+    if (import->asked < import->lanes.count) {
+        ask_position(import);
+        return;
+    }
+    import_source_enter(&import->source);
+    go_on(import);
+}
+
+static void on_lanes(void *arg, const struct db_reply *reply)
+{
+    struct import *import = arg;
+    if (reply->outcome == DB_ERROR)
+        fail_refused(import, reply);
+    if (reply->outcome != DB_OK)
+        return;
+    import->lanes = import_read_lanes(reply->rows);
+    if (import->lanes.count == 0 || import->lanes.count > LANES_MAX) {
+        fail(import, import->lanes.count == 0
+                         ? "the number of lanes is being changed; run again when that is done"
+                         : "the database has more lanes than this version of the program knows");
+        return;
+    }
+    import_source_set_lanes(&import->source, import->lanes.count);
     go_on(import);
 }
 
 static void take_stored(struct import *import, const struct db_reply *reply)
 {
     uint64_t last = import_read_batch(reply->rows, &import->counts);
-    import_source_stored(&import->source, last);
-    (void)batch_outcome_passed(&import->outcome, batch_rows(import->batch), last);
+    import_source_stored(import->lane, last);
+    (void)batch_outcome_passed(outcome_of(import), batch_rows(import->batch), last);
     go_on(import);
 }
 
@@ -156,7 +208,7 @@ static void take_refusal(struct import *import, const struct db_reply *reply)
     uint32_t random;
     evutil_secure_rng_get_bytes(&random, sizeof random);
     struct batch_decision decision = batch_outcome_refused(
-        &import->outcome, &error, batch_rows(import->batch), clock_monotonic_us(), random);
+        outcome_of(import), &error, batch_rows(import->batch), clock_monotonic_us(), random);
     switch (decision.action) {
     case BATCH_HALVE:
     case BATCH_REJECT_ROW:
@@ -190,8 +242,10 @@ static void on_migrated(void *arg, enum result result, const struct error *error
     struct import *import = arg;
     if (result == RESULT_FAILED)
         fail(import, error->text);
-    else if (result == RESULT_OK)
-        go_on(import);
+    if (result != RESULT_OK)
+        return;
+    set_state(import, IMPORT_COUNTING, 0);
+    import_ask_lanes(import->conn, on_lanes, import);
 }
 
 static void on_ready(void *arg)
@@ -227,6 +281,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         send_batch(import);
         break;
     case IMPORT_MIGRATING:
+    case IMPORT_COUNTING:
     case IMPORT_ASKING:
     case IMPORT_SENDING:
     case IMPORT_ENDED:
@@ -296,7 +351,8 @@ static void print_counts(const struct import *import)
 static void run(struct import *import)
 {
     import->batch = batch_new(BATCH_ROWS);
-    batch_outcome_init(&import->outcome, BATCH_ROWS);
+    for (unsigned i = 0; i < LANES_MAX; i++)
+        batch_outcome_init(&import->outcomes[i], BATCH_ROWS);
     open_database(import);
     set_state(import, IMPORT_CONNECTING, CONNECT_PATIENCE_MS);
     db_conn_start(import->conn);

@@ -35,6 +35,7 @@ enum {
     FOLD,
     BRING_OVER,
     PARTITIONS,
+    ADDRESSES,
     SUMMARIZE,
     HEARTBEAT,
     REST,
@@ -43,19 +44,23 @@ enum {
     CHORES
 };
 
-/* What there is to do: how often; each call answers whether there is more to do at once. The
+/* What there is to do: how often; each call answers whether there is more to do at once. What is
+ * done lane by lane has the lane as its one parameter: so Citus hands it on to the lane's node. The
  * heartbeat takes a transaction's number, so that there is a commit for replicas to show. */
 static const struct {
     const char *name;
     const char *sql;
     uint32_t every_s;
     int parameters;
+    bool is_by_lane;
 } chores[CHORES] = {
-    [CLOSE] = {"close_minutes", "SELECT close_minutes()", MINUTE_S},
-    [ROLL_UP] = {"roll_up", "SELECT roll_up()", MINUTE_S / 6},
-    [FOLD] = {"fold_late", "SELECT fold_late()", MINUTE_S / 6},
+    [CLOSE] = {"close_minutes", "SELECT close_minutes($1::smallint, now())", MINUTE_S, 1, true},
+    [ROLL_UP] = {"roll_up", "SELECT roll_up($1::smallint)", MINUTE_S / 6, 1, true},
+    [FOLD] = {"fold_late", "SELECT fold_late($1::smallint)", MINUTE_S / 6, 1, true},
     [BRING_OVER] = {"bring_over", "SELECT bring_over()", MINUTE_S},
     [PARTITIONS] = {"maintain", "SELECT maintain(now(), $1::integer)", HOUR_S, 1},
+    [ADDRESSES] = {"expire_addresses", "SELECT expire_addresses($1::smallint, $2::integer)",
+                   MINUTE_S, 2, true},
     [SUMMARIZE] = {"summarize_events", "SELECT summarize_events()", MINUTE_S / 6},
     [HEARTBEAT] = {"heartbeat", "SELECT pg_current_xact_id() IS NULL", MINUTE_S / 3},
     [REST] = {"note_rest", "SELECT note_rest($1::uuid, $2::bigint)", MINUTE_S, 2},
@@ -64,13 +69,7 @@ static const struct {
                 "FILTER (WHERE place <= 20), '') FROM silent_ads() WITH ORDINALITY "
                 "AS s (ad_id, impressions, place)",
                 5 * MINUTE_S},
-    [STATE] = {"maintenance_state",
-               "SELECT false, lag_seconds, late_rows, coalesce((SELECT extract(epoch FROM max(at)) "
-               "FROM marks WHERE mark = 6 AND isfinite(at)), 0), "
-               "(SELECT count(DISTINCT journal) FROM ingest_cursor WHERE journal <> $1::uuid "
-               "AND greatest(stored_at, claimed_at) > now() - interval '10 minutes') "
-               "FROM maintenance_state()",
-               MINUTE_S / 6, 1},
+    [STATE] = {"maintenance_state", "SELECT * FROM maintenance_report($1::uuid)", MINUTE_S / 6, 1},
 };
 
 /* The server's own limit on a call: making a month of many ads takes longer than a batch may. */
@@ -79,6 +78,8 @@ static const char own_sql[] = OWN_SCHEMA_SQL "SET statement_timeout = '30s'";
 struct chore {
     int64_t due_us; /* monotonic */
     struct backoff backoff;
+    uint32_t lane;     /* the next one's turn, of what is done lane by lane */
+    bool lanes_failed; /* one of them, in this round */
 };
 
 struct maintenance {
@@ -93,14 +94,18 @@ struct maintenance {
     double lag_seconds; /* when it was told */
     int64_t told_us;    /* monotonic, or when it was first to be asked for; 0 = not yet */
     double late_rows;
-    double events_from_s; /* since 1970: from when on events are kept; 0 = all are there */
-    int64_t heard_us;     /* since 1970: when that was; 0 = not yet */
+    double events_from_s;    /* since 1970: from when on events are kept; 0 = all are there */
+    double addresses_from_s; /* likewise, before when no address is kept; 0 = all are */
+    int64_t heard_us;        /* since 1970: when that was; 0 = not yet */
     double silent_ads;
     char told_ads[SILENT_TEXT_SIZE]; /* the first of them, as they were told in the log last */
     uint32_t others;                 /* servers that stored something of late */
+    uint32_t lanes;                  /* of the database, as it told last */
     struct maintenance_settings settings;
     char retention_days[sizeof "4294967295"];
+    char address_days[sizeof "4294967295"];
     char waiting[sizeof "9223372036854775807"]; /* events, when that was told last */
+    char lane[sizeof "4294967295"];             /* of the call in flight */
     bool is_bringing_over;
 };
 
@@ -112,7 +117,9 @@ static void take_state(struct maintenance *maintenance, const PGresult *rows)
     maintenance->told_us = clock_monotonic_us();
     maintenance->late_rows = strtod(PQgetvalue(rows, 0, 2), NULL);
     maintenance->events_from_s = strtod(PQgetvalue(rows, 0, 3), NULL);
-    maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 4), NULL, 10);
+    maintenance->addresses_from_s = strtod(PQgetvalue(rows, 0, 4), NULL);
+    maintenance->others = (uint32_t)strtoul(PQgetvalue(rows, 0, 5), NULL, 10);
+    maintenance->lanes = (uint32_t)strtoul(PQgetvalue(rows, 0, 6), NULL, 10);
     maintenance->heard_us = clock_wall_us();
 }
 
@@ -143,23 +150,6 @@ static void tell_of_bringing_over(struct maintenance *maintenance, bool has_more
                        : "maintenance: what an older version has stored is brought over");
 }
 
-static void take_answer(struct maintenance *maintenance, const PGresult *rows)
-{
-    struct chore *chore = &maintenance->chores[maintenance->present];
-    bool has_more = PQntuples(rows) == 1 && PQgetvalue(rows, 0, 0)[0] == 't';
-    backoff_reset(&chore->backoff);
-    db_conn_note_success(maintenance->conn);
-    if (maintenance->present == STATE && PQntuples(rows) == 1)
-        take_state(maintenance, rows);
-    if (maintenance->present == SILENT && PQntuples(rows) == 1)
-        take_silent_ads(maintenance, rows);
-    if (maintenance->present == BRING_OVER)
-        tell_of_bringing_over(maintenance, has_more);
-    if (!has_more)
-        chore->due_us =
-            clock_monotonic_us() + (int64_t)chores[maintenance->present].every_s * 1000000;
-}
-
 static void put_off(struct maintenance *maintenance)
 {
     struct chore *chore = &maintenance->chores[maintenance->present];
@@ -169,18 +159,51 @@ static void put_off(struct maintenance *maintenance)
                     (int64_t)backoff_next(&chore->backoff, random) * BACKOFF_TIMES * 1000;
 }
 
-/* The others go on: what keeps one may be its own. Of a server that is of no use the connection
- * tells. */
+/* The present chore is done: in this lane, and it is the next one's turn at once; or altogether. */
+static void end_turn(struct maintenance *maintenance)
+{
+    struct chore *chore = &maintenance->chores[maintenance->present];
+    if (chores[maintenance->present].is_by_lane && ++chore->lane < maintenance->lanes)
+        return;
+    bool has_failed = chore->lanes_failed;
+    chore->lane = 0;
+    chore->lanes_failed = false;
+    if (has_failed) {
+        put_off(maintenance);
+        return;
+    }
+    backoff_reset(&chore->backoff);
+    chore->due_us = clock_monotonic_us() + (int64_t)chores[maintenance->present].every_s * 1000000;
+}
+
+static void take_answer(struct maintenance *maintenance, const PGresult *rows)
+{
+    bool has_more = PQntuples(rows) == 1 && PQgetvalue(rows, 0, 0)[0] == 't';
+    db_conn_note_success(maintenance->conn);
+    if (maintenance->present == STATE && PQntuples(rows) == 1)
+        take_state(maintenance, rows);
+    if (maintenance->present == SILENT && PQntuples(rows) == 1)
+        take_silent_ads(maintenance, rows);
+    if (maintenance->present == BRING_OVER)
+        tell_of_bringing_over(maintenance, has_more);
+    if (!has_more)
+        end_turn(maintenance);
+}
+
+/* The others go on, and the other lanes: what keeps one may be its own, and of several lanes one
+ * may lie on a node that is down. Of a server that is of no use the connection tells. */
 static void take_failure(struct maintenance *maintenance, const struct db_reply *reply)
 {
     const char *name = chores[maintenance->present].name;
     char reason[200];
     char text[260];
-    put_off(maintenance);
+    bool is_of_a_lane = chores[maintenance->present].is_by_lane && maintenance->lanes > 1;
+    maintenance->chores[maintenance->present].lanes_failed = true;
+    end_turn(maintenance);
     counter_add(maintenance->failed[maintenance->present], 1);
     sqlstate_describe(reason, sizeof reason, reply->sqlstate, reply->message);
     (void)snprintf(text, sizeof text, "%s failed %s", name, reason);
-    if (sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT) {
+    if (sqlstate_fault(reply->sqlstate) == SQL_FAULT_RECONNECT && !is_of_a_lane) {
         db_conn_reconnect(maintenance->conn, text);
         return;
     }
@@ -206,9 +229,13 @@ static void call_chore(struct maintenance *maintenance, int chore)
     uint64_t count = chore == REST ? maintenance->settings.waiting(maintenance->settings.arg) : 0;
     (void)snprintf(maintenance->waiting, sizeof maintenance->waiting, "%" PRIu64,
                    count < INT64_MAX ? count : INT64_MAX);
-    const char *const values[] = {chore == PARTITIONS ? maintenance->retention_days
-                                                      : maintenance->settings.journal,
-                                  maintenance->waiting};
+    (void)snprintf(maintenance->lane, sizeof maintenance->lane, "%" PRIu32,
+                   maintenance->chores[chore].lane);
+    const char *const values[] = {chores[chore].is_by_lane ? maintenance->lane
+                                  : chore == PARTITIONS    ? maintenance->retention_days
+                                                           : maintenance->settings.journal,
+                                  chore == ADDRESSES ? maintenance->address_days
+                                                     : maintenance->waiting};
     const struct db_query query = {.sql = chores[chore].sql,
                                    .parameter_count = chores[chore].parameters,
                                    .values = values,
@@ -274,6 +301,11 @@ static double read_events_from(void *arg)
     return ((const struct maintenance *)arg)->events_from_s;
 }
 
+static double read_addresses_from(void *arg)
+{
+    return ((const struct maintenance *)arg)->addresses_from_s;
+}
+
 static void add_metrics(struct maintenance *maintenance, struct metrics *metrics)
 {
     for (size_t i = 0; i < CHORES; i++) {
@@ -296,6 +328,9 @@ static void add_metrics(struct maintenance *maintenance, struct metrics *metrics
     metrics_gauge(metrics, "adtracker_events_from_timestamp_seconds",
                   "From when on the database keeps events; 0 = it has all of them.", "",
                   read_events_from, maintenance);
+    metrics_gauge(metrics, "adtracker_addresses_from_timestamp_seconds",
+                  "From when on the database keeps viewers' addresses; 0 = it has all of them.", "",
+                  read_addresses_from, maintenance);
 }
 
 struct maintenance *maintenance_new(struct event_base *base, const struct db_target *target,
@@ -306,8 +341,11 @@ struct maintenance *maintenance_new(struct event_base *base, const struct db_tar
     maintenance->settings = *settings;
     maintenance->log = log;
     maintenance->present = CHORES - 1;
+    maintenance->lanes = 1;
     (void)snprintf(maintenance->retention_days, sizeof maintenance->retention_days, "%" PRIu32,
                    settings->retention_days);
+    (void)snprintf(maintenance->address_days, sizeof maintenance->address_days, "%" PRIu32,
+                   settings->address_days);
     maintenance->conn_settings = (struct db_settings){.name = "maintenance", .own_sql = own_sql};
     const struct db_listener listener = {
         .on_ready = on_ready, .on_lost = on_lost, .arg = maintenance};

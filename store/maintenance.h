@@ -1,8 +1,8 @@
 /*
  * Keeps the database in order, on a connection of its own: closes minutes, rolls counts up, folds
  * late ones in, brings over what an older version has stored, makes partitions ahead and drops old
- * ones. Several servers may do so at a time. It commits something at least once a minute, so that
- * a replica whose last commit is older has fallen behind.
+ * ones, takes old addresses away. Several servers may do so at a time. It commits something at
+ * least once a minute, so that a replica whose last commit is older has fallen behind.
  */
 #pragma once
 
@@ -20,6 +20,7 @@ struct maintenance_settings {
     uint64_t (*waiting)(void *arg); /* events that are in it and not stored */
     void *arg;
     uint32_t retention_days; /* events go when they are so old, 16 at least; 0 = never */
+    uint32_t address_days;   /* viewers' addresses go when they are so old; 0 = never */
 };
 
 /* The settings are copied, all else is borrowed. */

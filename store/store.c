@@ -6,18 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/event.h>
-
 #include "metrics/clock.h"
 #include "metrics/log.h"
 #include "metrics/metrics.h"
-#include "metrics/timer.h"
 #include "protocol/event_fields.h"
 #include "protocol/memory.h"
 #include "store/administration/administration.h"
 #include "store/base/refusals.h"
 #include "store/catalogue/catalogue.h"
 #include "store/disk/syncer.h"
+#include "store/drain.h"
 #include "store/ingest/backlog.h"
 #include "store/ingest/intake.h"
 #include "store/ingest/session.h"
@@ -28,6 +26,7 @@
 #include "store/lineage.h"
 #include "store/maintenance.h"
 #include "store/questions.h"
+#include "store/source.h"
 #include "store/targets.h"
 #include "store/token_secret.h"
 
@@ -50,10 +49,7 @@ struct store {
     char journal_id[UUID_TEXT_SIZE];
     char nonce[UUID_TEXT_SIZE];
     char *token_secret; /* owned; NULL = the settings have them */
-    bool is_draining;
-    struct event *drain_timer;
-    store_drained_fn drained;
-    void *drained_arg;
+    struct drain drain;
 };
 
 enum result store_retarget(struct store *store, const char *db_conn, struct error *error)
@@ -63,7 +59,7 @@ enum result store_retarget(struct store *store, const char *db_conn, struct erro
 
 static enum refusal refusal(const struct store *store)
 {
-    if (store->is_draining)
+    if (store->drain.has_begun)
         return REFUSAL_SHUTTING_DOWN;
     return writer_is_fenced(store->writer) ? REFUSAL_FENCED : journal_refusal(store->journal);
 }
@@ -145,6 +141,7 @@ struct store_status store_status(const struct store *store)
     return (struct store_status){.is_connected = news.is_connected,
                                  .as_of_us = news.told_us,
                                  .instances = news.instances,
+                                 .accepted_events = intake_accepted(store->intake),
                                  .pending_events = store_pending_events(store)};
 }
 
@@ -203,44 +200,34 @@ struct administration *store_administration(const struct store *store)
     return store->administration;
 }
 
-static void finish_drain(struct store *store)
+static bool is_settled(void *arg)
 {
-    event_del(store->drain_timer);
+    const struct store *store = arg;
+    return sum_writer_is_empty(store->sums) && intake_is_settled(store->intake) &&
+           backlog_waiting(intake_backlog(store->intake)) == 0;
+}
+
+static uint64_t end_drain(void *arg)
+{
+    struct store *store = arg;
     catalogue_stop(store->catalogue);
     administration_stop(store->administration);
     questions_stop(store->questions);
     maintenance_stop(store->maintenance);
     writer_stop(store->writer);
     sum_writer_give_up(store->sums);
-    store_drained_fn drained = store->drained;
-    store->drained = NULL;
-    drained(store->drained_arg, backlog_waiting(intake_backlog(store->intake)));
-}
-
-/* Also the end of the grace time; always from the loop, never from inside the writer. */
-static void on_drain_timer(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
-    struct store *store = arg;
-    if (store->drained != NULL)
-        finish_drain(store);
+    return backlog_waiting(intake_backlog(store->intake));
 }
 
 static void look_if_drained(void *arg)
 {
-    const struct store *store = arg;
-    if (store->drained != NULL && sum_writer_is_empty(store->sums) &&
-        intake_is_settled(store->intake) && backlog_waiting(intake_backlog(store->intake)) == 0)
-        event_active(store->drain_timer, EV_TIMEOUT, 0);
+    struct store *store = arg;
+    drain_look(&store->drain);
 }
 
 void store_drain(struct store *store, uint32_t grace_ms, store_drained_fn drained, void *arg)
 {
-    store->is_draining = true;
-    store->drained = drained;
-    store->drained_arg = arg;
-    timer_arm(store->drain_timer, grace_ms);
+    drain_begin(&store->drain, grace_ms, drained, arg);
     sum_writer_flush(store->sums);
     writer_hurry(store->writer);
     look_if_drained(store);
@@ -253,10 +240,10 @@ static void on_queued(void *arg)
     look_if_drained(store);
 }
 
-static void on_stored(void *arg, uint64_t sequence)
+static void on_stored(void *arg, unsigned lane, uint64_t sequence)
 {
     struct store *store = arg;
-    backlog_stored(intake_backlog(store->intake), sequence);
+    backlog_stored(intake_backlog(store->intake), lane, sequence);
     look_if_drained(store);
 }
 
@@ -301,7 +288,7 @@ static void make_writer(struct store *store, struct event_base *base)
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = store};
     store->writer = writer_new(base, &store->targets.writing, &store->ingest_settings,
-                               backlog_queue(intake_backlog(store->intake)), listener,
+                               store_source(intake_backlog(store->intake)), listener,
                                store->metrics, store->log);
 }
 
@@ -363,14 +350,16 @@ struct store *store_new(struct event_base *base, const struct store_settings *se
         catalogue_new(base, &store->targets.writing, journal_directory(store->journal),
                       store->syncer, settings->public_url, metrics, log);
     store->administration = administration_new(base, &store->targets.writing, metrics, log);
-    const struct maintenance_settings maintenance = {.journal = store->journal_id,
-                                                     .waiting = count_waiting,
-                                                     .arg = store,
-                                                     .retention_days =
-                                                         settings->events_retention_days};
+    const struct maintenance_settings maintenance = {
+        .journal = store->journal_id,
+        .waiting = count_waiting,
+        .arg = store,
+        .retention_days = settings->events_retention_days,
+        .address_days = settings->address_retention_days};
     store->maintenance = maintenance_new(base, &store->targets.writing, &maintenance, metrics, log);
     make_questions(store, base);
-    store->drain_timer = memory_required(event_new(base, -1, 0, on_drain_timer, store));
+    drain_init(&store->drain, base,
+               (struct drain_listener){.is_settled = is_settled, .end = end_drain, .arg = store});
     return store;
 }
 
@@ -384,7 +373,7 @@ void store_free(struct store *store)
     questions_free(store->questions);
     administration_free(store->administration);
     intake_free(store->intake);
-    event_free(store->drain_timer);
+    drain_clear(&store->drain);
     sum_writer_free(store->sums);
     close_directory(store);
 }

@@ -25,11 +25,12 @@ struct metrics;
 struct store;
 
 struct store_settings {
-    const char *db_conn;            /* libpq URI or keywords; NULL = libpq's defaults */
-    const char *db_read_conn;       /* where analytics are asked; NULL = the same */
-    uint32_t reader_connections;    /* questions asked at a time */
-    uint64_t queue_max_events;      /* kept in memory; more stay on disk */
-    uint32_t events_retention_days; /* 0 = for ever */
+    const char *db_conn;             /* libpq URI or keywords; NULL = libpq's defaults */
+    const char *db_read_conn;        /* where analytics are asked; NULL = the same */
+    uint32_t reader_connections;     /* questions asked at a time */
+    uint64_t queue_max_events;       /* kept in memory; more stay on disk */
+    uint32_t events_retention_days;  /* 0 = for ever */
+    uint32_t address_retention_days; /* likewise */
     struct journal_settings journal;
     const char *public_url;   /* where clients reach the server, without a slash at its end */
     const char *token_secret; /* for token_keys_new(); NULL = one is kept beside the journal */
@@ -99,10 +100,11 @@ uint64_t store_pending_events(const struct store *store);
 
 /* How it stands, as far as is known without asking the database. */
 struct store_status {
-    bool is_connected;       /* to the database */
-    int64_t as_of_us;        /* when the database last told of itself; 0 = not yet */
-    uint32_t instances;      /* servers that have stored something of late, this one among them */
-    uint64_t pending_events; /* store_pending_events() */
+    bool is_connected;        /* to the database */
+    int64_t as_of_us;         /* when the database last told of itself; 0 = not yet */
+    uint32_t instances;       /* servers that have stored something of late, this one among them */
+    uint64_t accepted_events; /* by this process */
+    uint64_t pending_events;  /* store_pending_events() */
 };
 
 struct store_status store_status(const struct store *store);

@@ -1,6 +1,7 @@
 /* What handlers work with. A handler answers its exchange exactly once, now or later. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/document.h"
@@ -22,6 +23,7 @@ struct handler_context {
     const struct peer_list *trusted_proxies;
     const char *ivt_header; /* by which they mark invalid traffic; NULL = none is looked at */
     const struct peer_list *ssai_peers; /* who insert ads and tell whom for */
+    bool hides_addresses;               /* of viewers, in what is kept of them */
     struct access *access;
     const struct host_list *ops_hosts; /* names of operators' listener */
     const char *public_url;

@@ -24,6 +24,29 @@ static bool is_mark(const char *value)
     return bytes > 0 && !(is_one_word && bytes == 1 && value[0] == '0');
 }
 
+/* Behind the digit of DNT there may be extensions, of Sec-GPC nothing. */
+static bool is_signal(const struct evkeyval *field)
+{
+    const char *value = field->value + strspn(field->value, " \t");
+    if (strcasecmp(field->key, "DNT") == 0)
+        return value[0] == '1';
+    return strcasecmp(field->key, "Sec-GPC") == 0 && value[0] == '1' &&
+           value[1 + strspn(value + 1, " \t")] == '\0';
+}
+
+/* In each of its lines: a proxy may add its own behind a client's. */
+static bool has_privacy_signal(struct evhttp_request *request)
+{
+    const struct evkeyvalq *fields = evhttp_request_get_input_headers(request);
+    const struct evkeyval *field;
+    TAILQ_FOREACH(field, fields, next)
+    {
+        if (is_signal(field))
+            return true;
+    }
+    return false;
+}
+
 /* A field that is given twice marks where either does: a proxy may add its own behind a client's.
  */
 static bool is_marked(struct evhttp_request *request, const struct handler_context *context)
@@ -59,6 +82,8 @@ struct event_origin event_origin_of(const struct exchange *exchange)
     struct event_origin origin = {
         .address = client_address(request, context->trusted_proxies),
         .received_at_us = clock_wall_us(),
+        .has_privacy_signal = has_privacy_signal(request),
+        .hides_addresses = context->hides_addresses,
     };
     const char *user_agent = NULL;
     if (client_is_among(&origin.address, context->ssai_peers))
@@ -71,11 +96,23 @@ struct event_origin event_origin_of(const struct exchange *exchange)
     return origin;
 }
 
+void event_origin_address(const struct event_origin *origin, struct event *event)
+{
+    if (event->address.family == ADDRESS_NONE)
+        event->address = origin->address;
+    if (origin->has_privacy_signal)
+        event->flags |= EVENT_PRIVACY_SIGNAL;
+    bool is_hidden = origin->hides_addresses || (event->flags & EVENT_PRIVACY_SIGNAL) != 0;
+    if (!is_hidden || event->address.family == ADDRESS_NONE)
+        return;
+    event->address = address_truncate(event->address);
+    event->flags |= EVENT_ADDRESS_IS_TRUNCATED;
+}
+
 void event_origin_apply(const struct event_origin *origin, struct event *event)
 {
     event->received_at_us = origin->received_at_us;
     event->occurred_at_us += origin->received_at_us; /* it is less its age so far */
     event->verdict = (uint8_t)origin->verdict;
-    if (event->address.family == ADDRESS_NONE)
-        event->address = origin->address;
+    event_origin_address(origin, event);
 }

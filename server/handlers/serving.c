@@ -101,7 +101,8 @@ static struct serving_token make_token(const struct wish *wish, int32_t ad_id,
                                        struct uuid_random *random)
 {
     struct serving_token token = {
-        .flags = wish->origin.is_server_side ? EVENT_FROM_SERVER : 0,
+        .flags = (wish->origin.is_server_side ? EVENT_FROM_SERVER : 0) |
+                 (wish->origin.has_privacy_signal ? EVENT_PRIVACY_SIGNAL : 0),
         .verdict = (uint8_t)wish->origin.verdict,
         .placement_bytes = (uint8_t)strlen(wish->placement),
         .ad_id = ad_id,

@@ -104,12 +104,12 @@ bool token_event_make(struct exchange *exchange, const struct serving_token *tok
         .flags = (token->flags & OTHER_FLAGS) | server_side(exchange->request, token, &origin),
         .placement_bytes = token->placement_bytes,
         .id_bytes = UUID_TEXT_SIZE - 1,
-        .address = origin.address,
     };
     char id[UUID_TEXT_SIZE];
     uuid_format(token->serving_id, id);
     memcpy(event->id, id, event->id_bytes);
     memcpy(event->placement, token->placement, token->placement_bytes);
+    event_origin_address(&origin, event);
     set_verdict(event, context, origin.verdict, age_us);
     return true;
 }

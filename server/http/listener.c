@@ -195,14 +195,33 @@ static struct evconnlistener *bind_ipv6(struct event_base *base,
     return socket;
 }
 
-struct listener *listener_new(struct event_base *base, struct evhttp *http,
-                              const struct listener_settings *settings, struct log *log,
-                              struct error *error)
+/* It goes on listening when we have closed it: whoever passed it on has it too. */
+static struct evconnlistener *take_passed(struct event_base *base, int fd)
+{
+    static const int as_it_is = 0; /* instead of a backlog */
+    if (evutil_make_socket_nonblocking(fd) != 0)
+        return NULL;
+    return evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+                              as_it_is, fd);
+}
+
+static struct evconnlistener *listen_anew(struct event_base *base,
+                                          const struct listener_settings *settings)
 {
     bool is_ipv4 = settings->address != NULL && strchr(settings->address, ':') == NULL;
     struct evconnlistener *socket = is_ipv4 ? bind_ipv4(base, settings) : bind_ipv6(base, settings);
     if (socket == NULL && settings->address == NULL && errno != EADDRINUSE && errno != EACCES)
         socket = bind_ipv4(base, settings);
+    return socket;
+}
+
+struct listener *listener_new(struct event_base *base, struct evhttp *http,
+                              const struct listener_settings *settings, struct log *log,
+                              struct error *error)
+{
+    struct evconnlistener *socket = settings->passed_fd != 0
+                                        ? take_passed(base, settings->passed_fd)
+                                        : listen_anew(base, settings);
     if (socket == NULL) {
         (void)error_set(error, RESULT_FAILED, "can't listen on port %u of %s: %s", settings->port,
                         settings->address == NULL ? "all addresses" : settings->address,

@@ -236,12 +236,12 @@ $$;
 CREATE OR REPLACE FUNCTION has_counts(p_id integer) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM lanes l, counts_late c WHERE c.lane = l.lane AND c.dimension = 1 AND c.key = p_id)
-        OR EXISTS (SELECT FROM lanes l, counts c
+    RETURN EXISTS (SELECT 1 FROM lanes l, counts_late c WHERE c.lane = l.lane AND c.dimension = 1 AND c.key = p_id)
+        OR EXISTS (SELECT 1 FROM lanes l, counts c
                    WHERE c.lane = l.lane AND c.level = 4 AND c.dimension = 1 AND c.key = p_id)
-        OR EXISTS (SELECT FROM marks m, counts c WHERE m.mark IN (2, 3, 4) AND c.lane = m.lane AND c.level = m.mark - 1
+        OR EXISTS (SELECT 1 FROM marks m, counts c WHERE m.mark IN (2, 3, 4) AND c.lane = m.lane AND c.level = m.mark - 1
                           AND c.bucket >= m.at AND c.dimension = 1 AND c.key = p_id)
-        OR EXISTS (SELECT FROM marks m, counts_minute c WHERE m.mark = 1 AND c.lane = m.lane AND c.bucket >= m.at
+        OR EXISTS (SELECT 1 FROM marks m, counts_minute c WHERE m.mark = 1 AND c.lane = m.lane AND c.bucket >= m.at
                           AND c.dimension = 1 AND c.key = p_id);
 END
 $$;
@@ -296,7 +296,7 @@ BEGIN
                                                 'now', v_behind));
     ELSIF has_counts(p_id) THEN
         PERFORM refuse_change(409, NULL, 'the ad stays in the archive: events of it were counted');
-    ELSIF EXISTS (SELECT FROM rejected_events WHERE ad_id = p_id) THEN
+    ELSIF EXISTS (SELECT 1 FROM rejected_events WHERE ad_id = p_id) THEN
         PERFORM refuse_change(409, NULL, 'rejected_events has events of the ad: retry_rejected() stores them, or delete '
                                          'them there');
     END IF;

@@ -19,6 +19,9 @@ BEGIN
         RAISE EXCEPTION 'the events stored by an older version are being brought over'
             USING ERRCODE = 'lock_not_available';
     END IF;
+    IF is_distributed() THEN -- what the server has set for its transaction, at the nodes of the lanes
+        PERFORM set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true) FROM marks WHERE mark = 0;
+    END IF;
     RETURN QUERY
     SELECT l.lane,
            array_to_string(array_agg(time_us(m.at) ORDER BY m.mark)
@@ -32,6 +35,6 @@ BEGIN
            coalesce((SELECT max(c.last_sequence) FROM ingest_cursor c
                      WHERE c.lane = l.lane AND c.journal = p_journal), 0),
            time_us(CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() ELSE now() END)
-    FROM lanes l JOIN marks m ON m.lane = l.lane GROUP BY l.lane ORDER BY l.lane;
+    FROM lanes l JOIN marks m ON m.lane = l.lane AND m.mark <= 6 GROUP BY l.lane ORDER BY l.lane;
 END
 $$;

@@ -1,18 +1,18 @@
--- Stores a batch of a journal's events, all of one run, for whoever brings them from a directory that no
+-- Stores a batch of a journal's events in a lane, all of one run, for whoever brings them from a directory that no
 -- server works on: those that are not stored yet, exactly as ingest_batch() does. The cursor stays as
--- it is, and with it the journal's owner. p_force stores what is too late to tell a duplicate, too.
+-- it is, and with it the journal's owner. p_force stores what is too late to tell a duplicate, too;
+-- p_gaps as ingest_batch()'s.
 -- Returns the last sequence of the batch, and what became of it, in quantities: how many were stored,
 -- duplicates, rejected, known already, or rejected since they are too late.
--- Error: VA004, nobody knows what of the run was stored before (find_run()).
+-- Errors: VA003; VA004, nobody knows what of the run was stored before (find_run()).
 CREATE OR REPLACE FUNCTION import_batch(
-    p_journal uuid, p_run uuid, p_force boolean,
+    p_lane smallint, p_lanes smallint, p_journal uuid, p_run uuid, p_force boolean, p_gaps int8multirange,
     p_sequence bigint[], p_kind smallint[], p_verdict smallint[], p_flags smallint[], p_ad_id integer[],
     p_detail integer[], p_quantity integer[], p_received_at timestamptz[], p_occurred_at timestamptz[],
     p_playback_ms bigint[], p_ip inet[], p_placement text[], p_placement_id bigint[], p_key uuid[],
     p_claim_event integer[], p_claim uuid[], p_name_id bigint[], p_name text[],
     p_count_bucket timestamptz[], p_count_dimension smallint[], p_count_key bigint[], p_count_detail integer[],
     p_count_verdict smallint[], p_count_playback_ms bigint[], p_count_cells bigint[], p_reject text,
-    p_lane smallint DEFAULT 0, p_lanes smallint DEFAULT 1,
     OUT last_sequence bigint, OUT stored bigint, OUT duplicate bigint, OUT rejected bigint, OUT known bigint,
     OUT too_late bigint)
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
@@ -34,7 +34,7 @@ BEGIN
                      p_claim_event, p_claim, p_name_id, p_name,
                      ROW(p_count_bucket, p_count_dimension, p_count_key, p_count_detail, p_count_verdict,
                          p_count_playback_ms, p_count_cells)::count_columns, p_reject);
-    PERFORM note_stored(v_run, 0, v_run.last_sequence, p_sequence);
+    PERFORM note_stored(v_run, 0, v_run.last_sequence, p_sequence, NULL, p_gaps);
 
     last_sequence := p_sequence[cardinality(p_sequence)];
     SELECT coalesce(sum(s), 0) INTO stored FROM unnest(v_now.stored) AS s;

@@ -2,13 +2,15 @@
 -- not stored of the run with the nonce `p_run` (null: nobody knows which it was, and the cursor alone
 -- decides), in one transaction with their counts and both positions. So a batch sent again changes
 -- nothing and gets the same answer, and what an import has stored is not stored again. Sequences ascend;
--- up to p_upto the lane has nothing else, even where the batch is empty. The other arguments are
+-- up to p_upto the lane has nothing else, even where the batch is empty; p_gaps: of these sequences those
+-- that are of no lane, where there are several (null: all that p_sequence leaves out). The other arguments are
 -- store_batch()'s, in columns: p_count_cells has as many numbers for each row of counts as the program
 -- knows kinds. Returns the cursor and its totals. What is locked, in this order: the cursor, the run's
 -- row, the lane (shared), keys, placements, counts.
 -- Errors: VA001, the journal belongs to another process; VA003, built for another number of lanes.
 CREATE OR REPLACE FUNCTION ingest_batch(
     p_lane smallint, p_journal integer, p_nonce uuid, p_run uuid, p_lanes smallint, p_upto bigint,
+    p_gaps int8multirange,
     p_sequence bigint[], p_kind smallint[], p_verdict smallint[], p_flags smallint[], p_ad_id integer[],
     p_detail integer[], p_quantity integer[], p_received_at timestamptz[], p_occurred_at timestamptz[],
     p_playback_ms bigint[], p_ip inet[], p_placement text[], p_placement_id bigint[], p_key uuid[],
@@ -30,7 +32,7 @@ BEGIN
     IF v_cursor.nonce IS DISTINCT FROM p_nonce THEN
         RAISE EXCEPTION 'journal % belongs to another process', p_journal USING ERRCODE = 'VA001';
     END IF;
-    IF p_run IS NOT NULL AND v_last IS NOT NULL THEN
+    IF p_run IS NOT NULL AND (v_last IS NOT NULL OR p_gaps <> '{}') THEN
         v_run := lock_run(p_lane, v_cursor.journal, p_run);
     END IF;
     v_after := greatest(v_cursor.last_sequence, v_run.last_sequence);
@@ -56,7 +58,7 @@ BEGIN
                          p_count_playback_ms, p_count_cells)::count_columns, p_reject);
 
     IF v_run.nonce IS NOT NULL THEN
-        PERFORM note_stored(v_run, v_cursor.last_sequence, v_after, p_sequence);
+        PERFORM note_stored(v_run, v_cursor.last_sequence, v_after, p_sequence, p_upto, p_gaps);
     END IF;
     last_sequence := greatest(v_cursor.last_sequence, v_last, p_upto);
     stored := add_totals(v_cursor.stored, v_now.stored);

@@ -10,12 +10,11 @@ BEGIN
         SELECT * INTO v_run FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run
         ORDER BY r.row_minute DESC LIMIT 1 FOR UPDATE;
         EXIT WHEN FOUND;
-        PERFORM pg_advisory_xact_lock(lock_key(format('run %s %s', p_journal, p_run))); -- one makes the first
-        INSERT INTO ingest_runs (lane, journal, nonce)
-        SELECT p_lane, p_journal, p_run
-        WHERE NOT EXISTS (SELECT FROM ingest_runs r
-                          WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run)
-        ON CONFLICT DO NOTHING;
+        PERFORM pg_advisory_xact_lock(lock_key(format('run %s %s %s', p_lane, p_journal, p_run))); -- one makes it
+        PERFORM 1 FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = p_journal AND r.nonce = p_run;
+        IF NOT FOUND THEN
+            INSERT INTO ingest_runs (lane, journal, nonce) VALUES (p_lane, p_journal, p_run) ON CONFLICT DO NOTHING;
+        END IF;
     END LOOP;
     RETURN v_run;
 END
@@ -25,10 +24,11 @@ $$;
 CREATE OR REPLACE FUNCTION move_run(p_run ingest_runs, p_last bigint, p_missing int8multirange) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_minute timestamptz := bucket_start('1 minute', now());
+    v_now timestamptz := now();
+    v_minute timestamptz := bucket_start('1 minute', v_now);
 BEGIN
     IF p_run.row_minute >= v_minute THEN
-        UPDATE ingest_runs r SET last_sequence = p_last, missing = p_missing, stored_at = now()
+        UPDATE ingest_runs r SET last_sequence = p_last, missing = p_missing, stored_at = v_now
         WHERE r.lane = p_run.lane AND r.journal = p_run.journal AND r.nonce = p_run.nonce
           AND r.row_minute = p_run.row_minute;
         RETURN;
@@ -36,8 +36,8 @@ BEGIN
     DELETE FROM ingest_runs r
     WHERE r.lane = p_run.lane AND r.journal = p_run.journal AND r.nonce = p_run.nonce
       AND r.row_minute = p_run.row_minute;
-    INSERT INTO ingest_runs (lane, journal, nonce, row_minute, last_sequence, missing)
-    VALUES (p_run.lane, p_run.journal, p_run.nonce, v_minute, p_last, p_missing);
+    INSERT INTO ingest_runs (lane, journal, nonce, row_minute, last_sequence, missing, stored_at)
+    VALUES (p_run.lane, p_run.journal, p_run.nonce, v_minute, p_last, p_missing, v_now);
 END
 $$;
 
@@ -49,21 +49,35 @@ BEGIN
 END
 $$;
 
+-- The run that owned a journal's position goes: until now the position told what of it is stored.
+CREATE OR REPLACE FUNCTION pass_owner(p_cursor ingest_cursor, p_next uuid) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF p_cursor.nonce <> p_next AND p_cursor.last_sequence > 0 THEN
+        PERFORM pass_run(lock_run(p_cursor.lane, p_cursor.journal, p_cursor.nonce), p_cursor.last_sequence);
+    END IF;
+END
+$$;
+
 -- Notes in a run's row, as it was when it was locked, that these sequences are stored, but for those
 -- up to `p_passed`: in ascending order; all before `p_after` was stored or is noted as missing. What
--- they leave out behind it is missing from now on. Of more than 1,000 gaps the first count as stored.
+-- they leave out behind it is missing from now on. With `p_gaps` only that is: what they leave out besides,
+-- up to `p_upto`, is of other lanes. Of more than 1,000 gaps the first count as stored.
 CREATE OR REPLACE FUNCTION note_stored(p_run ingest_runs, p_passed bigint, p_after bigint,
-                                       p_sequence bigint[]) RETURNS void
+                                       p_sequence bigint[], p_upto bigint, p_gaps int8multirange) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    v_last bigint := p_sequence[cardinality(p_sequence)];
+    v_last bigint := greatest(p_sequence[cardinality(p_sequence)], CASE WHEN p_gaps IS NOT NULL THEN p_upto END);
     v_after bigint := greatest(p_after, v_last >> 40 << 40); -- a run begins there
+    v_behind int8multirange := int8multirange(int8range(v_after, greatest(v_after + 1, v_last + 1), '()'));
     v_missing int8multirange := p_run.missing;
 BEGIN
-    IF p_sequence[1] > v_after + 1 OR v_last - p_sequence[1] >= cardinality(p_sequence)
-       OR v_missing && int8range(p_passed, greatest(p_passed, v_last), '(]') THEN
-        SELECT v_missing + int8multirange(int8range(v_after, greatest(v_after + 1, v_last), '()'))
-               - coalesce(range_agg(int8range(s, s, '[]')), '{}')
+    IF p_gaps IS NOT NULL THEN
+        v_behind := v_behind * p_gaps;
+    END IF;
+    IF p_gaps <> '{}' OR v_missing && int8range(p_passed, greatest(p_passed, v_last), '(]')
+       OR p_gaps IS NULL AND (p_sequence[1] > v_after + 1 OR v_last - p_sequence[1] >= cardinality(p_sequence)) THEN
+        SELECT v_missing + v_behind - coalesce(range_agg(int8range(s, s, '[]')), '{}')
         INTO v_missing FROM unnest(p_sequence) AS s WHERE s > p_passed;
         SELECT coalesce(range_agg(gap), '{}') INTO v_missing
         FROM (SELECT gap FROM unnest(v_missing) AS gap ORDER BY gap DESC LIMIT 1000) AS last_gaps;
@@ -107,34 +121,40 @@ $$;
 
 -- Up to where all of a run is stored, so that an import need not send it; null where that cannot be
 -- known.
-CREATE OR REPLACE FUNCTION import_position(p_journal uuid, p_run uuid, p_first bigint) RETURNS bigint
-LANGUAGE sql SET search_path FROM CURRENT AS $$
-    SELECT coalesce(lower(r.missing) - 1, r.last_sequence) FROM find_run(0::smallint, p_journal, p_run, p_first) AS r
+CREATE OR REPLACE FUNCTION import_position(p_lane smallint, p_journal uuid, p_run uuid, p_first bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_run ingest_runs%ROWTYPE;
+BEGIN
+    PERFORM require_lane(p_lane);
+    v_run := find_run(p_lane, p_journal, p_run, p_first);
+    RETURN coalesce(lower(v_run.missing) - 1, v_run.last_sequence);
+END
 $$;
 
--- Forgets the runs of which nothing was stored for longer than a journal knows its past runs. What the
--- cursor has not passed yet is kept: it may still be sent. Journals at work are left for the next time.
-CREATE OR REPLACE FUNCTION forget_runs(p_before timestamptz) RETURNS void
+-- Forgets the runs of which nothing was stored in a lane for longer than a journal knows its past runs. What
+-- the cursor has not passed yet is kept: it may still be sent. Journals at work are left for the next time.
+CREATE OR REPLACE FUNCTION forget_runs(p_lane smallint, p_before timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_journal uuid;
+    v_last bigint;
     v_forgotten bigint;
 BEGIN
-    FOR v_journal IN
-        SELECT c.journal FROM ingest_cursor c
-        WHERE c.lane = 0 AND EXISTS (SELECT FROM ingest_runs r WHERE r.lane = 0 AND r.journal = c.journal
+    FOR v_journal, v_last IN
+        SELECT c.journal, c.last_sequence FROM ingest_cursor c
+        WHERE c.lane = p_lane AND EXISTS (SELECT 1 FROM ingest_runs r WHERE r.lane = p_lane AND r.journal = c.journal
                       AND r.stored_at < p_before AND r.last_sequence <= c.last_sequence)
         FOR UPDATE SKIP LOCKED
     LOOP
         WITH gone AS (
-            DELETE FROM ingest_runs r USING ingest_cursor c
-            WHERE c.journal = v_journal AND c.lane = 0 AND r.lane = 0 AND r.journal = v_journal
-              AND r.stored_at < p_before AND r.last_sequence <= c.last_sequence
+            DELETE FROM ingest_runs r
+            WHERE r.lane = p_lane AND r.journal = v_journal AND r.stored_at < p_before AND r.last_sequence <= v_last
             RETURNING r.last_sequence
         )
         SELECT max(last_sequence) INTO v_forgotten FROM gone;
         UPDATE ingest_cursor c SET untracked_to = greatest(c.untracked_to, v_forgotten)
-        WHERE c.journal = v_journal AND c.lane = 0;
+        WHERE c.journal = v_journal AND c.lane = p_lane;
     END LOOP;
 END
 $$;

@@ -13,15 +13,16 @@ $$;
 
 -- Closes the minutes up to two minutes ago: what happened in them is late from now on. The batches that
 -- have read the old mark are waited for, a moment only, since others queue behind us.
-CREATE OR REPLACE FUNCTION close_minutes(p_lane smallint DEFAULT 0, p_now timestamptz DEFAULT clock_timestamp())
+CREATE OR REPLACE FUNCTION close_minutes(p_lane smallint DEFAULT 0, p_now timestamptz DEFAULT now())
 RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
+DECLARE
+    v_to timestamptz;
 BEGIN
     PERFORM require_lane(p_lane);
     PERFORM pg_advisory_xact_lock(lock_key('lane ' || p_lane));
-    UPDATE marks SET at = bucket_start('1 minute', maintenance_time(p_lane, p_now) - interval '2 minutes')
-    WHERE lane = p_lane AND mark = 0
-      AND at < bucket_start('1 minute', maintenance_time(p_lane, p_now) - interval '2 minutes');
+    v_to := bucket_start('1 minute', maintenance_time(p_lane, p_now) - interval '2 minutes');
+    UPDATE marks SET at = v_to WHERE lane = p_lane AND mark = 0 AND at < v_to;
     RETURN false;
 EXCEPTION WHEN lock_not_available THEN
     RETURN false; -- the next minute's call does it
@@ -102,8 +103,8 @@ BEGIN
     END IF;
     EXECUTE format('SELECT min(s.bucket) FROM %s s.lane = $1 AND s.bucket >= $2', v_source)
     INTO v_next USING p_lane, v_to;
-    UPDATE marks SET at = greatest(v_to, level_start(p_level, least(v_next, v_limit))), dimension = -1, key = 0
-    WHERE lane = p_lane AND mark = p_level;
+    v_next := greatest(v_to, level_start(p_level, least(v_next, v_limit)));
+    UPDATE marks SET at = v_next, dimension = -1, key = 0 WHERE lane = p_lane AND mark = p_level;
     RETURN true;
 END
 $$;
@@ -193,9 +194,30 @@ $$;
 CREATE OR REPLACE FUNCTION maintenance_state(OUT lag_seconds double precision, OUT late_rows bigint)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    SELECT extract(epoch FROM max(maintenance_time(m.lane, now()) - m.at)) INTO lag_seconds
-    FROM marks m WHERE m.mark = 1;
+    SELECT extract(epoch FROM max(least(now(), c.received_to + interval '24 hours') - m.at)) INTO lag_seconds
+    FROM marks m JOIN (SELECT lane, max(received_to) AS received_to FROM ingest_cursor GROUP BY lane) AS c
+                   ON c.lane = m.lane
+    WHERE m.mark = 1 AND c.received_to IS NOT NULL;
     lag_seconds := coalesce(lag_seconds, 0);
     SELECT count(*) INTO late_rows FROM counts_late;
+END
+$$;
+
+-- What a server keeps in mind of the database, whose journal is p_journal: the above, since when events are kept (in
+-- seconds since 1970; 0: all), how many other servers have stored something of late, and how many lanes there are.
+CREATE OR REPLACE FUNCTION maintenance_report(p_journal uuid, OUT has_more boolean, OUT lag_seconds double precision,
+                                              OUT late_rows bigint, OUT events_from double precision,
+                                              OUT addresses_from double precision, OUT others bigint, OUT lanes bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    has_more := false;
+    SELECT s.lag_seconds, s.late_rows INTO lag_seconds, late_rows FROM maintenance_state() AS s;
+    SELECT coalesce(extract(epoch FROM max(m.at)), 0) INTO events_from FROM marks m WHERE m.mark = 6 AND isfinite(m.at);
+    SELECT coalesce(extract(epoch FROM min(m.at)), 0) INTO addresses_from FROM marks m
+    WHERE m.mark = 8 HAVING isfinite(min(m.at));
+    addresses_from := coalesce(addresses_from, 0);
+    SELECT count(DISTINCT c.journal) INTO others FROM ingest_cursor c
+    WHERE c.journal <> p_journal AND greatest(c.stored_at, c.claimed_at) > now() - interval '10 minutes';
+    SELECT count(*) INTO lanes FROM lanes l;
 END
 $$;

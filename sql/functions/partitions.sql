@@ -33,6 +33,14 @@ BEGIN
 END
 $$;
 
+-- The partition of what no other one is for; null: there is none.
+CREATE OR REPLACE FUNCTION default_partition(p_table text) RETURNS regclass
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT nullif(partdefid, 0) FROM pg_partitioned_table WHERE partrelid = quote_ident(p_table)::regclass);
+END
+$$;
+
 -- A name that is free, of a table and of its type.
 CREATE OR REPLACE FUNCTION free_name(p_name text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -57,6 +65,38 @@ BEGIN
 END
 $$;
 
+-- The partition of distributed ones (Citus): it is made as such, while rows of the default one that are to move, which
+-- p_where tells (null: none), lie in a table of this node's.
+CREATE OR REPLACE FUNCTION make_distributed_partition(p_table text, p_name text, p_default regclass, p_where text,
+                                                      p_from text, p_to text) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF p_where IS NOT NULL THEN
+        EXECUTE format('CREATE TEMPORARY TABLE moved_rows ON COMMIT DROP AS SELECT * FROM %s WHERE %s', p_default,
+                       p_where);
+        EXECUTE format('DELETE FROM %s WHERE %s', p_default, p_where);
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)', p_name, p_table, p_from, p_to);
+    IF p_where IS NOT NULL THEN
+        EXECUTE format('INSERT INTO %I SELECT * FROM moved_rows', p_table);
+        DROP TABLE moved_rows;
+    END IF;
+END
+$$;
+
+-- Drops a partition, and returns whether it did: not where something of somebody's hangs on it.
+CREATE OR REPLACE FUNCTION drop_partition(p_partition regclass) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    SET LOCAL lock_timeout = '500ms';
+    EXECUTE format('DROP TABLE %s', p_partition);
+    RETURN true;
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    RAISE WARNING 'the old partition % stays: %', p_partition, SQLERRM;
+    RETURN false;
+END
+$$;
+
 -- Makes the partition of a day, unless a part of the day is another partition's; rows in the default one
 -- move. Returns whether it did. A day with more than 500,000 rows in the default partition stays there:
 -- moving them would hold up others for too long. The parent is locked first, and no other table in the
@@ -66,8 +106,7 @@ CREATE OR REPLACE FUNCTION make_partition(p_table text, p_is_late boolean, p_day
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET datestyle = 'ISO' SET lock_timeout = '500ms'
 AS $$
 DECLARE
-    v_default regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table -- there may be none
-                           WHERE partrelid = quote_ident(p_table)::regclass);
+    v_default regclass := default_partition(p_table);
     v_name text := p_table || CASE WHEN p_is_late THEN '_late_' ELSE '_' END || to_char(p_day, 'YYYYMMDD');
     v_from text := day_bound(p_table, p_is_late, p_day);
     v_to text := day_bound(p_table, p_is_late, p_day + 1);
@@ -84,8 +123,12 @@ BEGIN
                WHERE b.is_late = p_is_late AND b.first < p_day + 1 AND b.past > p_day) THEN
         RETURN false;
     END IF;
+    IF is_distributed() THEN -- from the first statement on, or no table is made in this transaction
+        PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
+                set_config('citus.max_adaptive_executor_pool_size', '1', true);
+    END IF;
     IF v_default IS NOT NULL THEN
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
+        EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 500001) AS r', v_default, v_of_day)
         INTO v_rows;
         IF v_rows > 500000 THEN
             RAISE WARNING 'the rows of % stay in %: there are too many to move', p_day, v_default;
@@ -94,16 +137,21 @@ BEGIN
     END IF;
     EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', p_table);
     IF v_default IS NOT NULL THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %s)', v_default, v_of_day) INTO v_has_rows;
     END IF;
     v_name := free_name(v_name);
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
+    IF is_distributed() THEN
+        PERFORM make_distributed_partition(p_table, v_name, v_default, CASE WHEN v_has_rows THEN v_of_day END, v_from,
+                                           v_to);
+    ELSE
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_table);
+    END IF;
     IF p_table = 'counts_minute' THEN
         EXECUTE format('ALTER TABLE %I SET (fillfactor = 60)', v_name);
     ELSIF p_table = 'events' THEN -- a DELETE is refused without one where all tables are published
         EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_name);
     END IF;
-    IF v_has_rows THEN
+    IF v_has_rows AND NOT is_distributed() THEN
         EXECUTE format('WITH moved AS (DELETE FROM %s WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM moved',
                        v_default, v_of_day, v_name);
     END IF;
@@ -113,7 +161,10 @@ BEGIN
                                  'WITH (pages_per_range = 32, autosummarize = on)' END,
                        v_name, free_name(v_name || '_at'));
     END IF;
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from, v_to);
+    IF NOT is_distributed() THEN
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', p_table, v_name, v_from,
+                       v_to);
+    END IF;
     RETURN true;
 END
 $$;
@@ -161,6 +212,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_time
 DECLARE
     v_today date := p_now::date;
     v_time timestamptz; -- that drops go by
+    v_lane smallint;
     v_missing record;
     v_old record;
 BEGIN
@@ -179,7 +231,9 @@ BEGIN
         END IF;
     END LOOP;
 
-    SELECT min(maintenance_time(lane, p_now)) INTO v_time FROM lanes;
+    FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes) LOOP
+        v_time := least(v_time, maintenance_time(v_lane, p_now));
+    END LOOP;
     UPDATE marks m SET at = bucket_start('1 day', least(v_time - interval '48 hours', r.at)) -- minutes_from
     FROM marks r WHERE m.mark = 5 AND r.mark = 1 AND r.lane = m.lane
       AND m.at < bucket_start('1 day', least(v_time - interval '48 hours', r.at));
@@ -189,14 +243,13 @@ BEGIN
         SELECT partition FROM partition_bounds('counts_minute')
         WHERE past <= v_time - interval '72 hours' AND past <= (SELECT min(at) FROM marks WHERE mark = 5)
     LOOP
-        BEGIN
-            EXECUTE format('DROP TABLE %s', v_old.partition);
+        IF drop_partition(v_old.partition) THEN
             RETURN true;
-        EXCEPTION WHEN dependent_objects_still_exist THEN
-            RAISE WARNING 'the old partition % stays: %', v_old.partition, SQLERRM;
-        END;
+        END IF;
     END LOOP;
-    PERFORM forget_runs(v_time - interval '100 days');
+    FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes) LOOP
+        PERFORM forget_runs(v_lane, v_time - interval '100 days');
+    END LOOP;
     IF p_retention_days > 0 AND to_regclass('before_events') IS NULL THEN
         RETURN forget_events(v_time - p_retention_days * interval '1 day');
     END IF;
@@ -210,13 +263,22 @@ CREATE OR REPLACE FUNCTION summarize_events(p_now timestamptz DEFAULT now()) RET
 LANGUAGE plpgsql SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
     v_index regclass;
+    v_table regclass;
 BEGIN
     FOR v_index IN
         SELECT i.indexrelid FROM partition_bounds('events') AS b JOIN pg_index i ON i.indrelid = b.partition
         JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
         WHERE a.amname = 'brin' AND NOT b.is_late AND b.past > p_now - interval '1 hour' AND b.first <= p_now
     LOOP
-        PERFORM brin_summarize_new_values(v_index);
+        IF is_distributed() THEN
+            SELECT indrelid INTO v_table FROM pg_index WHERE indexrelid = v_index;
+            PERFORM run_command_on_shards(v_table, $sql$
+                SELECT sum(brin_summarize_new_values(i.indexrelid)) FROM pg_index i
+                JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
+                WHERE i.indrelid = '%s'::regclass AND a.amname = 'brin' $sql$);
+        ELSE
+            PERFORM brin_summarize_new_values(v_index);
+        END IF;
     END LOOP;
     RETURN false;
 EXCEPTION WHEN lock_not_available THEN

@@ -25,11 +25,11 @@ BEGIN
     SELECT m.lane, n.id, n.name, v_today
     FROM marks m, unnest(p_id, p_name) AS n (id, name)
     WHERE m.lane = p_lane AND m.mark = 0
-      AND NOT EXISTS (SELECT FROM placements p WHERE p.lane = p_lane AND p.id = n.id)
+      AND NOT EXISTS (SELECT 1 FROM placements p WHERE p.lane = p_lane AND p.id = n.id)
     ORDER BY n.id LIMIT greatest(v_most - v_known, 0)
     ON CONFLICT DO NOTHING;
     v_others := ARRAY(SELECT n.id FROM unnest(p_id) AS n (id)
-                      WHERE NOT EXISTS (SELECT FROM placements p WHERE p.lane = p_lane AND p.id = n.id));
+                      WHERE NOT EXISTS (SELECT 1 FROM placements p WHERE p.lane = p_lane AND p.id = n.id));
     IF cardinality(v_others) > 0 THEN
         INSERT INTO placements (lane, id, name, day)
         VALUES (p_lane, placement_number('(other)'), '(other)', v_today) ON CONFLICT DO NOTHING;

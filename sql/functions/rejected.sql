@@ -65,15 +65,16 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_event rejected_events%ROWTYPE;
 BEGIN
-    UPDATE rejected_events SET reason = p_reason WHERE lane = p_lane AND id = p_id RETURNING * INTO v_event;
+    UPDATE rejected_events SET reason = without_address(p_reason, ip) WHERE lane = p_lane AND id = p_id
+    RETURNING * INTO v_event;
     IF v_event.key IS NOT NULL THEN
         DELETE FROM event_keys WHERE lane = p_lane AND key = ANY (key_claims(v_event.key, v_event.occurred_at));
     END IF;
 END
 $$;
 
--- Tells of those that have become too late to tell a duplicate. p_ad_id null: of all ads.
-CREATE OR REPLACE FUNCTION pass_over_late(p_lane smallint, p_ad_id integer) RETURNS void
+-- Tells of those that have become too late to tell a duplicate. p_ad_id null: of all ads, as far as p_known has them.
+CREATE OR REPLACE FUNCTION pass_over_late(p_lane smallint, p_ad_id integer, p_known bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     UPDATE rejected_events e SET reason = 'too late to tell a duplicate'
@@ -81,15 +82,16 @@ BEGIN
         SELECT r.id FROM rejected_events r
         WHERE r.lane = p_lane AND r.key IS NOT NULL AND r.received_at < now() - interval '14 days'
           AND r.reason <> 'too late to tell a duplicate' AND (p_ad_id IS NULL OR r.ad_id = p_ad_id)
-          AND (r.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = r.ad_id))
-        FOR UPDATE OF r SKIP LOCKED));
+          AND (r.ad_id = 0 OR r.ad_id = ANY (p_known))
+        FOR UPDATE SKIP LOCKED));
 END
 $$;
 
 -- Stores the rejected events whose ad exists by now (all of them, or those of one ad) and returns how
 -- many. Those that the database still refuses stay, with the new reason. So do those with an id that came
 -- too late to tell a duplicate, or have become so meanwhile, unless it is forced: they may count twice.
--- The order of locks is that of a batch: all keys, then all placements, before the first event is stored.
+-- The order of locks is that of a batch: all keys, then all placements, before the first event is stored. Nobody
+-- waits for the lane's: the counts are late ones, whichever minutes are closed meanwhile.
 CREATE OR REPLACE FUNCTION retry_rejected(p_ad_id integer DEFAULT NULL, p_force boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
@@ -100,18 +102,25 @@ DECLARE
     v_id bigint;
     v_others bigint[];
     v_stored bigint := 0;
+    v_known bigint[];
 BEGIN
-    FOR v_lane IN SELECT lane FROM lanes ORDER BY lane LOOP
-        PERFORM require_lane(v_lane);
+    PERFORM pg_advisory_xact_lock_shared(lock_key('double lanes'));
+    IF EXISTS (SELECT 1 FROM lanes WHERE lanes = 0) THEN
+        RAISE EXCEPTION 'the lanes are being doubled: try again when they are'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes ORDER BY lane) LOOP
+        PERFORM 1 FROM marks WHERE lane = v_lane AND mark = 7 FOR SHARE; -- so it stays while addresses go by it
+        v_known := known_ads(ARRAY(SELECT DISTINCT e.ad_id::bigint FROM rejected_events e WHERE e.lane = v_lane));
         IF NOT p_force THEN
-            PERFORM pass_over_late(v_lane, p_ad_id);
+            PERFORM pass_over_late(v_lane, p_ad_id, v_known);
         END IF;
         v_ids := ARRAY(SELECT e.id FROM rejected_events e
                        WHERE e.lane = v_lane AND (p_ad_id IS NULL OR e.ad_id = p_ad_id)
                          AND (p_force OR e.key IS NULL OR e.received_at >= now() - interval '14 days')
-                         AND (e.ad_id = 0 OR EXISTS (SELECT FROM ads a WHERE a.id = e.ad_id))
-                       ORDER BY e.id FOR UPDATE OF e SKIP LOCKED);
-        v_closed := enter_lane(v_lane, (SELECT lanes FROM lanes WHERE lane = v_lane));
+                         AND (e.ad_id = 0 OR e.ad_id = ANY (v_known))
+                       ORDER BY e.id FOR UPDATE SKIP LOCKED);
+        v_closed := (SELECT at FROM marks WHERE lane = v_lane AND mark = 0);
         v_ids := claim_rejected(v_lane, v_ids);
         v_others := name_rejected(v_lane, v_ids);
         FOR v_first IN 1..cardinality(v_ids) BY 1000 LOOP

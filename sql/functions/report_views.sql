@@ -1,8 +1,8 @@
 -- Views for whoever asks in SQL: counts by the day and hour, UTC, right at every moment. Each level is read before
 -- its mark, the next finer one from there to its own, minutes behind the last, and what came late in any case. The
 -- conditions on begins_at reach the indexes. A relation or type of such a name that is not ours stays as it is.
-
-DO $$
+CREATE OR REPLACE FUNCTION make_report_views() RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_cells CONSTANT text := cell_list('c.k#');
     v_all CONSTANT text := replace(cell_list('coalesce(c.k#,0)'), ', ', ' + ');
@@ -14,6 +14,7 @@ DECLARE
     v_view record;
     v_there regclass;
 BEGIN
+    PERFORM set_config('citus.enable_ddl_propagation', 'off', true); -- nobody asks at other nodes, and it takes long
     FOR v_level IN 1..4 LOOP
         v_source[v_level] := format('SELECT c.bucket AS begins_at, %s FROM marks m '
                                     'JOIN counts c ON c.lane = m.lane AND c.level = %s AND c.bucket < m.at '
@@ -85,5 +86,35 @@ BEGIN
                 format('%I is not made: there is something else of this name', v_view.name)), false);
         END IF;
     END LOOP;
+    PERFORM set_config('citus.enable_ddl_propagation', 'on', true);
+END
+$$;
+
+-- Empties them: until they are made again they read no table. Who may read them, and views of others on them, stay.
+CREATE OR REPLACE FUNCTION empty_report_views() RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_view record;
+BEGIN
+    PERFORM set_config('citus.enable_ddl_propagation', 'off', true);
+    FOR v_view IN
+        SELECT a.attrelid::regclass AS name,
+               string_agg(concat('NULL::', format_type(a.atttypid, a.atttypmod),
+                                 ' COLLATE ' || nullif(a.attcollation, 0)::regcollation, ' AS ',
+                                 quote_ident(a.attname)), ', ' ORDER BY a.attnum) AS columns
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = current_schema() AND c.relkind = 'v' AND a.attnum > 0
+          AND starts_with(obj_description(c.oid, 'pg_class'), 'video-ad-tracker: ')
+        GROUP BY 1
+    LOOP
+        EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT %s', v_view.name, v_view.columns);
+    END LOOP;
+    PERFORM set_config('citus.enable_ddl_propagation', 'on', true);
+END
+$$;
+
+DO $$
+BEGIN
+    PERFORM make_report_views();
 END
 $$;

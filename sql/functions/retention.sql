@@ -18,13 +18,20 @@ $$;
 CREATE OR REPLACE FUNCTION delete_events(p_partition regclass, p_time timestamptz, p_rows integer) RETURNS boolean
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
+    v_lane smallint;
     v_rows bigint;
 BEGIN
-    EXECUTE format('DELETE FROM %1$s WHERE occurred_at < $1 AND ctid = ANY (ARRAY('
-                   'SELECT ctid FROM %1$s WHERE occurred_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))', p_partition)
-    USING p_time, p_rows;
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    RETURN v_rows > 0;
+    FOREACH v_lane IN ARRAY ARRAY(SELECT lane FROM lanes) LOOP
+        EXECUTE format('DELETE FROM %1$s WHERE lane = $3 AND occurred_at < $1 AND ctid = ANY (ARRAY('
+                       'SELECT ctid FROM %1$s WHERE lane = $3 AND occurred_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))',
+                       p_partition)
+        USING p_time, p_rows, v_lane;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        IF v_rows > 0 THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
 END
 $$;
 
@@ -44,18 +51,14 @@ BEGIN
     END IF;
     v_from := bucket_start('1 day', least(p_time, (SELECT min(at) FROM marks WHERE mark = 6)));
     FOR v_old IN SELECT partition FROM partition_bounds('events') WHERE past <= v_from LOOP
-        BEGIN
-            EXECUTE format('DROP TABLE %s', v_old.partition);
+        IF drop_partition(v_old.partition) THEN
             RETURN true;
-        EXCEPTION WHEN dependent_objects_still_exist THEN
-            RAISE WARNING 'the old partition % stays: %', v_old.partition, SQLERRM;
-        END;
+        END IF;
     END LOOP;
     FOR v_old IN
         SELECT partition FROM partition_bounds('events') WHERE first < v_from AND past > v_from
         UNION ALL
-        SELECT partdefid FROM pg_partitioned_table
-        WHERE partrelid = quote_ident('events')::regclass AND partdefid <> 0
+        SELECT p FROM default_partition('events') AS p WHERE p IS NOT NULL
     LOOP
         IF delete_events(v_old.partition, v_from, p_rows) THEN
             RETURN true;

@@ -51,18 +51,20 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
     v_id bigint := nextval('events_id_seq');
+    v_ip inet[] := kept_addresses(p_lane, p_events.occurred_at, p_events.ip);
 BEGIN
     INSERT INTO rejected_events (lane, id, journal, sequence, kind, verdict, flags, ad_id, detail, quantity,
                                  received_at, occurred_at, playback_ms, ip, placement, placement_id, key, reason)
     SELECT m.lane, v_id + e.n - 1, p_journal, e.sequence, v_kinds[e.kind + 1], e.verdict, e.flags, e.ad_id, e.detail,
-           e.quantity, e.received_at, e.occurred_at, e.playback_ms, e.ip, e.placement, e.placement_id, e.key, p_reason
+           e.quantity, e.received_at, e.occurred_at, e.playback_ms, e.ip, e.placement, e.placement_id, e.key,
+           without_address(p_reason, e.told_ip)
     FROM marks m,
          unnest(p_events.sequence, p_events.kind, p_events.verdict, p_events.flags, p_events.ad_id,
                 p_events.detail, p_events.quantity, p_events.received_at, p_events.occurred_at,
-                p_events.playback_ms, p_events.ip, p_events.placement, p_events.placement_id, p_events.key)
+                p_events.playback_ms, v_ip, p_events.placement, p_events.placement_id, p_events.key, p_events.ip)
          WITH ORDINALITY
          AS e (sequence, kind, verdict, flags, ad_id, detail, quantity, received_at, occurred_at, playback_ms, ip,
-               placement, placement_id, key, n)
+               placement, placement_id, key, told_ip, n)
     WHERE m.lane = p_lane AND m.mark = 0;
 END
 $$;
@@ -74,6 +76,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_kinds event_kind[] := enum_range(NULL::event_kind); -- by number, from 1
     v_id bigint := nextval('events_id_seq');
+    v_ip inet[] := kept_addresses(p_lane, p_events.occurred_at, p_events.ip);
 BEGIN
     INSERT INTO events (lane, id, occurred_at, received_at, playback_ms, placement_id, ad_id, detail, quantity, kind,
                         verdict, flags, late, ip, placement)
@@ -81,7 +84,7 @@ BEGIN
            unnest(p_events.received_at), unnest(p_events.playback_ms), unnest(p_events.placement_id),
            unnest(p_events.ad_id), unnest(p_events.detail), unnest(p_events.quantity),
            v_kinds[unnest(p_events.kind) + 1], unnest(p_events.verdict), unnest(p_events.flags),
-           unnest(p_events.occurred_at) < p_closed, unnest(p_events.ip), unnest(p_events.placement)
+           unnest(p_events.occurred_at) < p_closed, unnest(v_ip), unnest(p_events.placement)
     FROM marks m WHERE m.lane = p_lane AND m.mark = 0;
 END
 $$;
@@ -126,6 +129,9 @@ $$;
 CREATE OR REPLACE FUNCTION known_ads(p_ads bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
+    IF is_distributed() THEN -- the list of them that is at every node
+        RETURN ARRAY(SELECT i.id FROM ad_ids i WHERE i.id = ANY (p_ads));
+    END IF;
     RETURN ARRAY(SELECT DISTINCT a.id FROM ads a WHERE a.id = ANY (p_ads));
 END
 $$;

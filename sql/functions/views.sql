@@ -1,8 +1,7 @@
--- The views clicks and impressions, writable as the original service's table was: inserts and deletes
--- are applied to events and to the late counts. Tests (verdict 4) are not in them. Late events and others
--- are read apart, so that a condition on the time leaves out the partitions of other days. What a role may
--- do is told by its rights on the view alone: as a view reads its tables, its triggers write them, with the
--- rights of their owner.
+-- The views clicks and impressions, writable as the original service's table was: inserts and deletes are applied to
+-- events and to the late counts. Tests (verdict 4) are not in them. A condition on their timestamp leaves out no
+-- partition: for that ask events by occurred_at, late ones and others apart. What a role may do is told by its rights
+-- on the view alone: as a view reads its tables, its triggers write them, with the rights of their owner.
 
 CREATE OR REPLACE VIEW clicks AS
     SELECT id, ad_id, occurred_at AT TIME ZONE 'UTC' AS "timestamp", coalesce(ip_text, host(ip)) AS ip,
@@ -49,14 +48,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_at timestamptz := coalesce(NEW."timestamp" AT TIME ZONE 'UTC', now());
     v_ip inet := inet_or_null(NEW.ip);
+    v_closed timestamptz := (SELECT at FROM marks WHERE lane = 0 AND mark = 0);
+    v_addresses_from timestamptz;
     v_event events%ROWTYPE;
 BEGIN
     NEW.id := coalesce(NEW.id, nextval('events_id_seq'));
     NEW."timestamp" := v_at AT TIME ZONE 'UTC';
-    INSERT INTO events (id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
-    VALUES (NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
-            v_at < (SELECT at FROM marks WHERE lane = 0 AND mark = 0), v_ip,
-            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip THEN NEW.ip END)
+    SELECT m.at INTO v_addresses_from FROM marks m WHERE m.lane = 0 AND m.mark = 7 FOR SHARE; -- so it stays meanwhile
+    INSERT INTO events (lane, id, occurred_at, received_at, ad_id, playback_ms, kind, late, ip, ip_text)
+    VALUES (0, NEW.id, v_at, now(), NEW.ad_id, NEW.video_playback_time * 1000::bigint, TG_ARGV[0]::event_kind,
+            v_at < v_closed, CASE WHEN v_at >= v_addresses_from THEN v_ip END,
+            CASE WHEN host(v_ip) IS DISTINCT FROM NEW.ip AND v_at >= v_addresses_from THEN NEW.ip END)
     RETURNING * INTO v_event;
     PERFORM count_event(v_event, 1);
     RETURN NEW;
@@ -86,6 +88,29 @@ BEGIN
     END IF;
     PERFORM count_event(v_event, -1);
     RETURN OLD;
+END
+$$;
+
+-- Deletes the event of this id and time, null where it has none, whatever its kind, and what was counted of it. Returns
+-- whether there was one. Where the lanes are distributed no row of a view can be deleted: this does it.
+CREATE OR REPLACE FUNCTION delete_event(p_id bigint, p_occurred_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_event events%ROWTYPE;
+BEGIN
+    IF p_occurred_at IS NULL THEN
+        DELETE FROM events WHERE id = p_id AND occurred_at IS NULL RETURNING * INTO v_event;
+    ELSE -- one partition is scanned, then another
+        DELETE FROM events WHERE id = p_id AND NOT late AND occurred_at = p_occurred_at RETURNING * INTO v_event;
+        IF v_event.id IS NULL THEN
+            DELETE FROM events WHERE id = p_id AND late AND occurred_at = p_occurred_at RETURNING * INTO v_event;
+        END IF;
+    END IF;
+    IF v_event.id IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM count_event(v_event, -1);
+    RETURN true;
 END
 $$;
 

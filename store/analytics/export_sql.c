@@ -37,14 +37,16 @@ static void write_filters(FILE *out, const struct export_question *question)
     (void)fputs(question->kinds != 0 ? ")" : "", out);
 }
 
-/* The bounds stand in each branch: so the planner leaves out other days and finds the index. */
+/* The bounds stand in each branch: so the planner leaves out other days and finds the index. The
+ * lane is what events are distributed by on Citus, which hands both branches on with the limit so.
+ */
 static void write_branch(FILE *out, const char *which, const struct export_question *question,
                          const struct export_page *page)
 {
     (void)fprintf(
         out,
-        "SELECT id, occurred_at, received_at, kind, nullif(ad_id, 0), verdict, placement, "
-        "detail, quantity, playback_ms, coalesce(ip_text, host(ip)), flags "
+        "SELECT lane, id, occurred_at, received_at, kind, nullif(ad_id, 0) AS ad_id, verdict, "
+        "placement, detail, quantity, playback_ms, coalesce(ip_text, host(ip)) AS ip, flags "
         "FROM events WHERE %s AND occurred_at >= ",
         which);
     write_time(out, page->from_us);
@@ -70,10 +72,13 @@ char *export_page_sql(const char *schema, const struct export_question *question
         "%sSET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_seqscan = off; "
         "LOCK TABLE ONLY events IN ACCESS SHARE MODE; ",
         settings);
+    (void)fputs("SELECT id, occurred_at, received_at, kind, ad_id, verdict, placement, detail, "
+                "quantity, playback_ms, ip, flags FROM (",
+                out);
     write_branch(out, "NOT late", question, page);
     (void)fputs(" UNION ALL ", out);
     write_branch(out, "late", question, page);
-    (void)fprintf(out, " ORDER BY 2, 1 LIMIT %" PRIu32, page->limit);
+    (void)fprintf(out, ") AS e ORDER BY 2, 1 LIMIT %" PRIu32, page->limit);
     if (fclose(out) != 0)
         memory_exhausted(0);
     free(settings);

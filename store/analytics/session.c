@@ -121,7 +121,8 @@ static void begin(struct reader_session *session)
     size_t sql_bytes;
     FILE *out = memory_required(open_memstream(&sql, &sql_bytes));
     (void)fprintf(out,
-                  "%sSET LOCAL enable_seqscan = off; SET LOCAL cursor_tuple_fraction = 1; %s%s",
+                  "%sSET LOCAL enable_seqscan = off; SET LOCAL cursor_tuple_fraction = 1; "
+                  "%s%s",
                   settings, analytics_lock_sql, state);
     if (fclose(out) != 0)
         memory_exhausted(0);

@@ -11,47 +11,18 @@
 #include "metrics/metrics.h"
 #include "metrics/timer.h"
 #include "protocol/memory.h"
-#include "store/base/backoff.h"
-#include "store/database/conn_state.h"
-#include "store/database/outage.h"
-#include "store/database/precedence.h"
-#include "store/database/renewal.h"
+#include "store/database/conn_parts.h"
+#include "store/database/conn_results.h"
 #include "store/database/resolver.h"
-#include "store/database/session_settings.h"
-#include "store/database/socket.h"
 #include "store/database/sqlstate.h"
 #include "store/database/target.h"
 
-enum { CONNECT_TIMEOUT_MS = 3000, SETUP_TIMEOUT_MS = 5000 };
+enum { CONNECT_TIMEOUT_MS = 3000 };
 enum { RESOLVE_ALL_TIMEOUT_MS = 3000, RESOLVE_ANY_TIMEOUT_MS = 7000 };
-
-/*
- * `pg` is NULL in the first three states. Both events belong to the socket that `pg` has now, and
- * are deleted before anything that may close or change it. `pending.done` is set exactly while
- * busy.
- */
-struct db_conn {
-    struct event_base *base;
-    char *setup_sql; /* owned */
-    struct db_listener listener;
-    struct db_resolver *resolver;
-    enum db_state state;
-    struct db_place place;
-    PGconn *pg;
-    struct db_socket socket;
-    struct event *timer;
-    struct backoff backoff;
-    struct backoff backoff_before; /* as it was when this connection came up */
-    bool is_any_enough;            /* while resolving: the first address suffices */
-    struct counter *connects;
-    struct db_outage outage;
-    struct renewal renewal;
-    struct db_pending_reply pending; /* of the query in flight */
-};
 
 static void on_socket(evutil_socket_t fd, short what, void *arg);
 
-static void set_state(struct db_conn *conn, enum db_state state)
+void conn_set_state(struct db_conn *conn, enum db_state state)
 {
     assert(db_state_may_become(conn->state, state));
     bool was_up = db_conn_is_up(conn);
@@ -95,7 +66,8 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
 {
     bool was_up = db_conn_is_up(conn);
     close_connection(conn);
-    set_state(conn, next);
+    session_proof_drop(&conn->proof);
+    conn_set_state(conn, next);
     if (next == DB_WAITING) {
         if (reason == NULL)
             db_outage_hide(&conn->outage);
@@ -103,6 +75,7 @@ static void disconnect(struct db_conn *conn, const char *reason, enum db_state n
             db_outage_begin(&conn->outage, reason);
         back_off(conn);
     }
+    conn_end_check(conn);
     db_reply_deliver(&conn->pending, DB_LOST);
     if (was_up)
         conn->listener.on_lost(conn->listener.arg);
@@ -115,6 +88,13 @@ static void leave_address(struct db_conn *conn, const char *reason)
     disconnect(conn, reason, DB_WAITING);
 }
 
+/* Whatever it answers, it is of no use as it is. */
+void conn_refuse(struct db_conn *conn)
+{
+    db_outage_refuse(&conn->outage, SESSION_PROOF_FAILED);
+    leave_address(conn, SESSION_PROOF_FAILED);
+}
+
 static void give_way(void *arg)
 {
     struct db_conn *conn = arg;
@@ -122,24 +102,40 @@ static void give_way(void *arg)
         disconnect(conn, "the server has no connection left for one that goes first", DB_WAITING);
 }
 
+static void resolve(struct db_conn *conn);
+
+/* At once, and nobody has to know. */
+static void connect_again(struct db_conn *conn)
+{
+    close_connection(conn);
+    db_reply_discard(&conn->pending);
+    conn_set_state(conn, DB_WAITING);
+    resolve(conn);
+}
+
 /* For the reason that the server gave, if it did: libpq's own words are that it is gone. */
-static void fail(struct db_conn *conn)
+void conn_fail(struct db_conn *conn)
 {
     char reason[256]; /* a copy: the message goes with the connection */
     if (conn->outage.last_words[0] != '\0')
         (void)evutil_snprintf(reason, sizeof reason, "%s", conn->outage.last_words);
     else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
         (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
+    bool is_ending = conn->state == DB_ENDING || conn->state == DB_DOUBTING;
+    if (is_ending && session_proof_take_end(&conn->proof, reason)) {
+        connect_again(conn);
+        return;
+    }
     bool is_full = sqlstate_tells_full(PQerrorMessage(conn->pg));
     disconnect(conn, reason, DB_WAITING);
     if (is_full)
         db_place_refused(&conn->place);
 }
 
-static void await_results(struct db_conn *conn, bool is_sent, enum db_state state,
-                          uint32_t timeout_ms)
+void conn_await_results(struct db_conn *conn, bool is_sent, enum db_state state,
+                        uint32_t timeout_ms)
 {
-    set_state(conn, state);
+    conn_set_state(conn, state);
     timer_arm(conn->timer, timeout_ms);
     /* A write that failed shows in the result, which the loop reads: never from inside the call. */
     if (!is_sent || !db_socket_flush(&conn->socket, conn->pg))
@@ -149,12 +145,14 @@ static void await_results(struct db_conn *conn, bool is_sent, enum db_state stat
 static void set_up(struct db_conn *conn)
 {
     if (PQsetnonblocking(conn->pg, 1) != 0 || !open_socket(conn)) {
-        fail(conn);
+        conn_fail(conn);
         return;
     }
     (void)event_add(conn->socket.read_event, NULL);
-    bool is_sent = PQsendQuery(conn->pg, conn->setup_sql) == 1;
-    await_results(conn, is_sent, DB_SETTING_UP, SETUP_TIMEOUT_MS);
+    char *setup_sql = session_proof_setup_sql(&conn->proof);
+    bool is_sent = PQsendQuery(conn->pg, setup_sql) == 1;
+    free(setup_sql);
+    conn_await_results(conn, is_sent, DB_SETTING_UP, CONN_SETUP_TIMEOUT_MS);
 }
 
 static void poll_connection(struct db_conn *conn)
@@ -166,7 +164,7 @@ static void poll_connection(struct db_conn *conn)
         return;
     }
     if (status == PGRES_POLLING_FAILED || !open_socket(conn)) {
-        fail(conn);
+        conn_fail(conn);
         return;
     }
     /* Each address has its own time: libpq moves to the next only on an error, never on silence. */
@@ -188,57 +186,15 @@ static void on_resolved(void *arg, const struct db_address *addresses, size_t co
         return;
     }
     conn->pg = db_target_connect(db_resolver_target(conn->resolver), addresses, count);
-    set_state(conn, DB_CONNECTING);
+    conn_set_state(conn, DB_CONNECTING);
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD || !open_socket(conn)) {
-        fail(conn);
+        conn_fail(conn);
         return;
     }
     (void)PQsetNoticeReceiver(conn->pg, db_outage_on_notice, &conn->outage);
     (void)db_socket_moved(&conn->socket, conn->pg);
     timer_arm(conn->timer, CONNECT_TIMEOUT_MS);
     (void)event_add(conn->socket.write_event, NULL);
-}
-
-/* The last result is there. */
-static void finish_query(struct db_conn *conn)
-{
-    bool is_ok = db_reply_is_success(&conn->pending);
-    if (conn->state == DB_BUSY) {
-        if (is_ok)
-            backoff_reset(&conn->backoff);
-        set_state(conn, DB_READY);
-        db_reply_deliver(&conn->pending, is_ok ? DB_OK : DB_ERROR);
-        return;
-    }
-    if (!is_ok) {
-        fail(conn);
-        return;
-    }
-    db_reply_discard(&conn->pending);
-    set_state(conn, DB_READY);
-    conn->listener.on_ready(conn->listener.arg);
-}
-
-/* Takes in whatever has arrived, and ends the query when its last result is there. */
-static void read_results(struct db_conn *conn)
-{
-    bool is_in_flight = conn->state == DB_BUSY || conn->state == DB_SETTING_UP;
-    /* After a failure the server's last words may still be among the results. */
-    if (PQconsumeInput(conn->pg) == 1 && !db_socket_flush(&conn->socket, conn->pg) &&
-        !is_in_flight) {
-        fail(conn);
-        return;
-    }
-    bool is_finished = is_in_flight && db_reply_collect(&conn->pending, conn->pg);
-    /* Last: one that came behind the results is taken in with them, and nothing more may follow. */
-    for (PGnotify *notify; (notify = PQnotifies(conn->pg)) != NULL; PQfreemem(notify)) {
-        if (conn->listener.on_notify != NULL)
-            conn->listener.on_notify(conn->listener.arg, notify->relname);
-    }
-    if (PQstatus(conn->pg) == CONNECTION_BAD)
-        fail(conn);
-    else if (is_finished)
-        finish_query(conn);
 }
 
 static void on_socket(evutil_socket_t fd, short what, void *arg)
@@ -248,14 +204,14 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
     if (conn->state == DB_CONNECTING)
         poll_connection(conn);
     else if ((what & EV_READ) != 0)
-        read_results(conn);
+        conn_read_results(conn);
     else if (!db_socket_flush(&conn->socket, conn->pg))
         event_active(conn->socket.read_event, EV_READ, 0);
 }
 
 static void resolve(struct db_conn *conn)
 {
-    set_state(conn, DB_RESOLVING);
+    conn_set_state(conn, DB_RESOLVING);
     conn->is_any_enough = false;
     timer_arm(conn->timer, RESOLVE_ALL_TIMEOUT_MS);
     db_resolver_start(conn->resolver);
@@ -270,6 +226,13 @@ static void wait_for_any_address(struct db_conn *conn)
     }
     conn->is_any_enough = true;
     timer_arm(conn->timer, RESOLVE_ANY_TIMEOUT_MS);
+}
+
+/* Where all is silent it is the way there, or the server, that is slow. */
+static void doubt(struct db_conn *conn)
+{
+    bool is_sent = PQsendQuery(conn->pg, session_proof_check_sql()) == 1;
+    conn_await_results(conn, is_sent, DB_DOUBTING, SESSION_PROOF_TIMEOUT_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -287,9 +250,15 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     case DB_RESOLVING:
         wait_for_any_address(conn);
         break;
+    case DB_ENDING:
+        doubt(conn);
+        break;
     case DB_CONNECTING:
     case DB_SETTING_UP:
+    case DB_PROVING:
+    case DB_DOUBTING:
     case DB_BUSY:
+    case DB_CHECKING:
         leave_address(conn, conn->state == DB_CONNECTING ? "connect timed out" : "query timed out");
         break;
     }
@@ -301,8 +270,7 @@ struct db_conn *db_conn_new(struct event_base *base, const struct db_target *tar
 {
     struct db_conn *conn = memory_zeroed(sizeof *conn);
     conn->base = base;
-    conn->setup_sql = target->may_be_pooled ? memory_copy_text("SELECT 1")
-                                            : session_settings_sql(settings->own_sql);
+    session_proof_init(&conn->proof, target->may_be_pooled ? NULL : settings->own_sql);
     conn->listener = listener;
     conn->outage = (struct db_outage){.log = log, .name = settings->name};
     char labels[64];
@@ -324,7 +292,7 @@ void db_conn_free(struct db_conn *conn)
     db_reply_discard(&conn->pending);
     db_resolver_free(conn->resolver);
     event_free(conn->timer);
-    free(conn->setup_sql);
+    session_proof_clear(&conn->proof);
     free(conn);
 }
 
@@ -342,7 +310,7 @@ void db_conn_stop(struct db_conn *conn)
 
 void db_conn_abort_query(struct db_conn *conn, const char *reason)
 {
-    if (conn->state == DB_BUSY)
+    if (conn->state >= DB_BUSY)
         leave_address(conn, reason);
 }
 
@@ -382,7 +350,7 @@ bool db_conn_is_ready(const struct db_conn *conn)
 
 bool db_conn_is_up(const struct db_conn *conn)
 {
-    return conn->state == DB_READY || conn->state == DB_BUSY;
+    return conn->state >= DB_READY;
 }
 
 bool db_conn_is_waiting(const struct db_conn *conn)
@@ -395,5 +363,5 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
     assert(conn->state == DB_READY);
     conn->pending.done = done;
     conn->pending.arg = arg;
-    await_results(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
+    conn_await_results(conn, db_query_send(query, conn->pg), DB_BUSY, query->timeout_ms);
 }

@@ -7,7 +7,8 @@
  *    (backoff)  |    v          v              v          v        v
  *              waiting <-------------------------------------------+   (lost)
  *
- * From each state it may be stopped.
+ * From each state it may be stopped. Behind a pooler a first connection proves that it keeps its
+ * session (session_proof.h), and the next one is used; without a word in the log.
  */
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include <libpq-fe.h>
 
+#include "store/database/listener.h"
 #include "store/database/query.h"
 #include "store/database/reply.h"
 
@@ -24,15 +26,6 @@ struct db_target;
 struct event_base;
 struct log;
 struct metrics;
-
-/* What the owner hears, always from the event loop. The connection must not be freed from inside
- * these, nor stopped from inside on_notify. */
-struct db_listener {
-    void (*on_ready)(void *arg);                       /* connected, set up, no query in flight */
-    void (*on_lost)(void *arg);                        /* was ready or busy and is not any more */
-    void (*on_notify)(void *arg, const char *channel); /* NULL = not interested */
-    void *arg;
-};
 
 struct db_settings {
     const char *name; /* for the log: "writer" */

@@ -47,6 +47,7 @@ struct migration {
 static const char lock_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;\n"
     "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0;\n"
+    "SET LOCAL citus.multi_shard_modify_mode = 'sequential';\n" /* many in one transaction */
     "SELECT pg_advisory_xact_lock(hashtextextended('video-ad-tracker migrate', oid::bigint)) "
     "FROM pg_namespace WHERE nspname = current_schema();\n";
 

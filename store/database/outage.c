@@ -18,12 +18,23 @@ void db_outage_begin(struct db_outage *outage, const char *reason)
                   outage->name, (int)strcspn(reason, "\n"), reason);
 }
 
+void db_outage_refuse(struct db_outage *outage, const char *reason)
+{
+    outage->is_on = true;
+    outage->is_hidden = false;
+    if (news_is(&outage->reasons, reason, clock_monotonic_us()))
+        log_write(outage->log, LOG_ERROR, "store", "database refused name=%s: %s", outage->name,
+                  reason);
+}
+
 void db_outage_on_notice(void *arg, const PGresult *notice)
 {
     struct db_outage *outage = arg;
     const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
-    if (sqlstate != NULL && message != NULL && sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
+    bool is_first = outage->last_words[0] == '\0'; /* a pooler adds that the server is gone */
+    if (is_first && sqlstate != NULL && message != NULL &&
+        sqlstate_fault(sqlstate) == SQL_FAULT_RECONNECT)
         sqlstate_describe(outage->last_words, sizeof outage->last_words, sqlstate, message);
 }
 

@@ -23,8 +23,11 @@ struct db_outage {
 /* The connection has ended, or could not be made: the first reason is the cause. */
 void db_outage_begin(struct db_outage *outage, const char *reason);
 
+/* The database answers, and cannot be used for this reason, which somebody has to mend. */
+void db_outage_refuse(struct db_outage *outage, const char *reason);
+
 /* Why the server ends a session comes so, unless there is a query to answer: a notice receiver,
- * whose `arg` is the outage. It keeps them as the last words, until they are cleared. */
+ * whose `arg` is the outage. It keeps the first as the last words, until they are cleared. */
 void db_outage_on_notice(void *arg, const PGresult *notice);
 
 /* We close the connection ourselves, to make it anew: nothing is told unless that fails. */

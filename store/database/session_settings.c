@@ -82,10 +82,15 @@ char *session_settings_sql(const char *own_sql)
     return sql;
 }
 
+/* On Citus each node is asked on one connection, so that there is one snapshot of what lies there.
+ * Elsewhere nobody knows it. */
+static const char citus_sql[] = "SET LOCAL citus.max_adaptive_executor_pool_size = 1; ";
+
 /* JIT costs more than it saves in each of these: they touch few rows of many columns. */
 static void write_local(FILE *out, const char *schema, uint32_t timeout_ms)
 {
-    (void)fprintf(out, "SET LOCAL statement_timeout = %u; SET LOCAL jit = off; ", timeout_ms);
+    (void)fprintf(out, "%sSET LOCAL statement_timeout = %u; SET LOCAL jit = off; ", citus_sql,
+                  timeout_ms);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         if (settings[i].is_local)
             (void)fprintf(out, "SET LOCAL %s = '%s'; ", settings[i].name, settings[i].value);

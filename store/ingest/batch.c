@@ -10,6 +10,7 @@
 #include "protocol/event_pack.h"
 #include "protocol/memory.h"
 #include "store/database/query.h"
+#include "store/ingest/array_text.h"
 #include "store/ingest/batch_claims.h"
 #include "store/ingest/batch_counts.h"
 #include "store/ingest/binary_array.h"
@@ -17,9 +18,7 @@
 #include "store/ingest/placement_names.h"
 #include "store/journal/format.h"
 
-/* Type OIDs and the inet form: PostgreSQL, pg_type.dat and utils/inet.h; they never change. */
-enum { OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
-enum { OID_INET = 869, OID_TIMESTAMPTZ = 1184, OID_UUID = 2950 };
+/* The inet form: PostgreSQL, utils/inet.h; it never changes. */
 enum { INET_FAMILY_IPV4 = 2, INET_FAMILY_IPV6 = 3, INET_HEADER_BYTES = 4 };
 enum { FORMAT_BINARY = 1 }; /* libpq: PQexecParams */
 
@@ -203,7 +202,7 @@ static void write_counts(struct batch *batch)
     }
 }
 
-static void clear(struct batch *batch)
+void batch_clear(struct batch *batch)
 {
     for (size_t i = 0; i < BATCH_COLUMNS; i++)
         binary_array_clear(&batch->columns[i]);
@@ -243,7 +242,7 @@ static void take_events(struct batch *batch, struct queue_position position, uin
 static void fill_from(struct batch *batch, struct queue_position position, uint32_t max_rows)
 {
     assert(max_rows <= batch->max_rows);
-    clear(batch);
+    batch_clear(batch);
     take_events(batch, position, max_rows);
     write_claims(batch);
     write_names(batch);
@@ -300,13 +299,22 @@ struct batch_parameters batch_parameters(const struct batch *batch)
     return parameters;
 }
 
-size_t batch_placeholders(char *text, size_t size, int first)
+void batch_texts(const struct batch *batch, char *texts[static BATCH_COLUMNS])
+{
+    for (size_t i = 0; i < BATCH_COLUMNS; i++) {
+        const struct binary_array *array = &batch->columns[i];
+        bool has_any = i == SEQUENCE || array->count > array->nulls;
+        texts[i] = has_any ? array_text(array, column_types[i].element_type) : NULL;
+    }
+}
+
+size_t batch_placeholders(char *text, size_t size, int first, bool is_text)
 {
     size_t length = 0;
     for (int i = 0; i < BATCH_COLUMNS; i++) {
         size_t used = length < size ? length : size;
         length += (size_t)snprintf(text + used, size - used, "%s$%d::%s", i == 0 ? "" : ", ",
-                                   first + i, column_types[i].type);
+                                   first + i, is_text ? "text" : column_types[i].type);
     }
     return length;
 }
@@ -317,7 +325,7 @@ struct batch *batch_new(uint32_t max_rows)
     batch->max_rows = max_rows;
     batch->placements = placement_names_new();
     batch->counts = batch_counts_new();
-    clear(batch);
+    batch_clear(batch);
     return batch;
 }
 

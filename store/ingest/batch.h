@@ -1,7 +1,7 @@
 /*
  * The events of one ingest_batch() call as the binary arrays that PostgreSQL takes: their columns,
  * the keys they claim, the placements they name, and their counts by the minute. Of one run, and of
- * one lane: the only one there is.
+ * one lane.
  */
 #pragma once
 
@@ -32,6 +32,9 @@ struct batch_parameters {
 struct batch *batch_new(uint32_t max_rows);
 void batch_free(struct batch *batch);
 
+/* Empties it. */
+void batch_clear(struct batch *batch);
+
 /* Fills it with the oldest events of `queue`, at most `max_rows` of them and all of one run; they
  * stay in the queue. */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
@@ -53,11 +56,15 @@ uint64_t batch_last_sequence(const struct batch *batch);
 /* The number of the run whose events these are; 0 = there are none. */
 uint32_t batch_run(const struct batch *batch);
 
-/* The values are borrowed until the next fill. */
+/* In binary form; the values are borrowed until the next fill. */
 struct batch_parameters batch_parameters(const struct batch *batch);
 
+/* The same as text, for a database of several nodes: each is owned by the caller, or NULL. */
+void batch_texts(const struct batch *batch, char *texts[static BATCH_COLUMNS]);
+
 /*
- * Writes the parameters as they stand in a statement, with their types, the first as `$<first>`:
- * "$3::bigint[], $4::smallint[], ..."; terminated, cut to fit. Returns the length of all of it.
+ * Writes the parameters as they stand in a statement, with their types, or as text, the first as
+ * `$<first>`: "$3::bigint[], $4::smallint[], ..."; terminated, cut to fit. Returns the length of
+ * all of it.
  */
-size_t batch_placeholders(char *text, size_t size, int first);
+size_t batch_placeholders(char *text, size_t size, int first, bool is_text);

@@ -76,6 +76,13 @@ static void describe(char *reason, size_t reason_bytes, const struct batch_error
                       error->message);
 }
 
+/* Told by a server that has lost its connection to the one that has the lane, or been refused it.
+ */
+static bool is_of_another(const char *sqlstate)
+{
+    return strncmp(sqlstate, "08", 2) == 0 || strncmp(sqlstate, "57P", 3) == 0;
+}
+
 /* Waits, reconnects or holds, as the state of the error demands. */
 static struct batch_decision put_off(struct batch_outcome *outcome, enum batch_hold if_held,
                                      const struct batch_error *error, uint32_t random)
@@ -89,6 +96,8 @@ static struct batch_decision put_off(struct batch_outcome *outcome, enum batch_h
     case SQL_FAULT_RETRY:
         return retry(outcome, if_held, reason, random);
     case SQL_FAULT_RECONNECT:
+        if (outcome->is_behind_another && is_of_another(error->sqlstate))
+            return retry(outcome, if_held, reason, random);
         return decide_saying(BATCH_RECONNECT, "%s", reason);
     case SQL_FAULT_FENCED:
         return hold(outcome, HOLD_FENCED, "another process has taken this journal over");
@@ -221,7 +230,7 @@ static void restart_bisect(struct batch_outcome *outcome)
         bisect_suspect(&outcome->bisect, outcome->lost_rows);
 }
 
-struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor)
+void batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor)
 {
     bool has_moved = cursor != outcome->cursor;
     batch_outcome_note_cursor(outcome, cursor);
@@ -229,7 +238,6 @@ struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64
         restart_bisect(outcome);
         succeed(outcome);
     }
-    return decide(BATCH_SEND_NEXT);
 }
 
 struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,

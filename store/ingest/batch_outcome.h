@@ -47,6 +47,8 @@ struct batch_outcome {
     enum batch_hold hold;
     uint32_t reasons[HOLD_REASONS_MAX]; /* their digests: those that have been news in this hold */
     unsigned reasons_told;
+    bool is_behind_another;  /* a server stands between: that it has lost another is no reason to
+                                leave it */
     bool is_rejecting;       /* the row at the queue's head is to be put aside */
     char reject_reason[160]; /* set while it is */
     int64_t rejected_us;     /* monotonic, when a rejected row was last news; 0 = never */
@@ -92,7 +94,7 @@ struct batch_decision batch_outcome_lost(struct batch_outcome *outcome, uint32_t
 
 /* The session is open: what was wrong is over, but for a HOLD_BATCH with the cursor where it was.
  */
-struct batch_decision batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor);
+void batch_outcome_opened(struct batch_outcome *outcome, uint64_t cursor);
 
 /* The session could not be opened: by an error of the database, or for a `reason` in words. */
 struct batch_decision batch_outcome_not_opened(struct batch_outcome *outcome,

@@ -46,3 +46,8 @@ void batch_pair_make_ahead(struct batch_pair *pair)
 {
     batch_fill_behind(pair->ahead, pair->batch, BATCH_ROWS_MAX);
 }
+
+void batch_pair_forget(struct batch_pair *pair)
+{
+    batch_clear(pair->ahead);
+}

@@ -26,3 +26,6 @@ bool batch_pair_fills_next(const struct batch_pair *pair, const struct event_que
 
 /* Makes the next one. Only while `batch` is in the queue and batch_pair_fills_next(). */
 void batch_pair_make_ahead(struct batch_pair *pair);
+
+/* What was made ahead is of a queue that is gone. */
+void batch_pair_forget(struct batch_pair *pair);

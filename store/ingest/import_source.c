@@ -13,39 +13,68 @@ enum result import_source_open(struct import_source *source, const char *path, F
                                struct error *error)
 {
     *source = (struct import_source){.out = out, .last = SALVAGE_RECORD};
-    enum result result = salvage_open(&source->salvage, path, out, error);
-    if (result == RESULT_OK)
-        source->queue = event_queue_new();
-    return result;
+    return salvage_open(&source->salvage, path, out, error);
+}
+
+void import_source_set_lanes(struct import_source *source, unsigned lanes)
+{
+    for (unsigned i = 0; i < lanes; i++)
+        source->lanes[i] = (struct import_lane){.queue = event_queue_new()};
+    source->lane_count = lanes;
 }
 
 void import_source_close(struct import_source *source)
 {
-    event_queue_free(source->queue);
+    for (unsigned i = 0; i < source->lane_count; i++)
+        event_queue_free(source->lanes[i].queue);
     salvage_close(source->salvage);
     *source = (struct import_source){0};
 }
 
-static void take_record(struct import_source *source, const struct record *record)
+static void take_event(struct import_source *source, const struct record *record)
 {
     struct event event;
+    if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK) {
+        source->no_events++;
+        return;
+    }
+    if (source->lane_count > 1)
+        gaps_note(&source->gaps, source->read, record->sequence);
+    source->read = record->sequence;
+    struct import_lane *lane =
+        &source->lanes[lane_of(&event, record->sequence, source->lane_count)];
+    if (record->sequence <= lane->position)
+        source->known_records++;
+    else
+        event_queue_push(lane->queue, record->sequence, record->payload, record->payload_bytes);
+}
+
+static void take_record(struct import_source *source, const struct record *record)
+{
     source->records++;
     source->run_records++;
     if (source->is_refused)
         source->refused_records++;
-    else if (record->sequence <= source->position)
-        source->known_records++;
-    else if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK)
-        source->no_events++;
     else
-        event_queue_push(source->queue, record->sequence, record->payload, record->payload_bytes);
+        take_event(source, record);
+}
+
+struct import_lane *import_source_fullest(struct import_source *source)
+{
+    struct import_lane *fullest = &source->lanes[0];
+    for (unsigned i = 1; i < source->lane_count; i++) {
+        if (event_queue_count(source->lanes[i].queue) > event_queue_count(fullest->queue))
+            fullest = &source->lanes[i];
+    }
+    return event_queue_count(fullest->queue) > 0 ? fullest : NULL;
 }
 
 bool import_source_read(struct import_source *source, uint64_t rows)
 {
     struct record record;
     for (unsigned i = 0; i < READ_PER_CALL && source->last == SALVAGE_RECORD; i++) {
-        if (event_queue_count(source->queue) >= rows)
+        const struct import_lane *fullest = import_source_fullest(source);
+        if (fullest != NULL && event_queue_count(fullest->queue) >= rows)
             return true;
         source->last = salvage_next(source->salvage, &record, &source->disk_error);
         if (source->last == SALVAGE_RECORD)
@@ -76,16 +105,25 @@ const struct salvage_run *import_source_next_run(struct import_source *source)
     return &source->run;
 }
 
-void import_source_enter(struct import_source *source, bool is_known, uint64_t position)
+void import_source_place(struct import_source *source, unsigned lane, bool is_known,
+                         uint64_t position)
 {
-    source->is_refused = !is_known;
-    source->position = position;
+    source->is_refused = source->is_refused || !is_known;
+    source->lanes[lane].position = position;
+    source->lanes[lane].sent = 0;
+}
+
+void import_source_enter(struct import_source *source)
+{
+    source->gaps.count = 0;
+    source->read = 0;
     source->last = SALVAGE_RECORD;
 }
 
-void import_source_stored(struct import_source *source, uint64_t sequence)
+void import_source_stored(struct import_lane *lane, uint64_t sequence)
 {
-    event_queue_drop(source->queue, sequence);
+    event_queue_drop(lane->queue, sequence);
+    lane->sent = sequence;
 }
 
 enum result import_source_result(const struct import_source *source, struct error *error)

@@ -7,10 +7,10 @@
 
 #include "metrics/clock.h"
 #include "metrics/timer.h"
+#include "protocol/event_pack.h"
 #include "protocol/memory.h"
 #include "store/base/refusals.h"
 #include "store/ingest/backlog.h"
-#include "store/ingest/event_queue.h"
 #include "store/ingest/pace.h"
 #include "store/journal/commit.h"
 #include "store/journal/journal.h"
@@ -163,18 +163,17 @@ void intake_submit_own(struct intake *intake, const struct event *event, waiter_
     append(intake, event, 1, false, done, arg);
 }
 
+static void append_again(void *arg, uint64_t sequence, const uint8_t *packed, size_t packed_bytes)
+{
+    const struct intake *intake = arg;
+    journal_append_again(intake->journal, sequence, packed, packed_bytes);
+}
+
 /* The disk may have lost what it took after `after`: all of it that is queued is written again. */
 static void on_rewrite(void *arg, uint64_t after)
 {
     struct intake *intake = arg;
-    struct queue_position position = event_queue_head(backlog_queue(intake->backlog));
-    const uint8_t *packed;
-    size_t packed_bytes;
-    uint64_t sequence;
-    while ((packed = event_queue_read(&position, &packed_bytes, &sequence)) != NULL) {
-        if (sequence > after)
-            journal_append_again(intake->journal, sequence, packed, packed_bytes);
-    }
+    backlog_each(intake->backlog, after, append_again, intake);
 }
 
 static void on_wake(void *arg)
@@ -186,6 +185,11 @@ static void on_wake(void *arg)
 struct backlog *intake_backlog(struct intake *intake)
 {
     return intake->backlog;
+}
+
+uint64_t intake_accepted(const struct intake *intake)
+{
+    return waiters_accepted(&intake->waiters);
 }
 
 bool intake_is_settled(const struct intake *intake)

@@ -54,5 +54,8 @@ bool intake_is_too_large(const struct intake *intake, const struct event *events
 void intake_submit_own(struct intake *intake, const struct event *event, waiter_done_fn done,
                        void *arg);
 
+/* Events that were answered RESULT_OK so far. */
+uint64_t intake_accepted(const struct intake *intake);
+
 /* Whether nobody waits for the journal. */
 bool intake_is_settled(const struct intake *intake);

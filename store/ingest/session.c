@@ -2,7 +2,6 @@
 #include "store/ingest/session.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +14,15 @@
 #include "store/database/migration.h"
 #include "store/database/session_settings.h"
 #include "store/database/sqlstate.h"
+#include "store/ingest/lane_queue.h"
+#include "store/ingest/session_calls.h"
+#include "store/journal/format.h"
 
-/* Of a repeated step: the partitions of yesterday, today and tomorrow, the others are not waited
- * for. */
+/* Of a repeated step: the partitions of yesterday to tomorrow; others are not waited for. */
 enum { CLAIM_EVERY_S = 2, CALLS_MAX = 11 };
 
 _Static_assert((int)INGEST_TIMEOUT_MS > (int)SESSION_STATEMENT_TIMEOUT_MS,
                "the server is the first to give up");
-
-/* The parameters of ingest_batch(): lane, the journal's number, nonce, the run's nonce, the number
- * of lanes, the last sequence, the batch's columns, the reject reason. */
-enum { COLUMNS_AT = 6, REASON_AT = COLUMNS_AT + BATCH_COLUMNS, INGEST_PARAMETERS };
-
-/* A batch is of the first lane of so many: more than one is another version's work. */
-enum { LANE = 0, LANES = 1 };
-
-enum { NUMBER_TEXT_SIZE = 24, SQL_SIZE = 900 };
 
 /* What a session does of its own, in this order; `steps` below says how each is sent and where its
  * answer leads. */
@@ -42,9 +34,12 @@ enum session_step {
     STEP_MAINTAIN, /* partitions are made ahead */
     STEP_PREPARE,  /* the statement of the batches */
     STEP_LOOK,     /* whose the journal is: of its runs only that one need be named */
-    STEP_CLAIM,    /* the journal becomes this run's */
+    STEP_CLAIM,    /* the journal becomes this run's, in one lane */
+    STEP_JOIN,     /* a session beside another one: the statement of the batches */
 
-    /* Upkeep of an open session. */
+    /* On an open session: a further lane; upkeep. */
+    STEP_LOOK_LANE,
+    STEP_CLAIM_LANE,
     STEP_CLAIM_AGAIN, /* as long as an earlier session holds the journal's lock */
 };
 
@@ -54,18 +49,20 @@ struct ingest_session {
     const struct ingest_settings *settings;
     struct migration *migration;
     enum session_step step;
-    int64_t claimed_us;                /* monotonic */
-    unsigned calls;                    /* of the step, one after the other */
-    struct news failures;              /* of the maintenance */
-    bool is_locked;                    /* the journal's lock is this session's */
-    bool is_fsync_on;                  /* in the database, as last heard */
-    int lanes;                         /* likewise */
-    char journal_id[NUMBER_TEXT_SIZE]; /* the journal's number there */
-    char owners[UUID_TEXT_SIZE + 2];   /* whose place this run may take, as an array in text */
-    uint32_t run;                      /* of the last batch; 0 = there was none */
+    int64_t claimed_us;   /* monotonic */
+    unsigned calls;       /* of the step, one after the other */
+    struct news failures; /* of the maintenance */
+    bool is_locked;       /* the journal's lock is this session's */
+    bool is_fsync_on;     /* in the database, as last heard */
+    int lanes;
+    bool is_distributed;
+    unsigned door;                             /* the lane by which the journal is claimed */
+    unsigned lane;                             /* that is being claimed */
+    char journal_id[SESSION_NUMBER_TEXT_SIZE]; /* the journal's number there */
+    char owners[UUID_TEXT_SIZE + 2]; /* whose place this run may take, as an array in text */
+    uint32_t run;                    /* of the last batch; 0 = there was none */
     bool is_nonce_known;
     char run_nonce[UUID_TEXT_SIZE];
-    char ingest_sql[SQL_SIZE];
     ingest_opened_fn opened; /* whom opening and upkeep answer */
     void *opened_arg;
     ingest_kept_fn kept;
@@ -88,21 +85,24 @@ static void send_maintain(struct ingest_session *session)
 
 static void send_prepare(struct ingest_session *session)
 {
-    const struct db_query query = {
-        .sql = session->ingest_sql, .prepare_as = "ingest", .timeout_ms = INGEST_TIMEOUT_MS};
-    db_conn_query(session->conn, &query, on_answer, session);
+    session_prepare(session->conn, on_answer, session);
 }
 
 static void send_look(struct ingest_session *session)
 {
-    const char *values[] = {session->settings->journal};
-    const struct db_query query = {
-        .sql = "SELECT nonce FROM ingest_cursor WHERE journal = $1::uuid AND lane = 0",
-        .parameter_count = 1,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
+    session_ask_owner(session->conn, session->settings->journal, session->lane, on_answer, session);
+}
+
+static void send_claim(struct ingest_session *session)
+{
+    session_claim_journal(session->conn, session->settings, session->door, session->owners,
+                          on_answer, session);
+}
+
+static void send_claim_lane(struct ingest_session *session)
+{
+    session_claim_lane(session->conn, session->settings, session->lane, session->journal_id,
+                       session->owners, on_answer, session);
 }
 
 /* Where it is not ours to take nobody is named: then the claim is refused, and tells. */
@@ -117,20 +117,6 @@ static void take_owner(struct ingest_session *session, const struct db_reply *re
     if (lineage->may_claim(lineage->arg, is_owned ? owner : NULL) && is_owned)
         (void)snprintf(session->owners, sizeof session->owners, "{%s}",
                        PQgetvalue(reply->rows, 0, 0));
-}
-
-static void send_claim(struct ingest_session *session)
-{
-    const char *values[] = {session->settings->journal, session->owners, session->settings->nonce};
-    const struct db_query query = {
-        .sql = "SELECT last_sequence, stored, duplicate, rejected, is_locked, "
-               "current_setting('fsync'), journal_id, lanes "
-               "FROM claim_journal($1::uuid, $2::uuid[], $3::uuid)",
-        .parameter_count = 3,
-        .values = values,
-        .timeout_ms = INGEST_TIMEOUT_MS,
-    };
-    db_conn_query(session->conn, &query, on_answer, session);
 }
 
 /* A failure costs little at once: there is a default partition, and the maintenance goes on with
@@ -158,11 +144,12 @@ static void take_claimed(struct ingest_session *session, const struct db_reply *
     session->claimed_us = clock_monotonic_us();
     if (reply->outcome != DB_OK)
         return;
-    session->is_locked = PQgetvalue(reply->rows, 0, 4)[0] == 't';
-    note_fsync(session, strcmp(PQgetvalue(reply->rows, 0, 5), "off") != 0);
-    (void)snprintf(session->journal_id, sizeof session->journal_id, "%s",
-                   PQgetvalue(reply->rows, 0, 6));
-    session->lanes = atoi(PQgetvalue(reply->rows, 0, 7)); /* NOLINT(cert-err34-c): a smallint */
+    struct session_claimed claimed = session_read_claimed(reply->rows);
+    session->is_locked = claimed.is_locked;
+    note_fsync(session, claimed.is_fsync_on);
+    session->lanes = claimed.lanes;
+    session->is_distributed = claimed.is_distributed;
+    memcpy(session->journal_id, claimed.journal_id, sizeof session->journal_id);
 }
 
 static const char any_error[] = "";
@@ -193,6 +180,13 @@ static const struct {
                     .take = take_claimed,
                     .next = STEP_NONE},
 
+    [STEP_JOIN] = {.name = "prepare", .send = send_prepare, .passable = "42P05", .next = STEP_NONE},
+    [STEP_LOOK_LANE] = {.name = "look",
+                        .send = send_look,
+                        .take = take_owner,
+                        .next = STEP_CLAIM_LANE},
+    [STEP_CLAIM_LANE] = {.name = "claim_lane", .send = send_claim_lane, .next = STEP_NONE},
+
     /* If an open session is refused here, so will be its next batch, which tells. */
     [STEP_CLAIM_AGAIN] = {.name = "claim_journal",
                           .send = send_claim,
@@ -200,11 +194,12 @@ static const struct {
                           .next = STEP_NONE},
 };
 
-/* The only writer of `step`. An opening or an upkeep begins at rest; then the same follows again,
- * the next step of the table, or the end. */
+/* The only writer of `step`. An opening, a claim or an upkeep begins at rest; then the same follows
+ * again, the next step of the table, or the end. */
 static void set_step(struct ingest_session *session, enum session_step step)
 {
-    bool is_start = step == STEP_MIGRATE || step == STEP_CLAIM_AGAIN;
+    bool is_start = step == STEP_MIGRATE || step == STEP_JOIN || step == STEP_LOOK_LANE ||
+                    step == STEP_CLAIM_AGAIN;
     assert(session->step == STEP_NONE ? is_start
                                       : step == STEP_NONE || step == steps[session->step].next ||
                                             (step == session->step && steps[step].is_repeated));
@@ -221,12 +216,24 @@ static void begin(struct ingest_session *session, enum session_step step)
 /* What a batch is built for must be what the database has. */
 static bool is_usable(const struct ingest_session *session, struct error *error)
 {
-    if (session->lanes == LANES)
+    if (session->lanes >= 1 && session->lanes <= LANES_MAX)
         return true;
-    (void)error_set(error, RESULT_FAILED,
-                    "the database has lanes=%d, this version of the program knows one",
-                    session->lanes);
+    if (session->lanes == 0)
+        (void)error_set(
+            error, RESULT_FAILED,
+            "the number of lanes is being changed; if that was ended, --lanes N goes on");
+    else
+        (void)error_set(error, RESULT_FAILED,
+                        "the database has lanes=%d, this version of the program knows %d at most",
+                        session->lanes, LANES_MAX);
     return false;
+}
+
+static bool is_obstacle(enum session_step step, const struct db_reply *reply)
+{
+    const char *passable = steps[step].passable;
+    return reply->outcome == DB_ERROR &&
+           (passable == NULL || strncmp(reply->sqlstate, passable, strlen(passable)) != 0);
 }
 
 /* Answers whoever asked for what has come to its end. */
@@ -235,7 +242,10 @@ static void finish(struct ingest_session *session, const struct db_reply *reply)
     enum session_step last = session->step;
     struct error error;
     set_step(session, STEP_NONE);
-    if (last == STEP_CLAIM_AGAIN)
+    const struct db_reply joined = {.outcome = DB_OK}; /* prepared it may have been before */
+    if (last == STEP_JOIN && !is_obstacle(last, reply))
+        session->opened(session->opened_arg, steps[last].name, &joined, NULL);
+    else if (last == STEP_CLAIM_AGAIN)
         session->kept(session->kept_arg, reply->outcome == DB_OK ? reply : NULL);
     else if (last == STEP_CLAIM && reply->outcome == DB_OK && !is_usable(session, &error))
         session->opened(session->opened_arg, steps[last].name, NULL, &error);
@@ -248,13 +258,6 @@ static bool has_more(const struct ingest_session *session, const struct db_reply
     return steps[session->step].is_repeated && session->calls < CALLS_MAX &&
            reply->outcome == DB_OK && PQntuples(reply->rows) == 1 &&
            PQgetvalue(reply->rows, 0, 0)[0] == 't';
-}
-
-static bool is_obstacle(enum session_step step, const struct db_reply *reply)
-{
-    const char *passable = steps[step].passable;
-    return reply->outcome == DB_ERROR &&
-           (passable == NULL || strncmp(reply->sqlstate, passable, strlen(passable)) != 0);
 }
 
 static void on_answer(void *arg, const struct db_reply *reply)
@@ -287,12 +290,47 @@ static void on_migrated(void *arg, enum result result, const struct error *error
         session->opened(session->opened_arg, steps[STEP_MIGRATE].name, NULL, error);
 }
 
-void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg)
+static void begin_for(struct ingest_session *session, enum session_step step,
+                      ingest_opened_fn opened, void *arg)
 {
     assert(session->step == STEP_NONE);
     session->opened = opened;
     session->opened_arg = arg;
-    begin(session, STEP_MIGRATE);
+    begin(session, step);
+}
+
+void ingest_session_open(struct ingest_session *session, unsigned door, ingest_opened_fn opened,
+                         void *arg)
+{
+    session->door = session->lane = door;
+    begin_for(session, STEP_MIGRATE, opened, arg);
+}
+
+void ingest_session_join(struct ingest_session *session, const struct ingest_session *first,
+                         ingest_opened_fn opened, void *arg)
+{
+    session->is_locked = true; /* the first one looks after that */
+    session->lanes = first->lanes;
+    session->is_distributed = first->is_distributed;
+    (void)snprintf(session->journal_id, sizeof session->journal_id, "%s", first->journal_id);
+    begin_for(session, STEP_JOIN, opened, arg);
+}
+
+void ingest_session_claim(struct ingest_session *session, unsigned lane, ingest_opened_fn claimed,
+                          void *arg)
+{
+    session->lane = lane;
+    begin_for(session, STEP_LOOK_LANE, claimed, arg);
+}
+
+unsigned ingest_session_lanes(const struct ingest_session *session)
+{
+    return (unsigned)session->lanes;
+}
+
+bool ingest_session_is_distributed(const struct ingest_session *session)
+{
+    return session->is_distributed;
 }
 
 bool ingest_session_is_upkeep_due(const struct ingest_session *session)
@@ -309,13 +347,13 @@ void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, vo
     begin(session, STEP_CLAIM_AGAIN);
 }
 
-/* Of the batch's run; NULL = nobody knows it, and the cursor alone tells what of it is stored. */
-static const char *find_nonce(struct ingest_session *session, const struct batch *batch)
+/* NULL = nobody knows it, and the cursor alone tells what of it is stored. */
+static const char *find_nonce(struct ingest_session *session, uint32_t run)
 {
     const struct ingest_lineage *lineage = &session->settings->lineage;
     uint8_t nonce[UUID_BYTES];
-    if (batch_run(batch) != session->run) {
-        session->run = batch_run(batch);
+    if (run != session->run) {
+        session->run = run;
         session->is_nonce_known = lineage->find_nonce(lineage->arg, session->run, nonce);
         if (session->is_nonce_known)
             uuid_format(nonce, session->run_nonce);
@@ -324,47 +362,19 @@ static const char *find_nonce(struct ingest_session *session, const struct batch
 }
 
 void ingest_session_send(struct ingest_session *session, const struct batch *batch,
-                         const char *reject_reason,
+                         const struct batch_scope *scope, const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg)
 {
-    const struct batch_parameters columns = batch_parameters(batch);
-    char lane[NUMBER_TEXT_SIZE];
-    char lanes[NUMBER_TEXT_SIZE];
-    char last[NUMBER_TEXT_SIZE];
-    (void)snprintf(lane, sizeof lane, "%d", LANE);
-    (void)snprintf(lanes, sizeof lanes, "%d", session->lanes);
-    (void)snprintf(last, sizeof last, "%" PRIu64, batch_last_sequence(batch));
-    const char *values[INGEST_PARAMETERS] = {
-        lane, session->journal_id, session->settings->nonce, find_nonce(session, batch), lanes,
-        last};
-    int lengths[INGEST_PARAMETERS] = {0};
-    int formats[INGEST_PARAMETERS] = {0};
-    memcpy(values + COLUMNS_AT, columns.values, sizeof columns.values);
-    memcpy(lengths + COLUMNS_AT, columns.lengths, sizeof columns.lengths);
-    memcpy(formats + COLUMNS_AT, columns.formats, sizeof columns.formats);
-    values[REASON_AT] = reject_reason;
-    const struct db_query query = {
-        .statement = "ingest",
-        .parameter_count = INGEST_PARAMETERS,
-        .values = values,
-        .lengths = lengths,
-        .formats = formats,
-        .timeout_ms = INGEST_TIMEOUT_MS,
+    const struct session_batch sent = {
+        .scope = scope,
+        .journal_id = session->journal_id,
+        .nonce = session->settings->nonce,
+        .run_nonce = find_nonce(session, (uint32_t)(scope->upto >> JOURNAL_RUN_SHIFT)),
+        .lanes = session->lanes,
+        .is_distributed = session->is_distributed,
+        .reject_reason = reject_reason,
     };
-    db_conn_query(session->conn, &query, reply, arg);
-}
-
-static void write_ingest_sql(struct ingest_session *session)
-{
-    char columns[SQL_SIZE / 2];
-    size_t length = batch_placeholders(columns, sizeof columns, COLUMNS_AT + 1);
-    assert(length < sizeof columns);
-    length = (size_t)snprintf(session->ingest_sql, sizeof session->ingest_sql,
-                              "SELECT last_sequence, stored, duplicate, rejected "
-                              "FROM ingest_batch($1::smallint, $2::integer, $3::uuid, $4::uuid, "
-                              "$5::smallint, $6::bigint, %s, $%d::text)",
-                              columns, REASON_AT + 1);
-    assert(length < sizeof session->ingest_sql);
+    session_send_batch(session->conn, &sent, batch, reply, arg);
 }
 
 struct ingest_session *ingest_session_new(struct db_conn *conn,
@@ -378,7 +388,6 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
         .migration = migration_new(conn, settings->sample_data, log),
         .is_fsync_on = true,
     };
-    write_ingest_sql(session);
     return session;
 }
 

@@ -8,32 +8,13 @@
 #include <stdint.h>
 
 #include "protocol/result.h"
-#include "protocol/uuid.h"
-#include "store/ingest/batch.h"
+#include "store/ingest/ingest_settings.h"
 
+struct batch;
 struct db_conn;
 struct db_reply;
 struct ingest_session;
 struct log;
-
-enum { INGEST_TIMEOUT_MS = 8000 };
-
-/* What the journal knows of its runs. */
-struct ingest_lineage {
-    /* The run with the nonce `owner` (NULL = none) has the cursor row, and this one is about to
-     * claim it: whether it may. */
-    bool (*may_claim)(void *arg, const uint8_t *owner);
-    /* Gives the nonce of a run, by its number; false = it is not known. */
-    bool (*find_nonce)(void *arg, uint32_t run, uint8_t nonce[static UUID_BYTES]);
-    void *arg;
-};
-
-struct ingest_settings {
-    bool sample_data;    /* load the samples into an empty database */
-    const char *journal; /* UUID: the cursor's key */
-    const char *nonce;   /* UUID: this run */
-    struct ingest_lineage lineage;
-};
 
 /* All is borrowed. */
 struct ingest_session *ingest_session_new(struct db_conn *conn,
@@ -41,15 +22,29 @@ struct ingest_session *ingest_session_new(struct db_conn *conn,
 void ingest_session_free(struct ingest_session *session);
 
 /*
- * `step` names what came last. With DB_OK `reply` holds claim_journal()'s row. It is NULL, and
- * `error` tells, when the schema was found unusable without an error of the database.
+ * `step` names what came last. With DB_OK `reply` holds claim_journal()'s row, or claim_lane()'s,
+ * or of a session that has joined another one nothing. It is NULL, and `error` tells, when the
+ * schema was found unusable without an error of the database.
  */
 typedef void (*ingest_opened_fn)(void *arg, const char *step, const struct db_reply *reply,
                                  const struct error *error);
 
-/* Opens the session on the connection, which must be ready. `opened` runs exactly once, later; not
- * when it is lost. */
-void ingest_session_open(struct ingest_session *session, ingest_opened_fn opened, void *arg);
+/* Opens the session on the connection, which must be ready, and claims the journal by its position
+ * in the lane `door`. `opened` runs exactly once, later; not when it is lost. */
+void ingest_session_open(struct ingest_session *session, unsigned door, ingest_opened_fn opened,
+                         void *arg);
+
+/* Opens another one beside `first`, which is open, for further lanes. */
+void ingest_session_join(struct ingest_session *session, const struct ingest_session *first,
+                         ingest_opened_fn opened, void *arg);
+
+/* Claims a further lane, or the same again, on an open session. */
+void ingest_session_claim(struct ingest_session *session, unsigned lane, ingest_opened_fn claimed,
+                          void *arg);
+
+/* Of an open session: how many lanes there are, and whether they lie on several nodes. */
+unsigned ingest_session_lanes(const struct ingest_session *session);
+bool ingest_session_is_distributed(const struct ingest_session *session);
 
 /*
  * What an open session has to do now and then: claim the journal again, as long as an earlier
@@ -60,8 +55,8 @@ typedef void (*ingest_kept_fn)(void *arg, const struct db_reply *claimed);
 void ingest_session_keep(struct ingest_session *session, ingest_kept_fn done, void *arg);
 bool ingest_session_is_upkeep_due(const struct ingest_session *session);
 
-/* Sends one batch; with `reject_reason` (not NULL) its events go into rejected_events for that
- * reason. */
+/* Sends one batch, or none of any event; with `reject_reason` (not NULL) its events go into
+ * rejected_events for that reason. */
 void ingest_session_send(struct ingest_session *session, const struct batch *batch,
-                         const char *reject_reason,
+                         const struct batch_scope *scope, const char *reject_reason,
                          void (*reply)(void *arg, const struct db_reply *reply), void *arg);

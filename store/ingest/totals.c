@@ -46,6 +46,12 @@ static void advance(struct counter *counter, int64_t known, int64_t now)
         counter_add(counter, (uint64_t)(now - known));
 }
 
+void writer_totals_begin(struct writer_totals *totals)
+{
+    totals->known = (struct totals){0};
+    totals->is_known = true;
+}
+
 uint64_t writer_totals_take(struct writer_totals *totals, const PGresult *row)
 {
     struct totals now;

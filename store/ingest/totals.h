@@ -23,7 +23,8 @@ struct totals {
 
 /*
  * Counters follow the difference between one answer and the next. So a batch whose answer was lost
- * is counted by the answer after it, and none twice. The first answer is where counting begins.
+ * is counted by the answer after it, and none twice. The first answer is where counting begins. Of
+ * one lane; the counters are those of all.
  */
 struct writer_totals {
     struct totals known;
@@ -40,6 +41,9 @@ struct writer_totals {
 void totals_read_array(const char *text, int64_t *numbers, size_t count);
 
 void writer_totals_init(struct writer_totals *totals, struct metrics *metrics);
+
+/* The cursor is new: its first answer counts from zero. */
+void writer_totals_begin(struct writer_totals *totals);
 
 /* Takes the one row (last_sequence, stored, duplicate, rejected) and returns its last_sequence. */
 uint64_t writer_totals_take(struct writer_totals *totals, const PGresult *row);

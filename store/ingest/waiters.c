@@ -126,6 +126,14 @@ uint64_t waiters_answer(struct waiters *waiters)
     return unanswered;
 }
 
+uint64_t waiters_accepted(const struct waiters *waiters)
+{
+    uint64_t events = 0;
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        events += waiters->accepted[kind]->value;
+    return events;
+}
+
 bool waiters_is_empty(const struct waiters *waiters)
 {
     return waiters->over.count + waiters->group.count + waiters->next.count == 0;

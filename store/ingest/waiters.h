@@ -68,5 +68,8 @@ void waiters_end_group(struct waiters *waiters, uint64_t durable, enum refusal r
  */
 uint64_t waiters_answer(struct waiters *waiters);
 
+/* Events that were answered RESULT_OK so far. */
+uint64_t waiters_accepted(const struct waiters *waiters);
+
 /* Whether nobody waits. */
 bool waiters_is_empty(const struct waiters *waiters);

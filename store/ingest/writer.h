@@ -1,42 +1,24 @@
 /*
- * Carries events from the queue into PostgreSQL, batch by batch, one in flight. An event leaves the
- * queue when the database's cursor has passed it, never earlier.
+ * Carries events from the lanes' queues into PostgreSQL, batch by batch, one of a lane in flight,
+ * over one connection or, of several lanes, up to eight. An event leaves its queue when the lane's
+ * cursor has passed it, never earlier.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "store/ingest/writer_source.h"
 
 struct db_target;
 struct event_base;
-struct event_queue;
 struct ingest_settings;
 struct log;
 struct metrics;
 struct writer;
 
-/*
- * A batch is sent when so many events wait for it, or the first has waited so long: it has all that
- * wait then, up to BATCH_ROWS_MAX. So it grows with what comes in while the one before is stored,
- * and is small where little comes.
- */
-enum { WRITER_READY_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10 };
-
-enum { WRITER_PATIENCE_MS = 1800 };
-
-struct writer_listener {
-    /* The journal is this run's. */
-    void (*claimed)(void *arg);
-    /* The database has everything up to `sequence` and nothing above: the queue may forget it. */
-    void (*stored)(void *arg, uint64_t sequence);
-    /* A batch has had no answer for `times` WRITER_PATIENCE_MS: see writer_give_up(). */
-    void (*waiting)(void *arg, unsigned times);
-    void *arg;
-};
-
 /* Everything is borrowed and must outlive the writer. */
 struct writer *writer_new(struct event_base *base, const struct db_target *target,
-                          const struct ingest_settings *settings, struct event_queue *queue,
+                          const struct ingest_settings *settings, struct writer_source source,
                           struct writer_listener listener, struct metrics *metrics,
                           struct log *log);
 void writer_free(struct writer *writer);
@@ -51,8 +33,8 @@ void writer_wake(struct writer *writer);
  * end. */
 void writer_hurry(struct writer *writer);
 
-/* The batch in flight will have no answer: sends it again on a new connection. Does nothing when
- * none is in flight. */
+/* What is in flight and waited for will have no answer: sends it again on a new connection. Does
+ * nothing when there is none. */
 void writer_give_up(struct writer *writer);
 
 /* Whether the database last said that another process owns the journal: nothing is stored until it

@@ -19,6 +19,16 @@ static double read_last_success(void *arg)
     return ((const struct writer_gauges *)arg)->last_success;
 }
 
+static double read_lanes(void *arg)
+{
+    return ((const struct writer_gauges *)arg)->lanes;
+}
+
+static double read_lanes_up(void *arg)
+{
+    return ((const struct writer_gauges *)arg)->lanes_up;
+}
+
 void writer_metrics_init(struct writer_metrics *writer, struct metrics *metrics)
 {
     static const double sizes[] = {1, 10, 50, 100, 250, 500, 1000, 2000, 5000, BATCH_ROWS_MAX};
@@ -33,6 +43,10 @@ void writer_metrics_init(struct writer_metrics *writer, struct metrics *metrics)
     metrics_gauge(metrics, "adtracker_db_last_success_timestamp_seconds",
                   "Unix time of the last batch committed or database opened.", "",
                   read_last_success, &writer->gauges);
+    metrics_gauge(metrics, "adtracker_lanes", "Lanes of the database, as last heard.", "",
+                  read_lanes, &writer->gauges);
+    metrics_gauge(metrics, "adtracker_lanes_up", "Lanes that are open and take events.", "",
+                  read_lanes_up, &writer->gauges);
     writer->batch_seconds =
         metrics_latency_histogram(metrics, "adtracker_db_batch_duration_seconds",
                                   "Time from sending a batch to its commit's answer.", "");

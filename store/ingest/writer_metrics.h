@@ -7,6 +7,8 @@ struct histogram;
 struct metrics;
 
 struct writer_gauges {
+    unsigned lanes;      /* of the database, as last heard */
+    unsigned lanes_up;   /* of these take events */
     bool is_up;          /* the database is connected and takes events */
     bool is_held;        /* storing is paused until somebody acts */
     double last_success; /* Unix time of the last batch committed or session opened; 0 = never */

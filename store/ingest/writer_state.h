@@ -10,6 +10,7 @@ enum writer_state {
     WRITER_OPENING,   /* the session goes through its steps */
     WRITER_UNOPENED,  /* connected, but one of these failed; the timer begins again */
     WRITER_IDLE,      /* open, with nothing to send */
+    WRITER_CLAIMING,  /* a lane is claimed; the timer ends our patience */
     WRITER_GATHERING, /* a batch fills; the timer ends that */
     WRITER_SENDING,   /* the batch is in flight; the timer ends our patience */
     WRITER_KEEPING,   /* the session does its upkeep; the timer ends our patience */

@@ -141,10 +141,15 @@ static void pass(struct journal *journal, uint64_t sequence)
     journal->next_sequence = sequence + 1;
 }
 
-void journal_stored(struct journal *journal, uint64_t sequence)
+void journal_seen(struct journal *journal, uint64_t sequence)
 {
     if (sequence >= journal->next_sequence)
         pass(journal, sequence);
+}
+
+void journal_stored(struct journal *journal, uint64_t sequence)
+{
+    journal_seen(journal, sequence);
     journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
     if (journal->refusal == REFUSAL_JOURNAL_FULL)
@@ -186,6 +191,13 @@ static void on_interval_synced(struct journal *journal, int reason)
     make_ready(journal);
 }
 
+/* All of the open segment is as durable as asked. */
+static void close_aged(struct journal *journal)
+{
+    rotation_close_aged(journal);
+    make_ready(journal);
+}
+
 static void look_after_segment(struct journal *journal)
 {
     if (flight_is_on(journal))
@@ -196,7 +208,7 @@ static void look_after_segment(struct journal *journal)
         journal->last > journal->synced)
         flight_sync_data(journal, journal->file.fd, on_interval_synced);
     else
-        make_ready(journal);
+        close_aged(journal);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

@@ -108,6 +108,9 @@ enum refusal journal_refusal(const struct journal *journal);
 /* The database has everything up to `sequence`, and nothing above it. */
 void journal_stored(struct journal *journal, uint64_t sequence);
 
+/* The database knows of `sequence`: none up to it is given to an event any more. */
+void journal_seen(struct journal *journal, uint64_t sequence);
+
 /* How far the database has it; before it has told, how far it had it the last time. */
 uint64_t journal_stored_sequence(const struct journal *journal);
 

@@ -148,6 +148,7 @@ static void add_segment(struct journal *journal)
     segment->bytes = SEGMENT_HEADER_BYTES;
     segment->disk_bytes = journal->spare.size;
     journal->file = journal->spare;
+    journal->opened_us = clock_monotonic_us();
     journal->spare.fd = -1;
 }
 
@@ -251,6 +252,15 @@ void rotation_finish(struct journal *journal)
     journal_file_finish(&journal->file, end);
     segment->disk_bytes = segment->bytes + sizeof end;
     journal->synced = segment->last_sequence;
+}
+
+void rotation_close_aged(struct journal *journal)
+{
+    int64_t close_us = (int64_t)journal->settings->close_s * 1000000;
+    if (close_us > 0 && journal->file.fd >= 0 && journal->refusal == REFUSAL_NONE &&
+        !journal->must_rewrite && rotation_active(journal)->records > 0 &&
+        clock_monotonic_us() - journal->opened_us >= close_us)
+        rotation_finish(journal);
 }
 
 /* A failed segment in which nothing was acknowledged would only take space. */

@@ -27,6 +27,10 @@ void rotation_open_next(struct journal *journal);
 /* Closes the open segment for good: it is full. */
 void rotation_finish(struct journal *journal);
 
+/* The same where events have been written to it for as long as settings say; only while no flight
+ * is on and all of it is as durable as asked. */
+void rotation_close_aged(struct journal *journal);
+
 /* What a failed write or sync leaves on the disk is unknown: the segment is never touched again.
  * `what` failed, with errno. */
 void rotation_give_up(struct journal *journal, const char *what);

@@ -22,4 +22,6 @@ struct journal_settings {
     enum journal_sync sync;
     uint64_t max_bytes; /* of disk space */
     uint32_t keep_s;    /* seconds that stored segments stay */
+    uint32_t close_s;   /* seconds for which a segment with events is written to, so that what is
+                           stored of it does not stay until it is full; 0 = as long as it has room */
 };

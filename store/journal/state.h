@@ -57,6 +57,7 @@ struct journal {
 
     /* The segment that is written to: the last of `segments` while `file` is open. */
     struct journal_file file;
+    int64_t opened_us; /* monotonic: when that was */
     uint32_t salt;
     /* The one that comes next: filled ahead, then opened. Closed while there is none. */
     struct journal_file spare;

@@ -141,7 +141,8 @@ class Years:
     def _tracker(self, name: str, has_database: bool = False) -> Tracker:
         directory = self.places.run / name
         shutil.rmtree(directory, ignore_errors=True)
-        tracker = Tracker(name, self.places.binary, self.postgres, directory, self.cores.server, {}, has_database)
+        tracker = Tracker(name, self.places.binary, self.postgres, directory, self.cores.server, {},
+                          f"bench_{name}" if has_database else None)
         self.stack.callback(tracker.stop)
         return tracker
 

@@ -30,6 +30,7 @@ from harness.postgres import ROOT, PrivatePostgres
 from harness.tokens import SECRET
 from machine import BenchError, choose_cores, describe, filesystem, resident_bytes
 from report import Report, read_report
+from scale import run_scale
 from serving import SERVED, VAST, write_paths
 from storing import ADS, INVALID_PERCENT, MIXES, measure_bytes, measure_late, measure_storing
 from subjects import Plain, Subject, Tracker, start_bare, start_nginx
@@ -37,6 +38,7 @@ from subjects import Plain, Subject, Tracker, start_bare, start_nginx
 BUILD = ROOT / "build" / "bench"
 BINARY = Path(os.environ.get("ADTRACKER_BINARY", BUILD / "video-ad-tracker"))
 RUN = BUILD / "run"
+PLACES = Places(BINARY, ROOT, BUILD / "test/bench", RUN)
 MIB = 1024 * 1024
 
 # Of the bare handlers' rate, by mode and connections.
@@ -53,12 +55,13 @@ class Plan(NamedTuple):
     stored_events: int
     late_events: int
     day_seconds: int
+    scale_events: int  # of each instance
 
 
 FULL = Plan(rounds=5, seconds=4, queued_events=500_000, analyst_minutes=10, minute_seconds=60,
-            stored_events=1_000_000, late_events=10_000_000, day_seconds=86_400)
+            stored_events=1_000_000, late_events=10_000_000, day_seconds=86_400, scale_events=300_000)
 QUICK = Plan(rounds=1, seconds=1, queued_events=20_000, analyst_minutes=2, minute_seconds=2,
-             stored_events=50_000, late_events=100_000, day_seconds=3_600)
+             stored_events=50_000, late_events=100_000, day_seconds=3_600, scale_events=100_000)
 
 
 class Bench:
@@ -330,6 +333,7 @@ PARTS: Dict[str, Callable[[Plan, bool, ExitStack], Report]] = {
     "analyst": lambda *how: Apart(*how).run_analyst(),
     "disk": lambda *how: measure_disk(Bench(*how)),
     "serving": lambda *how: measure_serving(Bench(*how)),
+    "scale": lambda plan, *how: run_scale(PLACES, plan.scale_events, plan.rounds, *how),
 }
 
 
@@ -341,6 +345,7 @@ def parse_arguments() -> argparse.Namespace:
                        ("analyst", "batches beside a transaction that stays open for ten minutes"),
                        ("disk", "disks that are slower"),
                        ("serving", "VAST, trackers with new tokens, click-through"),
+                       ("scale", "one to four instances on a database, and lanes"),
                        ("analytics", "questions about a year of events, at several sizes")):
         parts.add_argument(f"--{part}", dest="part", action="store_const", const=part, default="server",
                            help=f"{what}, and nothing else")
@@ -367,7 +372,7 @@ def run_bench(arguments: argparse.Namespace) -> Report:
             raise BenchError(f"{RUN} must lie on a disk: the journal is part of what is measured")
         if arguments.part == "analytics":
             return run_analytics(options_of(arguments, plan.rounds, plan.seconds),
-                                 Places(BINARY, ROOT, BUILD / "test/bench", RUN), arguments.quick, stack)
+                                 PLACES, arguments.quick, stack)
         return PARTS[arguments.part](plan, arguments.quick, stack)
 
 

@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Callable, Dict, List, Optional, Tuple
 
@@ -107,15 +108,15 @@ def start_nginx(directory: Path, core: int) -> Optional[Plain]:
 
 
 class Tracker(Subject):
-    """The tracker on a database of its own."""
+    """The tracker on a database of its own, or on the one that is named. Without a core it has all that we may use."""
 
     def __init__(self, mode: str, binary: Path, postgres: PrivatePostgres, directory: Path,
-                 core: int, env: Dict[str, str], has_database: bool = False) -> None:
+                 core: Optional[int], env: Dict[str, str], database: Optional[str] = None) -> None:
         self.postgres = postgres
-        self.database = f"bench_{mode}"
+        self.database = database or f"bench_{mode}"
         self.core = core
         directory.mkdir(parents=True)
-        conninfo = postgres.conninfo if has_database else postgres.create_database
+        conninfo = postgres.conninfo if database else postgres.create_database
         self.server = Server(binary, {"DB_CONN": conninfo(self.database),
                                       "LOG_LEVEL": "warning", **env}, directory)
         super().__init__(mode, self.server.port)
@@ -127,7 +128,7 @@ class Tracker(Subject):
     def start(self) -> float:
         """Returns how many seconds it took from its start until it took events and served ads."""
         begun = time.monotonic()
-        with pinned(self.core):
+        with nullcontext() if self.core is None else pinned(self.core):
             self.server.launch()
         for path in ("/readyz", "/ads"):
             while not self._answers(path):

@@ -9,7 +9,9 @@ import unittest
 
 from clients import write_bodies
 from harness.server import temporary_directory
+from machine import BenchError
 from report import Report, read_report
+from scale import Look, between, spent
 
 LOAD = os.environ.get("ADTRACKER_LOAD", "build/ci/test/bench/load")
 ANSWER = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}"
@@ -104,3 +106,17 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(read_report(directory / "new" / "bench.json"), report)
         self.assertEqual([measure.name for measure in report.missed()], ["time"])
         self.assertIn("MISSED", report.table())
+
+
+class ScaleTest(unittest.TestCase):
+    def test_only_the_time_that_all_are_at_work_counts(self) -> None:
+        """One begins late, and the other is done early."""
+        looks = [Look(float(n), [min(10 * n, 100), max(10 * n - 20, 0)], 0.25 * n, 0.5 * n) for n in range(13)]
+        first, last = between(looks, 100)
+        self.assertEqual((first.at, last.at), (3.0, 9.0))
+        self.assertEqual(spent(first, last), (20.0, 12_500.0, 25_000.0))
+
+    def test_too_small_a_backlog_is_told(self) -> None:
+        looks = [Look(float(n), [50 * n, max(50 * n - 100, 0)], 0.0, 0.0) for n in range(5)]
+        with self.assertRaises(BenchError):
+            between(looks, 100)

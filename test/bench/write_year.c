@@ -137,10 +137,10 @@ static void connect_to(struct year *year, const char *conninfo)
     year->conn = PQconnectdb(conninfo);
     if (PQstatus(year->conn) != CONNECTION_OK)
         die(PQerrorMessage(year->conn));
-    (void)batch_placeholders(columns, sizeof columns, OWN_PARAMETERS + 1);
+    (void)batch_placeholders(columns, sizeof columns, OWN_PARAMETERS + 1, false);
     (void)snprintf(sql, sizeof sql,
                    "SELECT FROM ingest_batch(0::smallint, $1::integer, $2::uuid, NULL::uuid, "
-                   "1::smallint, NULL::bigint, %s, NULL::text)",
+                   "1::smallint, NULL::bigint, NULL::int8multirange, %s, NULL::text)",
                    columns);
     PGresult *result = PQprepare(year->conn, "ingest", sql, 0, NULL);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)

@@ -125,10 +125,10 @@ BEGIN
     END IF;
     v_counts := count_events(v_events);
     PERFORM FROM import_batch(
-        'de300000-0000-4000-8000-000000000001', 'de300000-0000-4000-8000-000000000002', true, v_events.sequence,
-        v_events.kind, v_events.verdict, v_events.flags, v_events.ad_id, v_events.detail, v_events.quantity,
-        v_events.received_at, v_events.occurred_at, v_events.playback_ms, v_events.ip, v_events.placement,
-        v_events.placement_id, v_events.key, NULL, NULL,
+        0::smallint, (SELECT lanes FROM lanes WHERE lane = 0), 'de300000-0000-4000-8000-000000000001',
+        'de300000-0000-4000-8000-000000000002', true, NULL, v_events.sequence, v_events.kind, v_events.verdict,
+        v_events.flags, v_events.ad_id, v_events.detail, v_events.quantity, v_events.received_at, v_events.occurred_at,
+        v_events.playback_ms, v_events.ip, v_events.placement, v_events.placement_id, v_events.key, NULL, NULL,
         (SELECT array_agg(placement_number(name) ORDER BY placement_number(name)) FROM demo_placements),
         (SELECT array_agg(name ORDER BY placement_number(name)) FROM demo_placements), v_counts.bucket, v_counts.dimension,
         v_counts.key, v_counts.detail, v_counts.verdict, v_counts.playback_ms, v_counts.cells, NULL);

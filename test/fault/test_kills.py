@@ -75,7 +75,8 @@ class Kills(FaultCase):
         self.ledger.note("PostgreSQL is back")
 
     def attack(self, rounds: int, rounds_short: int, *deeds, with_load_for: float = 0.5,
-               **of_load: float) -> None:
+               **of_load: float) -> Server:
+        """Returns the server, at rest."""
         self.ways = itertools.cycle(WAYS)
         slow = {**preload(), "SLOW_DISK_US": str(SLOW_DISK_US)}
         server = self.open_server(**slow, **self.settings(), **TRACKING)
@@ -92,6 +93,7 @@ class Kills(FaultCase):
         self.wait_up(server)
         load.stop()
         self.say(self.check(server))
+        return server
 
     def test_server(self) -> None:
         self.attack(200, 5, self.kill_server)

@@ -12,7 +12,7 @@ from harness.abilities import User, another_user
 Value = TypeVar("Value")
 
 
-def wait_until(probe: Callable[[], Value], timeout_seconds: float = 10.0, what: str = "") -> Value:
+def wait_until(probe: Callable[[], Value], timeout_seconds: float = 30.0, what: str = "") -> Value:
     """Calls `probe` until its answer is true, and returns that. AssertionError when it never is."""
     deadline = time.monotonic() + timeout_seconds
     while True:

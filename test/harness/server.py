@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 
 from harness.process import children, free_port, sync_workers, wait_until, wrapper
 
@@ -75,6 +75,8 @@ class Server:
             "PORT": str(self.port),
             "JOURNAL_DIR": str(self.journal),
         }
+        self.before: List[str] = []  # the command that starts it, with descriptors of ours
+        self.descriptors: Tuple[int, ...] = ()
         self.process: Optional[subprocess.Popen] = None
 
     @property
@@ -93,8 +95,8 @@ class Server:
         assert self.process is None, "already started"
         with self.stderr.open("ab") as stderr:
             self.process = subprocess.Popen(
-                [*wrapper("KILL"), str(self.binary)], env=self.env, stdin=subprocess.DEVNULL,
-                stdout=stderr, stderr=stderr, start_new_session=True)
+                [*wrapper("KILL"), *self.before, str(self.binary)], env=self.env, stdin=subprocess.DEVNULL,
+                stdout=stderr, stderr=stderr, start_new_session=True, pass_fds=self.descriptors)
         return self.process
 
     def stop(self, timeout_seconds: float = 30.0) -> int:
@@ -169,7 +171,7 @@ class Server:
         assert response.status == 200, f"/metrics: {response.status}"
         return parse_metrics(response.body.decode())
 
-    def wait_until(self, probe: Callable[[], Value], timeout_seconds: float = 10.0) -> Value:
+    def wait_until(self, probe: Callable[[], Value], timeout_seconds: float = 30.0) -> Value:
         """As the function, and shows the log when it never comes true."""
         try:
             return wait_until(probe, timeout_seconds)

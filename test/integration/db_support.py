@@ -99,10 +99,10 @@ class DatabaseCase(TrackerCase):
         self.wait_ads(server)
         return server
 
-    def wait_up(self, server: Server, timeout_seconds: float = 20.0) -> None:
+    def wait_up(self, server: Server, timeout_seconds: float = 60.0) -> None:
         server.wait_until(lambda: server.metrics().value("adtracker_db_up") == 1, timeout_seconds)
 
-    def wait_down(self, server: Server, timeout_seconds: float = 20.0) -> None:
+    def wait_down(self, server: Server, timeout_seconds: float = 60.0) -> None:
         server.wait_until(lambda: server.metrics().value("adtracker_db_up") == 0, timeout_seconds)
 
     def add_ads(self, count: int = 3) -> None:

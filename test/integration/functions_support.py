@@ -42,13 +42,14 @@ def ingest_sql(rows: List[Row], journal: str = JOURNAL, nonce: str = NONCE, run:
     named = f"'{nonce if run is None else run}'" if run != "" else "NULL"
     number = f"(SELECT journal_id FROM ingest_cursor WHERE journal = '{journal}')"
     return (f"SELECT * FROM ingest_batch(0::smallint, {number}, '{nonce}', {named}, 1::smallint, "
-            f"{'NULL' if upto is None else upto}, {columns_sql(rows, reject)})")
+            f"{'NULL' if upto is None else upto}, NULL, {columns_sql(rows, reject)})")
 
 
 def import_sql(rows: List[Row], run: str, journal: str = JOURNAL, reject: Optional[str] = None,
                force: bool = False) -> str:
     """The call as an import makes it."""
-    return f"SELECT * FROM import_batch('{journal}', '{run}', {force}, {columns_sql(rows, reject)})"
+    return (f"SELECT * FROM import_batch(0::smallint, 1::smallint, '{journal}', '{run}', {force}, NULL, "
+            f"{columns_sql(rows, reject)})")
 
 
 class Functions(DatabaseCase):

@@ -17,8 +17,8 @@ COUNTS = ("INSERT INTO counts (bucket, key, detail, level, dimension, verdict, l
 MINUTE = ("INSERT INTO {} (bucket, key, detail, journal_id, dimension, verdict, lane, k0) "
           "VALUES ({}, 1, 0, 7, 1, {}, 0, 1)")
 # A journal whose server connected an hour ago, and of which all is stored that it had at a time.
-JOURNAL = ("INSERT INTO ingest_cursor (journal, nonce, claimed_at, stored_at, received_to) VALUES "
-           "('0193e3a0-0000-7000-8000-000000000000', gen_random_uuid(), {0}, {0}, {1})")
+JOURNAL = ("INSERT INTO ingest_cursor (journal_id, journal, nonce, claimed_at, stored_at, received_to) VALUES "
+           "(nextval('journal_ids'), '0193e3a0-0000-7000-8000-000000000000', gen_random_uuid(), {0}, {0}, {1})")
 MARK = "(SELECT at FROM marks WHERE mark = {})"
 
 

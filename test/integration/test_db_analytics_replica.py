@@ -15,6 +15,7 @@ from harness.server import Server
 from harness.standby import start_standby
 
 SECOND = 10**6
+PAUSE = 0.06  # at most, between locks; twice as long with each that meets the same question
 PRIMARY = {"wal_keep_size": "256MB"}
 STANDBY = {"max_standby_streaming_delay": "0", "hot_standby_feedback": "off", "wal_receiver_status_interval": "1s"}
 
@@ -126,6 +127,7 @@ class Replica(AnalyticsCase):
         self.wait_replayed()
         stopping = threading.Event()
         oracle, conflicts = self.oracle(), self.conflicts()
+        self.pause = PAUSE
         locker = threading.Thread(target=self.lock_tables, args=(stopping,))
         locker.start()
         self.addCleanup(stopping.set)
@@ -134,6 +136,7 @@ class Replica(AnalyticsCase):
             for groups in LEGAL[asked % 5::5]:
                 self.assert_right(self.client, self.question(*groups), oracle)
                 asked += 1
+                self.pause = PAUSE
         stopping.set()
         locker.join(20)
         self.assertGreater(self.conflicts(), conflicts)
@@ -141,8 +144,9 @@ class Replica(AnalyticsCase):
 
     def lock_tables(self, stopping: threading.Event) -> None:
         session = SqlSession(self, self.postgres, self.database)
-        while not stopping.wait(self.random.random() * 0.06):
+        while not stopping.wait(self.random.random() * self.pause):
             session.run("BEGIN; LOCK TABLE counts, counts_minute, counts_late IN ACCESS EXCLUSIVE MODE; COMMIT")
+            self.pause = min(2 * self.pause, 64 * PAUSE)
         session.close()
 
     def conflicts(self) -> int:

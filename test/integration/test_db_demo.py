@@ -3,6 +3,7 @@ import subprocess
 from datetime import datetime, timedelta, timezone
 
 from db_support import DatabaseCase
+from lanes_support import LanesCase
 
 from harness.postgres import ROOT
 
@@ -11,24 +12,25 @@ COUNTED = ("SELECT (enum_range(NULL::event_kind))[kind + 1], events FROM traffic
            "'gross') WHERE events > 0 ORDER BY 1")
 
 
-class DemoTest(DatabaseCase):
-    def fill(self, now: datetime, days: int) -> None:
-        subprocess.run([str(self.postgres.bin / "psql"), "-Xq", "-d", self.db_conn, "-v", f"now={now.isoformat()}",
-                        "-v", f"days={days}", "-f", str(ROOT / "test/demo/demo.sql")],
-                       check=True, stdout=subprocess.DEVNULL, timeout=120)
+def fill(case: DatabaseCase, now: datetime, days: int) -> None:
+    subprocess.run([str(case.postgres.bin / "psql"), "-Xq", "-d", case.db_conn, "-v", f"now={now.isoformat()}",
+                    "-v", f"days={days}", "-f", str(ROOT / "test/demo/demo.sql")],
+                   check=True, stdout=subprocess.DEVNULL, timeout=120)
 
+
+class DemoTest(DatabaseCase):
     def test_a_few_days(self) -> None:
         server = self.start_server()
         self.wait_up(server)
         self.wait_maintained()
         now = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(hours=2)
-        self.fill(now, 4)
+        fill(self, now, 4)
         events = int(self.value("SELECT count(*) FROM events"))
         self.assertGreater(events, 20_000)
-        self.fill(now, 4)
+        fill(self, now, 4)
         self.assertEqual(int(self.value("SELECT count(*) FROM events")), events)
         self.assertEqual(self.value("SELECT count(*) FROM ads"), "7")
-        self.fill(now + timedelta(hours=1), 4)
+        fill(self, now + timedelta(hours=1), 4)
         more = int(self.value("SELECT count(*) FROM events")) - events
         self.assertGreater(more, 10)
         self.assertLess(more, 2_000)
@@ -48,3 +50,17 @@ class DemoTest(DatabaseCase):
                                              "third_quartiles", "completes", "skips", "clicks")]
             self.assertEqual(funnel, sorted(funnel, reverse=True), day)
             self.assertGreater(min(funnel + [day["nofills"], day["viewables"]]), 0)
+
+
+class DemoInLanesTest(LanesCase):
+    lanes = 2
+
+    def test_it_is_there_once_before_and_after_they_are_doubled(self) -> None:
+        now = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(hours=2)
+        fill(self, now, 1)
+        stored = self.psql(STORED)
+        self.assertGreater(len(stored), 5)
+        self.double(4)
+        fill(self, now, 1)
+        self.assertEqual(self.psql(STORED), stored)
+        self.assertEqual(self.psql(COUNTED), stored)

@@ -246,14 +246,14 @@ class Others(Functions):
     def test_claiming_a_journal(self) -> None:
         self.ingest(row(7))
         claim = "SELECT * FROM claim_journal('{}', '{{{}}}', '{}')".format
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "t", "1", "1"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "t", "1", "1", "f"))
         for owners in ("", OTHER_NONCE):  # neither is the owner
             self.assertEqual(self.sqlstate(claim(JOURNAL, owners, OTHER_NONCE)), "VA001")
 
         owner = SqlSession(self, self.postgres, self.database)
         owner.run(claim(JOURNAL, "", NONCE))
         # Its own next session may store, and is told that the lock is still to be had.
-        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "f", "1", "1"))
+        self.assertEqual(self.claim(JOURNAL, NONCE), ("7", by_kind(1, 0), by_kind(0, 0), "{0,0,0}", "f", "1", "1", "f"))
         self.assertEqual(self.sqlstate(claim(JOURNAL, NONCE, OTHER_NONCE)), "VA002")
         owner.close()
         # Sessions that were refused are still open, and keep nobody out.

@@ -62,7 +62,8 @@ class Hosts(TcpCase):
                              ("127.0.0.1,127.0.0.1", f"{port},{dead}")):
             with self.subTest(hosts):
                 server = self.start_server(DB_CONN=self.conninfo(host=hosts, port=ports))
-                self.wait_up(server, 2)
+                self.wait_up(server)
+                self.assertNotIn("database unreachable", server.log_text(), "one try finds the host that answers")
                 server.stop()
 
     def test_hosts_that_do_not_answer(self) -> None:

@@ -94,7 +94,7 @@ class Numbers(Functions):
 
     def test_a_new_cursor_has_no_totals_yet(self) -> None:
         self.assertEqual(self.claim("00000000-0000-4000-8000-000000000009", NONCE),
-                         ("0", "{}", "{}", "{}", "t", "3", "1"))
+                         ("0", "{}", "{}", "{}", "t", "3", "1", "f"))
 
     def test_arrays_that_are_too_short_grow(self) -> None:
         self.set_cursor(stored="{}", duplicate="{5}", rejected="{7}")

@@ -188,7 +188,7 @@ class Gaps(Runs):
         self.assertEqual(self.missing(NONCE), self.ranges(5, (103, 104)))
 
     def test_up_to_where_all_is_stored(self) -> None:
-        position = f"SELECT import_position('{JOURNAL}', '{RUN_A}', {at(3, 1)})"
+        position = f"SELECT import_position(0::smallint, '{JOURNAL}', '{RUN_A}', {at(3, 1)})"
         self.assertEqual(self.value(position), "0")
         self.bring(*rows(3, 1, 4), run=RUN_A)
         self.assertEqual(self.value(position), str(at(3, 4)))

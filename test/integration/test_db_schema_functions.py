@@ -146,7 +146,7 @@ class Sources(unittest.TestCase):
     def test_every_function_stands_once(self) -> None:
         made = []
         for path in FUNCTION_FILES:
-            text = path.read_text()
+            text = re.sub(r"\$\$.*?\$\$", "", path.read_text(), flags=re.DOTALL)  # what a body makes is its own
             made += re.findall(r"^CREATE OR REPLACE (?:FUNCTION|VIEW|TRIGGER) (\w+)", text, re.MULTILINE)
             self.assertEqual(re.findall(r"^(?!CREATE OR REPLACE (?:AGGREGATE|FUNCTION|VIEW|TRIGGER)) *CREATE .*", text,
                                         re.MULTILINE), [], path.name)

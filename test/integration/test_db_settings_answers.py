@@ -154,7 +154,7 @@ class Life(ImportCase):
         self.wait_at_rest(server)
         seen["end"] = self.look(server)
         self.assertNotIn(" error ", server.log_text())
-        self.assertNotIn("not loaded", server.log_text())
+        self.assertNotRegex(server.log_text(), "not loaded: sqlstate=(?!55P03)")  # a busy machine waits for a lock
         return seen
 
     def assert_same_life(self, original: str) -> Dict[str, Any]:

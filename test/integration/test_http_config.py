@@ -14,6 +14,7 @@ REFUSED = [
     ("JOURNAL_KEEP_SECONDS", "-1"),
     ("QUEUE_MAX_EVENTS", "0"), ("QUEUE_MAX_EVENTS", "many"),
     ("EVENTS_RETENTION_DAYS", "15"), ("EVENTS_RETENTION_DAYS", "36501"), ("EVENTS_RETENTION_DAYS", "ever"),
+    ("ADDRESS_RETENTION_DAYS", "36501"), ("ADDRESS_RETENTION_DAYS", "ever"), ("IP_ANONYMIZE", "hash"),
     ("SHUTDOWN_GRACE_SECONDS", "soon"), ("SHUTDOWN_GRACE_SECONDS", "-1"),
     ("KEEPALIVE_SECONDS", "0"), ("KEEPALIVE_SECONDS", "3601"), ("KEEPALIVE_SECONDS", "1.5"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "all"),
@@ -96,8 +97,9 @@ class ConfigurationTest(TrackerCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"^video-ad-tracker \d+\.\d+\.\d+ \(\w+\)\n$")
 
-    def test_an_unknown_argument(self) -> None:
-        for arguments in (("--port",), ("-h",), ("8080",), ("--help", "--version"), ("",)):
+    def test_arguments_that_are_wrong(self) -> None:
+        for arguments in (("--port",), ("-h",), ("8080",), ("--help", "--version"), ("",), ("--lanes",),
+                          ("--lanes", "2", "4"), ("--import",), ("--import", "a", "b")):
             done = self.run_tracker(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("--help", done.stderr)

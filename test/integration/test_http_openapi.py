@@ -290,18 +290,24 @@ class OpenApiTest(TrackerCase):
     def too_many_guesses(self, server: Server) -> None:
         """429, as long as so many answers to wrong tokens are kept back."""
         wrong = {"Authorization": "Bearer wrong"}
-        sockets = []
-        for _ in range(HELD_MAX):
-            sockets.append(socket.create_connection(("127.0.0.1", server.port)))
-            self.addCleanup(sockets[-1].close)
-            sockets[-1].sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\r\n")
+
+        def guess() -> None:
+            for _ in range(HELD_MAX):
+                connection = socket.create_connection(("127.0.0.1", server.port))
+                self.addCleanup(connection.close)
+                connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\r\n")
+        guess()
         for op in self.file.operations():
             if 429 not in op.statuses():
                 continue
             path, headers = op.fill(self.values(), {"preview": 1, "id": 4} if op.path == "/ads/{id}/vast" else {
                 "fields": "all"} if str(op) == "GET /ads" else {})
-            answer = self.ask(server, op, path, {**headers, **JSON, **wrong},
-                              "{}" if op.method in ("PUT", "PATCH", "POST") else None)
+            for _ in range(5):  # those who were kept back are answered by and by
+                answer = self.ask(server, op, path, {**headers, **JSON, **wrong},
+                                  "{}" if op.method in ("PUT", "PATCH", "POST") else None)
+                if answer.status == 429:
+                    break
+                guess()
             self.assertEqual((str(op), answer.status), (str(op), 429))
 
     def test_what_any_route_may_answer(self) -> None:

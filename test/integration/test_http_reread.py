@@ -311,7 +311,7 @@ class StartTest(RereadCase):
         for env, words in (({"TOKEN_SECRET_FILE": wrong}, "TOKEN_SECRET"), ({"DB_CONN_FILE": wrong}, "DB_CONN: it is")):
             with self.subTest(words):
                 done = self.run_tracker(**env)
-                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.returncode, 2)
                 self.assertIn(words, done.stderr)
                 self.assertNotIn("hunter2", done.stderr)
 

@@ -2,10 +2,29 @@
 import os
 import re
 import subprocess
+import unittest
 
 from harness.case import BINARY, TrackerCase
 from harness.postgres import ROOT
 from harness.readme import blocks, commands, section
+
+
+def anchors(text: str) -> set:
+    """What the headings of a document are linked by."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+class LinksTest(unittest.TestCase):
+    def test_they_lead_somewhere(self) -> None:
+        for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/scale.md", "sql/README.md"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+                file, _, anchor = link.partition("#")
+                target = (ROOT / name).parent / file if file else ROOT / name
+                self.assertTrue(target.exists(), f"{name}: {link}")
+                if anchor:
+                    self.assertIn(anchor, anchors(target.read_text(encoding="utf-8")), name)
 
 
 class ReadmeTest(TrackerCase):

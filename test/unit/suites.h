@@ -45,6 +45,7 @@
     X(analytics_sums) \
     X(analytics_table) \
     X(analytics_terms) \
+    X(array_text) \
     X(backoff) \
     X(base64url) \
     X(batch) \
@@ -88,6 +89,7 @@
     X(export_pace) \
     X(export_question) \
     X(export_row) \
+    X(gaps) \
     X(gzip) \
     X(hex) \
     X(hmac) \
@@ -109,6 +111,7 @@
     X(intake) \
     X(intake_apart) \
     X(intake_backlog) \
+    X(intake_lanes) \
     X(journal_checkpoint) \
     X(journal_commit) \
     X(journal_commit_apart) \
@@ -150,6 +153,7 @@
     X(memory) \
     X(metrics) \
     X(news) \
+    X(notifier) \
     X(pace) \
     X(percent) \
     X(plan) \
@@ -168,12 +172,14 @@
     X(serving_token) \
     X(session) \
     X(session_batches) \
+    X(session_proof) \
     X(slips) \
     X(sqlstate) \
     X(store) \
     X(stream) \
     X(sum_writer) \
     X(sums) \
+    X(supervision) \
     X(sync_way) \
     X(syncer) \
     X(text) \
@@ -189,6 +195,7 @@
     X(web_url) \
     X(writer) \
     X(writer_ahead) \
+    X(writer_opening) \
     X(writer_state) \
     X(xml) \
     X(zone)

@@ -234,6 +234,43 @@ START_TEST(rejects_what_is_no_block)
 }
 END_TEST
 
+/* Of IPv4 the /24 stays and of IPv6 the /48, whatever form the address has. */
+static const struct {
+    const char *text;
+    const char *truncated;
+} TRUNCATED[] = {
+    {"203.0.113.77", "203.0.113.0"},
+    {"255.255.255.255", "255.255.255.0"},
+    {"10.0.0.0", "10.0.0.0"},
+    {"2001:db8:1:2:3:4:5:6", "2001:db8:1::"},
+    {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff::"},
+    {"::1", "::"},
+    {"::ffff:203.0.113.77", "203.0.113.0"},
+    {"64:ff9b::203.0.113.77", "64:ff9b::"},
+    {"::203.0.113.77", "::"},
+    /* 203.0.113.77 stands in its first 48 bits. */
+    {"2002:cb00:714d:1::1", "2002:cb00:7100::"},
+};
+
+START_TEST(truncates_to_what_names_no_viewer)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    struct address truncated = address_truncate(address_of(TRUNCATED[_i].text));
+    address_format(&truncated, text);
+    ck_assert_str_eq(text, TRUNCATED[_i].truncated);
+    struct address again = address_truncate(truncated);
+    ck_assert_mem_eq(&again, &truncated, sizeof again);
+}
+END_TEST
+
+START_TEST(truncates_no_address_to_none)
+{
+    struct address none = {.family = ADDRESS_NONE};
+    struct address truncated = address_truncate(none);
+    ck_assert_mem_eq(&truncated, &none, sizeof none);
+}
+END_TEST
+
 Suite *address_suite(void)
 {
     Suite *suite = suite_create("address");
@@ -247,6 +284,8 @@ Suite *address_suite(void)
     tcase_add_test(tcase, unmaps_only_mapped_addresses);
     tcase_add_loop_test(tcase, tells_what_lies_in_a_block, 0, COUNT(BLOCKS));
     tcase_add_test(tcase, finds_no_address_in_no_block);
+    tcase_add_loop_test(tcase, truncates_to_what_names_no_viewer, 0, COUNT(TRUNCATED));
+    tcase_add_test(tcase, truncates_no_address_to_none);
     tcase_add_loop_test(tcase, rejects_what_is_no_block, 0, COUNT(NO_BLOCKS));
     suite_add_tcase(suite, tcase);
     return suite;

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "server/config.h"
+#include "server/help.h"
 #include "test/unit/suites.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -32,6 +33,8 @@ static const char *const NAMES[] = {
     "ADMIN_TOKEN",
     "SSAI_PEERS",
     "EVENTS_RETENTION_DAYS",
+    "ADDRESS_RETENTION_DAYS",
+    "IP_ANONYMIZE",
     "LOG_FORMAT",
     "READ_TOKEN",
     "ADMIN_TOKEN_FILE",
@@ -63,6 +66,8 @@ START_TEST(has_a_default_for_everything)
     ck_assert_uint_eq(config.store.journal.keep_s, 600);
     ck_assert_uint_eq(config.store.queue_max_events, 500000);
     ck_assert_uint_eq(config.store.events_retention_days, 0);
+    ck_assert_uint_eq(config.store.address_retention_days, 0);
+    ck_assert(!config.hides_addresses);
     ck_assert_uint_eq(config.shutdown_grace_s, 10);
     ck_assert_uint_eq(config.keepalive_s, 75);
     ck_assert_uint_eq(config.trusted_proxies.count, 0);
@@ -172,6 +177,9 @@ static const struct {
     {"EVENTS_RETENTION_DAYS", "0"},
     {"EVENTS_RETENTION_DAYS", "16"},
     {"EVENTS_RETENTION_DAYS", "36500"},
+    {"ADDRESS_RETENTION_DAYS", "0"},
+    {"ADDRESS_RETENTION_DAYS", "1"},
+    {"ADDRESS_RETENTION_DAYS", "36500"},
     {"SHUTDOWN_GRACE_SECONDS", "0"},
     {"SHUTDOWN_GRACE_SECONDS", "3600"},
 };
@@ -179,12 +187,13 @@ static const struct {
 static uint64_t number_of(const struct config *config, const char *name)
 {
     const struct store_settings *store = &config->store;
-    return strcmp(name, "PORT") == 0                    ? config->listener.port
-           : strcmp(name, "JOURNAL_MAX_BYTES") == 0     ? store->journal.max_bytes
-           : strcmp(name, "JOURNAL_KEEP_SECONDS") == 0  ? store->journal.keep_s
-           : strcmp(name, "QUEUE_MAX_EVENTS") == 0      ? store->queue_max_events
-           : strcmp(name, "EVENTS_RETENTION_DAYS") == 0 ? store->events_retention_days
-                                                        : config->shutdown_grace_s;
+    return strcmp(name, "PORT") == 0                     ? config->listener.port
+           : strcmp(name, "JOURNAL_MAX_BYTES") == 0      ? store->journal.max_bytes
+           : strcmp(name, "JOURNAL_KEEP_SECONDS") == 0   ? store->journal.keep_s
+           : strcmp(name, "QUEUE_MAX_EVENTS") == 0       ? store->queue_max_events
+           : strcmp(name, "EVENTS_RETENTION_DAYS") == 0  ? store->events_retention_days
+           : strcmp(name, "ADDRESS_RETENTION_DAYS") == 0 ? store->address_retention_days
+                                                         : config->shutdown_grace_s;
 }
 
 START_TEST(takes_the_bounds_of_a_number)
@@ -194,6 +203,17 @@ START_TEST(takes_the_bounds_of_a_number)
     setenv(TAKEN[_i].name, TAKEN[_i].value, 1);
     ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
     ck_assert_uint_eq(number_of(&config, TAKEN[_i].name), strtoull(TAKEN[_i].value, NULL, 10));
+}
+END_TEST
+
+START_TEST(takes_what_becomes_of_addresses)
+{
+    static const char *const words[] = {"none", "truncate"};
+    struct config config;
+    struct error error;
+    setenv("IP_ANONYMIZE", words[_i], 1);
+    ck_assert_int_eq(config_read(&config, &error), RESULT_OK);
+    ck_assert_int_eq(config.hides_addresses, _i);
 }
 END_TEST
 
@@ -256,6 +276,12 @@ static const struct {
     {"EVENTS_RETENTION_DAYS", "36501"},
     {"EVENTS_RETENTION_DAYS", "-1"},
     {"EVENTS_RETENTION_DAYS", "30d"},
+    {"ADDRESS_RETENTION_DAYS", "36501"},
+    {"ADDRESS_RETENTION_DAYS", "-1"},
+    {"ADDRESS_RETENTION_DAYS", "1.5"},
+    {"IP_ANONYMIZE", "yes"},
+    {"IP_ANONYMIZE", "Truncate"},
+    {"IP_ANONYMIZE", "none "},
     {"SHUTDOWN_GRACE_SECONDS", "3601"},
     {"SHUTDOWN_GRACE_SECONDS", "10s"},
     {"PUBLIC_URL", "ads.example"},
@@ -333,7 +359,7 @@ START_TEST(tells_every_variable_in_its_help)
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     ck_assert_ptr_nonnull(out);
-    config_print_help(out);
+    help_print(out);
     ck_assert_int_eq(fclose(out), 0);
     for (int i = 0; i < COUNT(NAMES); i++)
         ck_assert_msg(strstr(text, NAMES[i]) != NULL, "not in the help: %s", NAMES[i]);
@@ -353,6 +379,7 @@ Suite *config_suite(void)
     tcase_add_test(tcase, reads_what_is_set);
     tcase_add_loop_test(tcase, takes_a_public_url, 0, COUNT(urls));
     tcase_add_loop_test(tcase, takes_the_bounds_of_a_number, 0, COUNT(TAKEN));
+    tcase_add_loop_test(tcase, takes_what_becomes_of_addresses, 0, 2);
     tcase_add_loop_test(tcase, takes_each_mode_of_syncing, 0, JOURNAL_SYNC_MODES);
     tcase_add_loop_test(tcase, names_the_variable_that_it_refuses, 0, COUNT(REFUSED));
     tcase_add_test(tcase, refuses_more_proxies_than_it_has_room_for);

@@ -17,22 +17,28 @@
 static const char *const more[] = {"t", NULL};
 static const char *const enough[] = {"f", NULL};
 static const char *const silent[] = {"f", "2", "7,9", NULL};
-static const char *const state[] = {"f", "1234.5", "678", "1700000000", "2", NULL};
+static const char *const state[] = {"f",          "1234.5", "678", "1700000000",
+                                    "1710000000", "2",      "1",   NULL};
+static const char *const state_of_two_lanes[] = {"f", "0", "0", "0", "0", "0", "2", NULL};
 
 /* In turn. */
-static const char *const calls[] = {"close_minutes()",
-                                    "roll_up()",
-                                    "fold_late()",
+static const char *const calls[] = {"close_minutes($1::smallint, now())",
+                                    "roll_up($1::smallint)",
+                                    "fold_late($1::smallint)",
                                     "bring_over()",
                                     "maintain(now(), $1::integer)",
+                                    "expire_addresses($1::smallint, $2::integer)",
                                     "summarize_events()",
                                     "pg_current_xact_id()",
                                     "note_rest($1::uuid, $2::bigint)",
                                     "silent_ads()",
-                                    "maintenance_state()"};
+                                    "maintenance_report($1::uuid)"};
 enum {
     CALLS = sizeof calls / sizeof calls[0],
+    ROLL_UP = 1,
+    FOLD = 2,
     MAINTAIN = 4,
+    ADDRESSES = 5,
     REST = CALLS - 3,
     SILENT = CALLS - 2,
     STATE = CALLS - 1
@@ -57,8 +63,11 @@ static void set_up(void)
     base = event_base_new();
     metrics = rendering_set_up();
     waiting = 0;
-    const struct maintenance_settings settings = {
-        .journal = journal, .waiting = read_waiting, .arg = &waiting, .retention_days = 90};
+    const struct maintenance_settings settings = {.journal = journal,
+                                                  .waiting = read_waiting,
+                                                  .arg = &waiting,
+                                                  .retention_days = 90,
+                                                  .address_days = 30};
     maintenance = maintenance_new(base, NULL, &settings, metrics, log_file_open());
     maintenance_start(maintenance);
 }
@@ -111,17 +120,24 @@ START_TEST(does_all_there_is_to_do_in_turn)
     ck_assert_double_lt(lag(), 1334.5);
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_late_count_rows 678\n"));
     ck_assert_ptr_nonnull(strstr(render(), "adtracker_events_from_timestamp_seconds 1700000000\n"));
+    ck_assert_ptr_nonnull(
+        strstr(render(), "adtracker_addresses_from_timestamp_seconds 1710000000\n"));
 }
 END_TEST
 
-START_TEST(tells_how_long_events_are_kept)
+START_TEST(tells_how_long_events_and_addresses_are_kept)
 {
     fake_conn_come_up();
     for (int i = 0; i < CALLS; i++) {
         ck_assert_int_eq(fake_conn_query()->parameter_count,
-                         i == REST ? 2 : i == MAINTAIN || i == STATE);
+                         i == REST || i == ADDRESSES ? 2
+                                                     : i <= FOLD || i == MAINTAIN || i == STATE);
         if (i == MAINTAIN)
             ck_assert_str_eq(fake_conn_query()->values[0], "90");
+        if (i == ADDRESSES) {
+            ck_assert_str_eq(fake_conn_query()->values[0], "0");
+            ck_assert_str_eq(fake_conn_query()->values[1], "30");
+        }
         fake_conn_answer(last_of(i));
     }
 }
@@ -177,6 +193,29 @@ START_TEST(goes_on_in_turns_while_there_is_more)
         fake_conn_answer(i == 2 ? enough : more);
     }
     ck_assert_ptr_null(fake_conn_query()->sql);
+}
+END_TEST
+
+/* One after another at once; one whose node is down is no reason to leave the server. */
+START_TEST(goes_through_the_lanes)
+{
+    fake_conn_come_up();
+    for (int i = 0; i < CALLS; i++) {
+        assert_called(i);
+        fake_conn_answer(i == ROLL_UP ? more : i == STATE ? state_of_two_lanes : last_of(i));
+    }
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "0");
+    fake_conn_refuse("08006");
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(more);
+    assert_called(ROLL_UP);
+    ck_assert_str_eq(fake_conn_query()->values[0], "1");
+    fake_conn_answer(enough);
+    ck_assert_ptr_null(fake_conn_query()->sql);
+    ck_assert_uint_eq(fake_conn_counts()->reconnects, 0);
+    ck_assert_uint_eq(log_file_count("maintenance: roll_up failed sqlstate=08006"), 1);
 }
 END_TEST
 
@@ -263,10 +302,11 @@ Suite *maintenance_suite(void)
     TCase *tcase = tcase_create("maintenance");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, does_all_there_is_to_do_in_turn);
-    tcase_add_test(tcase, tells_how_long_events_are_kept);
+    tcase_add_test(tcase, tells_how_long_events_and_addresses_are_kept);
     tcase_add_loop_test(tcase, tells_how_many_events_wait, 0, 3);
     tcase_add_test(tcase, tells_of_the_servers_there_are);
     tcase_add_test(tcase, goes_on_in_turns_while_there_is_more);
+    tcase_add_test(tcase, goes_through_the_lanes);
     tcase_add_test(tcase, puts_off_what_fails);
     tcase_add_test(tcase, tells_of_each_that_fails);
     tcase_add_test(tcase, lag_grows_while_nobody_tells);

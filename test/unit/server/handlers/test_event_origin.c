@@ -141,6 +141,77 @@ START_TEST(event_gets_what_it_lacks)
 }
 END_TEST
 
+static const struct {
+    struct case_of given;
+    bool is_signal;
+} signals[] = {
+    {{"192.0.2.1", {"Sec-GPC", "1"}, 0}, true},
+    {{"192.0.2.1", {"sec-gpc", "1"}, 0}, true},
+    {{"192.0.2.1", {"DNT", "1"}, 0}, true},
+    {{"192.0.2.1", {"DNT", " 1\t"}, 0}, true},
+    {{"192.0.2.1", {"Sec-GPC", "0", "DNT", "1"}, 0}, true},
+    {{"192.0.2.1", {"DNT", "0", "DNT", "1"}, 0}, true},
+    {{"192.0.2.1", {"DNT", "1abc"}, 0}, true},
+    {{"192.0.2.1", {"Sec-GPC", "0"}, 0}, false},
+    {{"192.0.2.1", {"Sec-GPC", "1abc"}, 0}, false},
+    {{"192.0.2.1", {"DNT", "01"}, 0}, false},
+    {{"192.0.2.1", {"Sec-GPC", "11"}, 0}, false},
+    {{"192.0.2.1", {"Sec-GPC", "?1"}, 0}, false},
+    {{"192.0.2.1", {"Sec-GPC", ""}, 0}, false},
+    {{"192.0.2.1", {"DNT", "null"}, 0}, false},
+    {{"192.0.2.1", {"X-DNT", "1"}, 0}, false},
+    {{"192.0.2.1", {NULL}, 0}, false},
+};
+
+START_TEST(a_privacy_signal_is_1)
+{
+    ck_assert_int_eq(origin_of(NULL, &signals[_i].given).has_privacy_signal, signals[_i].is_signal);
+}
+END_TEST
+
+/* Of the event itself, of its token, of everybody. */
+static const struct {
+    bool is_told;
+    bool is_of_token;
+    bool is_of_all;
+    uint8_t flags;
+    uint8_t last_byte;
+} hidden[] = {
+    {false, false, false, EVENT_FROM_SERVER, 77},
+    {true, false, false, EVENT_FROM_SERVER | EVENT_PRIVACY_SIGNAL | EVENT_ADDRESS_IS_TRUNCATED, 0},
+    {false, true, false, EVENT_FROM_SERVER | EVENT_PRIVACY_SIGNAL | EVENT_ADDRESS_IS_TRUNCATED, 0},
+    {false, false, true, EVENT_FROM_SERVER | EVENT_ADDRESS_IS_TRUNCATED, 0},
+};
+
+static const struct address viewer = {.family = ADDRESS_IPV4, .bytes = {203, 0, 113, 77}};
+
+START_TEST(an_address_is_hidden_whosever_it_is)
+{
+    struct event_origin origin = {.has_privacy_signal = hidden[_i].is_told,
+                                  .hides_addresses = hidden[_i].is_of_all};
+    uint8_t flags = EVENT_FROM_SERVER | (hidden[_i].is_of_token ? (int)EVENT_PRIVACY_SIGNAL : 0);
+    struct event of_body = {.flags = flags, .address = viewer};
+    struct event of_origin = {.flags = flags};
+    event_origin_address(&origin, &of_body);
+    origin.address = viewer;
+    event_origin_address(&origin, &of_origin);
+    ck_assert_uint_eq(of_body.flags, hidden[_i].flags);
+    ck_assert_uint_eq(of_body.address.bytes[3], hidden[_i].last_byte);
+    ck_assert_uint_eq(of_body.address.bytes[2], 113);
+    ck_assert_mem_eq(&of_origin, &of_body, sizeof of_body);
+}
+END_TEST
+
+START_TEST(what_has_no_address_has_none_truncated)
+{
+    const struct event_origin origin = {.has_privacy_signal = true, .hides_addresses = true};
+    struct event event = {.kind = EVENT_CLICK};
+    event_origin_address(&origin, &event);
+    ck_assert_uint_eq(event.flags, EVENT_PRIVACY_SIGNAL);
+    ck_assert_uint_eq(event.address.family, ADDRESS_NONE);
+}
+END_TEST
+
 Suite *event_origin_suite(void)
 {
     Suite *suite = suite_create("event_origin");
@@ -149,6 +220,9 @@ Suite *event_origin_suite(void)
     tcase_add_test(tcase, no_header_is_looked_at_where_none_is_named);
     tcase_add_loop_test(tcase, a_peer_tells_whom_it_inserts_for, 0, COUNT(inserted));
     tcase_add_test(tcase, event_gets_what_it_lacks);
+    tcase_add_loop_test(tcase, a_privacy_signal_is_1, 0, COUNT(signals));
+    tcase_add_loop_test(tcase, an_address_is_hidden_whosever_it_is, 0, COUNT(hidden));
+    tcase_add_test(tcase, what_has_no_address_has_none_truncated);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -105,13 +105,14 @@ START_TEST(a_client_that_takes_nothing_is_not_written_for)
     server->pattern.slices = 1000;
     int fd = stream_client(GET);
     stream_server_turn_until(is_begun);
-    for (int i = 0; i < 1000; i++)
+    int written = 0;
+    for (int turns = 0; turns < 1000; turns++) { /* without more: the sockets take some late */
         stream_server_turn();
-    int written = server->owners[0].written;
+        if (server->owners[0].written != written)
+            turns = 0;
+        written = server->owners[0].written;
+    }
     ck_assert_int_lt(written, 1000);
-    for (int i = 0; i < 100; i++)
-        stream_server_turn();
-    ck_assert_int_eq(server->owners[0].written, written);
     ck_assert_int_eq(server->owners[0].wanted, written);
     (void)close(fd);
     stream_server_turn_until(is_nothing_in_hand);

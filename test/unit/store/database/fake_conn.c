@@ -17,7 +17,8 @@ struct db_conn {
     bool is_waiting; /* the last attempt, or connection, has failed */
     bool is_renewal_due;
     struct fake_query query;
-    char *sql; /* of it; owned */
+    char *sql;                    /* of it; owned */
+    char *texts[FAKE_VALUES_MAX]; /* its values that are text; owned */
     db_reply_fn reply;
     void *reply_arg;
     struct fake_conn_counts counts;
@@ -28,6 +29,8 @@ static struct db_conn only;
 void fake_conn_reset(void)
 {
     free(only.sql);
+    for (size_t i = 0; i < FAKE_VALUES_MAX; i++)
+        free(only.texts[i]);
     only = (struct db_conn){0};
 }
 
@@ -85,7 +88,7 @@ void fake_conn_fail_to_connect(void)
 
 void fake_conn_answer(const char *const *row)
 {
-    enum { COLUMNS_MAX = 8, VALUE_BYTES_MAX = 64 };
+    enum { COLUMNS_MAX = 9, VALUE_BYTES_MAX = 64 };
     PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PGresAttDesc columns[COLUMNS_MAX] = {{0}};
     char name[] = "?column?";
@@ -219,8 +222,12 @@ void db_conn_query(struct db_conn *conn, const struct db_query *query, db_reply_
         .prepare_as = query->prepare_as,
         .parameter_count = query->parameter_count,
     };
-    for (int i = 0; i < query->parameter_count; i++)
-        conn->query.values[i] = query->values[i];
+    for (int i = 0; i < query->parameter_count; i++) {
+        bool is_text = query->formats == NULL || query->formats[i] == 0;
+        free(conn->texts[i]);
+        conn->texts[i] = is_text ? memory_copy_text(query->values[i]) : NULL;
+        conn->query.values[i] = is_text ? conn->texts[i] : query->values[i];
+    }
     conn->reply = reply;
     conn->reply_arg = arg;
 }

@@ -15,7 +15,7 @@ struct fake_query {
     const char *sql; /* or, of a prepared one, its name; NULL = none is in flight */
     const char *prepare_as;
     int parameter_count;
-    const char *values[FAKE_VALUES_MAX]; /* borrowed, as in the query itself */
+    const char *values[FAKE_VALUES_MAX]; /* those in binary form borrowed, as in the query itself */
 };
 
 /* What has come of it, besides. */

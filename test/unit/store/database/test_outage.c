@@ -63,6 +63,21 @@ START_TEST(what_we_close_ourselves_is_told_only_if_it_stays_away)
 }
 END_TEST
 
+START_TEST(a_database_that_cannot_be_used_is_an_error)
+{
+    db_outage_begin(&outage, "connection refused");
+    for (int i = 0; i < 3; i++) {
+        db_outage_refuse(&outage, "it has no sessions");
+        db_outage_begin(&outage, "it has no sessions");
+    }
+    assert_told(1, 0);
+    ck_assert_uint_eq(
+        log_file_count("error store: database refused name=writer: it has no sessions\n"), 1);
+    db_outage_end(&outage, 150018);
+    assert_told(1, 1);
+}
+END_TEST
+
 Suite *db_outage_suite(void)
 {
     Suite *suite = suite_create("db_outage");
@@ -71,6 +86,7 @@ Suite *db_outage_suite(void)
     tcase_add_test(tcase, an_outage_is_told_with_its_first_reason_and_its_end);
     tcase_add_test(tcase, outages_for_the_same_reason_are_told_once);
     tcase_add_test(tcase, what_we_close_ourselves_is_told_only_if_it_stays_away);
+    tcase_add_test(tcase, a_database_that_cannot_be_used_is_an_error);
     suite_add_tcase(suite, tcase);
     return suite;
 }

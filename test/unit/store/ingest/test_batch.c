@@ -247,11 +247,11 @@ START_TEST(names_its_parameters_with_their_types)
         "$19::bigint[], $20::text[], $21::timestamptz[], $22::smallint[], $23::bigint[], "
         "$24::integer[], $25::smallint[], $26::bigint[], $27::bigint[]";
     char text[sizeof all];
-    ck_assert_uint_eq(batch_placeholders(text, sizeof text, 3), sizeof all - 1);
+    ck_assert_uint_eq(batch_placeholders(text, sizeof text, 3, false), sizeof all - 1);
     ck_assert_str_eq(text, all);
     for (size_t size = 1; size < sizeof all; size++) {
         memset(text, '#', sizeof text);
-        ck_assert_uint_eq(batch_placeholders(text, size, 3), sizeof all - 1);
+        ck_assert_uint_eq(batch_placeholders(text, size, 3, false), sizeof all - 1);
         ck_assert_uint_eq(strlen(text), size - 1);
         ck_assert(strncmp(text, all, size - 1) == 0);
     }

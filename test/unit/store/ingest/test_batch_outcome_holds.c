@@ -69,7 +69,7 @@ START_TEST(a_success_ends_the_waiting)
     if (_i == 0)
         outcome_pass(&subject, 10);
     else
-        (void)batch_outcome_opened(&subject.outcome, ++subject.cursor);
+        batch_outcome_opened(&subject.outcome, ++subject.cursor);
     outcome_assert_nothing_is_wrong(&subject);
     ck_assert_int_eq(outcome_refuse(&subject, "40001", 10), BATCH_RETRY);
     ck_assert_uint_le(subject.decision.wait_ms, 100);

@@ -57,6 +57,7 @@ static void set_up(void)
     out = open_memstream(&told, &told_bytes);
     directory_close(&files.directory);
     ck_assert_int_eq(import_source_open(&source, files.path, out, &error), RESULT_OK);
+    import_source_set_lanes(&source, 1);
 }
 
 static void tear_down(void)
@@ -70,16 +71,17 @@ static void tear_down(void)
 static void enter(uint32_t run, bool is_known, uint64_t position)
 {
     ck_assert(import_source_read(&source, 100));
-    ck_assert_uint_eq(event_queue_count(source.queue), 0);
+    ck_assert_uint_eq(event_queue_count(source.lanes[0].queue), 0);
     const struct salvage_run *next = import_source_next_run(&source);
     ck_assert_ptr_nonnull(next);
     ck_assert_uint_eq(next->number, run);
-    import_source_enter(&source, is_known, position);
+    import_source_place(&source, 0, is_known, position);
+    import_source_enter(&source);
 }
 
 static void expect_queue(uint32_t run, uint64_t first, uint64_t last)
 {
-    struct queue_position position = event_queue_head(source.queue);
+    struct queue_position position = event_queue_head(source.lanes[0].queue);
     size_t bytes;
     uint64_t sequence;
     for (uint64_t count = first; count <= last; count++) {
@@ -98,13 +100,13 @@ START_TEST(brings_each_run_behind_what_is_stored_of_it)
     enter(2, true, 0);
     ck_assert(import_source_read(&source, 100));
     expect_queue(2, 1, 6);
-    import_source_stored(&source, at(2, 3));
+    import_source_stored(&source.lanes[0], at(2, 3));
     expect_queue(2, 5, 6);
-    import_source_stored(&source, at(2, 6));
+    import_source_stored(&source.lanes[0], at(2, 6));
     enter(3, true, at(3, 2));
     ck_assert(import_source_read(&source, 100));
     expect_queue(3, 3, 5);
-    import_source_stored(&source, at(3, 5));
+    import_source_stored(&source.lanes[0], at(3, 5));
     enter(4, true, at(4, 7));
     ck_assert(import_source_read(&source, 100));
     ck_assert_ptr_null(import_source_next_run(&source));
@@ -124,7 +126,7 @@ START_TEST(reads_no_more_than_is_asked_for)
     expect_queue(2, 1, 2);
     ck_assert(import_source_read(&source, 2));
     expect_queue(2, 1, 2);
-    import_source_stored(&source, at(2, 1));
+    import_source_stored(&source.lanes[0], at(2, 1));
     ck_assert(import_source_read(&source, 2));
     expect_queue(2, 2, 3);
 }
@@ -137,7 +139,7 @@ START_TEST(brings_nothing_of_a_run_that_is_refused_and_says_so)
     enter(3, true, 0);
     ck_assert(import_source_read(&source, 100));
     expect_queue(3, 1, 5);
-    import_source_stored(&source, at(3, 5));
+    import_source_stored(&source.lanes[0], at(3, 5));
     enter(4, false, 0);
     ck_assert(import_source_read(&source, 100));
     ck_assert_ptr_null(import_source_next_run(&source));

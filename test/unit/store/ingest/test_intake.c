@@ -47,7 +47,7 @@ static void set_up(void)
     refusals_init(&refusals, run.metrics);
     intake = intake_new(run.base, run.journal, EVENTS, &refusals, run.metrics, run.files.log,
                         on_queued, NULL);
-    backlog_stored(intake_backlog(intake), 0); /* the database has nothing, and is listening */
+    backlog_stored(intake_backlog(intake), 0, 0); /* the database has nothing, and is listening */
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
 }
 
@@ -92,7 +92,7 @@ static uint64_t replayed(void)
 /* What the writer would send: the first of the submission, in order, each once. */
 static uint64_t queued(void)
 {
-    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake)));
+    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake), 0));
     const uint8_t *packed;
     size_t packed_bytes;
     uint64_t sequence;
@@ -174,7 +174,7 @@ START_TEST(stored_segments_go_for_a_submission)
     uint64_t first = journal_first_sequence(run.journal);
     for (uint64_t i = 1; i <= 10; i++) {
         ck_assert_int_eq(submit(EVENTS * 2 / 3), RESULT_OK);
-        backlog_stored(intake_backlog(intake), first + i * (EVENTS * 2 / 3) - 1);
+        backlog_stored(intake_backlog(intake), 0, first + i * (EVENTS * 2 / 3) - 1);
     }
     ck_assert_uint_eq(accepted(), 10 * (EVENTS * 2 / 3));
     ck_assert_uint_eq(refused(), 0);
@@ -251,15 +251,15 @@ START_TEST(record_that_was_damaged_is_not_waited_for)
     static const uint8_t junk[10] = {0x3C};
     uint64_t first = journal_first_sequence(run.journal);
     ck_assert_int_eq(submit(EVENTS), RESULT_OK);
-    backlog_stored(intake_backlog(intake), first + EVENTS - 1);
+    backlog_stored(intake_backlog(intake), 0, first + EVENTS - 1);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 0);
     journal_files_overwrite(journal_files_segment_path(&run.files, 1), 10000, junk, sizeof junk);
-    backlog_stored(intake_backlog(intake), first - 1); /* the database has lost it */
+    backlog_stored(intake_backlog(intake), 0, first - 1); /* the database has lost it */
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), EVENTS);
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
-    ck_assert_uint_lt(event_queue_count(backlog_queue(intake_backlog(intake))), EVENTS);
+    ck_assert_uint_lt(event_queue_count(backlog_queue(intake_backlog(intake), 0)), EVENTS);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)),
-                      event_queue_count(backlog_queue(intake_backlog(intake))));
+                      event_queue_count(backlog_queue(intake_backlog(intake), 0)));
 }
 END_TEST
 

@@ -140,7 +140,7 @@ static uint64_t sequence_of(int number)
 /* Asserts that the queue has the events from the `first`th to the `last`th, in order. */
 static void assert_queued(int first, int last)
 {
-    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake)));
+    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake), 0));
     const uint8_t *packed;
     size_t packed_bytes;
     uint64_t sequence;
@@ -151,13 +151,13 @@ static void assert_queued(int first, int last)
         ck_assert_int_eq(event.ad_id, next);
     }
     ck_assert_int_eq(next, last + 1);
-    ck_assert_uint_eq(event_queue_count(backlog_queue(intake_backlog(intake))),
+    ck_assert_uint_eq(event_queue_count(backlog_queue(intake_backlog(intake), 0)),
                       (uint64_t)(last - first + 1));
 }
 
 START_TEST(queue_takes_as_many_as_it_may)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     submit(QUEUE_MAX - 1);
     assert_queued(1, QUEUE_MAX - 1);
@@ -170,25 +170,25 @@ END_TEST
 
 START_TEST(what_is_beyond_comes_back_when_half_of_it_is_stored)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     size_t descriptors = journal_files_count("/proc/self/fd", "");
     submit(120);
-    backlog_stored(intake_backlog(intake), sequence_of(24));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(24));
     turn();
     assert_queued(25, 50);
-    backlog_stored(intake_backlog(intake), sequence_of(25));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(25));
     turn();
     assert_queued(26, 75);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 95);
-    backlog_stored(intake_backlog(intake), sequence_of(75));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(75));
     turn();
     assert_queued(76, 120);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 45);
     ck_assert_uint_eq(journal_files_count("/proc/self/fd", ""), descriptors);
     submit(3); /* nothing is on disk alone any more */
     assert_queued(76, 123);
-    backlog_stored(intake_backlog(intake), sequence_of(123));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(123));
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 0);
     ck_assert_uint_eq(replayed(), 0);
     ck_assert_uint_eq(journal_stored_sequence(run.journal), sequence_of(123));
@@ -201,7 +201,7 @@ START_TEST(long_backlog_comes_back_in_several_turns)
     enum { PER_TURN = 2000 };
     use(JOURNAL_SYNC_OFF, 10000);
     submit(2 * PER_TURN + 100);
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn_once();
     assert_queued(1, PER_TURN);
     turn_once();
@@ -224,14 +224,14 @@ END_TEST
 /* What comes while others are read back has to wait for its turn. */
 START_TEST(events_that_come_meanwhile_stay_behind)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     submit(100);
-    backlog_stored(intake_backlog(intake), sequence_of(30));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(30));
     submit(5);
     turn();
     assert_queued(31, 80);
-    backlog_stored(intake_backlog(intake), sequence_of(80));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(80));
     turn();
     assert_queued(81, 105);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 25);
@@ -243,30 +243,30 @@ START_TEST(nothing_is_queued_before_the_cursor_is_known)
 {
     submit(10);
     turn();
-    ck_assert_uint_eq(event_queue_count(backlog_queue(intake_backlog(intake))), 0);
+    ck_assert_uint_eq(event_queue_count(backlog_queue(intake_backlog(intake), 0)), 0);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 10);
     ck_assert_double_eq(oldest(), (double)FIRST_US / 1e6);
-    backlog_stored(intake_backlog(intake), sequence_of(4));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(4));
     turn();
     assert_queued(5, 10);
     ck_assert_double_eq(oldest(), (double)FIRST_US / 1e6 + 4);
-    backlog_stored(intake_backlog(intake), sequence_of(10));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(10));
     ck_assert_double_eq(oldest(), 0);
 }
 END_TEST
 
 START_TEST(what_an_earlier_run_left_is_sent_from_the_cursor_on)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     submit(40);
     uint64_t first = sequence_of(1);
-    backlog_stored(intake_backlog(intake), first + 9);
+    backlog_stored(intake_backlog(intake), 0, first + 9);
     journal_run_tick(&run); /* the checkpoint */
     restart();
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 30);
     ck_assert_double_eq(oldest(), (double)FIRST_US / 1e6 + 10);
     ck_assert(!journal_files_logged(&run.files, "database cursor moved back"));
-    backlog_stored(intake_backlog(intake), first + 19); /* further than it was heard of */
+    backlog_stored(intake_backlog(intake), 0, first + 19); /* further than it was heard of */
     ck_assert(journal_files_logged(&run.files, "sending what waits in the journal events=20"));
     turn();
     assert_queued(21, 40);
@@ -280,20 +280,20 @@ END_TEST
 
 START_TEST(database_that_goes_back_gets_again_what_it_lost)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     submit(50);
-    backlog_stored(intake_backlog(intake), sequence_of(30));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(30));
     ck_assert(!journal_files_logged(&run.files, "database cursor moved back"));
-    backlog_stored(intake_backlog(intake), sequence_of(30)); /* it has not moved */
+    backlog_stored(intake_backlog(intake), 0, sequence_of(30)); /* it has not moved */
     assert_queued(31, 50);
-    backlog_stored(intake_backlog(intake), sequence_of(10));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(10));
     ck_assert(journal_files_logged(&run.files, "database cursor moved back"));
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 40);
     turn();
     assert_queued(11, 50);
     ck_assert_uint_eq(replayed(), 20); /* those it had */
-    backlog_stored(intake_backlog(intake), sequence_of(50));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(50));
     submit(1);
     assert_queued(51, 51);
     ck_assert_uint_eq(replayed(), 20);
@@ -302,15 +302,15 @@ END_TEST
 
 START_TEST(events_that_nobody_has_any_more_are_counted)
 {
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     while (journal_run_segments(&run)->count < 3) {
         submit(1);
-        backlog_stored(intake_backlog(intake), sequence_of(submitted));
+        backlog_stored(intake_backlog(intake), 0, sequence_of(submitted));
     }
     ck_assert(segments_evict_oldest(journal_run_segments(&run), 2));
     uint64_t oldest_kept = journal_run_segments(&run)->items[0].first_sequence;
-    backlog_stored(intake_backlog(intake), sequence_of(100));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(100));
     ck_assert_uint_eq(counted("adtracker_journal_gap_events_total"),
                       oldest_kept - sequence_of(101));
     ck_assert_int_eq(journal_files_logged(&run.files, "no longer in the journal"), 1);
@@ -322,14 +322,14 @@ START_TEST(disk_that_does_not_give_it_is_asked_again_later)
 {
     submit(10);
     disk_faults.open_reason = EIO;
-    backlog_stored(intake_backlog(intake), sequence_of(4));
+    backlog_stored(intake_backlog(intake), 0, sequence_of(4));
     for (int i = 0; i < 200; i++)
         turn();
     ck_assert_int_eq(journal_files_logged(&run.files, "can't be read, trying again"), 1);
     ck_assert_int_eq(journal_files_logged(&run.files, "passed over"), 0);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 6);
     disk_faults_reset();
-    for (int i = 0; i < 20 && event_queue_count(backlog_queue(intake_backlog(intake))) == 0; i++)
+    for (int i = 0; i < 20 && event_queue_count(backlog_queue(intake_backlog(intake), 0)) == 0; i++)
         (void)event_base_loop(run.base, EVLOOP_ONCE);
     assert_queued(5, 10);
 }
@@ -341,7 +341,7 @@ START_TEST(record_that_is_no_event_holds_up_nothing)
     submit(3);
     (void)journal_append(run.journal, junk, sizeof junk);
     submit(3);
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     assert_queued(1, 6);
     ck_assert_uint_eq(backlog_waiting(intake_backlog(intake)), 6);
@@ -356,13 +356,13 @@ START_TEST(what_the_disk_may_have_lost_is_written_again)
 {
     use(JOURNAL_SYNC_INTERVAL, QUEUE_MAX);
     if (_i == 0)
-        backlog_stored(intake_backlog(intake), 0);
+        backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     submit(7);
     journal_run_tick(&run);
     submit(5);
     if (_i == 1) /* those that were read back are no other */
-        backlog_stored(intake_backlog(intake), 0);
+        backlog_stored(intake_backlog(intake), 0, 0);
     turn();
     disk_faults.sync_fails_in = 1;
     journal_run_tick(&run);

@@ -113,8 +113,8 @@ static void assert_asked(const char *sql)
 static void answer_claim_of(bool is_locked, const char *fsync, const char *lanes)
 {
     const char *const row[] = {"7",   "{0,0}", "{0,0}", "{0,0}", is_locked ? "t" : "f",
-                               fsync, "42",    lanes,   NULL};
-    assert_asked("journal_id, lanes FROM claim_journal(");
+                               fsync, "42",    lanes,   "f",     NULL};
+    assert_asked("journal_id, lanes, is_distributed FROM claim_journal(");
     fake_conn_answer(row);
 }
 
@@ -125,7 +125,7 @@ static void answer_claim(bool is_locked, const char *fsync)
 
 static void begin(void)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
 }
 
@@ -141,14 +141,14 @@ static void open_session(bool is_locked)
 
 START_TEST(opens_step_by_step)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     ck_assert(fake_migration_is_running());
     fake_migration_finish(RESULT_OK, NULL);
     assert_asked("SELECT maintain()");
     fake_conn_answer(no_row);
     assert_asked("FROM ingest_batch($1::smallint, $2::integer, $3::uuid, $4::uuid, "
-                 "$5::smallint, $6::bigint, $7::bigint[], ");
-    assert_asked(", $31::bigint[], $32::text)");
+                 "$5::smallint, $6::bigint, $7::int8multirange, $8::bigint[], ");
+    assert_asked(", $32::bigint[], $33::text)");
     ck_assert_str_eq(fake_conn_query()->prepare_as, "ingest");
     fake_conn_answer(no_row);
     assert_asked("SELECT nonce FROM ingest_cursor");
@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(says_why_the_schema_is_unusable)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_FAILED, "it was changed");
     ck_assert_uint_eq(ends.opened, 1);
     ck_assert_str_eq(ends.step, "migration");
@@ -240,7 +240,7 @@ END_TEST
 
 START_TEST(ends_without_a_word_when_the_connection_is_lost)
 {
-    ingest_session_open(session, on_opened, NULL);
+    ingest_session_open(session, 0, on_opened, NULL);
     if (_i == 0) {
         fake_migration_finish(RESULT_UNAVAILABLE, "");
     } else {
@@ -317,10 +317,10 @@ START_TEST(is_unusable_with_more_lanes_than_it_knows)
         fake_conn_answer(no_row);
         fake_conn_answer(no_row);
         fake_conn_answer(no_row);
-        answer_claim_of(true, "on", i == 0 ? "2" : "0");
+        answer_claim_of(true, "on", i == 0 ? "128" : "0");
         ck_assert_uint_eq(ends.opened, (unsigned)i + 1);
         ck_assert(!ends.is_claimed);
-        ck_assert_ptr_nonnull(strstr(ends.reason, i == 0 ? "lanes=2" : "lanes=0"));
+        ck_assert_ptr_nonnull(strstr(ends.reason, i == 0 ? "lanes=128" : "is being changed"));
     }
 }
 END_TEST

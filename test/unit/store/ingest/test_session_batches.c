@@ -6,6 +6,7 @@
 
 #include "protocol/event_pack.h"
 #include "store/database/conn.h"
+#include "store/ingest/batch.h"
 #include "store/ingest/event_queue.h"
 #include "store/ingest/session.h"
 #include "test/unit/store/database/fake_conn.h"
@@ -70,8 +71,9 @@ static void on_opened(void *arg, const char *step, const struct db_reply *reply,
 
 static void open_session(void)
 {
-    static const char *const claimed[] = {"7", "{0}", "{0}", "{0}", "t", "on", "42", "1", NULL};
-    ingest_session_open(session, on_opened, NULL);
+    static const char *const claimed[] = {"7",  "{0}", "{0}", "{0}", "t",
+                                          "on", "42",  "1",   "f",   NULL};
+    ingest_session_open(session, 0, on_opened, NULL);
     fake_migration_finish(RESULT_OK, NULL);
     for (int i = 0; i < 3; i++)
         fake_conn_answer(no_row);
@@ -90,18 +92,20 @@ START_TEST(sends_a_batch_with_its_reject_reason)
     enum db_outcome outcome = DB_LOST;
     open_session();
     batch_fill(batch, queue, 1);
-    ingest_session_send(session, batch, _i == 0 ? NULL : "23514: odd", on_sent, &outcome);
+    const struct batch_scope scope = {.upto = 0};
+    ingest_session_send(session, batch, &scope, _i == 0 ? NULL : "23514: odd", on_sent, &outcome);
     const struct fake_query *query = fake_conn_query();
     ck_assert_str_eq(query->sql, "ingest");
-    ck_assert_int_eq(query->parameter_count, 32);
+    ck_assert_int_eq(query->parameter_count, 33);
     ck_assert_str_eq(query->values[0], "0");
     ck_assert_str_eq(query->values[1], "42");
     ck_assert_str_eq(query->values[2], "nonce");
     ck_assert_ptr_null(query->values[3]);
     ck_assert_str_eq(query->values[4], "1");
     ck_assert_str_eq(query->values[5], "0");
-    ck_assert(query->values[6] == batch_parameters(batch).values[0]);
-    ck_assert_pstr_eq(query->values[31], _i == 0 ? NULL : "23514: odd");
+    ck_assert_ptr_null(query->values[6]);
+    ck_assert(query->values[7] == batch_parameters(batch).values[0]);
+    ck_assert_pstr_eq(query->values[32], _i == 0 ? NULL : "23514: odd");
     fake_conn_answer(no_row);
     ck_assert_int_eq(outcome, DB_OK);
     batch_free(batch);
@@ -133,7 +137,8 @@ START_TEST(names_the_run_of_a_batch)
         struct event_queue *queue = event_queue_new();
         event_queue_push(queue, (cases[i].run << 40) + 7, packed, packed_bytes);
         batch_fill(batch, queue, 1);
-        ingest_session_send(session, batch, NULL, on_sent, &outcome);
+        const struct batch_scope scope = {.upto = batch_last_sequence(batch)};
+        ingest_session_send(session, batch, &scope, NULL, on_sent, &outcome);
         ck_assert_pstr_eq(fake_conn_query()->values[3], cases[i].nonce);
         ck_assert_uint_eq(nonces_asked, cases[i].asked);
         fake_conn_answer(no_row);

@@ -60,7 +60,7 @@ static void set_up(void)
     intake = intake_new(run.base, run.journal, 100000, &refusals, run.metrics, run.files.log,
                         on_queued, NULL);
     open_writer();
-    backlog_stored(intake_backlog(intake), 0);
+    backlog_stored(intake_backlog(intake), 0, 0);
     (void)event_base_loop(run.base, EVLOOP_NONBLOCK);
 }
 
@@ -89,7 +89,7 @@ static void write_at(int64_t now_us)
 /* Those in the queue; what they stand for goes to `*quantity`. */
 static unsigned queued(uint64_t *quantity)
 {
-    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake)));
+    struct queue_position at = event_queue_head(backlog_queue(intake_backlog(intake), 0));
     const uint8_t *packed;
     size_t packed_bytes;
     uint64_t sequence;

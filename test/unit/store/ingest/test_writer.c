@@ -174,43 +174,6 @@ START_TEST(tells_how_often_its_patience_has_ended)
 }
 END_TEST
 
-START_TEST(opens_its_session_again_where_that_was_refused)
-{
-    static const char *const reason = "ingest paused, needs attention: changed";
-    writer_push(&subject, 3);
-    fake_conn_come_up();
-    fake_migration_finish(RESULT_OK, NULL);
-    fake_conn_refuse("55P03"); /* maintain */
-    fake_conn_refuse("40001"); /* prepare */
-    writer_assert_timer(&subject, 100);
-    writer_run_timer(&subject);
-    for (int i = 0; i < 2 * TRIES; i++) {
-        fake_migration_finish(RESULT_FAILED, "changed");
-        writer_assert_gauges(false, true);
-        writer_assert_timer(&subject, HOLD_RETRY_MS);
-        if (i == TRIES) { /* on a new connection */
-            fake_conn_make_renewal_due();
-            writer_run_timer(&subject);
-            writer_assert_gauges(false, true);
-            ck_assert(!writer_is_timer_armed(&subject));
-            fake_conn_come_up();
-        } else {
-            writer_run_timer(&subject);
-        }
-        ck_assert(fake_migration_is_running());
-    }
-    ck_assert_uint_eq(fake_conn_counts()->failures, 2 * TRIES + 1);
-    ck_assert_uint_eq(fake_conn_counts()->successes, 0);
-    ck_assert_uint_eq(log_file_count(reason), 1);
-    ck_assert_uint_eq(log_file_count("ingest resumed"), 0);
-    writer_open_session(&subject);
-    ck_assert_uint_eq(log_file_count("ingest resumed"), 1);
-    writer_assert_gauges(true, false);
-    writer_run_timer(&subject);
-    ck_assert(writer_is_sending(3, NULL));
-}
-END_TEST
-
 /* Fails the held batch until the next try opens connection and session anew. */
 static void fail_until_it_reopens(const char *sqlstate)
 {
@@ -376,7 +339,6 @@ Suite *writer_suite(void)
     tcase_add_test(tcase, halves_to_the_bad_row_puts_it_aside_and_stores_the_others);
     tcase_add_test(tcase, gives_up_a_connection_that_is_of_no_use);
     tcase_add_test(tcase, tells_how_often_its_patience_has_ended);
-    tcase_add_test(tcase, opens_its_session_again_where_that_was_refused);
     tcase_add_test(tcase, holds_a_batch_until_it_passes_and_opens_its_session_anew_now_and_then);
     tcase_add_test(tcase, a_session_that_finds_the_cursor_moved_ends_the_hold);
     tcase_add_test(tcase, another_connection_gives_a_held_batch_its_chance);

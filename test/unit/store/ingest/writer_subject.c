@@ -16,7 +16,7 @@
 #include "test/unit/store/ingest/log_file.h"
 
 /* Among the parameters of ingest_batch(). */
-enum { SEQUENCE_AT = 6, REASON_AT = 31 };
+enum { SEQUENCE_AT = 7, REASON_AT = 32 };
 
 /* Shorter than there are kinds. */
 static const char zeros[] = "{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}";
@@ -40,15 +40,22 @@ static void on_claimed(void *arg)
     ((struct writer_subject *)arg)->claimed++;
 }
 
-static void on_stored(void *arg, uint64_t sequence)
+static void on_stored(void *arg, unsigned lane, uint64_t sequence)
 {
     struct writer_subject *subject = arg;
+    ck_assert_uint_eq(lane, 0);
     event_queue_drop(subject->queue, sequence);
 }
 
 static void on_waiting(void *arg, unsigned times)
 {
     ((struct writer_subject *)arg)->waiting = times;
+}
+
+static struct event_queue *find_queue(void *arg, unsigned lane)
+{
+    ck_assert_uint_eq(lane, 0);
+    return ((struct writer_subject *)arg)->queue;
 }
 
 void writer_subject_open(struct writer_subject *subject)
@@ -59,10 +66,11 @@ void writer_subject_open(struct writer_subject *subject)
         .lineage = {.may_claim = may_claim, .find_nonce = find_nonce}};
     const struct writer_listener listener = {
         .claimed = on_claimed, .stored = on_stored, .waiting = on_waiting, .arg = subject};
+    const struct writer_source source = {.queue = find_queue, .arg = subject};
     fake_conn_reset();
     fake_migration_reset();
     *subject = (struct writer_subject){.base = event_base_new(), .queue = event_queue_new()};
-    subject->writer = writer_new(subject->base, NULL, &settings, subject->queue, listener,
+    subject->writer = writer_new(subject->base, NULL, &settings, source, listener,
                                  rendering_set_up(), log_file_open());
     writer_start(subject->writer);
 }
@@ -91,7 +99,7 @@ void writer_answer_claim(struct writer_subject *subject)
 {
     char cursor[24];
     const char *const row[] = {cursor, zeros, zeros, zeros, subject->is_lock_anothers ? "f" : "t",
-                               "on",   "42",  "1",   NULL};
+                               "on",   "42",  "1",   "f",   NULL};
     (void)snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)subject->stored);
     ck_assert_ptr_nonnull(fake_conn_query()->sql);
     ck_assert_ptr_nonnull(strstr(fake_conn_query()->sql, "claim_journal"));

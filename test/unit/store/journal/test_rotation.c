@@ -295,6 +295,39 @@ START_TEST(open_segment_does_not_go_for_the_next_one)
 }
 END_TEST
 
+/* What is stored goes, however little comes; and one that is empty stays. */
+START_TEST(segment_with_events_is_closed_when_it_is_old)
+{
+    journal_run_close(&run);
+    journal_run_open(&run, (enum journal_sync)_i, MAX_BYTES);
+    run.settings.close_s = run.settings.keep_s = 1;
+    ck_assert_uint_eq(journal_run_commit(&run, 3), 3);
+    uint64_t number = active()->number;
+    journal_run_tick(&run);
+    ck_assert_uint_eq(active()->number, number);
+    (void)usleep(1100000);
+    journal_run_tick(&run);
+    journal_run_settle(&run);
+    journal_run_tick(&run);
+    ck_assert_uint_eq(active()->number, number + 1);
+    ck_assert_uint_eq(segments()->count, 2);
+    ck_assert_uint_eq(journal_run_commit(&run, 2), 2);
+    journal_stored(run.journal, run.accepted[2].sequence);
+    (void)usleep(1100000);
+    for (int i = 0; i < 4; i++) {
+        journal_run_tick(&run);
+        journal_run_settle(&run);
+    }
+    ck_assert_int_ne(access(journal_files_segment_path(&run.files, number), F_OK), 0);
+    ck_assert_uint_eq(active()->number, number + 2);
+    (void)usleep(1100000);
+    journal_run_tick(&run);
+    ck_assert_uint_eq(active()->number, number + 2);
+    journal_run_kill(&run);
+    ck_assert_uint_eq(journal_backlog(run.journal, run.accepted[2].sequence), 2);
+}
+END_TEST
+
 static Suite *make_suite(const char *name, bool is_apart)
 {
     Suite *suite = suite_create(name);
@@ -309,6 +342,7 @@ static Suite *make_suite(const char *name, bool is_apart)
     tcase_add_test(tests, header_says_whose_segment_it_is);
     tcase_add_loop_test(tests, what_was_answered_from_a_failed_segment_is_not_void, 1, 4);
     tcase_add_test(tests, full_segment_is_closed_and_its_rest_given_back);
+    tcase_add_loop_test(tests, segment_with_events_is_closed_when_it_is_old, 0, JOURNAL_SYNC_MODES);
     tcase_add_test(tests, disk_that_takes_little_at_once_gets_everything);
     tcase_add_test(tests, segment_in_whose_place_is_another_is_given_up);
     tcase_add_test(tests, zeros_lie_ahead_of_the_records);
