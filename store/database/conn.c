@@ -122,7 +122,7 @@ void conn_fail(struct db_conn *conn)
     else if (!db_reply_describe_error(&conn->pending, reason, sizeof reason))
         (void)evutil_snprintf(reason, sizeof reason, "%s", PQerrorMessage(conn->pg));
     bool is_ending = conn->state == DB_ENDING || conn->state == DB_DOUBTING;
-    if (is_ending && session_proof_take_end(&conn->proof, reason)) {
+    if (is_ending && session_proof_take_end(&conn->proof, reason, clock_monotonic_us())) {
         connect_again(conn);
         return;
     }

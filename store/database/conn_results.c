@@ -62,6 +62,7 @@ static void finish_setup(struct db_conn *conn)
 static void await_end(struct db_conn *conn)
 {
     db_reply_discard(&conn->pending);
+    session_proof_await_end(&conn->proof, clock_monotonic_us());
     conn_set_state(conn, DB_ENDING);
     timer_arm(conn->timer, SESSION_PROOF_TIMEOUT_MS);
 }

@@ -10,6 +10,10 @@
 
 enum { CHECK_EVERY_MS = 2000 };
 
+/* A pooler that was held up may pass on the end of a session together with its last answer, as if
+ * it had kept it. */
+enum { IDLE_MS = 200, TOO_SOON_MS = IDLE_MS / 2 };
+
 /* It ends so when it has been idle for as long as it may be. */
 #define IDLE_END "57P05"
 
@@ -55,7 +59,12 @@ bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const
 
 const char *session_proof_sql(void)
 {
-    return "SET idle_session_timeout = 20";
+    return "SET idle_session_timeout = 200"; /* IDLE_MS */
+}
+
+void session_proof_await_end(struct session_proof *proof, int64_t now_us)
+{
+    proof->told_us = now_us;
 }
 
 void session_proof_drop(struct session_proof *proof)
@@ -63,9 +72,10 @@ void session_proof_drop(struct session_proof *proof)
     proof->is_proven = false;
 }
 
-bool session_proof_take_end(struct session_proof *proof, const char *reason)
+bool session_proof_take_end(struct session_proof *proof, const char *reason, int64_t now_us)
 {
-    proof->is_proven = strstr(reason, "=" IDLE_END " ") != NULL;
+    proof->is_proven = strstr(reason, "=" IDLE_END " ") != NULL &&
+                       now_us - proof->told_us >= TOO_SOON_MS * INT64_C(1000);
     return proof->is_proven;
 }
 

@@ -33,6 +33,7 @@ struct session_proof {
     bool is_proven;            /* the connection before the present one kept its session */
     char mark[UUID_TEXT_SIZE]; /* of the present session */
     int64_t checked_us;        /* monotonic: when it was last seen there */
+    int64_t told_us;           /* when it was told to end */
 };
 
 /* `own_sql` is what sessions need besides session_settings_sql(); NULL: nothing is kept in them. */
@@ -50,13 +51,15 @@ bool session_proof_is_given(struct session_proof *proof, const PGconn *pg, const
                             int64_t now_us);
 const char *session_proof_sql(void);
 
+/* Its session has been told to end, at the monotonic time `now_us`. */
+void session_proof_await_end(struct session_proof *proof, int64_t now_us);
+
 /* The connection is given up: its end says nothing about the next one. */
 void session_proof_drop(struct session_proof *proof);
 
-/* The connection, whose session had been told to end, has ended for this reason, as
- * sqlstate_describe() has it. Returns whether it has proven itself by that: then the next one is
- * used. */
-bool session_proof_take_end(struct session_proof *proof, const char *reason);
+/* The connection has ended at `now_us` for this reason, as sqlstate_describe() has it. Returns
+ * whether it has proven itself by that, and not too soon: then the next one is used. */
+bool session_proof_take_end(struct session_proof *proof, const char *reason, int64_t now_us);
 
 /* Whether session_proof_check_sql() is to be run now, whose result session_proof_is_kept() takes;
  * NULL, as of a transaction that has failed, tells nothing. */

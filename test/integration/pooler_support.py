@@ -43,7 +43,7 @@ class SlowRelay:
     def _ask(client: socket.socket, server: socket.socket, is_ending: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if b"SET idle_session_timeout = 20" in data:
+                if b"SET idle_session_timeout = 200" in data:
                     is_ending.set()
                 server.sendall(data)
             server.shutdown(socket.SHUT_WR)

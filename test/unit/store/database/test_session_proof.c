@@ -7,7 +7,7 @@
 #include "store/database/session_proof.h"
 #include "test/unit/suites.h"
 
-enum { SECOND_US = 1000000 };
+enum { SECOND_US = 1000000, IDLE_US = 200000 };
 
 static const char idle_end[] = "sqlstate=57P05 terminating connection due to idle-session timeout";
 
@@ -56,6 +56,7 @@ static bool is_kept(const char *mark, int64_t now_us)
 static void prove(void)
 {
     ck_assert(!is_given("4711"));
+    session_proof_await_end(&proof, SECOND_US);
 }
 
 START_TEST(the_servers_own_number_needs_no_proof)
@@ -68,9 +69,17 @@ END_TEST
 START_TEST(the_connection_behind_one_that_kept_its_session_is_used)
 {
     prove();
-    ck_assert(session_proof_take_end(&proof, idle_end));
+    ck_assert(session_proof_take_end(&proof, idle_end, SECOND_US + IDLE_US));
     ck_assert(is_given("4711"));
     ck_assert(!is_given("4711")); /* once */
+}
+END_TEST
+
+START_TEST(an_end_that_comes_with_the_answer_is_no_proof)
+{
+    prove();
+    ck_assert(!session_proof_take_end(&proof, idle_end, SECOND_US + IDLE_US / 2 - 1));
+    ck_assert(!is_given("4711"));
 }
 END_TEST
 
@@ -81,7 +90,7 @@ static const char *const other_ends[] = {
 START_TEST(no_other_end_is_a_proof)
 {
     prove();
-    ck_assert(!session_proof_take_end(&proof, other_ends[_i]));
+    ck_assert(!session_proof_take_end(&proof, other_ends[_i], SECOND_US + IDLE_US));
     ck_assert(!is_given("4711"));
 }
 END_TEST
@@ -89,7 +98,7 @@ END_TEST
 START_TEST(a_connection_that_is_given_up_proves_nothing)
 {
     prove();
-    ck_assert(session_proof_take_end(&proof, idle_end));
+    ck_assert(session_proof_take_end(&proof, idle_end, SECOND_US + IDLE_US));
     session_proof_drop(&proof);
     ck_assert(!is_given("4711"));
 }
@@ -141,6 +150,7 @@ Suite *session_proof_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_servers_own_number_needs_no_proof);
     tcase_add_test(tcase, the_connection_behind_one_that_kept_its_session_is_used);
+    tcase_add_test(tcase, an_end_that_comes_with_the_answer_is_no_proof);
     tcase_add_loop_test(tcase, no_other_end_is_a_proof, 0,
                         sizeof other_ends / sizeof other_ends[0]);
     tcase_add_test(tcase, a_connection_that_is_given_up_proves_nothing);
