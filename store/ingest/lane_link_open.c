@@ -40,8 +40,8 @@ static bool may_be_of_lane(const char *sqlstate)
            strcmp(sqlstate, "55P03") == 0;
 }
 
-static void put_off(struct lane_link *link, struct batch_outcome *outcome, const char *step,
-                    const struct db_reply *reply)
+static void take_failure(struct lane_link *link, struct batch_outcome *outcome, const char *step,
+                         const struct db_reply *reply)
 {
     const struct batch_error error = {step, reply->sqlstate, reply->message};
     const struct batch_decision decision =
@@ -60,7 +60,7 @@ static void take_refusal(struct lane_link *link, const char *step, const struct 
     }
     if (link->first == NULL && may_be_of_lane(reply->sqlstate))
         link->door++;
-    put_off(link, &link->lanes[0]->outcome, step, reply);
+    take_failure(link, &link->lanes[0]->outcome, step, reply);
 }
 
 static void on_opened(void *arg, const char *step, const struct db_reply *reply,
@@ -101,7 +101,7 @@ static void on_lane_claimed(void *arg, const char *step, const struct db_reply *
         take_claimed(link, lane, reply);
         link_send_next(link);
     } else if (!link_is_outdated(link, reply)) {
-        put_off(link, &lane->outcome, step, reply);
+        take_failure(link, &lane->outcome, step, reply);
     }
 }
 
