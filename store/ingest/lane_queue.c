@@ -16,9 +16,9 @@ unsigned lane_of(const struct event *event, uint64_t sequence, unsigned lanes)
     return event_key_lane(claims[0], lanes);
 }
 
-void lane_queue_init(struct lane_queue *lane)
+void lane_queue_init(struct lane_queue *lane, struct lane_past past)
 {
-    *lane = (struct lane_queue){.events = event_queue_new(), .is_behind = true};
+    *lane = (struct lane_queue){.events = event_queue_new(), .past = past, .is_behind = true};
 }
 
 void lane_queue_clear(struct lane_queue *lane)
@@ -62,6 +62,6 @@ void lane_queue_stored(struct lane_queue *lane, uint64_t cursor, int64_t now_us)
     lane->stored = cursor;
     if (cursor > lane->loaded)
         lane->loaded = cursor;
-    if (cursor > lane->stored_max)
-        lane->stored_max = cursor;
+    if (cursor > lane->past.stored_max)
+        lane->past.stored_max = cursor;
 }

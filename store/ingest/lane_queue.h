@@ -11,11 +11,17 @@ struct event_queue;
 /* As many as the database may have (a power of two). */
 enum { LANES_MAX = 64 };
 
+/* What is known of a lane's events whoever sends them; lanes that are made of it know it too. */
+struct lane_past {
+    uint64_t stored_max; /* the highest that the cursor ever was */
+    uint64_t replayed;   /* what an earlier run wrote is counted as a replay up to here */
+};
+
 struct lane_queue {
     struct event_queue *events; /* owned; ends with `loaded`, if it has any */
-    uint64_t loaded;            /* up to here none is in the journal alone */
-    uint64_t stored;            /* the lane's cursor, as last heard */
-    uint64_t stored_max;        /* the highest it ever was */
+    struct lane_past past;
+    uint64_t loaded; /* up to here none is in the journal alone */
+    uint64_t stored; /* the lane's cursor, as last heard */
     uint64_t
         on_disk; /* about how many of those that are known to be its are in the journal alone */
     int64_t moved_us; /* monotonic: when the cursor moved last */
@@ -28,7 +34,7 @@ struct lane_queue {
 /* The lane of an event, whose sequence is that, of as many as `lanes`. */
 unsigned lane_of(const struct event *event, uint64_t sequence, unsigned lanes);
 
-void lane_queue_init(struct lane_queue *lane);
+void lane_queue_init(struct lane_queue *lane, struct lane_past past);
 void lane_queue_clear(struct lane_queue *lane);
 
 /* How much of its share of the queues' bounds it has; more is left on disk, and read back in long

@@ -10,12 +10,16 @@ static uint64_t share_of(uint64_t all, unsigned lanes)
     return all / lanes == 0 ? 1 : all / lanes;
 }
 
+/* A lane's events were those of the lane that it was made of by doubling. */
 void lane_set_make(struct lane_set *set, unsigned count, uint64_t queue_max_events)
 {
+    struct lane_past past[LANES_MAX] = {0};
     assert(count >= 1 && count <= LANES_MAX);
+    for (unsigned i = 0; i < count && set->count > 0; i++)
+        past[i] = set->lanes[i % set->count].past;
     lane_set_clear(set);
     for (unsigned i = 0; i < count; i++)
-        lane_queue_init(&set->lanes[i]);
+        lane_queue_init(&set->lanes[i], past[i]);
     set->count = count;
     set->share = (struct lane_share){share_of(queue_max_events, count),
                                      share_of(BACKLOG_QUEUE_MAX_BYTES, count)};

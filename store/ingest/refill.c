@@ -101,16 +101,24 @@ static bool holds_up_others(const struct refill *refill, const struct lane_queue
             (still_us >= HOLDS_UP_US && lane_set_is_one_starving(refill->lanes)));
 }
 
-/* What an earlier run wrote, or what was stored before, is a replay. */
+/* What an earlier run wrote is a replay, once, and so is what was stored before, each time. */
+static bool is_replay(const struct refill *refill, const struct lane_queue *lane, uint64_t sequence)
+{
+    return sequence <= lane->past.stored_max ||
+           (sequence < journal_first_sequence(refill->journal) && sequence > lane->past.replayed);
+}
+
 static void load(struct refill *refill, struct lane_queue *lane, const struct record *record)
 {
     struct event event;
     if (event_unpack(record->payload, record->payload_bytes, &event) != RESULT_OK)
         abort(); /* it was one when it was taken */
     lane_set_load(lane, record->sequence, record->payload, record->payload_bytes);
-    if (record->sequence < journal_first_sequence(refill->journal) ||
-        record->sequence <= lane->stored_max)
-        counter_add(refill->counters->replayed, (uint64_t)event.quantity);
+    if (!is_replay(refill, lane, record->sequence))
+        return;
+    counter_add(refill->counters->replayed, (uint64_t)event.quantity);
+    if (record->sequence > lane->past.replayed)
+        lane->past.replayed = record->sequence;
 }
 
 /* Returns false where the record has to wait for room. */

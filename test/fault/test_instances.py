@@ -15,6 +15,7 @@ from harness.process import free_port, wait_until
 from harness.server import Server
 
 INSTANCES = 4
+BATCHES = 50  # at least, whose waits are looked at
 WAIT_NOTED_MS = 10  # what waits for a lock for longer is in PostgreSQL's log
 SLACK_MS = 100  # for commits, and for whoever is not given the processor
 FROZEN_SECONDS = 15
@@ -79,6 +80,7 @@ class Instances(FaultCase):
             server.kill()
             time.sleep(self.random.uniform(0, 0.3))
             server.start()
+        wait_until(lambda: len(batches(self.postgres.log_text())) > BATCHES, 120, "many a batch")
         load.stop()
         self.rest_all(servers)
         self.assertEqual(self.psql("SELECT deadlocks FROM pg_stat_database "
@@ -96,7 +98,6 @@ class Instances(FaultCase):
         worked = [batch.worked for batch in found]
         longest = max((wait for batch in found for wait in batch.waits), default=0.0)
         self.say(f"{len(found)} batches of {max(worked):.0f} ms at most, which waited {longest:.0f} ms")
-        self.assertGreater(len(found), 50)
         self.assertLess(longest, INSTANCES * max(worked) + SLACK_MS)
         self.assertNotIn("due to lock timeout", log)
 
