@@ -32,8 +32,7 @@ struct sending {
     char *known; /* owned */
     enum analytics_format format;
     size_t cells;
-    size_t *room;  /* that they are taken from, of `answers` */
-    bool is_begun; /* its first byte is on its way: it is a stream's */
+    size_t *room; /* that they are taken from, of `answers` */
     struct render_text text;
     bool has_more; /* behind `text` */
 };
@@ -53,8 +52,6 @@ struct analytics_answers {
 static void finish(struct sending *sending)
 {
     *sending->room -= sending->cells;
-    if (!sending->is_begun)
-        TAILQ_REMOVE(&sending->answers->preparing, sending, entry);
     analytics_answer_free(sending->answer);
     analytics_report_release(sending->report);
     render_clear(&sending->text);
@@ -114,8 +111,6 @@ static void send_answer(struct sending *sending)
     if (sending->has_more) {
         const struct exchange_stream_listener listener = {
             .wanted = on_wanted, .gone = on_gone, .arg = sending};
-        TAILQ_REMOVE(&sending->answers->preparing, sending, entry);
-        sending->is_begun = true;
         exchange_stream_begin(sending->exchange, 200, type, listener);
         return;
     }
@@ -127,12 +122,11 @@ static void send_answer(struct sending *sending)
 static void prepare_some(struct analytics_answers *answers)
 {
     struct sending *sending = TAILQ_FIRST(&answers->preparing);
-    if (!analytics_answer_prepare(sending->answer)) {
-        send_answer(sending);
-        return;
-    }
     TAILQ_REMOVE(&answers->preparing, sending, entry);
-    TAILQ_INSERT_TAIL(&answers->preparing, sending, entry);
+    if (analytics_answer_prepare(sending->answer))
+        TAILQ_INSERT_TAIL(&answers->preparing, sending, entry);
+    else
+        send_answer(sending);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
@@ -194,6 +188,7 @@ void analytics_answers_free(struct analytics_answers *answers)
         return;
     struct sending *sending;
     while ((sending = TAILQ_FIRST(&answers->preparing)) != NULL) {
+        TAILQ_REMOVE(&answers->preparing, sending, entry);
         exchange_fail(sending->exchange, 503, "the server is stopping");
         finish(sending);
     }

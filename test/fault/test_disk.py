@@ -298,6 +298,11 @@ class FaultyDiskApart(FaultyDisk):
     """Syncs go through the sync worker."""
     way = "slow"
 
+    @staticmethod
+    def count_accepted(server: Server) -> float:
+        """By the server: a client on a busy machine reads its answers late."""
+        return server.metrics().total("adtracker_events_accepted_total")
+
     def test_flush_fails_while_it_is_waited_for(self) -> None:
         """Until then nothing is accepted, and all the rest is answered."""
         server = self.open_faulty()
@@ -308,13 +313,13 @@ class FaultyDiskApart(FaultyDisk):
             self.set(is_hanging=1)
             server.wait_until(lambda: server.metrics().value("adtracker_syncs_in_flight") == 1)
             time.sleep(0.1)  # what was on its way is answered
-            accepted, since = self.ledger.accepted, time.monotonic()
+            accepted, since = self.count_accepted(server), time.monotonic()
             for _ in range(self.random.randint(1, 8)):
                 self.assertEqual(server.get("/livez").status, 200)
                 self.assertEqual(server.get("/ads").status, 200)
                 time.sleep(0.1)
             self.assertLess(time.monotonic() - since, 4, "the loop waits for the disk")
-            self.assertEqual(self.ledger.accepted, accepted, "accepted before the sync")
+            self.assertEqual(self.count_accepted(server), accepted, "accepted before the sync")
             self.ledger.note("the flush fails")
             self.set(sync_fails_in=1)
             self.set(is_hanging=0)

@@ -123,7 +123,7 @@ START_TEST(so_many_wait_and_the_last_is_among_them)
     struct notifier *notifier = notifier_new(base, log_file);
     unsigned beats = fill(notifier);
     for (int i = 0; i < NOTIFIER_WAITING_MAX + 5; i++) {
-        char text[16];
+        char text[24];
         (void)snprintf(text, sizeof text, "STATUS=%d", i);
         notifier_tell(notifier, text);
     }
