@@ -25,7 +25,6 @@ enum { PREPARING_US = 2000 };
 
 struct sending {
     TAILQ_ENTRY(sending) entry;
-    struct analytics_answers *answers;
     struct exchange *exchange;
     struct analytics_answer *answer;
     struct analytics_report *report;
@@ -160,8 +159,7 @@ void analytics_answers_send(struct analytics_answers *answers, struct exchange *
         return;
     }
     struct sending *sending = memory_zeroed(sizeof *sending);
-    *sending = (struct sending){.answers = answers,
-                                .exchange = exchange,
+    *sending = (struct sending){.exchange = exchange,
                                 .answer = analytics_answer_new(question, report),
                                 .report = report,
                                 .known = memory_copy_text(known),
