@@ -22,11 +22,11 @@ FROM events WHERE ip <<= inet '10.0.0.0/8'"""
 KEYS = "SELECT translate(key::text, '-', '') FROM event_keys"
 
 # Where traffic_totals() says anything but the events: the whole of their time and ragged parts of it, all
-# ads and two of them, gross and net and tests.
+# ads and two of them, gross and net and tests. Of a single event all parts are the same.
 WRONG_ANSWERS = """
 WITH span AS (SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM events WHERE isfinite(occurred_at)
 ), w AS (
-    SELECT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad, traffic
+    SELECT DISTINCT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad, traffic
     FROM span, (VALUES (0, 1), (0.313, 0.971), (0.99991, 0.999983)) AS s (f, t),
          (VALUES (NULL::integer), (1), (2)) AS a (ad), (VALUES ('gross'), ('net'), ('test')) AS v (traffic)
 ), fact AS (
