@@ -60,7 +60,7 @@ fault_wave() {
 }
 
 fault() {
-    local wave names passed=0 failed=0 until=$((SECONDS + 2400))
+    local wave names passed=0 failed=0 until=$((SECONDS + 4800))
     [[ -z ${1-} || -f test/fault/test_$1.py ]] || die "no test/fault/test_$1.py"
     need "${fault_needs[@]}"
     build ci
