@@ -18,7 +18,7 @@ from harness.server import Server
 SECTOR_BYTES = 512
 NO_DATABASE = "host=/nonexistent dbname=none"
 SYNCED = re.compile(r"fdatasync.*= 0$", re.MULTILINE)
-STEPS = 16 if LONG else 8  # one segment takes seven
+STEPS = 14 if LONG else 8  # one segment takes seven, and the journal is full after two
 EVENTS = 3000  # enough for them
 INTERVAL_SECONDS = 1.0  # what JOURNAL_SYNC=interval promises to lose at most
 
