@@ -240,14 +240,14 @@ class FaultyDisk(DiskCase):
         """Every call of a run fails once, in the short form only some."""
         sound = self.open_server()
         self.assertEqual(sound.stop(), 0)
-        number, runs, missed = 1, 0, 0
-        while missed < (MISSED_MAX if LONG else 1):
+        number, runs, missed = 1, 0, []
+        while len(missed) < (MISSED_MAX if LONG else 1):
             is_reached = self.attack(field, number, self.random.choice([0, 0, 1, 5]), is_filled)
-            missed = 0 if is_reached else missed + 1
+            missed = [] if is_reached else [*missed, number]
             runs += 1
             number += 1 if LONG else self.random.randint(15, 30)
             self.assertLess(number, CALLS_MAX, "the run is longer than it is said to be")
-        self.assertGreater(number, RECOVERY_CALLS_MIN if is_filled else CALLS_MIN,
+        self.assertGreater(missed[0], RECOVERY_CALLS_MIN if is_filled else CALLS_MIN,
                            "the run is too short to tell")
         self.say(f"{field}: {runs} runs; {self.ledger.check(self.psql)}")
 

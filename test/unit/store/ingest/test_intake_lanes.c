@@ -217,8 +217,7 @@ static uint64_t count_replayed(void)
     return metrics_counter(run.metrics, "adtracker_events_replayed_total", "", "")->value;
 }
 
-/* Some of it was read back before the lanes were doubled, or before the database went back, and is
- * read again then. */
+/* Some of it was read back before the lanes were doubled, and is read again then. */
 START_TEST(what_an_earlier_run_wrote_is_replayed_once)
 {
     submit(EVENTS);
