@@ -135,7 +135,7 @@ BEGIN
     INSERT INTO ad_ids (id) SELECT id FROM ads WHERE id IS NOT NULL ON CONFLICT DO NOTHING;
     CREATE OR REPLACE TRIGGER ads_noted AFTER INSERT OR UPDATE OF id OR DELETE OR TRUNCATE ON ads
         FOR EACH STATEMENT EXECUTE FUNCTION note_ad_ids();
-    CREATE OR REPLACE FUNCTION is_distributed() RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN true;
+    PERFORM note_distribution();
     v_functions := adapt_to_citus();
     PERFORM make_report_views();
     RETURN format('%s tables are distributed by lane in %s shards over %s workers, %s functions are handed on to them',

@@ -1,5 +1,7 @@
--- Whether the lanes are distributed over the nodes of a cluster (Citus): a constant, which costs nothing.
-DO $$
+-- Makes is_distributed(): whether the lanes are distributed over the nodes of a cluster (Citus), as a constant, which
+-- costs nothing.
+CREATE OR REPLACE FUNCTION note_distribution() RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     v_is_distributed boolean := false;
 BEGIN
@@ -9,5 +11,11 @@ BEGIN
     END IF;
     EXECUTE format('CREATE OR REPLACE FUNCTION is_distributed() RETURNS boolean '
                    'LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %s', v_is_distributed::text);
+END
+$$;
+
+DO $$
+BEGIN
+    PERFORM note_distribution();
 END
 $$;

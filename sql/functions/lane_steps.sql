@@ -144,14 +144,14 @@ BEGIN
     ELSIF p_lanes < v_before THEN
         RAISE EXCEPTION 'there are % lanes, and never fewer than there were', v_before USING ERRCODE = 'VA005';
     ELSIF v_is_running AND p_lanes = v_before THEN
-        progress := format('there are %s lanes', p_lanes);
+        progress := CASE p_lanes WHEN 1 THEN 'there is 1 lane' ELSE format('there are %s lanes', p_lanes) END;
         RETURN;
     ELSIF p_lanes = v_before THEN
         RAISE EXCEPTION '% lanes are being doubled: go on to %', v_before, 2 * v_before USING ERRCODE = 'VA005';
     END IF;
     IF v_lane < v_before THEN
         statement := format('SELECT stop_lane(%s::smallint, %s::smallint)', v_lane, v_before);
-        progress := format('%s lanes become %s: lane %s is stopped', v_before, 2 * v_before, v_lane);
+        progress := format('from %s to %s lanes: lane %s is stopped', v_before, 2 * v_before, v_lane);
         RETURN;
     END IF;
     SELECT n AS lane, coalesce(s.step, 0) AS step, s.key INTO v_step
@@ -159,12 +159,12 @@ BEGIN
     WHERE coalesce(s.step, 0) < 3 ORDER BY n LIMIT 1;
     IF NOT FOUND THEN
         statement := format('SELECT start_lanes(%s::smallint)', 2 * v_before);
-        progress := format('%s lanes become %s: they start', v_before, 2 * v_before);
+        progress := format('from %s to %s lanes: they start', v_before, 2 * v_before);
         RETURN;
     END IF;
     statement := format('SELECT %s(%s::smallint, %s::smallint)',
                         (ARRAY['copy_lane', 'move_keys', 'move_rejected'])[v_step.step + 1], v_step.lane, v_before);
-    progress := format('%s lanes become %s: lane %s, %s', v_before, 2 * v_before, v_step.lane,
+    progress := format('from %s to %s lanes: lane %s, %s', v_before, 2 * v_before, v_step.lane,
                        CASE v_step.step WHEN 0 THEN 'positions' WHEN 2 THEN 'rejected events'
                        ELSE concat_ws(' ', 'keys', to_char(time_of_ms(key_ms(v_step.key)) AT TIME ZONE 'UTC',
                                                            'YYYY-MM-DD HH24:MI')) END);

@@ -144,9 +144,9 @@ class PrivatePostgres:
         assert len(rows) == 1 and len(rows[0]) == 1, f"not one value: {rows!r}"
         return rows[0][0]
 
-    def create_database(self, name: str) -> str:
-        """A new, empty database; returns its conninfo."""
-        self.psql(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """A new database, empty or a copy of one that nobody is connected to; returns its conninfo."""
+        self.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.conninfo(name)
 
     def log_text(self) -> str:

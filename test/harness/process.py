@@ -68,6 +68,17 @@ def sync_workers(server: int) -> List[int]:
     return found
 
 
+def descriptors(pid: int) -> List[str]:
+    """Where the descriptors of a process lead, but for those that close meanwhile."""
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(link))
+        except FileNotFoundError:
+            pass
+    return links
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"

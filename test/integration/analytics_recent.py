@@ -1,5 +1,6 @@
 """Events of the last forty days, of every kind, and a server that rolls them up: for tests of the forms of answers."""
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import ClassVar, NamedTuple, Optional
 
 from analytics_history import PLACEMENTS
 from analytics_oracle import Question, us_of
@@ -9,13 +10,31 @@ from functions_support import JOURNAL, NONCE
 from schema_support import LABELS
 
 
+class Filled(NamedTuple):
+    """A database, and the hour in which it was filled."""
+    database: str
+    began: datetime
+
+
 class Recent(AnalyticsCase):
-    """Events of the last forty days, which the server rolls up as it does."""
+    """Events of the last forty days, which a server has rolled up as it does: each test has a copy of them and a
+    server of its own. They are drawn by the seed of the first test that runs."""
+
+    history: ClassVar[Optional[Filled]] = None
 
     def setUp(self) -> None:
         super().setUp()
+        Recent.history = Recent.history or self.filled()
+        filled, self.began = Recent.history
+        self.database += "c"
+        self.db_conn = self.postgres.create_database(self.database, template=filled)
         self.tracker = self.open_server()
         self.client = Client(self, self.tracker)
+        self.window = (us_of(self.began - timedelta(days=40)), us_of(self.began) - 1)
+
+    def filled(self) -> Filled:
+        """Of this test's database, which nobody is connected to any more."""
+        server = self.open_server()
         self.add_ads(9)
         self.psql(f"SELECT claim_journal('{JOURNAL}', '{{}}', '{NONCE}')")
         self.began = self.now().replace(minute=0, second=0, microsecond=0)
@@ -23,7 +42,8 @@ class Recent(AnalyticsCase):
         self.ingest([self.event(n + 1) for n in range(800)], JOURNAL, NONCE)
         self.psql("SELECT close_minutes()")
         self.repeat_many("roll_up()")
-        self.window = (us_of(self.began - timedelta(days=40)), us_of(self.began) - 1)
+        self.assertEqual(server.stop(), 0)
+        return Filled(self.database, self.began)
 
     def event(self, number: int) -> Event:
         dice = self.random

@@ -6,8 +6,6 @@ from batch_support import Event, columns_sql
 from db_support import DatabaseCase, SqlSession
 from schema_support import LABELS, schema_sql
 
-from harness.case import shared_postgres
-
 JOURNAL = "00000000-0000-4000-8000-000000000001"
 OTHER_JOURNAL = "00000000-0000-4000-8000-000000000002"
 NONCE = "00000000-0000-4000-8000-00000000000a"
@@ -66,9 +64,8 @@ class Functions(DatabaseCase):
             self.claim(JOURNAL, NONCE)
             self.claim(OTHER_JOURNAL, OTHER_NONCE)
             Functions.template = self.database
-        fresh = f"{self.database}f"
-        shared_postgres().psql(f'CREATE DATABASE "{fresh}" TEMPLATE "{Functions.template}"')
-        self.database = fresh
+        self.database += "f"
+        self.postgres.create_database(self.database, Functions.template)
 
     def claim(self, journal: str, nonce: str, owners: str = "{}") -> tuple:
         return self.psql(f"SELECT * FROM claim_journal('{journal}', '{owners}', '{nonce}')")[0]

@@ -11,7 +11,7 @@ from typing import List
 from daemon_support import DaemonCase, Passed
 
 from harness.abilities import can_use_ipv6, need, need_program
-from harness.process import free_port, sync_workers
+from harness.process import descriptors, free_port, sync_workers
 from harness.server import Server
 
 
@@ -189,13 +189,10 @@ class PassedTest(DaemonCase):
         server = self.activated([listener], LISTEN_FDNAMES="public").start()
         inode = f"socket:[{os.fstat(listener.fileno()).st_ino}]"
         worker = server.wait_until(lambda: sync_workers(server.pid))[0]
-
-        def held(pid: int) -> List[str]:
-            return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
-        self.assertEqual(held(server.pid).count(inode), 1)
+        self.assertEqual(descriptors(server.pid).count(inode), 1)
         flags = re.search(r"flags:\s+(\d+)", Path(f"/proc/{server.pid}/fdinfo/3").read_text())
         self.assertTrue(int(flags[1], 8) & os.O_CLOEXEC)
-        self.assertNotIn(inode, held(worker))
+        self.assertNotIn(inode, descriptors(worker))
         environment = Path(f"/proc/{worker}/environ").read_bytes()
         self.assertIn(b"PORT=", environment)
         self.assertNotIn(b"LISTEN_FD", environment)

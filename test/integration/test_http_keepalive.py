@@ -1,5 +1,4 @@
 """KEEPALIVE_SECONDS: how long a connection may be idle between requests, and what is no idleness."""
-import os
 import time
 import unittest
 from pathlib import Path
@@ -7,15 +6,9 @@ from pathlib import Path
 from db_support import DatabaseCase, SqlSession
 from http_support import LIVEZ, WINDOW, Wire, seconds_of
 
+from harness.process import descriptors
+
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
-
-
-def link_of(path: Path) -> str:
-    """Where it leads; empty when it has just gone."""
-    try:
-        return os.readlink(path)
-    except FileNotFoundError:
-        return ""
 
 
 class Keepalive(DatabaseCase):
@@ -85,7 +78,7 @@ class Keepalive(DatabaseCase):
             fields = line.split()
             if int(fields[1].split(":")[1], 16) == self.tracker.port:
                 ours.add(f"socket:[{fields[9]}]")
-        return sum(link_of(fd) in ours for fd in Path(f"/proc/{self.tracker.pid}/fd").iterdir()) - 1  # the listener
+        return sum(link in ours for link in descriptors(self.tracker.pid)) - 1  # the listener
 
     def test_a_client_that_takes_its_answers_slowly_is_not_cut_off(self) -> None:
         wire = self.wire(receive_buffer=4096)

@@ -232,7 +232,7 @@ class DescriptorTest(OneServerCase):
             except OSError:
                 pass
         self.assertGreater(served, 5)
-        self.assertLessEqual(served, room)
+        self.assertLess(served, 2 * room)  # the other listener may have given up its reserve, too
         said = self.tracker.log_text()[log_bytes:]
         self.assertIn("can't accept connections", said)
         self.assertLess(len(said.splitlines()), 150)

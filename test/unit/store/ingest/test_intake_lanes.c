@@ -217,13 +217,19 @@ static uint64_t count_replayed(void)
     return metrics_counter(run.metrics, "adtracker_events_replayed_total", "", "")->value;
 }
 
+/* What was submitted is an earlier run's now. */
+static void begin_again(void)
+{
+    intake_free(intake);
+    journal_run_kill(&run);
+    begin();
+}
+
 /* Some of it was read back before the lanes were doubled, and is read again then. */
 START_TEST(what_an_earlier_run_wrote_is_replayed_once)
 {
     submit(EVENTS);
-    intake_free(intake);
-    journal_run_kill(&run);
-    begin();
+    begin_again();
     backlog_set_lanes(backlog(), LANES / 2);
     for (unsigned lane = 0; lane < LANES / 2; lane++)
         claim(lane, 0);
@@ -234,6 +240,24 @@ START_TEST(what_an_earlier_run_wrote_is_replayed_once)
     store_all();
     assert_all_stored();
     ck_assert_uint_eq(count_replayed(), EVENTS);
+}
+END_TEST
+
+/* When the database goes back, what it has lost is replayed once more; what waited is not. */
+START_TEST(what_is_stored_again_is_replayed_again)
+{
+    enum { LOST = QUEUE_MAX / LANES + 3 };
+    submit(EVENTS);
+    begin_again();
+    claim_all();
+    ck_assert_uint_eq(store(2, UINT32_MAX) + store(2, 3), LOST);
+    for (unsigned i = 1; i <= EVENTS; i++)
+        stored[i] = 0;
+    claim(2, 0);
+    turn();
+    store_all();
+    assert_all_stored();
+    ck_assert_uint_eq(count_replayed(), EVENTS + LOST);
 }
 END_TEST
 
@@ -311,6 +335,7 @@ Suite *intake_lanes_suite(void)
     tcase_add_test(tcase, a_lane_that_moved_back_gets_again_what_it_lost);
     tcase_add_test(tcase, other_lanes_begin_anew);
     tcase_add_test(tcase, what_an_earlier_run_wrote_is_replayed_once);
+    tcase_add_test(tcase, what_is_stored_again_is_replayed_again);
     tcase_add_loop_test(tcase, none_is_lost_and_none_comes_twice_at_random, 0, 10);
     tcase_add_test(tcase, all_in_memory_are_told_in_order);
     tcase_add_test(tcase, tells_of_sequences_that_are_nowhere);
