@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clients import run_wrk
-from machine import BenchError, cpu_seconds
+from harness.process import cpu_seconds
+from machine import BenchError
 from subjects import Tracker
 
 ITEMS = 500

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 
-from harness.process import wrapper
-from machine import BenchError, cpu_seconds
+from harness.process import cpu_seconds, wrapper
+from machine import BenchError
 from subjects import Subject, Tracker
 
 HERE = Path(__file__).resolve().parent

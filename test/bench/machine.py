@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Dict, Iterator, NamedTuple
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
 
 class BenchError(Exception):
     """What makes the figures worthless: told, and the bench ends."""
@@ -33,12 +31,6 @@ def pinned(core: int) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
 def resident_bytes(pid: int, field: str = "VmRSS") -> int:

@@ -10,9 +10,9 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 
 from analytics import Places
 from harness.postgres import PrivatePostgres
-from harness.process import children
+from harness.process import children, cpu_seconds
 from lock_waits import HEAVY, LockWaits, share_of
-from machine import BenchError, choose_cores, cpu_seconds, describe
+from machine import BenchError, choose_cores, describe
 from report import Report
 from storing import ADS, INVALID_PERCENT, LATE_PERCENT, MIXES, STORED_WITHIN_SECONDS, Mix, write_backlog
 from subjects import Tracker

@@ -17,7 +17,7 @@ from fault_case import LONG
 from harness import namespaces
 from harness.abilities import can_make_network, can_mount, need
 from harness.case import BINARY, TrackerCase
-from harness.process import wait_until, wrapper
+from harness.process import cpu_seconds, wait_until, wrapper
 from harness.server import Metrics, Server, temporary_directory
 
 LAG = "adtracker_event_loop_lag_seconds"
@@ -147,12 +147,6 @@ def forget_peak(pid: int) -> None:
 
 def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def cpu_seconds(pid: int) -> float:
-    """Of the processor, that the process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _processor_seconds() -> float:

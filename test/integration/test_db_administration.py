@@ -216,7 +216,7 @@ class Tables(AdministrationCase):
                   "CREATE VIEW ads AS SELECT * FROM other")
         ad = self.create(server, **{**WHOLE, "active": True})
         self.assertEqual(fields_of(ad), {**WHOLE, "active": True})
-        server.wait_until(lambda: self.listed(server) == 1, 5)  # nothing else tells before 30 s
+        server.wait_until(lambda: self.listed(server) == 1, 20)  # nothing else tells before 30 s
         answer = self.ask(server, "PATCH", f"/ads/{ad['id']}", {"weight": None})
         self.assertEqual(answer.json()["weight"], DEFAULTS["weight"])
 

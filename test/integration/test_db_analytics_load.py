@@ -129,7 +129,7 @@ class Load(AnalyticsCase):
         began = time.monotonic()
         for n in range(5):
             self.assert_told(server.get(self.path(1000 + n)), "wait")
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, DEADLINE_SECONDS)
         same = [Asked(server.port, self.path(n)) for n in (0, 1, QUEUE)]  # what is asked already costs nothing
         self.assertEqual(server.get("/livez").status, 200)
         lock.run("COMMIT")
@@ -150,13 +150,13 @@ class Load(AnalyticsCase):
             self.assertEqual(server.get("/ads").status, 200)
             slowest = max(slowest, time.monotonic() - before)
             time.sleep(0.1)
-        self.assertLess(slowest, 2)
+        self.assertLess(slowest, DEADLINE_SECONDS - 1)
         for one in asked:
             self.assert_told(one.answer(), "slow")
-        self.assertLess(time.monotonic() - began, DEADLINE_SECONDS + 3)
+        self.assertLess(time.monotonic() - began, 2 * DEADLINE_SECONDS)
         self.assertGreater(time.monotonic() - began, DEADLINE_SECONDS - 1)
         lock.run("COMMIT")
-        server.wait_until(lambda: server.get(self.path(0)).status == 200, 5)
+        server.wait_until(lambda: server.get(self.path(0)).status == 200, 20)
         self.wait_at_rest(server)
         self.assertEqual(server.get(self.path(0)).json()["total_clicks"], 5 + sum(e.kind == "click" for e in events))
         self.assertEqual(self.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'analyst' "
@@ -204,7 +204,7 @@ class Load(AnalyticsCase):
         began = time.monotonic()
         for n in range(10):
             self.assert_told(server.get(self.path(n)), "database")
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, DEADLINE_SECONDS)
         self.postgres.start()
         server.wait_until(lambda: server.get(self.path(0)).status == 200)
 

@@ -7,7 +7,7 @@ from db_support import DatabaseCase
 
 from harness.server import Server
 
-AT_ONCE_SECONDS = 3
+AT_ONCE_SECONDS = 10  # far below the poll of 30 s
 COLUMNS = ("weight", "skip_after_ms", "image_width", "image_height", "advertiser", "category", "wrapper_url",
            "media_files", "trackers", "progress_offsets_ms", "ad_verifications")
 MEDIA = '[{"url": "https://m.example/a.mp4", "type": "video/mp4", "width": 640, "mezzanine": false, "codec": null}]'

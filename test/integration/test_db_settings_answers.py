@@ -11,7 +11,7 @@ from test_db_adoption import ORIGINAL_SCHEMA
 
 from harness.server import Server
 
-AT_ONCE_SECONDS = 3
+AT_ONCE_SECONDS = 10  # far below the poll of 30 s
 
 ROLE = {
     "DateStyle": "SQL, DMY", "IntervalStyle": "iso_8601", "client_min_messages": "debug5",

@@ -180,7 +180,7 @@ class Faults(AdministrationCase):
             wait_until(lambda: self.value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%change_ad%' "
                                           "AND wait_event_type = 'Lock'") == "1", 5)
             stopping = pool.submit(server.stop)
-            wait_until(lambda: "stopping" in server.log_text(), 5)
+            wait_until(lambda: "stopping" in server.log_text(), 20)
             holder.run("COMMIT")
             self.assertEqual(waiting.result().status, 200)
             self.assertEqual(stopping.result(), 0)

@@ -98,7 +98,7 @@ class GzipTest(OneServerCase):
 class ChangeTest(OneServerCase):
     """Each test puts the list back as it found it."""
 
-    def expect(self, ids, timeout_seconds: float = 3.0) -> None:
+    def expect(self, ids, timeout_seconds: float = 20.0) -> None:
         self.tracker.wait_until(lambda: listed(self.tracker) == sorted(ids), timeout_seconds)
 
     def tearDown(self) -> None:
@@ -122,13 +122,13 @@ class ChangeTest(OneServerCase):
             with self.subTest(sql):
                 tag = self.tracker.get("/ads").headers["ETag"]
                 self.psql(sql)
-                self.assertLess(seconds_of(lambda i=ids: self.expect(i)), 2)
+                self.assertLess(seconds_of(lambda i=ids: self.expect(i)), 5)
                 self.assertNotEqual(self.tracker.get("/ads").headers["ETag"], tag)
 
     def test_a_changed_field_changes_list_and_tag(self) -> None:
         tag = self.tracker.get("/ads").headers["ETag"]
         self.psql("UPDATE ads SET title = 'Ein \"Titel\" \\ ✓' WHERE id = 1")
-        self.tracker.wait_until(lambda: self.tracker.get("/ads").headers["ETag"] != tag, 3)
+        self.tracker.wait_until(lambda: self.tracker.get("/ads").headers["ETag"] != tag, 20)
         self.assertEqual(self.tracker.get("/ads").json()[0]["title"], 'Ein "Titel" \\ ✓')
 
     def test_what_is_rolled_back_never_shows(self) -> None:
@@ -166,22 +166,22 @@ class ChangeTest(OneServerCase):
                          ("0000-01-01T00:00:00Z", last))
 
     def test_it_starts_and_ends_on_time(self) -> None:
-        start = time.time() + 1.5
-        self.psql(ADS + f"(30, 'i', 't', true, to_timestamp({start}), to_timestamp({start + 1})), "
-                  f"(31, 'i', 't', true, NULL, to_timestamp({start + 1.5}))")
-        self.expect([1, 2, 3, 31], 1.4)
+        start, gap = time.time() + 3, 2
+        self.psql(ADS + f"(30, 'i', 't', true, to_timestamp({start}), to_timestamp({start + gap})), "
+                  f"(31, 'i', 't', true, NULL, to_timestamp({start + 2 * gap}))")
+        self.expect([1, 2, 3, 31], 2.9)
         seen = []
         while not seen or seen[-1][1] != [1, 2, 3]:
             ids = listed(self.tracker)
             if not seen or ids != seen[-1][1]:
                 seen.append((time.time() - start, ids))
-            self.assertLess(time.time() - start, 10, seen)
+            self.assertLess(time.time() - start, 5 * gap, seen)
             time.sleep(0.005)
         self.assertEqual([ids for _, ids in seen],
                          [[1, 2, 3, 31], [1, 2, 3, 30, 31], [1, 2, 3, 31], [1, 2, 3]])
-        for (at, _), due in zip(seen[1:], (0, 1, 1.5)):
+        for (at, _), due in zip(seen[1:], (0, gap, 2 * gap)):
             self.assertGreaterEqual(at, due - 0.01)
-            self.assertLess(at, due + 0.5)
+            self.assertLess(at, due + gap)
 
     def test_a_list_is_of_one_state_and_so_is_its_tag(self) -> None:
         self.psql("INSERT INTO ads (id, image_url, target_url) "
@@ -189,7 +189,7 @@ class ChangeTest(OneServerCase):
         bodies: dict = {}
         for n in range(5):
             self.psql(f"UPDATE ads SET title = 'state {n}'")
-            end = time.time() + 3
+            end = time.time() + 20
             titles: set = set()
             while titles != {f"state {n}"}:
                 answer = self.tracker.get("/ads")
@@ -209,7 +209,7 @@ class ChangeTest(OneServerCase):
     def test_both_forms_are_of_one_state(self) -> None:
         self.psql("INSERT INTO ads (id, image_url, target_url) "
                   "SELECT i, md5(i::text), 't' FROM generate_series(100, 4099) i")
-        self.tracker.wait_until(lambda: len(listed(self.tracker)) > 4000, 3)
+        self.tracker.wait_until(lambda: len(listed(self.tracker)) > 4000, 20)
         plain, zipped = self.tracker.get("/ads"), self.tracker.get("/ads", {"Accept-Encoding": "gzip"})
         self.assertEqual(gzip.decompress(zipped.body), plain.body)
         self.assertLess(3 * len(zipped.body), len(plain.body))

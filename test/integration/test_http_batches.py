@@ -11,6 +11,8 @@ from typing import Any, Dict, List, Tuple
 
 from http_support import Answer, OneServerCase, Wire, chunked, post
 
+from harness.process import cpu_seconds
+
 PATH = "/ads/events"
 MIB = 1024 * 1024
 Rejections = List[Tuple[int, str]]
@@ -288,9 +290,9 @@ class GzipTest(BatchCase):
     def test_a_bomb_is_refused_before_it_bursts(self) -> None:
         bomb = gzip.compress(gzip.compress(b" " * 1000) * 4000 + b" " * (1000 * MIB))
         self.assertLess(len(bomb), 4 * MIB)
-        begun = time.monotonic()
+        before = cpu_seconds(self.tracker.pid)
         self.assert_error(self.send_packed(bomb), 413, "inflates")
-        self.assertLess(time.monotonic() - begun, 2)
+        self.assertLess(cpu_seconds(self.tracker.pid) - before, 1)
         wire = self.wire()
         self.assert_error(wire.send(post("/ads/click", bomb[:60000], "Content-Encoding: gzip")).answer(),
                           413, "inflates to over 64 KiB")

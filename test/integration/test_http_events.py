@@ -233,10 +233,10 @@ class BadInputTest(OneServerCase):
         body = json.dumps({"ad_id": 50}).encode()
         self.assertEqual(self.tracker.post("/ads/click", body).status, 404)
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (50, 'i', 't')")
-        self.tracker.wait_until(lambda: self.tracker.post("/ads/click", body).status == 202, 2)
+        self.tracker.wait_until(lambda: self.tracker.post("/ads/click", body).status == 202, 20)
         self.stored()
         self.psql("DELETE FROM ads WHERE id = 50")
-        self.tracker.wait_until(lambda: self.tracker.post("/ads/click", body).status == 404, 2)
+        self.tracker.wait_until(lambda: self.tracker.post("/ads/click", body).status == 404, 20)
         self.stored()
 
 

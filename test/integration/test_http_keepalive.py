@@ -24,7 +24,7 @@ class Keepalive(DatabaseCase):
     def assert_ends_when_idle(self, wire: Wire) -> None:
         took = seconds_of(lambda: self.assertTrue(wire.is_closed()))
         self.assertGreater(took, 0.8)
-        self.assertLess(took, 5)
+        self.assertLess(took, 20)
 
     def test_an_idle_connection_ends(self) -> None:
         self.assert_ends_when_idle(self.wire())

@@ -6,7 +6,7 @@ import time
 from db_support import SqlSession
 from http_support import CLICK, LIVEZ, WINDOW, OneServerCase, Wire, chunked, post
 
-from harness.process import free_port
+from harness.process import cpu_seconds, free_port
 
 DEADLINE_SECONDS = 10
 LONGEST = 4 * 1024 * 1024
@@ -37,7 +37,7 @@ class DeadlineTest(OneServerCase):
         steady, answered = self.wire().send(LIVEZ[:10]), 0
         idle = self.wire()
         ended = {}
-        while len(ended) < len(trickling) and time.monotonic() - start < DEADLINE_SECONDS + 5:
+        while len(ended) < len(trickling) and time.monotonic() - start < 2 * DEADLINE_SECONDS:
             for name in set(trickling) - set(ended):
                 if self.is_ended_after_a_blank(trickling[name]):
                     ended[name] = time.monotonic() - start
@@ -48,7 +48,7 @@ class DeadlineTest(OneServerCase):
         self.assertEqual(set(ended), set(trickling))
         for name, seconds in ended.items():
             self.assertGreater(seconds, DEADLINE_SECONDS - 1, name)
-            self.assertLess(seconds, DEADLINE_SECONDS + 3, name)
+            self.assertLess(seconds, 2 * DEADLINE_SECONDS, name)
         for wire in silent:
             self.assertTrue(wire.is_closed())
         self.assertGreater(answered, 20)
@@ -151,9 +151,9 @@ class WaitingTest(OneServerCase):
                 wire.send(question)
                 time.sleep(0.01)
                 wire.send(LIVEZ)
-            cpu = DescriptorTest.cpu_seconds(self.tracker.pid)
+            cpu = cpu_seconds(self.tracker.pid)
             time.sleep(1)
-            self.assertLess(DescriptorTest.cpu_seconds(self.tracker.pid) - cpu, 0.3)
+            self.assertLess(cpu_seconds(self.tracker.pid) - cpu, 0.3)
             lock.run("COMMIT")
             for wire in wires:
                 self.assertEqual(wire.answer().status, 200)
@@ -219,7 +219,7 @@ class DescriptorTest(OneServerCase):
         descriptors = len(os.listdir(f"/proc/{pid}/fd"))
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors + room, limits[1]))
         log_bytes = len(self.tracker.log_text())
-        cpu = self.cpu_seconds(pid)
+        cpu = cpu_seconds(pid)
         wires = [self.wire(timeout_seconds=2) for _ in range(150)]
         time.sleep(1)
         # Those who were there are served, the last ones turned away or kept waiting.
@@ -236,7 +236,7 @@ class DescriptorTest(OneServerCase):
         said = self.tracker.log_text()[log_bytes:]
         self.assertIn("can't accept connections", said)
         self.assertLess(len(said.splitlines()), 150)
-        self.assertLess(self.cpu_seconds(pid) - cpu, 3)
+        self.assertLess(cpu_seconds(pid) - cpu, 3)
         for wire in wires:
             wire.close()
         self.tracker.wait_until(self.answers)
@@ -251,12 +251,6 @@ class DescriptorTest(OneServerCase):
             return self.tracker.get("/livez").status == 200
         except OSError:
             return False
-
-    @staticmethod
-    def cpu_seconds(pid: int) -> float:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
 
 
 class OperatorsDescriptorTest(DescriptorTest):

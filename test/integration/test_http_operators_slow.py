@@ -55,7 +55,7 @@ class SlowTest(TrackerCase):
         server = self.started()
         self.assertEqual(self.wrong(server, LONGEST)[-1].answer().status, 401)
         seconds = server.metrics().value("http_request_duration_seconds_sum", endpoint="/metrics")
-        self.assertLess(seconds, 1)  # the last alone waited for five
+        self.assertLess(seconds, 3)  # the last alone waited for five
 
     def test_each_waits_longer_than_the_one_before(self) -> None:
         server = self.started()

@@ -101,7 +101,7 @@ class Kept(JournalCase):
         while time.monotonic() - stored_at < 2:
             self.assertEqual(len(self.segments(server)), count)
             time.sleep(0.2)
-        server.wait_until(lambda: len(self.segments(server)) == 1, 5)
+        server.wait_until(lambda: len(self.segments(server)) == 1, 20)
 
     def test_described_while_a_server_runs_and_when_none_does(self) -> None:
         server = self.open_server()

@@ -60,7 +60,7 @@ class SelfCheckTest(TrackerCase):
             self.assert_fails(self.check(server.port), "no answer within 3 s")
         finally:
             server.process.send_signal(signal.SIGCONT)
-        self.assertLess(time.monotonic() - begun, 6)
+        self.assertLess(time.monotonic() - begun, 20)
 
     def test_another_answer(self) -> None:
         port = self.answering(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
