@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # root and fault_needs are dev's
 
 # What runs at one time: those that judge no time side by side, the others alone. The core comes first.
-fault_waves=('kills bytes' 'power disk retention' 'stop' 'instances failover' 'backlog' 'clients' 'database')
+fault_waves=('kills bytes' 'power disk retention' 'stop lanes' 'instances failover' 'backlog' 'clients' 'database')
 
 # Becomes a file of fault tests in its long form, for at most so many seconds.
 fault_test() {
@@ -60,7 +60,7 @@ fault_wave() {
 }
 
 fault() {
-    local wave names passed=0 failed=0 until=$((SECONDS + 4800))
+    local wave names passed=0 failed=0 until=$((SECONDS + 6000))
     [[ -z ${1-} || -f test/fault/test_$1.py ]] || die "no test/fault/test_$1.py"
     need "${fault_needs[@]}"
     build ci

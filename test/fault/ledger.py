@@ -29,12 +29,17 @@ WITH span AS (SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM ev
     SELECT DISTINCT first + (last - first) * f AS starts, first + (last - first) * t AS ends, ad, traffic
     FROM span, (VALUES (0, 1), (0.313, 0.971), (0.99991, 0.999983)) AS s (f, t),
          (VALUES (NULL::integer), (1), (2)) AS a (ad), (VALUES ('gross'), ('net'), ('test')) AS v (traffic)
+), alike AS ( -- there may be millions of events
+    SELECT starts, ends, ad_id, kind, verdict, sum(quantity) AS quantity,
+           sum(CASE WHEN kind = 'click' THEN least(greatest(playback_ms, 0), 86400000) ELSE 0 END) AS playback
+    FROM (SELECT DISTINCT starts, ends FROM w) AS s JOIN events ON occurred_at BETWEEN starts AND ends
+    GROUP BY 1, 2, 3, 4, 5
 ), fact AS (
     SELECT starts, ends, ad, traffic, array_position(enum_range(NULL::event_kind), e.kind) - 1 AS kind,
-           sum(quantity) AS events,
-           sum(CASE WHEN e.kind = 'click' THEN least(greatest(e.playback_ms, 0), 86400000) ELSE 0 END) AS playback_ms
-    FROM w JOIN events e ON e.occurred_at BETWEEN starts AND ends AND (ad IS NULL OR e.ad_id = ad)
-     AND CASE traffic WHEN 'gross' THEN verdict <> 4 WHEN 'net' THEN verdict = 0 ELSE verdict = 4 END
+           sum(quantity) AS events, sum(playback) AS playback_ms
+    FROM w JOIN alike e USING (starts, ends)
+    WHERE (ad IS NULL OR e.ad_id = ad)
+      AND CASE traffic WHEN 'gross' THEN verdict <> 4 WHEN 'net' THEN verdict = 0 ELSE verdict = 4 END
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT w.*, t.*, fact.events, fact.playback_ms
