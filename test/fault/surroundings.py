@@ -17,7 +17,7 @@ from fault_case import LONG
 from harness import namespaces
 from harness.abilities import can_make_network, can_mount, need
 from harness.case import BINARY, TrackerCase
-from harness.process import cpu_seconds, wait_until, wrapper
+from harness.process import children, cpu_seconds, processes, stat_fields, wait_until, wrapper
 from harness.server import Metrics, Server, temporary_directory
 
 LAG = "adtracker_event_loop_lag_seconds"
@@ -158,12 +158,9 @@ def _processor_seconds() -> float:
 def _own_seconds() -> float:
     """Taken by this process and by all that come from it, those that have ended included."""
     taken: Dict[int, Tuple[int, int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        taken[int(path.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    for pid, stat in processes("stat"):
+        fields = stat_fields(stat)
+        taken[pid] = int(fields[1]), sum(map(int, fields[11:15]))
 
     def is_own(pid: int) -> bool:
         while pid in taken and pid != os.getpid():
@@ -316,12 +313,5 @@ def quantile(metrics: Metrics, histogram: str, share: float) -> float:
 
 def processes_of(postmaster: int, title: str) -> List[int]:
     """The server processes of a PostgreSQL whose title has `title`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == postmaster and title in path.read_text():
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
+    own = {child.pid for child in children(postmaster)}
+    return [pid for pid, command in processes("cmdline") if pid in own and title.encode() in command]

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from pathlib import Path
-from typing import Callable, List, NamedTuple, Optional, TypeVar
+from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple, TypeVar
 
 from harness.abilities import User, another_user
 
@@ -42,30 +42,34 @@ class Relative(NamedTuple):
     state: str  # as in /proc: R, S, T, Z, ...
 
 
+def processes(name: str) -> Iterator[Tuple[int, bytes]]:
+    """What is in /proc of each process under this name, but for those that end meanwhile."""
+    for directory in os.listdir("/proc"):
+        if directory.isdecimal():
+            try:
+                yield int(directory), Path("/proc", directory, name).read_bytes()
+            except OSError:
+                pass
+
+
+def stat_fields(stat: bytes) -> List[bytes]:
+    """Those behind the name in brackets, which may hold anything."""
+    return stat.rpartition(b")")[2].split()
+
+
 def children(parent: int) -> List[Relative]:
     """The direct children of a process, zombies included."""
     found = []
-    for directory in Path("/proc").glob("[0-9]*"):
-        try:
-            # The name in brackets may hold anything; the fields after the last bracket don't.
-            state, parent_pid = (directory / "stat").read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
+    for pid, stat in processes("stat"):
+        state, parent_pid = stat_fields(stat)[:2]
         if int(parent_pid) == parent:
-            found.append(Relative(int(directory.name), state))
+            found.append(Relative(pid, state.decode()))
     return found
 
 
 def sync_workers(server: int) -> List[int]:
     """The sync workers of a server, which may be gone."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if path.read_bytes().endswith(b"\0--sync-worker\0%d\0" % server):
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
+    return [pid for pid, command in processes("cmdline") if command.endswith(b"\0--sync-worker\0%d\0" % server)]
 
 
 def descriptors(pid: int) -> List[str]:
@@ -81,13 +85,13 @@ def descriptors(pid: int) -> List[str]:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    fields = stat_fields(Path(f"/proc/{pid}/stat").read_bytes())
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def alive(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        return stat_fields(Path(f"/proc/{pid}/stat").read_bytes())[0] not in b"ZX"
     except OSError:
         return False
 
