@@ -144,10 +144,14 @@ class Replica(AnalyticsCase):
 
     def lock_tables(self, stopping: threading.Event) -> None:
         session = SqlSession(self, self.postgres, self.database)
-        while not stopping.wait(self.random.random() * self.pause):
+        while not self.rests(stopping):
             session.run("BEGIN; LOCK TABLE counts, counts_minute, counts_late IN ACCESS EXCLUSIVE MODE; COMMIT")
-            self.pause = min(2 * self.pause, 64 * PAUSE)
         session.close()
+
+    def rests(self, stopping: threading.Event) -> bool:
+        """Longer and longer until a question is answered, as a busy machine may need; whether it is to stop."""
+        seconds, self.pause = self.random.random() * self.pause, min(2 * self.pause, 64 * PAUSE)
+        return stopping.wait(seconds)
 
     def conflicts(self) -> int:
         return int(self.standby.value("SELECT coalesce(sum(confl_lock + confl_snapshot), 0) "
@@ -160,16 +164,18 @@ class Replica(AnalyticsCase):
         churner = threading.Thread(target=self.churn, args=(stopping,))
         self.wait_replayed()
         oracle = self.oracle()
+        self.pause = PAUSE
         churner.start()
         self.addCleanup(stopping.set)
         for n in range(120):
             self.assert_right(self.client, self.question(*LEGAL[n % len(LEGAL)]), oracle)
+            self.pause = PAUSE
         stopping.set()
         churner.join(20)
 
     def churn(self, stopping: threading.Event) -> None:
         session = SqlSession(self, self.postgres, self.database)
-        while not stopping.wait(0.01):
+        while not self.rests(stopping):
             session.run("UPDATE counts_minute SET k0 = k0; UPDATE counts SET k0 = k0; UPDATE marks SET at = at")
             for table in ("counts_minute", "counts", "marks"):
                 session.run(f"VACUUM {table}")
