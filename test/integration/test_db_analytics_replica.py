@@ -127,7 +127,7 @@ class Replica(AnalyticsCase):
         self.wait_replayed()
         stopping = threading.Event()
         oracle, conflicts = self.oracle(), self.conflicts()
-        self.pause = PAUSE
+        self.rest_seconds = PAUSE
         locker = threading.Thread(target=self.lock_tables, args=(stopping,))
         locker.start()
         self.addCleanup(stopping.set)
@@ -136,7 +136,7 @@ class Replica(AnalyticsCase):
             for groups in LEGAL[asked % 5::5]:
                 self.assert_right(self.client, self.question(*groups), oracle)
                 asked += 1
-                self.pause = PAUSE
+                self.rest_seconds = PAUSE
         stopping.set()
         locker.join(20)
         self.assertGreater(self.conflicts(), conflicts)
@@ -150,8 +150,8 @@ class Replica(AnalyticsCase):
 
     def rests(self, stopping: threading.Event) -> bool:
         """Longer and longer until a question is answered, as a busy machine may need; whether it is to stop."""
-        seconds, self.pause = self.random.random() * self.pause, min(2 * self.pause, 64 * PAUSE)
-        return stopping.wait(seconds)
+        most, self.rest_seconds = self.rest_seconds, min(2 * self.rest_seconds, 64 * PAUSE)
+        return stopping.wait(self.random.random() * most)
 
     def conflicts(self) -> int:
         return int(self.standby.value("SELECT coalesce(sum(confl_lock + confl_snapshot), 0) "
@@ -164,12 +164,12 @@ class Replica(AnalyticsCase):
         churner = threading.Thread(target=self.churn, args=(stopping,))
         self.wait_replayed()
         oracle = self.oracle()
-        self.pause = PAUSE
+        self.rest_seconds = PAUSE
         churner.start()
         self.addCleanup(stopping.set)
         for n in range(120):
             self.assert_right(self.client, self.question(*LEGAL[n % len(LEGAL)]), oracle)
-            self.pause = PAUSE
+            self.rest_seconds = PAUSE
         stopping.set()
         churner.join(20)
 
