@@ -152,7 +152,8 @@ void journal_stored(struct journal *journal, uint64_t sequence)
     journal_seen(journal, sequence);
     journal->stored = sequence;
     segments_stored(&journal->segments, sequence, clock_monotonic_us());
-    if (journal->refusal == REFUSAL_JOURNAL_FULL)
+    if (journal->refusal == REFUSAL_JOURNAL_FULL ||
+        (journal->refusal == REFUSAL_DISK_FULL && journal->file.fd >= 0))
         rotation_try_again(journal);
 }
 

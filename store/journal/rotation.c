@@ -95,12 +95,65 @@ static bool make_room(struct journal *journal, uint64_t bytes)
     return true;
 }
 
-/* Whether another segment finds room, where the open one is nearly full. */
-static bool has_room_ahead(struct journal *journal)
+/* What the segments behind the open one take of the disk, for records of `bytes`. Each may leave a
+ * record's length unused. Returns false when the disk has not enough. */
+static bool plan_segments(const struct journal *journal, uint64_t bytes, uint64_t *disk_bytes)
 {
-    uint64_t needed = journal->file.used + unwritten(journal) + LOOK_AHEAD_BYTES;
-    return journal->file.fd < 0 || needed <= journal->file.size || journal->spare.fd >= 0 ||
-           make_room(journal, segment_bytes(journal, free_bytes(journal)));
+    uint64_t left = free_bytes(journal);
+    *disk_bytes = 0;
+    for (uint64_t planned = 0; planned < bytes;) {
+        uint64_t segment = segment_bytes(journal, left);
+        if (segment > left)
+            return false;
+        left -= segment;
+        *disk_bytes += segment;
+        planned += segment - OVERHEAD_BYTES;
+    }
+    return true;
+}
+
+enum refusal rotation_reserve(struct journal *journal, size_t bytes)
+{
+    uint64_t needed = unwritten(journal) + bytes + LOOK_AHEAD_BYTES;
+    uint64_t room = journal->file.fd < 0 ? 0 : journal->file.size - journal->file.used;
+    uint64_t disk_bytes;
+    if (journal->spare.fd >= 0)
+        room += journal->spare.size - OVERHEAD_BYTES;
+    if (needed <= room)
+        return REFUSAL_NONE;
+    while (!plan_segments(journal, needed - room, &disk_bytes)) {
+        if (!segments_evict_oldest(&journal->segments, journal->file.fd >= 0))
+            return REFUSAL_DISK_FULL;
+    }
+    return make_room(journal, disk_bytes) ? REFUSAL_NONE : REFUSAL_JOURNAL_FULL;
+}
+
+/* Why there may be no room for another event. For what was taken there is: where that needs the
+ * next segment nothing is refused as long as there is one, since a commit opens none then. */
+static enum refusal lack_ahead(struct journal *journal)
+{
+    if (journal->file.fd < 0)
+        return REFUSAL_NONE;
+    if (unwritten(journal) <= journal->file.size - journal->file.used)
+        return rotation_reserve(journal, RECORD_MAX_BYTES);
+    return journal->spare.fd >= 0 || make_room(journal, segment_bytes(journal, free_bytes(journal)))
+               ? REFUSAL_NONE
+               : REFUSAL_JOURNAL_FULL;
+}
+
+/* Refuses where there is no room ahead, and takes events where there is. */
+static void settle_refusal(struct journal *journal)
+{
+    switch (lack_ahead(journal)) {
+    case REFUSAL_NONE:
+        take_again(journal);
+        break;
+    case REFUSAL_DISK_FULL:
+        refuse(journal, REFUSAL_DISK_FULL, strerror(ENOSPC));
+        break;
+    default:
+        refuse_full(journal);
+    }
 }
 
 /* First sequence the new segment may contain, right behind what was written last. Refused sequences
@@ -185,10 +238,7 @@ static void on_name_synced(struct journal *journal, int reason)
         return;
     }
     add_segment(journal);
-    if (has_room_ahead(journal))
-        take_again(journal);
-    else
-        refuse_full(journal);
+    settle_refusal(journal);
 }
 
 static void on_header_synced(struct journal *journal, int reason)
@@ -293,41 +343,8 @@ void rotation_give_up(struct journal *journal, const char *what)
 
 void rotation_look_ahead(struct journal *journal)
 {
-    if (journal->refusal == REFUSAL_NONE && !has_room_ahead(journal))
-        refuse_full(journal);
-}
-
-/* What the segments behind the open one take of the disk, for records of `bytes`. Each may leave a
- * record's length unused. Returns false when the disk has not enough. */
-static bool plan_segments(const struct journal *journal, uint64_t bytes, uint64_t *disk_bytes)
-{
-    uint64_t left = free_bytes(journal);
-    *disk_bytes = 0;
-    for (uint64_t planned = 0; planned < bytes;) {
-        uint64_t segment = segment_bytes(journal, left);
-        if (segment > left)
-            return false;
-        left -= segment;
-        *disk_bytes += segment;
-        planned += segment - OVERHEAD_BYTES;
-    }
-    return true;
-}
-
-enum refusal rotation_reserve(struct journal *journal, size_t bytes)
-{
-    uint64_t needed = unwritten(journal) + bytes + LOOK_AHEAD_BYTES;
-    uint64_t room = journal->file.fd < 0 ? 0 : journal->file.size - journal->file.used;
-    uint64_t disk_bytes;
-    if (journal->spare.fd >= 0)
-        room += journal->spare.size - OVERHEAD_BYTES;
-    if (needed <= room)
-        return REFUSAL_NONE;
-    while (!plan_segments(journal, needed - room, &disk_bytes)) {
-        if (!segments_evict_oldest(&journal->segments, journal->file.fd >= 0))
-            return REFUSAL_DISK_FULL;
-    }
-    return make_room(journal, disk_bytes) ? REFUSAL_NONE : REFUSAL_JOURNAL_FULL;
+    if (journal->refusal == REFUSAL_NONE)
+        settle_refusal(journal);
 }
 
 void rotation_try_again(struct journal *journal)
@@ -336,6 +353,6 @@ void rotation_try_again(struct journal *journal)
         return;
     if (journal->file.fd < 0)
         rotation_open_next(journal);
-    else if (has_room_ahead(journal))
-        take_again(journal);
+    else
+        settle_refusal(journal);
 }

@@ -61,6 +61,36 @@ START_TEST(no_disk_has_room_for_more_than_it_holds)
 }
 END_TEST
 
+/* Until then every event finds room: nobody is told that events are taken while none is. */
+START_TEST(a_full_disk_refuses_before_an_event_finds_no_room)
+{
+    while (journal_refusal(run.journal) == REFUSAL_NONE) {
+        ck_assert_int_eq(journal_reserve(run.journal, RECORD_MAX_BYTES), REFUSAL_NONE);
+        ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+    }
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FULL);
+    ck_assert_uint_gt(run.accepted_count, 1000);
+    journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
+    ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+}
+END_TEST
+
+/* Somebody else fills the disk, and no event comes. */
+START_TEST(a_disk_that_fills_meanwhile_refuses)
+{
+    fill_disk(DISK_BYTES / 2);
+    disk_faults.disk_bytes = segments_disk_bytes(segments());
+    while (journal_reserve(run.journal, RECORD_MAX_BYTES) == REFUSAL_NONE)
+        ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+    journal_run_tick(&run);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_DISK_FULL);
+    disk_faults.disk_bytes = DISK_BYTES;
+    journal_run_tick(&run);
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
+}
+END_TEST
+
 Suite *journal_reserve_suite(void)
 {
     Suite *suite = suite_create("journal_reserve");
@@ -68,6 +98,8 @@ Suite *journal_reserve_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, stored_segments_make_room_on_a_small_disk);
     tcase_add_test(tcase, no_disk_has_room_for_more_than_it_holds);
+    tcase_add_test(tcase, a_full_disk_refuses_before_an_event_finds_no_room);
+    tcase_add_test(tcase, a_disk_that_fills_meanwhile_refuses);
     suite_add_tcase(suite, tcase);
     return suite;
 }
