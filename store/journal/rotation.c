@@ -343,8 +343,9 @@ void rotation_give_up(struct journal *journal, const char *what)
 
 void rotation_look_ahead(struct journal *journal)
 {
-    if (journal->refusal == REFUSAL_NONE)
-        settle_refusal(journal);
+    if (journal->refusal != REFUSAL_NONE)
+        return;
+    settle_refusal(journal);
 }
 
 void rotation_try_again(struct journal *journal)
