@@ -128,13 +128,13 @@ enum refusal rotation_reserve(struct journal *journal, size_t bytes)
     return make_room(journal, disk_bytes) ? REFUSAL_NONE : REFUSAL_JOURNAL_FULL;
 }
 
-/* Why there may be no room for another event. For what was taken there is: where that needs the
- * next segment nothing is refused as long as there is one, since a commit opens none then. */
+/* Why there may be no room for another event. What was taken and needs the next segment would be
+ * refused with it, since a commit opens none then: so only where there can be none. */
 static enum refusal lack_ahead(struct journal *journal)
 {
     if (journal->file.fd < 0)
         return REFUSAL_NONE;
-    if (unwritten(journal) <= journal->file.size - journal->file.used)
+    if (unwritten(journal) + RECORD_END_BYTES <= journal->file.size - journal->file.used)
         return rotation_reserve(journal, RECORD_MAX_BYTES);
     return journal->spare.fd >= 0 || make_room(journal, segment_bytes(journal, free_bytes(journal)))
                ? REFUSAL_NONE
@@ -307,8 +307,11 @@ void rotation_finish(struct journal *journal)
 void rotation_close_aged(struct journal *journal)
 {
     int64_t close_us = (int64_t)journal->settings->close_s * 1000000;
-    if (close_us > 0 && journal->file.fd >= 0 && journal->refusal == REFUSAL_NONE &&
-        !journal->must_rewrite && rotation_active(journal)->records > 0 &&
+    /* On a full disk too: closed, it can go for the next one once it is stored. */
+    bool may_close = journal->refusal == REFUSAL_NONE ||
+                     (journal->refusal == REFUSAL_DISK_FULL && unwritten(journal) == 0);
+    if (close_us > 0 && journal->file.fd >= 0 && may_close && !journal->must_rewrite &&
+        rotation_active(journal)->records > 0 &&
         clock_monotonic_us() - journal->opened_us >= close_us)
         rotation_finish(journal);
 }

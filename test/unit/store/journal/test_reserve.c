@@ -1,4 +1,6 @@
 /* Room for many records at once: found before the first of them is appended, or not at all. */
+#include <unistd.h>
+
 #include <check.h>
 
 #include "store/journal/format.h"
@@ -91,6 +93,26 @@ START_TEST(a_disk_that_fills_meanwhile_refuses)
 }
 END_TEST
 
+/* The open segment is all that there is, stored and nearly full: aged, it is closed, and goes. */
+START_TEST(a_stored_segment_goes_on_a_full_disk)
+{
+    run.settings.close_s = 1;
+    ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+    disk_faults.disk_bytes = segments_disk_bytes(segments()); /* the rest is others' */
+    while (journal_refusal(run.journal) == REFUSAL_NONE) {
+        ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+        journal_stored(run.journal, run.accepted[run.accepted_count - 1].sequence);
+    }
+    ck_assert_uint_eq(segments()->count, 1);
+    for (int i = 0; i < 30 && journal_refusal(run.journal) != REFUSAL_NONE; i++) {
+        (void)usleep(100000);
+        journal_run_tick(&run);
+    }
+    ck_assert_int_eq(journal_refusal(run.journal), REFUSAL_NONE);
+    ck_assert_uint_eq(journal_run_commit(&run, 1), 1);
+}
+END_TEST
+
 Suite *journal_reserve_suite(void)
 {
     Suite *suite = suite_create("journal_reserve");
@@ -100,6 +122,7 @@ Suite *journal_reserve_suite(void)
     tcase_add_test(tcase, no_disk_has_room_for_more_than_it_holds);
     tcase_add_test(tcase, a_full_disk_refuses_before_an_event_finds_no_room);
     tcase_add_test(tcase, a_disk_that_fills_meanwhile_refuses);
+    tcase_add_test(tcase, a_stored_segment_goes_on_a_full_disk);
     suite_add_tcase(suite, tcase);
     return suite;
 }
