@@ -229,7 +229,7 @@ class BadInputTest(OneServerCase):
         self.assertEqual(self.tracker.post("/ads/click?ad_id=9&x=[y]", {"ad_id": 1}).status, 202)
         self.assertEqual(self.stored() - before, 1)
 
-    def test_a_new_ad_is_known_within_a_second_and_a_deleted_one_unknown(self) -> None:
+    def test_a_new_ad_is_known_before_the_next_poll_and_a_deleted_one_unknown(self) -> None:
         body = json.dumps({"ad_id": 50}).encode()
         self.assertEqual(self.tracker.post("/ads/click", body).status, 404)
         self.psql("INSERT INTO ads (id, image_url, target_url) VALUES (50, 'i', 't')")
