@@ -21,13 +21,13 @@ class ForgetViewer(Functions):
         self.now, self.today = now, now.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def fill(self, count: int = 200) -> None:
-        """Of viewers that are drawn, on thirty days, in their time and late, some rejected."""
+        """Of each viewer as many, on thirty days that are drawn, in their time and late, a third rejected."""
         self.psql(f"UPDATE marks SET at = date_trunc('month', timestamptz '{self.today - 30 * DAY}', 'UTC') "
                   "WHERE mark < 6")
         viewers = [VIEWER, VIEWER_6, f"::ffff:{VIEWER}", *OTHERS, None]
-        events = [Event(n + 1, self.random.choice(("click", "impression", "pause")), self.random.choice((1, 2, 99)),
+        events = [Event(n + 1, self.random.choice(("click", "impression", "pause")), (1, 2, 99)[n // len(viewers) % 3],
                         self.now - 30 * DAY * self.random.random(), received_at=self.now,
-                        ip=self.random.choice(viewers)) for n in range(count)]
+                        ip=viewers[n % len(viewers)]) for n in range(count)]
         self.ingest(*events[:count // 2])
         self.psql("SELECT close_minutes()")
         self.ingest(*events[count // 2:])
