@@ -76,7 +76,7 @@ class Bench:
         os.sched_setaffinity(0, {self.cores.client})
         self.bodies = RUN / "bodies"
         write_bodies(self.bodies)
-        self.postgres = PrivatePostgres(settings={"fsync": "on"})
+        self.postgres = PrivatePostgres(stock=True)
         stack.callback(self.postgres.destroy)
         self.postgres.start()
         self.trackers = [self.tracker(mode, mode) for mode in ("off", "always")]
@@ -291,7 +291,7 @@ class Apart:
         self.cores = choose_cores()
         self.report = Report(describe(BINARY, ROOT, self.cores), quick)
         os.sched_setaffinity(0, {self.cores.client})
-        self.postgres = PrivatePostgres(settings={"fsync": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"})
+        self.postgres = PrivatePostgres(stock=True, settings={"shared_buffers": "512MB", "max_wal_size": "4GB"})
         stack.callback(self.postgres.destroy)
         self.postgres.start()
 

@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.1
 SECOND = 1.01  # backlogs begin with one, and what is written in the same has the same ids
 EVENT_US = 100  # from one event of a backlog to the next
 SUM_OF_ONE = 0.9  # that four together store at least, of what one does
-SETTINGS = {"fsync": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 SIZES = {"events": "events", "keys": "event_keys", "counts": "counts_minute", "late counts": "counts_late"}
 
 
@@ -198,7 +198,7 @@ def run_scale(places: Places, backlog: int, rounds: int, quick: bool, stack: Exi
     """The trackers and PostgreSQL share all cores: the ratios and the CPU are what to trust."""
     report = Report(describe(places.binary, places.root, choose_cores()), quick)
     report.machine["cores"] = f"{os.cpu_count()}, shared by the trackers and PostgreSQL"
-    postgres = PrivatePostgres(settings=SETTINGS)
+    postgres = PrivatePostgres(stock=True, settings=SETTINGS)
     stack.callback(postgres.destroy)
     postgres.start()
     for lanes in LANES if has_lanes(places.binary) else LANES[:1]:

@@ -16,8 +16,9 @@ FIELD, RECORD = "\x1f", "\x1e"
 PASSWORD = "p@ss:w/rd"  # of the TCP listener; to be percent-encoded in a URI
 STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
-# Tests lose processes, never power. A test about durability overrides this.
-DEFAULT_SETTINGS = {"fsync": "off"}
+# Tests lose processes, never power; and a question of few rows is compiled longer than it runs. A test about
+# durability overrides the first.
+TEST_SETTINGS = {"fsync": "off", "jit": "off"}
 
 
 def newest_bin() -> Path:
@@ -34,11 +35,12 @@ def newest_bin() -> Path:
 class PrivatePostgres:
     """`directory` holds data and socket, so its path is short; without one a temporary one is made.
 
-    With `tcp` it also listens on 127.0.0.1:`port`, where the password is `PASSWORD` by SCRAM.
+    With `tcp` it also listens on 127.0.0.1:`port`, where the password is `PASSWORD` by SCRAM. `stock`: only
+    `settings` are not as they come with it, for what is measured.
     """
 
     def __init__(self, directory: Optional[Path] = None, tcp: bool = False,
-                 settings: Optional[Dict[str, str]] = None) -> None:
+                 settings: Optional[Dict[str, str]] = None, stock: bool = False) -> None:
         self.user = unprivileged_user()
         self.bin = newest_bin()
         self.directory = directory or Path(tempfile.mkdtemp(prefix="adt-pg-", dir="/tmp"))
@@ -48,7 +50,7 @@ class PrivatePostgres:
         self.log = self.directory / "log"
         self.port = free_port() if tcp else 5432
         self.tcp = tcp
-        self.settings = {**DEFAULT_SETTINGS, **(settings or {})}
+        self.settings = {**({} if stock else TEST_SETTINGS), **(settings or {})}
         self.process: Optional[subprocess.Popen] = None
         self.frozen: List[int] = []
         self._guard: Optional[subprocess.Popen] = None
