@@ -235,7 +235,7 @@ BEGIN
         v_time := least(v_time, maintenance_time(v_lane, p_now));
     END LOOP;
     UPDATE marks m SET at = bucket_start('1 day', least(v_time - interval '48 hours', r.at)) -- minutes_from
-    FROM marks r WHERE m.mark = 5 AND r.mark = 1 AND r.lane = m.lane
+    FROM marks r WHERE v_time IS NOT NULL AND m.mark = 5 AND r.mark = 1 AND r.lane = m.lane
       AND m.at < bucket_start('1 day', least(v_time - interval '48 hours', r.at));
     FOR v_old IN
         SELECT partition FROM partition_bounds('event_keys') WHERE past <= v_time - interval '30 days'

@@ -220,10 +220,21 @@ static bool is_full(const struct batch *batch, uint32_t max_rows)
            batch_counts_rows(batch->counts) > BATCH_COUNT_ROWS_MAX - COUNT_ROWS_PER_EVENT;
 }
 
-/* Reads on from `position`. */
-static void take_events(struct batch *batch, struct queue_position position, uint32_t max_rows)
+static void begin(struct batch *batch, struct queue_position position)
 {
+    batch_clear(batch);
     batch->end = position;
+}
+
+void batch_begin_behind(struct batch *batch, const struct batch *before)
+{
+    begin(batch, before->end);
+}
+
+void batch_take(struct batch *batch, uint32_t max_rows)
+{
+    assert(max_rows <= batch->max_rows);
+    struct queue_position position = batch->end;
     while (!is_full(batch, max_rows)) {
         size_t packed_bytes;
         uint64_t sequence;
@@ -239,11 +250,8 @@ static void take_events(struct batch *batch, struct queue_position position, uin
     }
 }
 
-static void fill_from(struct batch *batch, struct queue_position position, uint32_t max_rows)
+void batch_finish(struct batch *batch)
 {
-    assert(max_rows <= batch->max_rows);
-    batch_clear(batch);
-    take_events(batch, position, max_rows);
     write_claims(batch);
     write_names(batch);
     write_counts(batch);
@@ -253,17 +261,9 @@ static void fill_from(struct batch *batch, struct queue_position position, uint3
 
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
 {
-    fill_from(batch, event_queue_head(queue), max_rows);
-}
-
-void batch_fill_behind(struct batch *batch, const struct batch *before, uint32_t max_rows)
-{
-    fill_from(batch, before->end, max_rows);
-}
-
-bool batch_is_full(const struct batch *batch)
-{
-    return is_full(batch, batch->max_rows);
+    begin(batch, event_queue_head(queue));
+    batch_take(batch, max_rows);
+    batch_finish(batch);
 }
 
 uint64_t batch_first_sequence(const struct batch *batch)

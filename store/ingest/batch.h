@@ -39,13 +39,16 @@ void batch_clear(struct batch *batch);
  * stay in the queue. */
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
-/* The same with the events behind those of `before`, which are in the queue since it was filled. */
-void batch_fill_behind(struct batch *batch, const struct batch *before, uint32_t max_rows);
+/*
+ * The same in steps, for who must not be away for long: it begins behind the events of `before`,
+ * takes what comes next until it has `max_rows` or no more of that run fits, and is finished.
+ * Until it has taken the last nothing of it leaves the queue.
+ */
+void batch_begin_behind(struct batch *batch, const struct batch *before);
+void batch_take(struct batch *batch, uint32_t max_rows);
+void batch_finish(struct batch *batch);
 
 uint32_t batch_rows(const struct batch *batch);
-
-/* Whether it has as many events as fit, however many there are. */
-bool batch_is_full(const struct batch *batch);
 
 /* The sequence of the first event; 0 = there are none. */
 uint64_t batch_first_sequence(const struct batch *batch);

@@ -1,6 +1,6 @@
 /*
- * The batch that is in flight, and the one behind it, made meanwhile so that the database need not
- * wait for it.
+ * The batch that is in flight, and the one behind it, made meanwhile so that neither the database
+ * need wait for it nor the event loop: a slice in each turn.
  */
 #pragma once
 
@@ -11,21 +11,28 @@ struct batch;
 struct event_queue;
 
 struct batch_pair {
-    struct batch *batch; /* owned; mirrors the head of the queue while it is in flight */
-    struct batch *ahead; /* owned; what came behind `batch` when it was made */
+    struct batch *batch;    /* owned; mirrors the head of the queue while it is in flight */
+    struct batch *ahead;    /* owned; what came behind `batch`, as far as it is made */
+    bool is_ahead_finished; /* it takes no more */
 };
 
 struct batch_pair batch_pair_new(void);
 void batch_pair_free(struct batch_pair *pair);
 
-/* Makes `batch` the oldest events of `queue`, at most `limit` of them. */
-void batch_pair_make(struct batch_pair *pair, const struct event_queue *queue, uint32_t limit);
+/*
+ * Makes `batch` the oldest events of `queue`: what was made ahead, if that is what the queue begins
+ * with and no more than `limit`, else so many as `at_once`, which is not over `limit`. Nothing is
+ * ahead of it then.
+ */
+void batch_pair_make(struct batch_pair *pair, const struct event_queue *queue, uint32_t limit,
+                     uint32_t at_once);
 
-/* Whether `batch` is full, and so is what waits behind it. */
-bool batch_pair_fills_next(const struct batch_pair *pair, const struct event_queue *queue);
+/* Whether there is a slice to be made of the next one: enough waits for it, or it has got all that
+ * fit. */
+bool batch_pair_has_slice(const struct batch_pair *pair, const struct event_queue *queue);
 
-/* Makes the next one. Only while `batch` is in the queue and batch_pair_fills_next(). */
-void batch_pair_make_ahead(struct batch_pair *pair);
+/* Makes a slice of the next one. Only while `batch` is in flight, and batch_pair_has_slice(). */
+void batch_pair_make_slice(struct batch_pair *pair);
 
 /* What was made ahead is of a queue that is gone. */
 void batch_pair_forget(struct batch_pair *pair);

@@ -12,11 +12,29 @@
 
 #define MOVE_AFTER_US INT64_C(1000000)
 
+/* Of several lanes it may be another's turn next, and of a limited batch not much is to be made. */
+static bool makes_ahead(const struct lane_link *link)
+{
+    return link->count == 1 && batch_outcome_limit(&link_lane(link)->outcome) == BATCH_ROWS_MAX;
+}
+
+static bool has_slice(const struct lane_link *link)
+{
+    return link->state == WRITER_SENDING && makes_ahead(link) &&
+           batch_pair_has_slice(&link->batches, link_queue(link, link_lane(link)));
+}
+
+static void look_ahead(struct lane_link *link)
+{
+    if (has_slice(link) && !event_pending(link->ahead_timer, EV_TIMEOUT, NULL))
+        timer_arm(link->ahead_timer, 0);
+}
+
 void link_make_ahead(struct lane_link *link)
 {
-    if (link->state == WRITER_SENDING &&
-        batch_pair_fills_next(&link->batches, link_queue(link, link_lane(link))))
-        batch_pair_make_ahead(&link->batches);
+    if (has_slice(link))
+        batch_pair_make_slice(&link->batches);
+    look_ahead(link);
 }
 
 /* Up to where the batch in hand is all that the lane has. */
@@ -35,9 +53,8 @@ void link_send_batch(struct lane_link *link)
 {
     struct writer_lane *lane = link_lane(link);
     const struct event_queue *queue = link_queue(link, lane);
-    batch_pair_make(&link->batches, queue, batch_outcome_limit(&lane->outcome));
-    if (batch_pair_fills_next(&link->batches, queue))
-        timer_arm(link->ahead_timer, 0);
+    uint32_t limit = batch_outcome_limit(&lane->outcome);
+    batch_pair_make(&link->batches, queue, limit, makes_ahead(link) ? WRITER_READY_ROWS : limit);
     struct batch_scope scope = {.lane = lane->number,
                                 .upto = batch_last_sequence(link->batches.batch)};
     if (link->all > 1) {
@@ -52,6 +69,7 @@ void link_send_batch(struct lane_link *link)
     link->sent_us = clock_monotonic_us();
     ingest_session_send(link->session, link->batches.batch, &scope,
                         batch_outcome_reject_reason(&lane->outcome), link_on_batch, link);
+    look_ahead(link);
 }
 
 /* An idle lane's cursor is moved now and then, so that the journal may go. */
@@ -95,6 +113,7 @@ void link_serve_lane(struct lane_link *link)
 
 void lane_link_wake(struct lane_link *link)
 {
+    look_ahead(link);
     if (link->state != WRITER_IDLE && link->state != WRITER_GATHERING)
         return;
     int64_t now_us = link->all == 1 ? 0 : clock_monotonic_us();

@@ -24,16 +24,24 @@ def wait_until(probe: Callable[[], Value], timeout_seconds: float = 30.0, what: 
         time.sleep(0.02)
 
 
+_reservations: List[socket.socket] = []
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on, below those the kernel hands out to clients."""
+    """A loopback port nobody listens on, below those the kernel hands out to clients; no other test gets it
+    as long as this process lives."""
     while True:
         port = random.SystemRandom().randrange(10000, 32000)
+        reservation = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                reservation.bind(f"\0video-ad-tracker-port-{port}")
                 probe.bind(("127.0.0.1", port))
             except OSError:
+                reservation.close()
                 continue
+            _reservations.append(reservation)
             return port
 
 

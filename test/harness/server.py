@@ -208,7 +208,7 @@ class Server:
     @staticmethod
     def _check_workers(pid: int) -> None:
         """No sync worker outlives its server, however that ended."""
-        wait_until(lambda: not sync_workers(pid), 5, "its sync worker ends with the server")
+        wait_until(lambda: not sync_workers(pid), 30, "its sync worker ends with the server")
 
 
 def temporary_directory() -> Path:

@@ -20,7 +20,10 @@ static int blocks;
 
 void clients_start(void)
 {
-    base = event_base_new();
+    struct event_config *config = event_config_new();
+    event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER); /* the coarse clock may lag */
+    base = event_base_new_with_config(config);
+    event_config_free(config);
     guard = http_guard_new(CLIENT_IDLE_S);
     ck_assert_ptr_nonnull(base);
 }

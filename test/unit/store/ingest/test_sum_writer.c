@@ -151,19 +151,32 @@ static void sleep_into_second(int64_t wanted_us)
     (void)usleep((useconds_t)(left_us < 0 ? left_us + SECOND_US : left_us));
 }
 
-/* Whenever it began: so a process that is killed takes no more than what came in that time. */
-START_TEST(nothing_waits_for_much_longer_than_a_second)
+/* How long it takes until an event is queued. */
+static int64_t wait_us(void)
 {
     sum_writer_free(writer);
     sleep_into_second(900000);
     open_writer();
     sleep_into_second(10000);
+    settled = 0;
     int64_t added_us = clock_monotonic_us();
     add(1, 5, clock_wall_us());
     while (settled == 0)
         (void)event_base_loop(run.base, EVLOOP_ONCE);
-    ck_assert_int_lt(clock_monotonic_us() - added_us, 1600000);
-    assert_queued(1, 5);
+    return clock_monotonic_us() - added_us;
+}
+
+/* Whenever it began: so a process that is killed takes no more than what came in that time. One
+ * that waited for longer would do so each time; a busy machine does not. */
+START_TEST(nothing_waits_for_much_longer_than_a_second)
+{
+    enum { WAIT_MAX_US = 1600000, ATTEMPTS = 5 };
+    bool is_soon = false;
+    for (unsigned i = 1; i <= ATTEMPTS && !is_soon; i++) {
+        is_soon = wait_us() < WAIT_MAX_US;
+        assert_queued(i, UINT64_C(5) * i);
+    }
+    ck_assert(is_soon);
 }
 END_TEST
 

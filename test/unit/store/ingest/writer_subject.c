@@ -189,19 +189,45 @@ bool writer_is_timer_armed(struct writer_subject *subject)
     return find_timer(subject, 0) != NULL;
 }
 
-void writer_assert_timer(struct writer_subject *subject, int wait_ms)
+enum { COARSE_MS = 50 }; /* between libevent's clock and the other */
+
+static int left_ms(const struct event *timer)
 {
-    enum { COARSE_MS = 50 }; /* between libevent's clock and the other */
-    enum { SLOW_MS = 1000 }; /* what the machine may have lost meanwhile */
-    struct event *timer = find_timer(subject, 0);
     struct timeval at;
     struct timeval now;
-    ck_assert_ptr_nonnull(timer);
     ck_assert_int_ne(event_pending(timer, EV_TIMEOUT, &at), 0);
     evutil_gettimeofday(&now, NULL);
-    int left_ms = (int)((at.tv_sec - now.tv_sec) * 1000) + (int)((at.tv_usec - now.tv_usec) / 1000);
-    ck_assert_int_le(left_ms, wait_ms + COARSE_MS);
-    ck_assert_int_gt(left_ms, wait_ms - SLOW_MS);
+    return (int)((at.tv_sec - now.tv_sec) * 1000) + (int)((at.tv_usec - now.tv_usec) / 1000);
+}
+
+static int look_for_work(const struct event_base *base, const struct event *event, void *arg)
+{
+    (void)base;
+    bool *has_work = arg;
+    *has_work = *has_work || left_ms(event) <= COARSE_MS;
+    return 0;
+}
+
+bool writer_has_work(struct writer_subject *subject)
+{
+    bool has_work = false;
+    (void)event_base_foreach_event(subject->base, look_for_work, &has_work);
+    return has_work;
+}
+
+void writer_turn(struct writer_subject *subject)
+{
+    (void)event_base_loop(subject->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+void writer_assert_timer(struct writer_subject *subject, int wait_ms)
+{
+    enum { SLOW_MS = 1000 }; /* what the machine may have lost meanwhile */
+    struct event *timer = find_timer(subject, 0);
+    ck_assert_ptr_nonnull(timer);
+    int wait_left_ms = left_ms(timer);
+    ck_assert_int_le(wait_left_ms, wait_ms + COARSE_MS);
+    ck_assert_int_gt(wait_left_ms, wait_ms - SLOW_MS);
 }
 
 static void run(struct writer_subject *subject, struct event *timer)

@@ -49,6 +49,10 @@ void writer_commit(struct writer_subject *subject);
 bool writer_is_timer_armed(struct writer_subject *subject);
 void writer_assert_timer(struct writer_subject *subject, int wait_ms);
 
+/* Whether it goes on in the next turn of the event loop; runs one turn. */
+bool writer_has_work(struct writer_subject *subject);
+void writer_turn(struct writer_subject *subject);
+
 /* Lets the timer run now, which must be armed; or the one that looks for upkeep. */
 void writer_run_timer(struct writer_subject *subject);
 void writer_run_upkeep_timer(struct writer_subject *subject);
