@@ -13,7 +13,7 @@ from harness.server import Metrics, Server
 
 EVENTS = 10_000_000 if LONG else 300_000
 RUNS, RUN_CLICKS = (10, CLICKS_MAX) if LONG else (1, 20_000)  # those of them that come by HTTP
-RUN_SECONDS = 10 if LONG else 2  # each; then its client waits some seconds for what is not answered
+RUN_SECONDS = 10 if LONG else 2  # each; then its client waits for what is not answered
 FIRST_ADDRESS = 20 << 24  # of those that backlog.c writes
 KINDS, PLACEMENTS = 20, 100  # of the backlog
 MEMORY_MAX_BYTES = 40_000_000
@@ -40,7 +40,7 @@ class Backlog(FaultCase):
         self.clicks: List[ConstantRate] = []
         self.send_backlog(server)
         before = server.metrics()
-        latencies = [self.click(server, 2000) for _ in range(5 if LONG else 1)]
+        latencies = [self.click(server, 2000) for _ in range(5 if LONG else 3)]
         self.assertLatency(latencies, since(before, server.metrics()), "database away")
         self.assertGreaterEqual(server.metrics().value("adtracker_queue_events"), EVENTS + 200)
         self.assertMemory(server, "before the drain")
