@@ -27,7 +27,7 @@ enum {
     REQUEST_MAX_BYTES = 1024,
     ANSWER_MAX_BYTES = 64 * 1024,
     EVENTS = 256,
-    LAST_ANSWERS_S = 10,
+    LAST_ANSWERS_S = 10, /* unless another time is given */
     SECOND_NS = 1000000000,
 };
 
@@ -57,6 +57,7 @@ struct load {
     size_t request_count;
     uint64_t start_ns;
     double rate;
+    double last_answers_s; /* how long they are waited for when all is due */
     size_t total;
     size_t sent;
     size_t answered;
@@ -206,7 +207,7 @@ static void run(struct load *load)
 {
     struct epoll_event events[EVENTS];
     load->start_ns = now_ns() + SECOND_NS / 100;
-    uint64_t end_ns = due_ns(load, load->total) + (uint64_t)LAST_ANSWERS_S * SECOND_NS;
+    uint64_t end_ns = due_ns(load, load->total) + (uint64_t)(load->last_answers_s * SECOND_NS);
     while (load->answered < load->total && now_ns() < end_ns) {
         send_due(load);
         int count = epoll_wait(load->epoll_fd, events, EVENTS, 100);
@@ -276,19 +277,21 @@ static void clear(struct load *load)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6 && argc != 7) {
-        (void)fprintf(stderr, "usage: load PORT PATH CONNECTIONS RATE SECONDS [BODIES_FILE]\n");
+    if (argc < 6 || argc > 8) {
+        (void)fprintf(stderr, "usage: load PORT PATH CONNECTIONS RATE SECONDS "
+                              "[BODIES_FILE [LAST_ANSWERS_SECONDS]]\n");
         return 2;
     }
     struct load load = {.connection_count = strtoul(argv[3], NULL, 10),
-                        .rate = strtod(argv[4], NULL)};
+                        .rate = strtod(argv[4], NULL),
+                        .last_answers_s = argc == 8 ? strtod(argv[7], NULL) : LAST_ANSWERS_S};
     double total = load.rate * strtod(argv[5], NULL);
     if (load.connection_count < 1 || load.connection_count > CONNECTIONS_MAX || !(total >= 1) ||
         total > REQUESTS_MAX)
         die("the number of connections or requests");
     load.total = (size_t)total;
     load.requests = allocate(BODIES_MAX, sizeof *load.requests);
-    if (argc == 7)
+    if (argc > 6)
         read_bodies(&load, argv[2], argv[6]);
     else
         add_request(&load, argv[2], NULL);

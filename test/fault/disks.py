@@ -7,7 +7,7 @@ from typing import Dict
 
 from fault_case import FaultCase, tool
 
-FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failures", "is_hanging")
+FIELDS = ("write_fails_in", "sync_fails_in", "fails_more", "read_only", "failures", "is_hanging", "hangs")
 
 
 def preload(*names: str, leaks: bool = True) -> Dict[str, str]:

@@ -22,7 +22,7 @@
 
 enum { PATH_BYTES = 512, RANGES_MAX = 1024, LOOK_US = 1000 };
 
-/* As the test has it: six 32-bit numbers. */
+/* As the test has it: seven 32-bit numbers. */
 struct control {
     volatile uint32_t write_fails_in; /* 1 = the next write fails; 0 = none */
     volatile uint32_t sync_fails_in;
@@ -30,6 +30,7 @@ struct control {
     volatile uint32_t read_only;  /* every write and every new file: EROFS */
     volatile uint32_t failures;   /* so far, but for those of a read-only disk */
     volatile uint32_t is_hanging; /* no sync ends as long as it is not 0 */
+    volatile uint32_t hangs;      /* a sync has come to that */
 };
 
 struct file_id {
@@ -215,8 +216,10 @@ static int sync_with(const char *name, int fd)
     int (*sync_file)(int) = real(name);
     if (!is_ours(fd))
         return sync_file(fd);
-    while (state->control.is_hanging != 0)
+    while (state->control.is_hanging != 0) {
+        state->control.hangs = 1;
         (void)usleep(LOOK_US);
+    }
     struct file_id file = id_of_descriptor(fd);
     shared_lock(&state->lock);
     bool is_failed = fails(&state->control.sync_fails_in);

@@ -58,6 +58,9 @@ class Instances(FaultCase):
         servers = [self.open_server(**TRACKING, **(shared if n >= INSTANCES - 2 else {}))
                    for n in range(INSTANCES)]
         self.assertEqual(len({server.journal for server in servers}), INSTANCES)
+        # Those wait for batches, and give up.
+        wait_until(lambda: self.psql("SELECT 1 FROM missing_partitions((now() AT TIME ZONE 'UTC')::date)") == [], 60,
+                   "the partitions are made")
         return servers
 
     def rest_all(self, servers: List[Server]) -> None:

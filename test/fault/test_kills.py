@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Callable, Dict, List
 
 from disks import preload
 from fault_case import LONG, MIB, SLOW_DISK_US, TRACKING, WAYS, FaultCase
@@ -23,7 +23,10 @@ CUTS = ("cut when sent", "cut after answer")
 CONNECTIONS = 64
 NO_DATABASE = "host=/nonexistent dbname=none"
 KILLS = 12  # each takes a segment
+DEEDS_MAX = 200  # until one meets a sync
 STOPPED_SECONDS = 0.5  # until a worker that does not answer is looked at
+STARTED_AGAIN = re.compile("the sync worker (.*), and is started again")
+BATCH_SECONDS = 2.0  # at most, until a session that is frozen has been sent one
 EPOLL_WAIT = ("232", "22")  # the system call, on x86-64 and ARM
 
 
@@ -138,12 +141,11 @@ class WorkerKills(FaultCase):
     def stop_worker(self, server: Server) -> None:
         """The server kills it when it has waited for it, and the group goes to another segment."""
         pid = self.worker(server)
-        self.ledger.note("SIGSTOP to the sync worker")
-        stopped = time.monotonic()
+        stopped = self.ledger.note("SIGSTOP to the sync worker")
         send(pid, signal.SIGSTOP)
         self.addCleanup(send, pid, signal.SIGCONT)
         wait_until(lambda: not alive(pid), 10, "the stopped worker is killed")
-        self.assertGreater(time.monotonic() - stopped, STOPPED_SECONDS / 2, "it was not looked at, but killed")
+        self.lived.append(time.monotonic() - stopped)
         self.wait_accepted(1, 5)
         self.ledger.note("events are accepted again")
 
@@ -152,12 +154,14 @@ class WorkerKills(FaultCase):
         server.env["DB_CONN"] = NO_DATABASE
         server.start()
         load = self.load([server], connections=CONNECTIONS)
-        for _ in range(times):
+        done = 0
+        while done < times or (self.failures(server) == 0 and done < DEEDS_MAX):
             time.sleep(self.random.uniform(0, 0.2))
             deed(server)
+            done += 1
         self.wait_accepted(CONNECTIONS, 10)
         load.stop()
-        failures = server.metrics().value("adtracker_journal_failures_total")
+        failures = self.failures(server)
         server.kill()
         server.env["DB_CONN"] = self.db_conn
         server.start()
@@ -165,11 +169,24 @@ class WorkerKills(FaultCase):
         self.say(f"{failures:.0f} segments given up")
         self.assertGreater(failures, 0, "no sync was in flight: no test")
 
+    @staticmethod
+    def failures(server: Server) -> float:
+        return server.metrics().value("adtracker_journal_failures_total")
+
+    def attack_by_stops(self, server: Server) -> None:
+        """A stopped worker is killed when it was looked at, and for nothing else. One sync may have been in
+        flight for a while before: the longest tells."""
+        said = len(server.log_text())
+        self.lived: List[float] = []
+        self.attack(server, self.stop_worker, KILLS if LONG else 2)
+        self.assertGreater(max(self.lived), STOPPED_SECONDS / 2, "it was not looked at, but killed")
+        self.assertEqual(set(STARTED_AGAIN.findall(server.log_text()[said:])), {"was stopped"})
+
     def test_killed_and_stopped(self) -> None:
         server = self.open_slow()
         for n in self.rounds(15, 1):
             self.attack(server, self.kill_worker, KILLS)
-            self.attack(server, self.stop_worker, KILLS if LONG else 2)
+            self.attack_by_stops(server)
             if n % 5 == 4 or not LONG:
                 summary = self.check(server)
                 self.say(summary)
@@ -207,7 +224,7 @@ class LostCommits(FaultCase):
         """The batch stands still in the old session until the new one asks for the cursor."""
         server = self.open_server()
         self.psql("""
-            CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = '60s' AS $$
             BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
             CREATE TRIGGER slow AFTER INSERT ON events
                 FOR EACH STATEMENT EXECUTE FUNCTION stand_still()""")
@@ -240,8 +257,8 @@ class LostCommits(FaultCase):
         load = self.load([server], connections=CONNECTIONS, batches=0)  # what is sent fits into a socket
         for _ in self.rounds(rounds, rounds):
             self.wait_accepted(CONNECTIONS)
-            old = self.freeze_idle_session()
-            time.sleep(0.1)  # then it has been sent a batch
+            old = self.freeze_idle_session(proxy)
+            time.sleep(0.1)  # then the batch is on its way
             self.ledger.note("the connection of a frozen session is cut")
             proxy.cut_all()
             self.wait_stored(server)
@@ -254,8 +271,9 @@ class LostCommits(FaultCase):
         self.say(f"{ran} old sessions ran their batch: {self.check(server)}")
         self.assertGreaterEqual(2 * ran, rounds, "old sessions that ran their batch")
 
-    def freeze_idle_session(self) -> int:
-        """One that stores, between two batches. One that is in the middle might hold up all others."""
+    def freeze_idle_session(self, proxy: Proxy) -> int:
+        """One that stores, between two batches. One that is in the middle might hold up all others. Returns
+        when the next batch is sent."""
         [(text,)] = wait_until(lambda: self.psql(
             "SELECT pid FROM pg_stat_activity WHERE query LIKE '%ingest_batch%' "
             "AND pid <> pg_backend_pid() ORDER BY backend_start DESC LIMIT 1"), 20)
@@ -263,8 +281,11 @@ class LostCommits(FaultCase):
         self.addCleanup(send, pid, signal.SIGCONT)
         for _ in range(1000):
             os.kill(pid, signal.SIGSTOP)
+            sent, until = sum(proxy.plans.values()), time.monotonic() + BATCH_SECONDS
             if Path(f"/proc/{pid}/syscall").read_text().split()[0] in EPOLL_WAIT and \
                     self.psql(f"SELECT state FROM pg_stat_activity WHERE pid = {pid}") == [("idle",)]:
+                while sum(proxy.plans.values()) == sent and time.monotonic() < until:
+                    time.sleep(0.01)
                 return pid
             os.kill(pid, signal.SIGCONT)
             time.sleep(self.random.uniform(0, 0.02))

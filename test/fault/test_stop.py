@@ -6,18 +6,20 @@ import json
 import signal
 import time
 import unittest
-from typing import Callable, List, Tuple
+from typing import Callable, List, NamedTuple, Tuple
 
 from disks import FaultControl
 from fault_case import LONG, WAYS, FaultCase
-from sent_event import LOST, Attempt
+from integration.db_support import SqlSession
+from sent_event import LOST, Attempt, Event
 
-from harness.process import send, sync_workers
+from harness.process import children, send, sync_workers
 from harness.server import Server
 
 GRACE_SECONDS = 1
 LATE_SECONDS = 0.5 if LONG else 2.0  # beyond the grace time; the short form has a busy machine
 NO_DATABASE = "host=/nonexistent dbname=none"
+QUESTION = "/ads/analytics?start=2025-04-20T00:00:00Z&end=2025-04-22T23:59:59Z"
 
 
 Harm = Callable[[], Callable[[], object]]  # returns what makes up for it
@@ -32,10 +34,14 @@ class StopCase(FaultCase):
         self.disk = FaultControl(self)
 
     def terminate(self, server: Server) -> Tuple[float, float]:
-        """SIGTERM, and waits for the end. Returns the times of both."""
+        """SIGTERM, and waits for the end. Returns the times of both, which the checks are no part of."""
+        process, pid = server.process, server.pid
+        self.assertNotIn("Z", [child.state for child in children(pid)])
         asked = self.ledger.note("SIGTERM")
-        self.assertEqual(server.stop(), 0, server.log_tail())
+        process.terminate()
+        server.wait_until(lambda: process.poll() is not None)
         ended = self.ledger.note("it has ended")
+        self.assertEqual(server.wait(), 0, server.log_tail())
         self.assertLess(ended - asked, GRACE_SECONDS + LATE_SECONDS, server.log_tail())
         return asked, ended
 
@@ -130,8 +136,15 @@ class StopsWithoutAnswer(StopCase):
         self.attack(20, 1, self.stop_worker)
 
 
+class Post(NamedTuple):
+    """One that is not answered yet."""
+    event: Event
+    began: float
+    sent: float
+
+
 class OpenConnections(FaultCase):
-    CONNECTIONS = 50
+    CONNECTIONS = 51
 
     def connect(self, server: Server) -> List[http.client.HTTPConnection]:
         connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
@@ -140,31 +153,38 @@ class OpenConnections(FaultCase):
             self.addCleanup(connection.close)
         return connections
 
-    def post(self, connection: http.client.HTTPConnection) -> None:
+    def post(self, connection: http.client.HTTPConnection) -> Post:
         event = self.ledger.new_event("click", 1, has_id=False)
         began = time.monotonic()
         connection.request("POST", "/ads/click", json.dumps(event.body()))
-        sent = time.monotonic()
-        self.ledger.record(event, Attempt(began, sent, sent, 202, "an open connection"))
+        return Post(event, began, time.monotonic())
 
-    def assert_last_answer(self, connection: http.client.HTTPConnection) -> None:
-        answer = connection.getresponse()
-        answer.read()
-        self.assertEqual((answer.status, answer.getheader("Connection")), (202, "close"))
+    def assert_last_answers(self, connections: List[http.client.HTTPConnection], posts: List[Post]) -> None:
+        for connection, post in zip(connections, posts):
+            answer = connection.getresponse()
+            answer.read()
+            self.ledger.record(post.event, Attempt(post.began, post.sent, time.monotonic(), answer.status,
+                                                   "an open connection"))
+            self.assertEqual((answer.status, answer.getheader("Connection")), (202, "close"))
 
     def test_kept_alive(self) -> None:
-        """An idle connection still gets an answer, which says that it is the last."""
+        """An idle connection still gets an answer, which says that it is the last. While a question is in hand,
+        which waits for a lock, the server takes events for longer than when all is quiet."""
         server = self.open_server()
-        connections = self.connect(server)
+        server.wait_until(lambda: server.get(QUESTION).status == 200)
+        gate = SqlSession(self, self.postgres, self.database)
+        gate.run("BEGIN; LOCK TABLE counts, counts_minute, marks")
+        asking, *connections = self.connect(server)
+        asking.request("GET", QUESTION)
         for connection in connections:
             connection.request("GET", "/livez")
             connection.getresponse().read()
         server.process.terminate()
         server.wait_until(lambda: "stopping" in server.log_text())
-        for connection in connections:
-            self.post(connection)
-        for connection in connections:
-            self.assert_last_answer(connection)
+        posts = [self.post(connection) for connection in connections]
+        self.assert_last_answers(connections, posts)
+        gate.run("COMMIT")
+        self.assertEqual(asking.getresponse().status, 200)
         self.assertEqual(server.wait(), 0)
         self.ledger.check(self.psql)
 
@@ -174,12 +194,10 @@ class OpenConnections(FaultCase):
         for _ in self.rounds(20, 2):
             server.process.send_signal(signal.SIGSTOP)
             connections = self.connect(server)
-            for connection in connections:
-                self.post(connection)
+            posts = [self.post(connection) for connection in connections]
             server.process.terminate()
             server.process.send_signal(signal.SIGCONT)
-            for connection in connections:
-                self.assert_last_answer(connection)
+            self.assert_last_answers(connections, posts)
             self.assertEqual(server.wait(), 0)
             server.start()
         self.say(self.check(server))
