@@ -15,7 +15,7 @@ from constant_rate import ConstantRate, Latency, typical_p99
 from fault_case import LONG, MIB, FaultCase
 from load import single_bytes
 from sent_event import LOST, Attempt, Event
-from surroundings import (Background, MostDescriptors, OthersWork, cpu_share, descriptors,
+from surroundings import (BUSY_CORES, Background, MostDescriptors, OthersWork, cpu_share, descriptors,
                           forget_peak, go_early, is_sanitized, memory_directory, only_long,
                           resident_bytes)
 
@@ -31,7 +31,6 @@ LATENCY_FLOOR_MS = 2.0
 # Where others work on this machine, as the short tests do for each other, twice as much says little.
 SHARED_FLOOR_MS = 25.0
 OTHERS_CORES_MAX = 0.2
-BUSY_CORES = 0.75  # what is not ours takes more: the clock tells nothing of us
 MEMORY_GROWTH_MAX_BYTES = 64 * MIB
 CPU_IDLE_MAX = 0.05
 IDLE_SECONDS = 2.0 if LONG else 0.5
