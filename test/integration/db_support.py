@@ -5,6 +5,7 @@ import itertools
 import json
 import subprocess
 import threading
+import time
 from collections import Counter
 from typing import List, NamedTuple
 
@@ -89,6 +90,13 @@ class DatabaseCase(TrackerCase):
 
     def value(self, sql: str) -> str:
         return self.postgres.value(sql, self.database)
+
+    @staticmethod
+    def stay_in_one_day() -> None:
+        """Waits for UTC's midnight where it is near, so that a test that begins now sees one day."""
+        left_seconds = 86400 - time.time() % 86400
+        if left_seconds < 90:
+            time.sleep(left_seconds + 0.1)
 
     def open_server(self, **env: str) -> Server:
         """A server that is connected, with three ads loaded."""

@@ -1,6 +1,6 @@
 """What the tests of the SQL functions share: one database with the schema, copied for each."""
-from datetime import datetime
-from typing import List, Optional
+from datetime import date, datetime, timezone
+from typing import ClassVar, List, NamedTuple, Optional
 
 from batch_support import Event, columns_sql
 from db_support import DatabaseCase, SqlSession
@@ -50,22 +50,30 @@ def import_sql(rows: List[Row], run: str, journal: str = JOURNAL, reject: Option
             f"{columns_sql(rows, reject)})")
 
 
+class Template(NamedTuple):
+    """A database, and the UTC day for which it has its partitions."""
+    database: str
+    day: date
+
+
 class Functions(DatabaseCase):
     """Every test starts from a copy of one database with three ads and two journals."""
 
-    template = None
+    template: ClassVar[Optional[Template]] = None
 
     def setUp(self) -> None:
         super().setUp()
-        if Functions.template is None:
+        self.stay_in_one_day()
+        today = datetime.now(timezone.utc).date()
+        if Functions.template is None or Functions.template.day != today:
             self.psql(schema_sql())
             self.add_ads()
             self.maintain()
             self.claim(JOURNAL, NONCE)
             self.claim(OTHER_JOURNAL, OTHER_NONCE)
-            Functions.template = self.database
+            Functions.template = Template(self.database, today)
         self.database += "f"
-        self.postgres.create_database(self.database, Functions.template)
+        self.postgres.create_database(self.database, Functions.template.database)
 
     def claim(self, journal: str, nonce: str, owners: str = "{}") -> tuple:
         return self.psql(f"SELECT * FROM claim_journal('{journal}', '{owners}', '{nonce}')")[0]

@@ -55,7 +55,7 @@ class Addresses(Functions):
         self.psql("SELECT close_minutes()")
         self.ingest(*self.events(count, self.day(FIRST), self.now))
         self.ingest(*self.events(10, self.day(90), self.day(80)))
-        self.ingest(*[event._replace(ad_id=99) for event in self.events(30, self.day(FIRST), self.now)])
+        self.ingest(*[event._replace(ad_id=99) for event in self.events(100, self.day(FIRST), self.now)])
         self.psql("INSERT INTO events (ad_id, kind, ip, ip_text) VALUES (1, 'click', NULL, 'somewhere'), "
                   "(1, 'click', '10.9.9.9', NULL)")
         self.keep_copies()
@@ -305,7 +305,7 @@ class Addresses(Functions):
                                    "SELECT ip FROM events"), [])
 
     def test_not_before_an_older_versions_events_are_here(self) -> None:
-        self.fill(10)
+        self.fill(40)
         self.psql("CREATE TABLE before_positions (partition regclass PRIMARY KEY, page bigint NOT NULL)")
         self.assertEqual(self.forget(), 0)
         self.psql("DROP TABLE before_positions")

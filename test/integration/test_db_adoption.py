@@ -103,6 +103,7 @@ class Adoption(DatabaseCase):
                     f"SELECT count(*) FROM clicks WHERE \"timestamp\" BETWEEN '{start}' AND '{end}'")))
 
     def test_clicks_of_a_day_without_partition_move_when_it_gets_one(self) -> None:
+        self.stay_in_one_day()
         clicks = self.make_original(ODD_CLICKS)
         self.open_server()
         later = "(now() AT TIME ZONE 'UTC')::date + 100"

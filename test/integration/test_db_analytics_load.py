@@ -44,6 +44,7 @@ class Load(AnalyticsCase):
         self.postgres: PrivatePostgres = self.private_postgres(settings={"log_line_prefix": "%u|"})
         self.db_conn = self.postgres.create_database(self.database)
         self.psql("CREATE ROLE analyst LOGIN SUPERUSER; ALTER ROLE analyst SET log_statement = 'all'")
+        self.stay_in_one_day()
 
     def open(self, connections: int = 1):
         server = self.open_server(DB_READ_CONN=self.db_conn.replace("user=postgres", "user=analyst"),
@@ -228,8 +229,10 @@ class Load(AnalyticsCase):
         self.set_marks(AHEAD.first.isoformat())
         history = History(AHEAD, self.random)
         first = AHEAD.first + timedelta(days=3)
-        near = [event._replace(sequence=n + 1, event_id=None, ad_id=min(event.ad_id, 3), at=first + self.random.random()
-                               * timedelta(days=12)) for n, event in enumerate(history.event(3) for _ in range(1500))]
+        past = first + timedelta(days=12)
+        near = [event._replace(sequence=n + 1, event_id=None, ad_id=min(event.ad_id, 3), received_at=past,
+                               at=first + self.random.random() * (past - first))
+                for n, event in enumerate(history.event(3) for _ in range(1500))]
         self.ingest(near, JOURNAL, NONCE)
         self.psql(f"SELECT played_close_minutes(0::smallint, '{first + timedelta(days=11)}')")
         self.repeat_many("played_roll_up(0::smallint, 100000)")

@@ -19,6 +19,8 @@ from harness.case import TrackerCase
 HOURS_PER_SECOND = 4
 CODES = (100, 303, 405, 900, 901, 77)
 
+BROUGHT = "SELECT count(*), count(DISTINCT playback_ms) FROM events WHERE placement = 'brought'"
+
 # What traffic_totals() says of a window that is not what the events say.
 WINDOW = """
 SELECT '{start}', '{end}', told.*, fact.* FROM (
@@ -104,19 +106,20 @@ class Storm(TrackerCase):
             self.ask(ingest_sql(batch, journal, nonce))
             self.sent[journal] = batch[-1].sequence
 
-    def bring(self) -> None:
-        """One of two imports of the same directory at once, from its beginning over and over. Each event stands
-        for one by its playback time."""
-        journal, run = "00000000-0000-4000-8000-000000000003", "00000000-0000-4000-8000-00000000000c"
+    def keep_bringing(self) -> None:
+        """One of two imports of the same directory at once, from its beginning over and over."""
         while not self.stopping.is_set():
-            for first in range(1, 400, 20):
-                batch = [Event(n, "click", 1, self.clock - timedelta(hours=n), f"one{n}" if n % 2 else None,
-                               self.clock - timedelta(hours=n), playback_ms=n, placement="brought")
-                         for n in range(first, first + 20)]
-                self.ask(import_sql(batch, run, journal, force=self.random.random() < 0.5), False)
-                if self.stopping.is_set():
-                    return
+            self.bring(False)
             self.ask("SELECT retry_rejected(NULL, true)", False)
+
+    def bring(self, again: bool = True) -> None:
+        """Each event stands for one by its playback time."""
+        journal, run = "00000000-0000-4000-8000-000000000003", "00000000-0000-4000-8000-00000000000c"
+        for first in range(1, 400, 20):
+            batch = [Event(n, "click", 1, self.clock - timedelta(hours=n), f"one{n}" if n % 2 else None,
+                           self.clock - timedelta(hours=n), playback_ms=n, placement="brought")
+                     for n in range(first, first + 20)]
+            self.ask(import_sql(batch, run, journal, force=self.random.random() < 0.5), again)
 
     def use_views(self) -> None:
         while not self.stopping.is_set():
@@ -175,6 +178,11 @@ class Storm(TrackerCase):
         for thread in threads:
             thread.join(60)
 
+    def roll_up(self) -> None:
+        while self.psql("SELECT count(*) FILTER (WHERE roll_up() OR fold_late()) "
+                        "FROM generate_series(1, 50)") != [("0",)]:
+            pass
+
     def assert_right(self) -> None:
         self.assertEqual(self.faults[:3], [])
         self.assertEqual(self.wrong[:3], [])
@@ -182,9 +190,7 @@ class Storm(TrackerCase):
         self.assertGreater(self.windows, 10)
         for _ in range(2):
             self.assertEqual(self.psql(DISAGREEMENTS)[:3], [])
-            while self.psql("SELECT count(*) FILTER (WHERE roll_up() OR fold_late()) "
-                            "FROM generate_series(1, 50)") != [("0",)]:
-                pass
+            self.roll_up()
         marks = self.psql("SELECT at > now() + interval '20 hours' FROM marks WHERE mark < 3")
         self.assertEqual(marks, [("t",)] * 3)
         for journal, sent in self.sent.items():
@@ -192,11 +198,12 @@ class Storm(TrackerCase):
                              [(str(sent),)])
 
     def test_counts_are_right_at_every_moment(self) -> None:
-        self.rage(20, self.bring, self.bring)
+        self.rage(20, self.keep_bringing, self.keep_bringing)
+        self.assertNotEqual(self.psql(BROUGHT), [("0", "0")])
+        self.bring()
         self.assert_right()
         self.psql("SELECT retry_rejected(NULL, true)")
-        self.assertEqual(self.psql("SELECT count(*), count(DISTINCT playback_ms) FROM events "
-                                   "WHERE placement = 'brought'"), [("400", "400")])
+        self.assertEqual(self.psql(BROUGHT), [("400", "400")])
 
     def test_whatever_is_killed(self) -> None:
         self.rage(25, self.kill_backends)
@@ -214,6 +221,7 @@ class Storm(TrackerCase):
         self.psql(text.replace("ELSE (l.start, g.dimension, g.key)",
                                "WHEN true THEN true ELSE (l.start, g.dimension, g.key)"))
         self.rage(12)
+        self.roll_up()
         self.assertNotEqual(self.wrong + self.psql(DISAGREEMENTS), [])
 
 

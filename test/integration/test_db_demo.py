@@ -23,23 +23,23 @@ class DemoTest(DatabaseCase):
         server = self.start_server()
         self.wait_up(server)
         self.wait_maintained()
-        now = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(hours=2)
+        now = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(hours=6)
         fill(self, now, 4)
         events = int(self.value("SELECT count(*) FROM events"))
         self.assertGreater(events, 20_000)
         fill(self, now, 4)
         self.assertEqual(int(self.value("SELECT count(*) FROM events")), events)
         self.assertEqual(self.value("SELECT count(*) FROM ads"), "7")
-        fill(self, now + timedelta(hours=1), 4)
+        fill(self, now + timedelta(hours=5), 4)
         more = int(self.value("SELECT count(*) FROM events")) - events
         self.assertGreater(more, 10)
-        self.assertLess(more, 2_000)
+        self.assertLess(more, 10_000)
         self.assertEqual(self.value("SELECT count(*) FROM rejected_events"), "0")
         self.assertEqual(self.psql(COUNTED), self.psql(STORED))
         self.assertEqual(len(server.wait_until(lambda: server.get("/ads").json())), 6)  # a sale is over
         self.look(server.get("/ads/analytics?period=7d&group_by=day&traffic=net").json()["rows"][2:])
         quiet = self.psql("SELECT a.title FROM ads a WHERE NOT EXISTS (SELECT FROM ad_days d WHERE d.ad_id = a.id "
-                          "AND d.day = (now() - interval '1 hour')::date)")
+                          "AND d.day = (now() - interval '1 hour')::date AND d.fills > 0)")
         self.assertIn(("A radio for the garden",), quiet)
 
     def look(self, days: list) -> None:

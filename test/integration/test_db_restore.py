@@ -38,6 +38,7 @@ class Restore(DatabaseCase):
             self.assertNotIn(words, since)
 
     def test_a_server_goes_on(self) -> None:
+        self.stay_in_one_day()
         self.psql(ORIGINAL_SCHEMA + CLICK_ROWS)
         server = self.open_server(JOURNAL_KEEP_SECONDS="3600")
         for n in range(4):

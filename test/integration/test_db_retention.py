@@ -330,6 +330,7 @@ class Retention(Functions):
 
 class OfTheProgram(DatabaseCase):
     def test_it_drops_what_is_too_old_and_says_from_when_on_events_are_kept(self) -> None:
+        self.stay_in_one_day()
         server = self.open_server()
         self.post(server, 0, 10)
         self.wait_at_rest(server)

@@ -28,6 +28,7 @@ class Schema(DatabaseCase):
         return [name for name, in self.psql("SELECT name FROM schema_migrations ORDER BY version")]
 
     def test_an_empty_database(self) -> None:
+        self.stay_in_one_day()
         server = self.open()
         self.assertEqual(self.applied(), FILES)
         self.wait_ads(server)
@@ -51,6 +52,7 @@ class Schema(DatabaseCase):
 
     def test_partitions_stand_ahead(self) -> None:
         """And behind, for what comes late: the default one stays empty."""
+        self.stay_in_one_day()
         self.open()
         self.wait_maintained()
         for table, name, first, last in (("events", "events", -15, 7), ("events", "events_late", -15, 7),

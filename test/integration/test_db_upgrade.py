@@ -8,7 +8,7 @@ from typing import ClassVar, Iterable, List, Tuple
 from import_support import ImportCase
 from schema_support import brought_apart
 from test_journal_formats import read_data, read_files
-from upgrade_support import COLUMNS, NEW_KINDS, OLD_KINDS, STORED, WAITING_FROM, Fates, Told, fates, told
+from upgrade_support import COLUMNS, NEW_KINDS, OLD_KINDS, STORED, WAITING_FROM, Fates, Told, are_too_late, fates, told
 
 from harness.process import wait_until
 from harness.server import Server
@@ -34,8 +34,7 @@ class Revision(ImportCase):
     def setUp(self) -> None:
         super().setUp()
         self.psql(read_data(DATA / f"upgrade_{self.REVISION}.sql.gz"))
-        is_old = self.value(f"SELECT now() > timestamptz '{self.RECEIVED}' + interval '14 days'") == "t"
-        self.fates = fates(self.WAITING, is_old)
+        self.fates = fates(self.WAITING, are_too_late(self, self.RECEIVED))
 
     def lay(self, **env: str) -> Server:
         """A server, not started, on the journal."""
