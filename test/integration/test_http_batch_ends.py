@@ -33,7 +33,7 @@ class ClientsTest(OneServerCase):
         wires: List[Wire] = []
         for start in starts:
             for way in (Wire.close, Wire.reset, None):
-                wire = self.wire().send(start)
+                wire = self.wire(timeout_seconds=3 * DEADLINE_SECONDS).send(start)
                 if way is None:
                     wires.append(wire)
                 else:
@@ -49,14 +49,14 @@ class ClientsTest(OneServerCase):
         before = self.stored()
         wires = [self.wire() for _ in range(10)]
         request = post(PATH, batch(1000))
-        step = len(request) // 50 + 1
+        step = len(request) // 20 + 1
         for at in range(0, len(request), step):
             for wire in wires:
                 wire.send(request[at:at + step])
             self.assertEqual(self.tracker.post("/ads/click", {"ad_id": 1}).status, 202)
         for wire in wires:
             self.assertEqual(json.loads(wire.answer().body)["accepted"], 1000)
-        self.assertEqual(self.stored() - before, 50 + 1000)
+        self.assertEqual(self.stored() - before, 20 + 1000)
 
     def test_a_click_does_not_wait_for_all_that_came_with_it(self) -> None:
         body = gzip.compress(b'{"type":"click","ad_id":0,"x":0}\n' * 300)
