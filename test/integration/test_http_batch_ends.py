@@ -2,7 +2,6 @@
 import gzip
 import json
 import os
-import select
 import signal
 import time
 import unittest
@@ -69,10 +68,9 @@ class ClientsTest(OneServerCase):
             single.send(post("/ads/click", b'{"ad_id":1}'))
             os.kill(self.tracker.pid, signal.SIGCONT)
             self.assertEqual(single.answer().status, 202)
-            answered, _, _ = select.select([wire.socket for wire in wires], [], [], 0)
-            self.assertLess(len(answered), 120)
             for wire in wires:
                 self.assertEqual(wire.answer().status, 422)
+            self.assertLess(sum(wire.came_ns < single.came_ns for wire in wires), 120)
 
     def test_an_answer_that_nobody_takes_holds_nothing_up(self) -> None:
         wires = [self.wire(receive_buffer=4096) for _ in range(5)]
