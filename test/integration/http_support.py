@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 import socket
+import struct
 import time
 import unittest
 from typing import Callable, ClassVar, Dict, List, NamedTuple, Optional, Tuple
@@ -17,6 +18,7 @@ EVENT_ROUTES = ("/ads/click", "/ads/impression")
 WINDOW = "start=2025-04-20T00:00:00Z&end=2025-04-22T23:59:59Z"
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 CLICK = b'{"ad_id":1,"ip":"192.0.2.1","video_playback_time":3}'
+SO_TIMESTAMPNS = 35  # of Linux; Python has no name for it
 
 
 def post(path: str, body: bytes, *fields: str) -> bytes:
@@ -44,7 +46,8 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """A connection on which bytes go out as they are, and answers are read one by one."""
+    """A connection on which bytes go out as they are, and answers are read one by one. `came_ns` is when the
+    last that was read came, whenever that was read."""
 
     def __init__(self, port: int, receive_buffer: Optional[int] = None,
                  timeout_seconds: float = 10.0) -> None:
@@ -54,7 +57,9 @@ class Wire:
         self.socket.settimeout(timeout_seconds)
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.received = b""
+        self.came_ns = 0
 
     def send(self, data: bytes) -> "Wire":
         self.socket.sendall(data)
@@ -112,10 +117,14 @@ class Wire:
         return taken
 
     def _receive(self) -> None:
-        more = self.socket.recv(65536)
+        more, notes, _, _ = self.socket.recvmsg(65536, 64)
         if not more:
             raise ConnectionError(f"closed after {self.received!r}")
         self.received += more
+        for level, kind, data in notes:
+            if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+                seconds, nanoseconds = struct.unpack("@ll", data)
+                self.came_ns = seconds * 10**9 + nanoseconds
 
 
 class Shared(NamedTuple):

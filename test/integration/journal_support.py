@@ -146,7 +146,7 @@ class JournalCase(DatabaseCase):
         """A server, not started, on a copy of the other's directory, on the same database."""
         copy = self.server(**env)
         shutil.rmtree(copy.journal)
-        shutil.copytree(server.journal, copy.journal)
+        copy_at_work(server.journal, copy.journal)
         return copy
 
     def segments(self, server: Server) -> List[Path]:
@@ -184,6 +184,18 @@ class JournalCase(DatabaseCase):
         namespaces.mount_tmpfs(path, size)
         self.addCleanup(namespaces.detach, path)
         return path
+
+
+def copy_at_work(journal: Path, copy: Path) -> None:
+    """Anew when a file was renamed or went meanwhile."""
+    for is_last in (False,) * 9 + (True,):
+        try:
+            shutil.copytree(journal, copy)
+            return
+        except shutil.Error:
+            if is_last:
+                raise
+            shutil.rmtree(copy)
 
 
 def is_sanitized(server: Server) -> bool:

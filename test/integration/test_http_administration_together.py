@@ -94,7 +94,7 @@ class Editors(AdministrationCase):
             else:
                 self.assertEqual(self.ask(servers[0], "PATCH", "/ads/2001", fields).status, 200)
             for server in servers:
-                wait_until(lambda s=server: self.is_shown(s, fields or {}) == shown, 5, "the change is shown")
+                wait_until(lambda s=server: self.is_shown(s, fields or {}) == shown, 20, "the change is shown")
 
     def is_shown(self, server: Server, fields: dict) -> bool:
         found = [ad for ad in server.get("/ads").json() if ad["id"] == 2001]
@@ -104,6 +104,20 @@ class Editors(AdministrationCase):
 
 
 class Faults(AdministrationCase):
+    def hold_changes(self) -> None:
+        """Each waits in the database until let_change(), and for no lock: that takes a second at most."""
+        self.psql("CREATE TABLE gate (); CREATE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                  "WHILE NOT EXISTS (SELECT FROM public.gate) LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN NEW; "
+                  "END $$; CREATE TRIGGER pass_gate BEFORE UPDATE ON ads FOR EACH ROW EXECUTE FUNCTION pass_gate()")
+
+    def let_change(self) -> None:
+        self.psql("INSERT INTO gate DEFAULT VALUES")
+
+    def wait_held(self, what: str = "pid") -> None:
+        """Until a change is held, of whose session `what` is asked then."""
+        wait_until(lambda: self.value(f"SELECT count({what}) FROM pg_stat_activity WHERE query LIKE '%change_ad%' "
+                                      "AND wait_event = 'PgSleep'") == "1", 5)
+
     def test_the_database_away_and_back(self) -> None:
         self.postgres = self.private_postgres()
         self.db_conn = self.postgres.create_database(self.database)
@@ -123,16 +137,14 @@ class Faults(AdministrationCase):
 
     def test_a_lost_answer_is_told_and_made_good(self) -> None:
         server = self.ready()
-        holder = SqlSession(self, self.postgres, self.database)
         self.create(server)
-        holder.run("BEGIN; SELECT FROM ads WHERE id = 1 FOR UPDATE")
+        self.hold_changes()
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(self.ask, server, "PATCH", "/ads/1", {"title": "x"}, key="k")
-            wait_until(lambda: self.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                                          "WHERE query LIKE '%change_ad%' AND wait_event_type = 'Lock'") == "1", 5)
+            self.wait_held("pg_terminate_backend(pid)")
             answer = waiting.result()
         self.assertEqual(answer.status, 503, answer.body)
-        holder.run("COMMIT")
+        self.let_change()
         server.wait_until(lambda: self.ask(server, "PATCH", "/ads/1", {"title": "x"}, key="k").status == 200)
 
     def test_a_lock_of_somebody_else_does_not_hold_up_the_others(self) -> None:
@@ -173,15 +185,13 @@ class Faults(AdministrationCase):
     def test_stopping_answers_first(self) -> None:
         server = self.ready()
         self.create(server)
-        holder = SqlSession(self, self.postgres, self.database)
-        holder.run("BEGIN; SELECT FROM ads WHERE id = 1 FOR UPDATE")
+        self.hold_changes()
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             waiting = pool.submit(self.ask, server, "PATCH", "/ads/1", {"title": "x"})
-            wait_until(lambda: self.value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%change_ad%' "
-                                          "AND wait_event_type = 'Lock'") == "1", 5)
+            self.wait_held()
             stopping = pool.submit(server.stop)
             wait_until(lambda: "stopping" in server.log_text(), 20)
-            holder.run("COMMIT")
+            self.let_change()
             self.assertEqual(waiting.result().status, 200)
             self.assertEqual(stopping.result(), 0)
 

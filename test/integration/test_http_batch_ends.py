@@ -2,7 +2,6 @@
 import gzip
 import json
 import os
-import select
 import signal
 import time
 import unittest
@@ -33,7 +32,7 @@ class ClientsTest(OneServerCase):
         wires: List[Wire] = []
         for start in starts:
             for way in (Wire.close, Wire.reset, None):
-                wire = self.wire().send(start)
+                wire = self.wire(timeout_seconds=3 * DEADLINE_SECONDS).send(start)
                 if way is None:
                     wires.append(wire)
                 else:
@@ -49,14 +48,14 @@ class ClientsTest(OneServerCase):
         before = self.stored()
         wires = [self.wire() for _ in range(10)]
         request = post(PATH, batch(1000))
-        step = len(request) // 50 + 1
+        step = len(request) // 20 + 1
         for at in range(0, len(request), step):
             for wire in wires:
                 wire.send(request[at:at + step])
             self.assertEqual(self.tracker.post("/ads/click", {"ad_id": 1}).status, 202)
         for wire in wires:
             self.assertEqual(json.loads(wire.answer().body)["accepted"], 1000)
-        self.assertEqual(self.stored() - before, 50 + 1000)
+        self.assertEqual(self.stored() - before, 20 + 1000)
 
     def test_a_click_does_not_wait_for_all_that_came_with_it(self) -> None:
         body = gzip.compress(b'{"type":"click","ad_id":0,"x":0}\n' * 300)
@@ -69,10 +68,9 @@ class ClientsTest(OneServerCase):
             single.send(post("/ads/click", b'{"ad_id":1}'))
             os.kill(self.tracker.pid, signal.SIGCONT)
             self.assertEqual(single.answer().status, 202)
-            answered, _, _ = select.select([wire.socket for wire in wires], [], [], 0)
-            self.assertLess(len(answered), 120)
             for wire in wires:
                 self.assertEqual(wire.answer().status, 422)
+            self.assertLess(sum(wire.came_ns < single.came_ns for wire in wires), 120)
 
     def test_an_answer_that_nobody_takes_holds_nothing_up(self) -> None:
         wires = [self.wire(receive_buffer=4096) for _ in range(5)]

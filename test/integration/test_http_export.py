@@ -269,7 +269,8 @@ class ExportTroubleTest(ExportCase):
         reader.start()
         time.sleep(1.5)
         own.start()  # in this thread: it ends with the one that started it
-        reader.join(40)
+        reader.join(300)
+        self.assertFalse(reader.is_alive())
         self.assertEqual([str(json.loads(line)["id"]) for line in got], expected)
 
     def test_a_database_that_stays_away_cuts_it_off(self) -> None:

@@ -143,7 +143,7 @@ class GreedTest(OneServerCase):
 class WaitingTest(OneServerCase):
     def test_what_comes_behind_a_slow_request_costs_nothing_meanwhile(self) -> None:
         lock = SqlSession(self, self.postgres, self.database)
-        lock.run("BEGIN; LOCK counts, counts_minute IN ACCESS EXCLUSIVE MODE")
+        lock.run("BEGIN; LOCK ONLY counts_minute IN ACCESS EXCLUSIVE MODE")
         question = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         wires = [self.wire() for _ in range(10)]
         for _ in range(2):
@@ -158,14 +158,14 @@ class WaitingTest(OneServerCase):
             for wire in wires:
                 self.assertEqual(wire.answer().status, 200)
                 self.assertEqual(wire.answer().body, b'{"status":"live"}')
-            lock.run("BEGIN; LOCK counts, counts_minute IN ACCESS EXCLUSIVE MODE")
+            lock.run("BEGIN; LOCK ONLY counts_minute IN ACCESS EXCLUSIVE MODE")
 
     def test_clients_that_leave_before_their_answer_free_their_descriptors(self) -> None:
         """The next connections get the same ones, and are served."""
         lock = SqlSession(self, self.postgres, self.database)
         question = f"GET /ads/analytics?{WINDOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         for way in (Wire.close, Wire.reset):
-            lock.run("BEGIN; LOCK counts, counts_minute IN ACCESS EXCLUSIVE MODE")
+            lock.run("BEGIN; LOCK ONLY counts_minute IN ACCESS EXCLUSIVE MODE")
             wires = [self.wire().send(question) for _ in range(20)]
             time.sleep(0.2)
             for wire in wires:

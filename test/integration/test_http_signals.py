@@ -6,10 +6,12 @@ import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from db_support import DatabaseCase, Load
 
 from harness.case import BINARY
+from harness.process import wait_until
 
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -59,6 +61,12 @@ class Signals(DatabaseCase):
                 client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                 self.assertEqual(check.wait(10), 0)
 
+    @staticmethod
+    def ignores(pid: int) -> bool:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+        ignored = int(status.partition("SigIgn:")[2].split()[0], 16)
+        return all(ignored >> number - 1 & 1 for number in HARMLESS)
+
     def test_a_look_at_the_journal_goes_on(self) -> None:
         server = self.open_server()
         self.post(server, 0, 5)
@@ -74,7 +82,7 @@ class Signals(DatabaseCase):
                                 env={**os.environ, "JOURNAL_DIR": str(server.journal)})
         self.addCleanup(look.wait)
         os.close(writer)
-        time.sleep(1)
+        wait_until(lambda: self.ignores(look.pid))
         for number in HARMLESS:
             look.send_signal(number)
         with os.fdopen(reader, "rb") as output:

@@ -73,7 +73,7 @@ class FullDisk(JournalCase):
         load = self.load(server, clients=2)
         load.wait_accepted(500)
         self.fill(disk)
-        load.wait_accepted(8000, 90)
+        load.wait_accepted(8000, 300)
         load.stop()
         self.rest(server)
         self.assert_load_stored(load)

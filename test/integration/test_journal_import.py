@@ -1,14 +1,13 @@
 """--import: of copies of one journal the database gets what it lacks, each event once."""
 import itertools
 import re
-import shutil
 import subprocess
 import unittest
 from pathlib import Path
 
 from db_support import SqlSession
 from import_support import ImportCase
-from journal_support import describe
+from journal_support import copy_at_work, describe
 
 from harness.server import Server
 
@@ -100,7 +99,7 @@ class Copies(ImportCase):
         for _ in range(4):
             load.wait_accepted(100)
             copy = self.directory() / "copy"
-            shutil.copytree(server.journal, copy)
+            copy_at_work(server.journal, copy)
             self.bring(copy)
         load.stop()
         self.rest(server)
@@ -128,7 +127,7 @@ class Copies(ImportCase):
         gate.run("BEGIN; SELECT FROM ingest_cursor FOR UPDATE")
         accepted = self.post_events(server, 0, 1500)
         copy = self.directory() / "copy"
-        shutil.copytree(server.journal, copy)
+        copy_at_work(server.journal, copy)
         lacking = sorted(copy.glob("*.journal"))[1]
         lacking.unlink()
         outcome = self.bring(copy)

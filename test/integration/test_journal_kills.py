@@ -13,6 +13,8 @@ class Kills(JournalCase):
         server = self.open_server(**env)
         load = self.load(server, clients=3)
         for kill in range(kills):
+            if kill % 2:
+                load.wait_accepted(40)
             time.sleep(self.random.uniform(0.0, 0.3))
             if kill % 5 == 1:
                 self.postgres.kill()

@@ -90,7 +90,7 @@ class Owner(JournalCase):
 
 class Kept(JournalCase):
     def test_stored_segments_stay_as_long_as_they_have_to(self) -> None:
-        server = self.open_server(JOURNAL_KEEP_SECONDS="3", JOURNAL_MAX_BYTES=str(1 << 20))
+        server = self.open_server(JOURNAL_KEEP_SECONDS="6", JOURNAL_MAX_BYTES=str(1 << 20))
         self.post_events(server, 0, 200)
         self.assertEqual(server.stop(), 0)
         server.start()
