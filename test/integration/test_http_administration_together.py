@@ -80,7 +80,8 @@ class Editors(AdministrationCase):
         self.assertEqual(self.value("SELECT count(*) FROM ad_requests"), "52")
 
     def test_every_instance_shows_it_within_a_second(self) -> None:
-        servers = self.pair()
+        """By the quickest of them: a busy machine makes some late, who waits for a second makes all."""
+        servers, waited = self.pair(), []
         self.psql("INSERT INTO ads (target_url) SELECT 'https://t.example/' || n FROM generate_series(1, 2000) AS n")
         for server in servers:
             self.wait_ads(server)
@@ -93,8 +94,11 @@ class Editors(AdministrationCase):
                 self.create(servers[0], **fields)
             else:
                 self.assertEqual(self.ask(servers[0], "PATCH", "/ads/2001", fields).status, 200)
+            answered = time.monotonic()
             for server in servers:
                 wait_until(lambda s=server: self.is_shown(s, fields or {}) == shown, 20, "the change is shown")
+            waited.append(time.monotonic() - answered)
+        self.assertLess(min(waited), 1.0, waited)
 
     def is_shown(self, server: Server, fields: dict) -> bool:
         found = [ad for ad in server.get("/ads").json() if ad["id"] == 2001]
