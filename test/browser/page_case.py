@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Tuple
 
 from browser_case import HERE, BrowserCase
@@ -14,6 +15,11 @@ READ_TOKEN = "read-token-of-the-page-tests"
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 # What Chromium says of an answer that is no 2xx: the page says it in words, and this is no fault of its.
 FAILED = re.compile(r"^Failed to load resource: the server responded with a status of (\d+)|^Failed to load resource: (net::\w+)")
+
+
+def today() -> str:
+    """The overview of a day that does not end while it is looked at."""
+    return "/?period=today&tz=" + ("Europe/Berlin" if 5 <= datetime.now(timezone.utc).hour < 17 else "Pacific/Auckland")
 
 
 class Tab:

@@ -7,7 +7,7 @@ import unittest
 from typing import Any, Dict, List
 
 from harness.abilities import need_program
-from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase, Tab, insert_ads
+from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase, Tab, insert_ads, today
 from publisher import CLIP_SECONDS
 
 PLAYED = ("impression", "loaded", "start", "firstQuartile", "midpoint", "thirdQuartile", "complete")
@@ -112,7 +112,7 @@ class PageTest(PageCase):
 
     def test_numbers_arrive_while_nobody_touches_anything(self) -> None:
         ad = self.make_ad(title="One")
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.wait_number(tab, "Impressions", "0")
         self.send(*[("impression", ad["id"])] * 3, ("error", ad["id"]))
         self.wait_number(tab, "Impressions", "3")

@@ -4,7 +4,7 @@ import unittest
 from typing import Any, Dict, List
 
 from harness.abilities import need_program
-from page_case import ADMIN_TOKEN, READ_TOKEN, PageCase, Tab
+from page_case import ADMIN_TOKEN, READ_TOKEN, PageCase, Tab, today
 from publisher import MODULES
 
 SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1400)]
@@ -50,7 +50,7 @@ class AxeTest(AxeCase):
         first = self.make_ad(title="An ad with a title that is so long that it takes more than one line " * 2)
         self.make_ad(title="Off", active=False)
         self.send(*[("impression", first["id"])] * 5, ("click", first["id"]), ("error", first["id"]))
-        self.check("/?period=today", ".breakdown tbody tr", then="await tab.locator('.chart summary').click()")
+        self.check(today(), ".breakdown tbody tr", then="await tab.locator('.chart summary').click()")
 
     def test_an_ad(self) -> None:
         ad = self.make_ad(title="An ad", image_url="https://media.invalid/x.png")
@@ -106,7 +106,7 @@ class KeyboardTest(PageCase):
     def test_everything_is_done_without_a_mouse(self) -> None:
         ad = self.make_ad(title="One")
         self.send(("impression", ad["id"]), ("impression", ad["id"]), ("click", ad["id"]))
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.wait_number(tab, "Impressions", "2")
         self.press(tab, "Tab", "Enter")
         self.assertEqual(tab.run("return tab.evaluate(() => document.activeElement.id)"), "main")
@@ -204,7 +204,7 @@ class ManyAdsTest(PageCase):
     def test_the_table_pages_with_events(self) -> None:
         """Those that have any come first, then the others, each once."""
         self.send(*[("impression", 5)] * 2, ("impression", 9_990))
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         tab.wait_text(".ads h2", "10,000")
         seen = self.page(tab)
         for first in (26, 51):

@@ -3,7 +3,7 @@ import unittest
 from typing import Any, Dict
 
 from harness.abilities import need_program
-from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase
+from page_case import ADMIN, ADMIN_TOKEN, READ_TOKEN, PageCase, today
 
 
 class AwayTest(PageCase):
@@ -14,7 +14,7 @@ class AwayTest(PageCase):
     def test_the_server_goes_and_comes_back(self) -> None:
         ad = self.make_ad(title="One")
         self.expected = {"net::ERR_CONNECTION_REFUSED", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "503"}
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.wait_number(tab, "Impressions", "0")
         self.send(("impression", ad["id"]))
         self.wait_number(tab, "Impressions", "1")
@@ -29,7 +29,7 @@ class AwayTest(PageCase):
     def test_an_answer_that_is_cut_off(self) -> None:
         """As a reload or a broken connection does to what is under way: no fault of the page's, which asks again."""
         self.make_ad(title="One")
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.wait_number(tab, "Impressions", "0")
         tab.run("""await tab.evaluate(() => {
             window.intact = window.fetch;
@@ -50,7 +50,7 @@ class AwayTest(PageCase):
 
     def test_nobody_is_asked_while_nobody_looks(self) -> None:
         self.make_ad(title="One")
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.wait_number(tab, "Impressions", "0")
         hide = ("await tab.evaluate((hidden) => {Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
                 "document.dispatchEvent(new Event('visibilitychange'));}, args.hidden)")
@@ -77,7 +77,7 @@ class DatabaseAwayTest(PageCase):
     def test_the_database_goes_and_comes_back(self) -> None:
         ad = self.make_ad(title="One")
         self.expected = {"503"}
-        tab = self.open("/?period=today")
+        tab = self.open(today())
         self.send(("impression", ad["id"]))
         self.wait_number(tab, "Impressions", "1")
         self.private.stop()
