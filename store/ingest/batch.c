@@ -216,7 +216,7 @@ void batch_clear(struct batch *batch)
 
 static bool is_full(const struct batch *batch, uint32_t max_rows)
 {
-    return batch->rows == max_rows ||
+    return batch->rows >= max_rows ||
            batch_counts_rows(batch->counts) > BATCH_COUNT_ROWS_MAX - COUNT_ROWS_PER_EVENT;
 }
 
@@ -231,23 +231,24 @@ void batch_begin_behind(struct batch *batch, const struct batch *before)
     begin(batch, before->end);
 }
 
-void batch_take(struct batch *batch, uint32_t max_rows)
+bool batch_take(struct batch *batch, uint32_t max_rows)
 {
-    assert(max_rows <= batch->max_rows);
     struct queue_position position = batch->end;
-    while (!is_full(batch, max_rows)) {
+    while (!is_full(batch, max_rows < batch->max_rows ? max_rows : batch->max_rows)) {
         size_t packed_bytes;
         uint64_t sequence;
         struct event event;
         const uint8_t *packed = event_queue_read(&position, &packed_bytes, &sequence);
-        if (packed == NULL ||
-            (batch->rows > 0 && sequence >> JOURNAL_RUN_SHIFT != batch_run(batch)))
-            break;
+        if (packed == NULL)
+            return true;
+        if (batch->rows > 0 && sequence >> JOURNAL_RUN_SHIFT != batch_run(batch))
+            return false;
         if (event_unpack(packed, packed_bytes, &event) != RESULT_OK)
             abort(); /* only what event_pack() wrote gets into the queue */
         add_event(batch, sequence, &event);
         batch->end = position;
     }
+    return !is_full(batch, batch->max_rows);
 }
 
 void batch_finish(struct batch *batch)
@@ -262,13 +263,22 @@ void batch_finish(struct batch *batch)
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows)
 {
     begin(batch, event_queue_head(queue));
-    batch_take(batch, max_rows);
+    (void)batch_take(batch, max_rows);
     batch_finish(batch);
 }
 
-uint64_t batch_first_sequence(const struct batch *batch)
+bool batch_is_head_of(struct batch *batch, const struct event_queue *queue)
 {
-    return batch->first_sequence;
+    struct queue_position position = event_queue_head(queue);
+    size_t packed_bytes;
+    uint64_t sequence = 0;
+    for (uint32_t i = 0; i < batch->rows; i++) {
+        if (event_queue_read(&position, &packed_bytes, &sequence) == NULL ||
+            (i == 0 && sequence != batch->first_sequence))
+            return false;
+    }
+    batch->end = position;
+    return batch->rows > 0 && sequence == batch->last_sequence;
 }
 
 uint32_t batch_rows(const struct batch *batch)

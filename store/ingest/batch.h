@@ -40,18 +40,20 @@ void batch_clear(struct batch *batch);
 void batch_fill(struct batch *batch, const struct event_queue *queue, uint32_t max_rows);
 
 /*
- * The same in steps, for who must not be away for long: it begins behind the events of `before`,
- * takes what comes next until it has `max_rows` or no more of that run fits, and is finished.
- * Until it has taken the last nothing of it leaves the queue.
+ * The same in steps, for a caller that must not be away for long. It begins behind the last event
+ * of `before`, which is in the queue; each batch_take() goes on until there are `max_rows` of them,
+ * and returns false once it can have no more, as the run ends or it is full; batch_finish(), once,
+ * before it is sent. Nothing of either leaves the queue before the last batch_take().
  */
 void batch_begin_behind(struct batch *batch, const struct batch *before);
-void batch_take(struct batch *batch, uint32_t max_rows);
+bool batch_take(struct batch *batch, uint32_t max_rows);
 void batch_finish(struct batch *batch);
 
-uint32_t batch_rows(const struct batch *batch);
+/* Whether its events, of which there is one at least, are the oldest of `queue`; if so, another may
+ * begin behind it. */
+bool batch_is_head_of(struct batch *batch, const struct event_queue *queue);
 
-/* The sequence of the first event; 0 = there are none. */
-uint64_t batch_first_sequence(const struct batch *batch);
+uint32_t batch_rows(const struct batch *batch);
 
 /* The sequence of the last event; 0 = there are none. */
 uint64_t batch_last_sequence(const struct batch *batch);

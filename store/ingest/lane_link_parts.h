@@ -29,7 +29,7 @@ struct lane_link {
     enum writer_state state;
     struct event *timer;        /* the state's; armed by set_state() alone */
     struct event *upkeep_timer; /* looks now and then whether an idle session has some to do */
-    struct event *ahead_timer;  /* makes the next batch */
+    struct event *ahead_timer;  /* makes a slice of the next batch */
     struct event *retry_timer;  /* of lanes that are put off beside others */
     struct batch_pair batches;
     bool is_renewing; /* the connection is lost by our own will: what is held stays held */
@@ -70,7 +70,7 @@ uint32_t link_random_bits(void);
 void link_send_batch(struct lane_link *link);
 void link_on_batch(void *arg, const struct db_reply *reply);
 
-/* The event that makes the next batch while one is in flight. */
+/* The event that makes a slice of the next batch while one is in flight. */
 void link_make_ahead(struct lane_link *link);
 
 /* lane_link_open.c: opens the session; claims the lane in hand. */

@@ -12,7 +12,8 @@
 
 #define MOVE_AFTER_US INT64_C(1000000)
 
-/* Of several lanes it may be another's turn next, and of a limited batch not much is to be made. */
+/* Of several lanes the next batch may be another's; and while a bad row is looked for, batches are
+ * small. */
 static bool makes_ahead(const struct lane_link *link)
 {
     return link->count == 1 && batch_outcome_limit(&link_lane(link)->outcome) == BATCH_ROWS_MAX;
@@ -24,7 +25,7 @@ static bool has_slice(const struct lane_link *link)
            batch_pair_has_slice(&link->batches, link_queue(link, link_lane(link)));
 }
 
-static void look_ahead(struct lane_link *link)
+static void arm_ahead(struct lane_link *link)
 {
     if (has_slice(link) && !event_pending(link->ahead_timer, EV_TIMEOUT, NULL))
         timer_arm(link->ahead_timer, 0);
@@ -34,7 +35,7 @@ void link_make_ahead(struct lane_link *link)
 {
     if (has_slice(link))
         batch_pair_make_slice(&link->batches);
-    look_ahead(link);
+    arm_ahead(link);
 }
 
 /* Up to where the batch in hand is all that the lane has. */
@@ -69,7 +70,7 @@ void link_send_batch(struct lane_link *link)
     link->sent_us = clock_monotonic_us();
     ingest_session_send(link->session, link->batches.batch, &scope,
                         batch_outcome_reject_reason(&lane->outcome), link_on_batch, link);
-    look_ahead(link);
+    arm_ahead(link);
 }
 
 /* An idle lane's cursor is moved now and then, so that the journal may go. */
@@ -113,7 +114,7 @@ void link_serve_lane(struct lane_link *link)
 
 void lane_link_wake(struct lane_link *link)
 {
-    look_ahead(link);
+    arm_ahead(link);
     if (link->state != WRITER_IDLE && link->state != WRITER_GATHERING)
         return;
     int64_t now_us = link->all == 1 ? 0 : clock_monotonic_us();

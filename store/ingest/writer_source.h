@@ -10,7 +10,7 @@ struct gaps;
  * A batch is sent when so many events wait for it, or the first has waited so long. What comes in
  * meanwhile is made into the next one, WRITER_READY_ROWS in a turn of the event loop, up to
  * BATCH_ROWS_MAX. So it grows with what comes in while the one before is stored, and is small where
- * little comes.
+ * little comes. A connection of several lanes makes each batch as it is sent, whole.
  */
 enum { WRITER_READY_ROWS = 2000, WRITER_BATCH_DELAY_MS = 10 };
 

@@ -53,6 +53,7 @@
     X(batch_counts) \
     X(batch_outcome) \
     X(batch_outcome_holds) \
+    X(batch_pair) \
     X(batch_sets) \
     X(bisect) \
     X(client_address) \

@@ -5,9 +5,7 @@
 #include <check.h>
 
 #include "protocol/event_key.h"
-#include "store/ingest/batch_pair.h"
 #include "store/ingest/event_queue.h"
-#include "store/ingest/writer_source.h"
 #include "test/unit/store/ingest/batch_reading.h"
 #include "test/unit/suites.h"
 
@@ -105,6 +103,11 @@ START_TEST(leaves_keys_out_where_no_event_has_one)
 }
 END_TEST
 
+static uint64_t first_of(const struct batch *of)
+{
+    return batch_read_64(batch_element(of, SEQUENCE, 0).bytes);
+}
+
 START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
 {
     struct event event = batch_make_event("127.0.0.1", NULL);
@@ -113,22 +116,23 @@ START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
         batch_push(queue, sequence, &event);
     batch_fill(batch, queue, 100);
     batch_begin_behind(behind, batch);
-    batch_take(behind, 20);
+    ck_assert(batch_take(behind, 20));
     ck_assert_uint_eq(batch_rows(behind), 20);
-    batch_take(behind, 100);
+    ck_assert(batch_take(behind, 100));
     ck_assert_uint_eq(batch_rows(behind), 50);
     batch_push(queue, 151, &event);                     /* what comes meanwhile is taken as well */
     batch_push(queue, (UINT64_C(1) << 40) + 1, &event); /* but of another run */
-    batch_take(behind, 100);
+    ck_assert(!batch_take(behind, 100));
     batch_finish(behind);
-    ck_assert_uint_eq(batch_first_sequence(behind), 101);
+    ck_assert_uint_eq(first_of(behind), 101);
     ck_assert_uint_eq(batch_last_sequence(behind), 151);
     ck_assert_uint_eq(batch_elements(behind, SEQUENCE), 51);
     ck_assert_uint_eq(batch_read_64(batch_element(behind, SEQUENCE, 20).bytes), 121);
     batch_begin_behind(batch, behind);
-    batch_take(batch, 100);
+    ck_assert(batch_take(batch, 100));
+    batch_finish(batch);
     ck_assert_uint_eq(batch_rows(batch), 1);
-    ck_assert_uint_eq(batch_first_sequence(batch), (UINT64_C(1) << 40) + 1);
+    ck_assert_uint_eq(first_of(batch), (UINT64_C(1) << 40) + 1);
     batch_free(behind);
 }
 END_TEST
@@ -151,24 +155,24 @@ START_TEST(takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue)
 }
 END_TEST
 
-START_TEST(what_was_made_ahead_is_not_sent_where_less_is_asked_for)
+START_TEST(knows_whether_its_events_are_the_oldest)
 {
     struct event event = batch_make_event("127.0.0.1", NULL);
-    for (int i = 0; i < 2; i++) {
-        struct batch_pair pair = batch_pair_new();
-        for (uint64_t sequence = 1; sequence <= 2 + WRITER_READY_ROWS; sequence++)
+    batch_fill(batch, queue, 100);
+    ck_assert(!batch_is_head_of(batch, queue));
+    for (uint64_t sequence = 1; sequence <= 150; sequence++)
+        batch_push(queue, sequence, &event);
+    batch_fill(batch, queue, 100);
+    ck_assert(batch_is_head_of(batch, queue));
+    event_queue_drop(queue, 1);
+    ck_assert(!batch_is_head_of(batch, queue));
+    event_queue_drop(queue, 150);
+    ck_assert(!batch_is_head_of(batch, queue));
+    for (uint64_t sequence = 1; sequence <= 101; sequence++) {
+        if (sequence != 50)
             batch_push(queue, sequence, &event);
-        batch_pair_make(&pair, queue, 2, 2);
-        ck_assert(batch_pair_has_slice(&pair, queue));
-        batch_pair_make_slice(&pair);
-        event_queue_drop(queue, 2);
-        batch_pair_make(&pair, queue, WRITER_READY_ROWS - (uint32_t)i, 1);
-        ck_assert_uint_eq(batch_first_sequence(pair.batch), 3);
-        ck_assert_uint_eq(batch_rows(pair.batch), i == 0 ? WRITER_READY_ROWS : 1);
-        ck_assert_uint_eq(batch_rows(pair.ahead), 0);
-        batch_pair_free(&pair);
-        event_queue_drop(queue, UINT64_MAX);
     }
+    ck_assert(!batch_is_head_of(batch, queue)); /* one is another lane's now */
 }
 END_TEST
 
@@ -299,7 +303,7 @@ Suite *batch_suite(void)
     tcase_add_test(tcase, leaves_keys_out_where_no_event_has_one);
     tcase_add_test(tcase, goes_on_behind_another_that_is_still_in_the_queue);
     tcase_add_test(tcase, takes_the_oldest_up_to_its_limit_and_leaves_them_in_the_queue);
-    tcase_add_test(tcase, what_was_made_ahead_is_not_sent_where_less_is_asked_for);
+    tcase_add_test(tcase, knows_whether_its_events_are_the_oldest);
     tcase_add_test(tcase, ends_where_a_run_ends);
     tcase_add_test(tcase, has_room_for_the_longest_rows);
     tcase_add_test(tcase, rows_of_all_kinds_read_back);

@@ -74,7 +74,7 @@ START_TEST(sends_what_is_made_when_the_answer_comes)
 }
 END_TEST
 
-START_TEST(makes_no_slice_of_less_than_a_batch_waits_for)
+START_TEST(makes_no_slice_before_enough_wait_for_it)
 {
     begin_with(2 * WRITER_READY_ROWS - 1);
     ck_assert(!writer_has_work(&subject));
@@ -137,7 +137,7 @@ Suite *writer_ahead_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, makes_the_next_batch_in_slices_while_one_is_in_flight);
     tcase_add_test(tcase, sends_what_is_made_when_the_answer_comes);
-    tcase_add_test(tcase, makes_no_slice_of_less_than_a_batch_waits_for);
+    tcase_add_test(tcase, makes_no_slice_before_enough_wait_for_it);
     tcase_add_test(tcase, sends_what_was_in_flight_before_what_was_made_ahead);
     tcase_add_test(tcase, sends_what_was_made_ahead_where_what_was_in_flight_is_stored);
     tcase_add_test(tcase, looks_not_ahead_while_a_bad_row_is_looked_for);

@@ -204,7 +204,8 @@ static int look_for_work(const struct event_base *base, const struct event *even
 {
     (void)base;
     bool *has_work = arg;
-    *has_work = *has_work || left_ms(event) <= COARSE_MS;
+    if ((event_get_events(event) & EV_PERSIST) == 0)
+        *has_work = *has_work || left_ms(event) <= COARSE_MS;
     return 0;
 }
 
