@@ -11,6 +11,25 @@ from harness.server import Server
 CUTS = ("cut before commit", "cut when sent", "cut after answer", "cut client only")
 
 
+class Waiting(DatabaseCase):
+    def test_of_more_minutes_than_a_batch_counts(self) -> None:
+        """Batches are made of them while the database stands still, and end where their counts are as many as fit."""
+        self.postgres = self.private_postgres()
+        self.db_conn = self.postgres.create_database(self.database)
+        server = self.open_server()
+        self.postgres.freeze()
+        for first in (0, 10_000):
+            events = [{"type": "impression", "ad_id": 1, "age_ms": 60_000 * n} for n in range(first, first + 10_000)]
+            self.assertEqual(server.post("/ads/events", events).json()["accepted"], len(events))
+        for _ in range(20):  # turns of the event loop
+            server.metrics()
+        self.postgres.thaw()
+        self.wait_at_rest(server, 120)
+        self.assertEqual(self.value("SELECT count(*) FROM events"), "20000")
+        self.assert_counts_agree()
+        self.assert_books(server, 20_000)
+
+
 class LostAnswers(DatabaseCase):
     """A proxy cuts the connection at one point of a batch."""
 
