@@ -115,6 +115,8 @@ START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
     for (uint64_t sequence = 1; sequence <= 150; sequence++)
         batch_push(queue, sequence, &event);
     batch_fill(batch, queue, 100);
+    ck_assert(!batch_take(batch, 150)); /* it was made for a hundred */
+    ck_assert_uint_eq(batch_rows(batch), 100);
     batch_begin_behind(behind, batch);
     ck_assert(batch_take(behind, 20));
     ck_assert_uint_eq(batch_rows(behind), 20);
