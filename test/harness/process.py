@@ -1,4 +1,5 @@
 """Processes and ports, the few lines that every part of the harness needs."""
+import errno
 import os
 import random
 import signal
@@ -38,8 +39,10 @@ def free_port() -> int:
             try:
                 reservation.bind(f"\0video-ad-tracker-port-{port}")
                 probe.bind(("127.0.0.1", port))
-            except OSError:
+            except OSError as error:
                 reservation.close()
+                if error.errno != errno.EADDRINUSE:
+                    raise
                 continue
             _reservations.append(reservation)
             return port
