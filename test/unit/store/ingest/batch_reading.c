@@ -95,3 +95,8 @@ void batch_set_placement(struct event *event, const char *placement)
     event->placement_bytes = (uint8_t)strlen(placement);
     memcpy(event->placement, placement, event->placement_bytes);
 }
+
+uint64_t batch_read_first(const struct batch *batch)
+{
+    return batch_read_64(batch_element(batch, SEQUENCE, 0).bytes);
+}

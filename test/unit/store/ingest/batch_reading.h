@@ -47,6 +47,9 @@ struct element {
 uint32_t batch_read_32(const char *at);
 uint64_t batch_read_64(const char *at);
 
+/* The sequence of its first event. */
+uint64_t batch_read_first(const struct batch *batch);
+
 /* How many elements an array has. */
 uint32_t batch_elements(const struct batch *batch, enum column column);
 

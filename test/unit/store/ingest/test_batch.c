@@ -103,11 +103,6 @@ START_TEST(leaves_keys_out_where_no_event_has_one)
 }
 END_TEST
 
-static uint64_t first_of(const struct batch *of)
-{
-    return batch_read_64(batch_element(of, SEQUENCE, 0).bytes);
-}
-
 START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
 {
     struct event event = batch_make_event("127.0.0.1", NULL);
@@ -126,7 +121,7 @@ START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
     batch_push(queue, (UINT64_C(1) << 40) + 1, &event); /* but of another run */
     ck_assert(!batch_take(behind, 100));
     batch_finish(behind);
-    ck_assert_uint_eq(first_of(behind), 101);
+    ck_assert_uint_eq(batch_read_first(behind), 101);
     ck_assert_uint_eq(batch_last_sequence(behind), 151);
     ck_assert_uint_eq(batch_elements(behind, SEQUENCE), 51);
     ck_assert_uint_eq(batch_read_64(batch_element(behind, SEQUENCE, 20).bytes), 121);
@@ -134,7 +129,7 @@ START_TEST(goes_on_behind_another_that_is_still_in_the_queue)
     ck_assert(batch_take(batch, 100));
     batch_finish(batch);
     ck_assert_uint_eq(batch_rows(batch), 1);
-    ck_assert_uint_eq(first_of(batch), (UINT64_C(1) << 40) + 1);
+    ck_assert_uint_eq(batch_read_first(batch), (UINT64_C(1) << 40) + 1);
     batch_free(behind);
 }
 END_TEST

@@ -38,11 +38,6 @@ static void push(uint64_t run, unsigned count, int64_t apart_us)
     }
 }
 
-static uint64_t first_of(const struct batch *batch)
-{
-    return batch_read_64(batch_element(batch, SEQUENCE, 0).bytes);
-}
-
 /* Returns how many there were. */
 static int make_slices(void)
 {
@@ -74,7 +69,7 @@ START_TEST(is_full_of_ten_thousand_and_finished_in_a_turn_of_its_own)
     ck_assert_int_eq(make_slices(), 0);
     event_queue_drop(queue, 2);
     make_whole();
-    ck_assert_uint_eq(first_of(pair.batch), 3);
+    ck_assert_uint_eq(batch_read_first(pair.batch), 3);
     ck_assert_uint_eq(batch_elements(pair.batch, SEQUENCE), BATCH_ROWS_MAX);
     ck_assert_uint_eq(batch_rows(pair.ahead), 0);
     ck_assert_int_eq(make_slices(), 1); /* of what came behind it */
@@ -94,7 +89,8 @@ START_TEST(ends_with_the_run_wherever_that_is)
     event_queue_drop(queue, UINT64_C(1) << 40);
     make_whole();
     ck_assert_uint_eq(batch_rows(pair.batch), 2 * SLICE);
-    ck_assert_uint_eq(first_of(pair.batch), (UINT64_C(1) << 40) + 3 + BATCH_ROWS_MAX - SLICE / 2);
+    ck_assert_uint_eq(batch_read_first(pair.batch),
+                      (UINT64_C(1) << 40) + 3 + BATCH_ROWS_MAX - SLICE / 2);
 }
 END_TEST
 
@@ -125,12 +121,12 @@ START_TEST(what_is_not_stored_is_sent_again_as_it_was)
     ck_assert_uint_eq(batch_rows(pair.batch), 4 * SLICE);
     make_whole();
     ck_assert_uint_eq(batch_rows(pair.batch), 4 * SLICE);
-    ck_assert_uint_eq(first_of(pair.batch), SLICE + 1);
+    ck_assert_uint_eq(batch_read_first(pair.batch), SLICE + 1);
     push(0, SLICE, 0);
     ck_assert_int_eq(make_slices(), 1);
     event_queue_drop(queue, 5 * SLICE);
     make_whole();
-    ck_assert_uint_eq(first_of(pair.batch), 5 * SLICE + 1);
+    ck_assert_uint_eq(batch_read_first(pair.batch), 5 * SLICE + 1);
 }
 END_TEST
 
@@ -144,11 +140,11 @@ START_TEST(reads_on_in_a_queue_that_is_filled_anew)
     pushed = 2;
     push(0, 3 * SLICE, 0);
     make_whole();
-    ck_assert_uint_eq(first_of(pair.batch), 3);
+    ck_assert_uint_eq(batch_read_first(pair.batch), 3);
     ck_assert_int_eq(make_slices(), 2);
     event_queue_drop(queue, 2 + SLICE);
     make_whole();
-    ck_assert_uint_eq(first_of(pair.batch), 3 + SLICE);
+    ck_assert_uint_eq(batch_read_first(pair.batch), 3 + SLICE);
     ck_assert_uint_eq(batch_rows(pair.batch), 2 * SLICE);
 }
 END_TEST
@@ -176,7 +172,7 @@ START_TEST(what_is_of_a_queue_that_is_gone_is_forgotten)
     (void)make_slices();
     batch_pair_forget(&pair);
     make_whole();
-    ck_assert_uint_eq(first_of(pair.batch), 1);
+    ck_assert_uint_eq(batch_read_first(pair.batch), 1);
     ck_assert_int_eq(make_slices(), 2);
 }
 END_TEST
